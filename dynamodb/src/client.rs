@@ -1,0 +1,44 @@
+//! The client: short timeouts everywhere, credentials from the environment, and one attempt where a repeat would count twice.
+
+use std::time::Duration;
+
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::meta::region::ProvideRegion;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+const CONNECT_MAX: Duration = Duration::from_millis(500);
+const FIRST_BACKOFF: Duration = Duration::from_millis(10);
+
+/// A client for the region and credentials that Lambda puts in the environment, or for `endpoint`.
+///
+/// An attempt takes at most `attempt`, connecting included; a second one is made where the first failed without an answer.
+pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(attempt.min(CONNECT_MAX))
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(attempt.saturating_mul(3))
+        .build();
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let mut config = Config::builder()
+        // Pinned: a newer one changes retries and timeouts under us.
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(EnvironmentVariableRegionProvider::new().region().await)
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(FIRST_BACKOFF))
+        .timeout_config(timeouts)
+        .http_client(http);
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+
+    Client::from_conf(config.build())
+}
+
+/// The same client, connections and all, for calls that are made once: `ADD` is not idempotent, and an attempt without an
+/// answer may have counted.
+pub fn once(client: &Client) -> Client {
+    Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build())
+}

@@ -1,0 +1,108 @@
+//! Items: attributes by name, read with the type that they must have.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::{Error, Result};
+
+/// An item as DynamoDB returned it.
+///
+/// Every reader takes the attribute out. One of another type than asked for is a fault: somebody else wrote the table.
+#[derive(Debug, Default)]
+pub struct Item(HashMap<String, AttributeValue>);
+
+impl From<HashMap<String, AttributeValue>> for Item {
+    fn from(attributes: HashMap<String, AttributeValue>) -> Self {
+        Self(attributes)
+    }
+}
+
+impl Item {
+    /// The attribute `name`, which must be there.
+    pub fn need<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Result<Option<T>>) -> Result<T> {
+        read(self, name)?.ok_or_else(|| Error::Fault(format!("an item lacks the attribute {name}")))
+    }
+
+    /// A string; `None` also where it is null.
+    pub fn text(&mut self, name: &str) -> Result<Option<String>> {
+        match self.0.remove(name) {
+            None | Some(AttributeValue::Null(_)) => Ok(None),
+            Some(AttributeValue::S(value)) => Ok(Some(value)),
+            Some(_) => Err(wrong_type(name)),
+        }
+    }
+
+    /// A whole number.
+    pub fn number(&mut self, name: &str) -> Result<Option<i64>> {
+        match self.0.remove(name) {
+            None => Ok(None),
+            Some(AttributeValue::N(value)) => value.parse().map(Some).or(Err(wrong_type(name))),
+            Some(_) => Err(wrong_type(name)),
+        }
+    }
+
+    /// Bytes.
+    pub fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>> {
+        match self.0.remove(name) {
+            None => Ok(None),
+            Some(AttributeValue::B(value)) => Ok(Some(value.into_inner())),
+            Some(_) => Err(wrong_type(name)),
+        }
+    }
+
+    /// A set of strings; the empty set, which DynamoDB cannot hold, where there is none.
+    pub fn text_set(&mut self, name: &str) -> Result<Vec<String>> {
+        match self.0.remove(name) {
+            None => Ok(Vec::new()),
+            Some(AttributeValue::Ss(values)) => Ok(values),
+            Some(_) => Err(wrong_type(name)),
+        }
+    }
+
+    /// A list of strings, in its order; empty where there is none.
+    pub fn text_list(&mut self, name: &str) -> Result<Vec<String>> {
+        let values = match self.0.remove(name) {
+            None => Vec::new(),
+            Some(AttributeValue::L(values)) => values,
+            Some(_) => return Err(wrong_type(name)),
+        };
+        let texts = values.into_iter().map(|value| {
+            let AttributeValue::S(text) = value else { return Err(wrong_type(name)) };
+            Ok(text)
+        });
+
+        texts.collect()
+    }
+
+    /// What has not been read yet.
+    pub fn rest(self) -> impl Iterator<Item = (String, AttributeValue)> {
+        self.0.into_iter()
+    }
+}
+
+fn wrong_type(name: &str) -> Error {
+    Error::Fault(format!("the attribute {name} of an item has another type than it must have"))
+}
+
+/// A string attribute.
+pub fn text(value: impl AsRef<str>) -> AttributeValue {
+    AttributeValue::S(value.as_ref().to_owned())
+}
+
+/// A number attribute.
+pub fn number(value: impl Into<i64>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
+
+/// A bytes attribute.
+pub fn bytes(value: impl Into<Vec<u8>>) -> AttributeValue {
+    AttributeValue::B(Blob::new(value.into()))
+}
+
+/// A set of strings, or nothing where it is empty.
+pub fn text_set<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<AttributeValue> {
+    let values: Vec<String> = values.into_iter().map(str::to_owned).collect();
+    (!values.is_empty()).then_some(AttributeValue::Ss(values))
+}

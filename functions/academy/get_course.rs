@@ -1,0 +1,22 @@
+//! `GET /api/v1/courses/{id}`: one course, with the lists that it is granted to.
+
+use reference::academy::{CourseInFull, Courses};
+use serde::Deserialize;
+use shared::scope::Read;
+use shared::{App, Caller, Data, Denial, Exit, Path, Result};
+
+#[derive(Deserialize)]
+struct Place {
+    id: reference::Id,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(get).await
+}
+
+async fn get(app: &'static App, caller: Caller<Read>, Path(place): Path<Place>) -> Result<Data<CourseInFull>> {
+    let course = Courses::new(app.reference()?).find(caller.org().as_str(), place.id).await?;
+
+    Ok(Data(course.ok_or(Denial::ResourceNotFound { resource: "Course" })?))
+}

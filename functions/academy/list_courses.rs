@@ -1,0 +1,24 @@
+//! `GET /api/v1/courses`: a page of the academy's courses, drafts too, newest first.
+
+use reference::academy::{Course, Courses};
+use reference::page::{Page, Pagination};
+use serde::Serialize;
+use shared::scope::Read;
+use shared::{App, Caller, Data, Exit, Query, Result};
+
+#[derive(Serialize)]
+struct CourseList {
+    courses: Vec<Course>,
+    pagination: Pagination,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(list).await
+}
+
+async fn list(app: &'static App, caller: Caller<Read>, Query(page): Query<Page>) -> Result<Data<CourseList>> {
+    let (courses, pagination) = Courses::new(app.reference()?).list(caller.org().as_str(), page).await?;
+
+    Ok(Data(CourseList { courses, pagination }))
+}

@@ -1,0 +1,24 @@
+//! `$default`: whatever no other route takes. 405 where the path exists, else 404, in the contract's envelope.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use shared::extract::Stray;
+use shared::{App, Denial, Error, Exit, Json, Result};
+use template::Template;
+
+/// The template that this stack was deployed from: it alone knows the routes.
+static TEMPLATE: LazyLock<std::result::Result<Template, template::Error>> =
+    LazyLock::new(|| Template::read(include_str!("../../template.yaml"), &BTreeMap::new()));
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(refuse).await
+}
+
+async fn refuse(_: &'static App, stray: Stray) -> Result<Json<()>> {
+    let template = TEMPLATE.as_ref().map_err(Error::failed)?;
+    let allow = template.routes().methods(&stray.path);
+
+    Err(if allow.is_empty() { Denial::UnknownRoute } else { Denial::MethodNotAllowed { allow } }.into())
+}

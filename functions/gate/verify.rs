@@ -1,0 +1,25 @@
+//! `POST /operator/v1/verify`: is this key let in, with these scopes? For services that are not behind this API. It counts
+//! like a request, and a refusal brings the answer that the contract gives to such a caller.
+
+use serde::Deserialize;
+use shared::key::Plain;
+use shared::scope::Scopes;
+use shared::verify::{Verdict, verify};
+use shared::{App, At, Body, Data, Exit, Operator, Result};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    key: Plain,
+    #[serde(default)]
+    scopes: Scopes,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(answer).await
+}
+
+async fn answer(app: &'static App, _: Operator, At(now): At, Body(question): Body<Question>) -> Result<Data<Verdict>> {
+    Ok(Data(verify(app, &question.key, &question.scopes, now).await?))
+}

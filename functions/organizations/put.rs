@@ -1,0 +1,29 @@
+//! `PUT /operator/v1/organizations/{org}`: make an organization, or change its terms. What is left out stays as it is;
+//! `"limits": null` takes its own limits away. All its keys are on the new terms when the call returns.
+
+use serde::Deserialize;
+use shared::organization::{Change, Slug, View};
+use shared::{App, At, Body, Exit, Operator, Path, Put, Result};
+
+#[derive(Deserialize)]
+struct Place {
+    org: Slug,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(put).await
+}
+
+async fn put(
+    app: &'static App,
+    _: Operator,
+    At(now): At,
+    Path(place): Path<Place>,
+    Body(change): Body<Change>,
+) -> Result<Put<View>> {
+    let (org, created) =
+        app.keys.change_organization(&place.org, |before| change.apply(&place.org, before, &app.contract, now)).await?;
+
+    Ok(if created { Put::Created(org.into()) } else { Put::Changed(org.into()) })
+}

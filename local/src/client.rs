@@ -1,0 +1,73 @@
+//! A small HTTP client for the stack's own requests: the demo, and what tests do as the operator.
+
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::credential::Credential;
+use crate::error::Error;
+use crate::sigv4::sign;
+
+/// An answer to a request of the stack's own.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// The body as JSON; `null` where it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// Sends a request with a JSON body to the gateway at `address`, signed by `credential`.
+pub(crate) async fn send_signed(
+    address: &str,
+    credential: &Credential,
+    method: &str,
+    path: &str,
+    body: Option<&serde_json::Value>,
+) -> Result<Reply, Error> {
+    let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+    send(address, credential, method, path, body).await.map_err(|cause| Error::Request {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    })
+}
+
+async fn send(
+    address: &str,
+    credential: &Credential,
+    method: &str,
+    path: &str,
+    body: Vec<u8>,
+) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
+    let headers = [("content-type", "application/json")];
+    let signature = sign(credential, method, &format!("http://{address}{path}"), &headers, &body)?;
+    let mut request = Request::builder().method(method).uri(path).header("host", address);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    for (name, value) in signature {
+        request = request.header(name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(body)))?;
+
+    let (mut sender, connection) = http1::handshake(TokioIo::new(TcpStream::connect(address).await?)).await?;
+    let connection = tokio::spawn(connection);
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = body.collect().await?.to_bytes();
+    connection.abort();
+
+    Ok(Reply { status: head.status.as_u16(), headers: head.headers, body })
+}

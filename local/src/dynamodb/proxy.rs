@@ -1,0 +1,161 @@
+//! The proxy in front of `DynamoDB`: it judges, records and disturbs calls, and forwards the others as they are.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::backend::{Backend, Failure};
+use super::call::{Call, with_capacity};
+use super::fault::{Fault, Faults};
+use super::identity::{Identities, Identity, access_key_id};
+use super::{OPERATOR, answer, request};
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unanswered {
+    #[error("a fault took the answer")]
+    Fault,
+    #[error("the caller went away: {0}")]
+    Caller(#[from] hyper::Error),
+    #[error("the database did not answer: {0}")]
+    Backend(#[from] Failure),
+}
+
+/// What a proxy knows and remembers.
+#[derive(Debug)]
+pub(super) struct Proxy {
+    pub(super) backend: Backend,
+    pub(super) identities: Identities,
+    pub(super) faults: Faults,
+    pub(super) recording: AtomicBool,
+    pub(super) calls: Mutex<Vec<Call>>,
+}
+
+/// Serves until it is aborted, and all its connections with it.
+pub(super) async fn serve(proxy: Arc<Proxy>, listener: TcpListener) {
+    let mut connections = JoinSet::new();
+    loop {
+        // A failed accept is about one connection: the client sees it.
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        while connections.try_join_next().is_some() {}
+        let proxy = Arc::clone(&proxy);
+        connections.spawn(async move {
+            let service = service_fn(|request| proxy.handle(request));
+            if stream.set_nodelay(true).is_ok() {
+                // Its end is the client's business, or a fault's.
+                drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+            }
+        });
+    }
+}
+
+impl Proxy {
+    async fn handle(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Unanswered> {
+        let (mut parts, body) = request.into_parts();
+        let bytes = body.collect().await?.to_bytes();
+        let authorization = header(&parts.headers, "authorization");
+        let identity = self.identities.of(authorization);
+        let recording = self.recording.load(Ordering::Relaxed);
+        let target = header(&parts.headers, "x-amz-target").to_owned();
+        let action = request::action(&target);
+
+        // Anyone else's call is nobody's business unless calls are recorded: then it is not even read.
+        let body = if identity.is_some() || recording { serde_json::from_slice(&bytes).ok() } else { None };
+        let call = |body: &Value| Call::new(identity.map(|identity| identity.function.as_str()), action, body);
+        let call = body.as_ref().filter(|_| recording).map(call);
+
+        if let Some(refusal) = identity.and_then(|identity| refuse(identity, action, body.as_ref())) {
+            self.remember(call.map(|call| call.failed(answer::DENIED)));
+            return Ok(refusal);
+        }
+        let fault = identity.and_then(|_| self.faults.strike(action));
+        match &fault {
+            Some(Fault::Drop) => {
+                self.remember(call.map(|call| call.failed("dropped")));
+                return Err(Unanswered::Fault);
+            }
+            Some(Fault::Error { status, kind, message }) => {
+                self.remember(call.map(|call| call.failed(kind)));
+                return Ok(answer::error(*status, kind, message));
+            }
+            Some(Fault::Delay(_) | Fault::DropAfter) | None => {}
+        }
+
+        let asking = body.as_ref().filter(|_| recording).and_then(|body| with_capacity(action, body));
+        let bytes = asking.map_or(bytes, Bytes::from);
+        prepare(&mut parts.headers, bytes.len());
+        let forwarded = Request::from_parts(parts, Full::new(bytes));
+        let mut response = match self.backend.send(forwarded).await {
+            Ok(response) => response,
+            Err(failure) => {
+                self.remember(call.map(|call| call.failed("dropped")));
+                return Err(failure.into());
+            }
+        };
+        if fault == Some(Fault::DropAfter) {
+            self.remember(call.map(|call| call.failed("dropped")));
+            return Err(Unanswered::Fault);
+        }
+        self.remember(call.map(|call| call.answered(response.status(), response.body())));
+        if let Some(Fault::Delay(time)) = fault {
+            wait(time).await;
+        }
+        forget_connection(response.headers_mut());
+        Ok(response.map(Full::new))
+    }
+
+    fn remember(&self, call: Option<Call>) {
+        if let Some(call) = call {
+            self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        }
+    }
+}
+
+/// The answer to a function that may not do this. A body that is not JSON is left to `DynamoDB` to refuse.
+fn refuse(identity: &Identity, action: &str, body: Option<&Value>) -> Option<Response<Full<Bytes>>> {
+    let members = request::members(action, body?);
+    let member = identity.forbidden(&members)?;
+    Some(answer::denied(&identity.function, member))
+}
+
+/// Makes the headers fit for another connection and a body that may have grown. All callers become one: `DynamoDB` Local
+/// would give every access key a database of its own. No emulator checks the signature, which this breaks.
+fn prepare(headers: &mut HeaderMap, length: usize) {
+    forget_connection(headers);
+    headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
+    let authorization = header(headers, "authorization");
+    let rewritten = access_key_id(authorization)
+        .and_then(|id| HeaderValue::from_str(&authorization.replacen(id, OPERATOR, 1)).ok());
+    if let Some(rewritten) = rewritten {
+        headers.insert(http::header::AUTHORIZATION, rewritten);
+    }
+}
+
+/// Takes away what is about the connection that a message came by.
+fn forget_connection(headers: &mut HeaderMap) {
+    for about_the_connection in ["connection", "keep-alive", "transfer-encoding", "expect"] {
+        headers.remove(about_the_connection);
+    }
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+#[expect(clippy::disallowed_methods, reason = "lateness is what this fault is")]
+async fn wait(time: Duration) {
+    tokio::time::sleep(time).await;
+}

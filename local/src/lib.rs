@@ -1,0 +1,37 @@
+//! The stack on one machine: the very binaries that are deployed, run as `template.yaml` says.
+//!
+//! [`Stack`] reads the template, starts an embedded `DynamoDB`, speaks the Lambda Runtime API to every function and puts a
+//! gateway in front that turns HTTP requests into the events that an HTTP API sends. Tests use it as a library; the program
+//! `latchkey` is [`program::run`]. Nothing here knows what a key is.
+
+mod body;
+mod client;
+mod clock;
+mod credential;
+mod data_dir;
+pub mod demo;
+pub mod dynamodb;
+mod error;
+mod function_error;
+mod gateway;
+mod instance;
+mod lifeline;
+mod logs;
+mod pool;
+mod process;
+pub mod program;
+mod runtime;
+mod seed;
+mod sigv4;
+mod stack;
+mod sync;
+
+pub use client::Reply;
+pub use clock::Clock;
+pub use credential::{Credential, REGION};
+pub use demo::{Demo, DemoKey, DemoOrganization, DemoRequest, Example};
+pub use error::Error;
+pub use function_error::FunctionError;
+pub use seed::{SeededKey, SeededOrganization};
+pub use sigv4::{SignError, sign, sign_at};
+pub use stack::{Builder, Stack, TemplateSource};

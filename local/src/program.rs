@@ -1,0 +1,86 @@
+//! The program `latchkey`: builds the functions, starts a stack, says what to try, and ends it on Ctrl-C.
+
+mod banner;
+mod cargo;
+mod options;
+mod ready;
+mod signals;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use shared::contract::Contract;
+
+use crate::demo::{Demo, demo};
+use crate::error::Error;
+use crate::stack::Stack;
+use options::Options;
+use ready::ReadyFile;
+use signals::Signals;
+
+/// Runs the program with the arguments of this process.
+pub fn run() -> ExitCode {
+    let options = Options::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let served = runtime.map_err(Error::from).and_then(|runtime| runtime.block_on(serve(&options)));
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let line = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            drop(writeln!(std::io::stderr().lock(), "latchkey: {line}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until a signal comes.
+async fn serve(options: &Options) -> Result<(), Error> {
+    let mut signals = Signals::listen()?;
+    let contract = options.contract()?;
+    let demo = demo(&Contract::load(&contract)?);
+    let examples = demo.examples.clone();
+    let stack = tokio::select! {
+        stack = start(options, &contract, demo) => stack?,
+        () = signals.next() => return Ok(()),
+    };
+    let ready = match &options.ready_file {
+        Some(path) => Some(ReadyFile::write(path, options, &stack)?),
+        None => None,
+    };
+    drop(std::io::stdout().lock().write_all(banner::text(options, &stack, &examples).as_bytes()));
+
+    signals.next().await;
+    // Gone before the stack is: whoever reads it would call a gateway that no longer answers.
+    drop(ready);
+    tokio::select! {
+        () = stack.stop() => {}
+        () = signals.next() => {}
+    }
+    Ok(())
+}
+
+/// Builds what has to be built and starts the stack.
+async fn start(options: &Options, contract: &str, demo: Demo) -> Result<Stack, Error> {
+    let binaries = match &options.binaries {
+        Some(folder) => folder.clone(),
+        None => cargo::build(&options.template, options.release).await?,
+    };
+    let mut builder = Stack::builder(Path::new(&options.template))
+        .contract(contract)
+        .stage(&options.stage)
+        .binaries(binaries)
+        .port(options.port)
+        .demo(demo);
+    for (name, value) in &options.parameters {
+        builder = builder.parameter(name, value);
+    }
+    if let Some(folder) = options.data_dir() {
+        builder = builder.data_dir(folder);
+    }
+    if let Some(url) = &options.dynamodb_endpoint {
+        builder = builder.dynamodb_endpoint(url);
+    }
+    builder.start().await
+}

@@ -1,0 +1,114 @@
+//! The program's options.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use shared::contract::Contract;
+
+use crate::error::Error;
+
+/// Run the whole stack on this machine: gateway, functions, DynamoDB.
+#[derive(Debug, Parser)]
+#[expect(clippy::doc_markdown, reason = "these comments are the help text")]
+#[command(name = "latchkey", version, args_override_self = true)]
+pub(super) struct Options {
+    /// The contract to serve, a name in contracts/
+    #[arg(long, value_name = "NAME", default_value = "fayne")]
+    pub(super) contract: String,
+
+    /// What the stack is for
+    #[arg(long, default_value = "local", value_parser = ["local", "staging", "production"])]
+    pub(super) stage: String,
+
+    /// The port of the gateway; 0 for any free one
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    pub(super) port: u16,
+
+    /// Where tables, the operator's credential and the demo's keys are kept [default: .latchkey/<contract>]
+    #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
+    data_dir: Option<PathBuf>,
+
+    /// Keep nothing
+    #[arg(long)]
+    ephemeral: bool,
+
+    /// Use this DynamoDB in place of the embedded one
+    #[arg(long, value_name = "URL")]
+    pub(super) dynamodb_endpoint: Option<String>,
+
+    /// Write what runs into this file, as JSON, once it serves
+    #[arg(long, value_name = "PATH")]
+    pub(super) ready_file: Option<PathBuf>,
+
+    /// The template to execute
+    #[arg(long, value_name = "PATH", default_value = "template.yaml")]
+    pub(super) template: PathBuf,
+
+    /// A parameter of the template; may be given several times
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(super) parameters: Vec<(String, String)>,
+
+    /// Build and run release binaries
+    #[arg(long)]
+    pub(super) release: bool,
+
+    /// Run the binaries in this folder and build nothing
+    #[arg(long, value_name = "DIR", conflicts_with = "release")]
+    pub(super) binaries: Option<PathBuf>,
+}
+
+impl Options {
+    /// The contract as functions must be told of it: a path is made absolute, for they run in a folder of their own.
+    pub(super) fn contract(&self) -> Result<String, Error> {
+        if !Contract::is_path(&self.contract) {
+            return Ok(self.contract.clone());
+        }
+        let path = PathBuf::from(&self.contract);
+        let path = std::path::absolute(&path).map_err(|cause| Error::File { path, cause })?;
+
+        Ok(path.display().to_string())
+    }
+
+    /// Where to keep things, if anywhere.
+    pub(super) fn data_dir(&self) -> Option<PathBuf> {
+        if self.ephemeral {
+            return None;
+        }
+        // A contract may be named by its file's path.
+        let default = || PathBuf::from(".latchkey").join(self.contract.replace(['/', '.'], "-"));
+        Some(self.data_dir.clone().unwrap_or_else(default))
+    }
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("there is no = in it")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+    use clap::{CommandFactory, Parser};
+    use std::path::PathBuf;
+
+    #[test]
+    fn the_options_are_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn each_contract_has_its_folder_unless_told_otherwise() {
+        let folder = |arguments: &[&str]| Options::parse_from([&["latchkey"], arguments].concat()).data_dir();
+        assert_eq!(folder(&[]), Some(PathBuf::from(".latchkey/fayne")));
+        assert_eq!(folder(&["--contract", "thefaq"]), Some(PathBuf::from(".latchkey/thefaq")));
+        assert_eq!(folder(&["--data-dir", "x"]), Some(PathBuf::from("x")));
+        assert_eq!(folder(&["--ephemeral"]), None);
+    }
+
+    #[test]
+    fn parameters_are_names_and_values() {
+        let options = Options::parse_from(["latchkey", "--parameter", "A=b=c", "--parameter", "D="]);
+        assert_eq!(options.parameters, [("A".to_owned(), "b=c".to_owned()), ("D".to_owned(), String::new())]);
+        assert!(Options::try_parse_from(["latchkey", "--parameter", "A"]).is_err());
+    }
+}

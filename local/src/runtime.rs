@@ -1,0 +1,194 @@
+//! The Lambda Runtime API, spoken to one function instance on a port of its own: it asks for the next event, and posts what
+//! came of it.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+use crate::body::{self, Unread};
+use crate::credential::{ACCOUNT, REGION};
+use crate::sync::lock;
+
+/// The most bytes that an event or an answer may have.
+pub(crate) const MAX_PAYLOAD: usize = 6_291_556;
+
+const PREFIX: &str = "/2018-06-01/runtime/";
+
+/// What came of an event.
+pub(crate) type Outcome = Result<Bytes, Failure>;
+
+/// One event for a function, and where its answer goes.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) id: String,
+    pub(crate) event: Bytes,
+    pub(crate) deadline_millis: i64,
+    pub(crate) answer: oneshot::Sender<Outcome>,
+}
+
+/// An error that a function reports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failure {
+    #[serde(default)]
+    pub(crate) error_type: String,
+    #[serde(default)]
+    pub(crate) error_message: String,
+}
+
+/// How far an instance has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It has not asked for an event yet.
+    Starting,
+    /// It has.
+    Ready,
+    /// It says that it cannot start.
+    Broken(Failure),
+}
+
+/// What the Runtime API of one instance keeps.
+#[derive(Debug)]
+pub(crate) struct Runtime {
+    function: &'static str,
+    jobs: AsyncMutex<mpsc::Receiver<Job>>,
+    current: Mutex<Option<(String, oneshot::Sender<Outcome>)>>,
+    phase: watch::Sender<Phase>,
+}
+
+impl Runtime {
+    /// A Runtime API that hands out what comes through `jobs`, and tells how far the instance is.
+    pub(crate) fn new(function: &'static str, jobs: mpsc::Receiver<Job>) -> (Arc<Self>, watch::Receiver<Phase>) {
+        let (phase, watched) = watch::channel(Phase::Starting);
+        let runtime = Self { function, jobs: AsyncMutex::new(jobs), current: Mutex::new(None), phase };
+
+        (Arc::new(runtime), watched)
+    }
+
+    /// Serves whoever connects, until dropped.
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
+        let mut connections = JoinSet::new();
+        // An error of `accept` is one connection's bad luck; the instance's timeout covers the rest.
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                tokio::task::yield_now().await;
+                continue;
+            };
+            drop(stream.set_nodelay(true));
+            let runtime = Arc::clone(&self);
+            let service = service_fn(move |request| {
+                let runtime = Arc::clone(&runtime);
+                async move { Ok::<_, Infallible>(runtime.answer(request).await) }
+            });
+            connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            while connections.try_join_next().is_some() {}
+        }
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let path = request.uri().path().to_owned();
+        let Some(path) = path.strip_prefix(PREFIX) else { return status(StatusCode::NOT_FOUND) };
+        if request.method() == Method::GET && path == "invocation/next" {
+            return self.next().await;
+        }
+        if request.method() != Method::POST {
+            return status(StatusCode::NOT_FOUND);
+        }
+
+        let body = body::read(request.into_body(), MAX_PAYLOAD).await;
+        match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["init", "error"] => {
+                self.phase.send_replace(Phase::Broken(failure(&body.unwrap_or_default())));
+                status(StatusCode::ACCEPTED)
+            }
+            ["invocation", id, "error"] => {
+                self.finish(id, Err(failure(&body.unwrap_or_default())), StatusCode::ACCEPTED)
+            }
+            ["invocation", id, "response"] => match body {
+                Ok(answer) => self.finish(id, Ok(answer), StatusCode::ACCEPTED),
+                Err(Unread::TooLarge) => self.finish(id, Err(too_large()), StatusCode::PAYLOAD_TOO_LARGE),
+                Err(Unread::Broken) => status(StatusCode::BAD_REQUEST),
+            },
+            _ => status(StatusCode::NOT_FOUND),
+        }
+    }
+
+    /// Waits for an event and hands it out.
+    async fn next(&self) -> Response<Full<Bytes>> {
+        self.phase.send_if_modified(|phase| {
+            let starting = *phase == Phase::Starting;
+            if starting {
+                *phase = Phase::Ready;
+            }
+            starting
+        });
+        let Some(job) = self.jobs.lock().await.recv().await else { return status(StatusCode::GONE) };
+
+        let trace = format!("Root={}", trace_root());
+        let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.function);
+        let response = Response::builder()
+            .header(CONTENT_TYPE, "application/json")
+            .header("lambda-runtime-aws-request-id", &job.id)
+            .header("lambda-runtime-deadline-ms", job.deadline_millis)
+            .header("lambda-runtime-invoked-function-arn", arn)
+            .header("lambda-runtime-trace-id", trace)
+            .body(Full::new(job.event));
+        *lock(&self.current) = Some((job.id, job.answer));
+
+        response.unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+    }
+
+    /// Hands the outcome of the invocation `id` to who waits for it.
+    fn finish(&self, id: &str, outcome: Outcome, done: StatusCode) -> Response<Full<Bytes>> {
+        let Some((_, answer)) = lock(&self.current).take_if(|(current, _)| current == id) else {
+            return status(StatusCode::BAD_REQUEST);
+        };
+        // Whoever waited may have given up meanwhile.
+        drop(answer.send(outcome));
+        status(done)
+    }
+}
+
+/// A new trace id, as X-Ray writes it.
+pub(crate) fn trace_root() -> String {
+    let seconds = crate::clock::millis(crate::clock::real_now()).checked_div(1_000).unwrap_or(0);
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    format!("1-{seconds:08x}-{}", random.get(..24).unwrap_or_default())
+}
+
+fn too_large() -> Failure {
+    Failure {
+        error_type: "Function.ResponseSizeTooLarge".to_owned(),
+        error_message: format!("the answer has more than {MAX_PAYLOAD} bytes"),
+    }
+}
+
+fn failure(body: &[u8]) -> Failure {
+    serde_json::from_slice(body).unwrap_or_else(|_| Failure {
+        error_type: "Unknown".to_owned(),
+        error_message: String::from_utf8_lossy(body).into_owned(),
+    })
+}
+
+fn status(code: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from_static(b"{\"status\":\"OK\"}")));
+    *response.status_mut() = code;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// How long an instance may take until it asks for its first event. Lambda gives ten seconds of a processor of its own;
+/// here the processors are shared.
+pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,0 +1,269 @@
+//! Signature Version 4 for requests to the gateway: what `AWS_IAM` routes demand, and how to make it.
+//!
+//! Checking is signing again: the same request, the headers that the client says it signed, the time that it names.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
+use aws_sigv4::sign::v4;
+use http::header::{AUTHORIZATION, HOST};
+use http::request::Parts;
+use sha2::{Digest, Sha256};
+
+use crate::clock::real_now;
+use crate::credential::{Credential, REGION};
+
+const SERVICE: &str = "execute-api";
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// How far the time of a signature may be from ours.
+const SKEW: Duration = Duration::from_mins(5);
+
+/// Signs a request to an `AWS_IAM` route; returns the headers to send in addition to `headers`.
+pub fn sign(
+    credential: &Credential,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Vec<(String, String)>, SignError> {
+    sign_at(credential, method, url, headers, body, real_now())
+}
+
+/// Signs as [`sign`] does, at another time than now.
+pub fn sign_at(
+    credential: &Credential,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+    time: SystemTime,
+) -> Result<Vec<(String, String)>, SignError> {
+    let (signed, _) = signed_headers(credential, method, url, headers, body, time).map_err(SignError)?;
+    Ok(signed)
+}
+
+/// A request that cannot be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot sign the request: {0}")]
+pub struct SignError(String);
+
+/// The headers that a signature adds, and the signature.
+fn signed_headers(
+    credential: &Credential,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+    time: SystemTime,
+) -> Result<(Vec<(String, String)>, String), String> {
+    let identity =
+        Credentials::new(&credential.access_key_id, &credential.secret_access_key, None, None, "local").into();
+    let mut settings = SigningSettings::default();
+    // A client may sign any header, so all that it names are looked at.
+    settings.excluded_headers = None;
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(REGION)
+        .name(SERVICE)
+        .time(time)
+        .settings(settings)
+        .build()
+        .map_err(|cause| cause.to_string())?
+        .into();
+    let request = SignableRequest::new(method, url, headers.iter().copied(), SignableBody::Bytes(body))
+        .map_err(|cause| cause.to_string())?;
+    let (instructions, signature) =
+        aws_sigv4::http_request::sign(request, &params).map_err(|cause| cause.to_string())?.into_parts();
+    let added = instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+
+    Ok((added, signature))
+}
+
+/// Why a request is not let in. The client is told nothing but "Forbidden".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("no signature")]
+    Unsigned,
+    #[error("the authorization header is malformed")]
+    Malformed,
+    #[error("another credential than the operator's")]
+    Stranger,
+    #[error("signed for another region, service or day")]
+    Scope,
+    #[error("host or x-amz-date is not signed")]
+    Incomplete,
+    #[error("x-amz-date is missing or more than five minutes off")]
+    Stale,
+    #[error("x-amz-content-sha256 is not the body's")]
+    Body,
+    #[error("the signature does not match")]
+    Mismatch,
+}
+
+/// Checks that `credential` signed this request, and lately.
+pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: SystemTime) -> Result<(), Refusal> {
+    let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let header = text(AUTHORIZATION.as_str()).ok_or(Refusal::Unsigned)?;
+    let claim = Claim::read(header)?;
+
+    if claim.access_key_id != credential.access_key_id {
+        return Err(Refusal::Stranger);
+    }
+    let date = text("x-amz-date").ok_or(Refusal::Stale)?;
+    let time = read_time(date).ok_or(Refusal::Stale)?;
+    let away = now.duration_since(time).unwrap_or_else(|ahead| ahead.duration());
+    if away > SKEW {
+        return Err(Refusal::Stale);
+    }
+    let day = date.get(..8).ok_or(Refusal::Stale)?;
+    if claim.scope.strip_prefix(day) != Some("/us-east-1/execute-api/aws4_request") {
+        return Err(Refusal::Scope);
+    }
+    let names = || claim.signed_headers.split(';');
+    if !["host", "x-amz-date"].iter().all(|needed| names().any(|name| name == *needed)) {
+        return Err(Refusal::Incomplete);
+    }
+    if text("x-amz-content-sha256").is_some_and(|hash| !hash.eq_ignore_ascii_case(&hex(&Sha256::digest(body)))) {
+        return Err(Refusal::Body);
+    }
+
+    let mut headers = Vec::new();
+    for name in names() {
+        let values = head.headers.get_all(name).iter().map(|value| value.to_str().ok());
+        headers.push((name, values.collect::<Option<Vec<_>>>().ok_or(Refusal::Mismatch)?.join(",")));
+    }
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let url = format!("http://{}{path}", text(HOST.as_str()).ok_or(Refusal::Incomplete)?);
+    let (_, signature) = signed_headers(credential, head.method.as_str(), &url, &headers, body, time)
+        .map_err(|_unsignable| Refusal::Mismatch)?;
+
+    if same(signature.as_bytes(), claim.signature.as_bytes()) { Ok(()) } else { Err(Refusal::Mismatch) }
+}
+
+/// What an `Authorization` header says.
+struct Claim<'a> {
+    access_key_id: &'a str,
+    /// `20261120/us-east-1/execute-api/aws4_request`.
+    scope: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    fn read(header: &'a str) -> Result<Self, Refusal> {
+        let parts = header.strip_prefix(ALGORITHM).ok_or(Refusal::Unsigned)?;
+        let part = |name: &str| {
+            parts
+                .split(',')
+                .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+                .ok_or(Refusal::Malformed)
+        };
+        let (access_key_id, scope) = part("Credential")?.split_once('/').ok_or(Refusal::Malformed)?;
+
+        Ok(Self { access_key_id, scope, signed_headers: part("SignedHeaders")?, signature: part("Signature")? })
+    }
+}
+
+fn read_time(text: &str) -> Option<SystemTime> {
+    let time = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().into())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        hex.extend([byte >> 4, byte & 15].iter().filter_map(|digit| char::from_digit(u32::from(*digit), 16)));
+        hex
+    })
+}
+
+/// Compares in a time that does not depend on where the first difference is.
+fn same(left: &[u8], right: &[u8]) -> bool {
+    let different = left.iter().zip(right).fold(0, |different, (left, right)| different | (left ^ right));
+    left.len() == right.len() && different == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, SKEW, sign_at, verify};
+    use crate::clock::real_now;
+    use crate::credential::Credential;
+    use http::request::Parts;
+    use std::time::{Duration, SystemTime};
+
+    const BODY: &[u8] = br#"{"name":"Acme"}"#;
+
+    fn signed(credential: &Credential, path: &str, time: SystemTime) -> Parts {
+        let headers = [("content-type", "application/json")];
+        let url = format!("http://localhost:3000{path}");
+        let added = sign_at(credential, "PUT", &url, &headers, BODY, time).unwrap();
+        let mut request = http::Request::builder().method("PUT").uri(path).header("host", "localhost:3000");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        for (name, value) in added {
+            request = request.header(name, value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn what_was_signed_is_let_in() {
+        let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
+        for path in
+            ["/a/b", "/", "/a?b=1&a=2", "/a%20b/%C3%A9?x=%2F&y", "/a?x=a+b&x=c", "/a/../b", "/a//b", "/~a-b_c.d"]
+        {
+            assert_eq!(verify(&signed(&credential, path, now), BODY, &credential, now), Ok(()), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_was_changed_after_signing_is_refused() {
+        let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
+        let head = signed(&credential, "/a?b=1", now);
+        assert_eq!(verify(&head, br#"{"name":"Evil"}"#, &credential, now), Err(Refusal::Mismatch));
+
+        let change = |change: fn(&mut Parts)| {
+            let mut head = head.clone();
+            change(&mut head);
+            verify(&head, BODY, &credential, now)
+        };
+        assert_eq!(change(|head| head.method = http::Method::POST), Err(Refusal::Mismatch));
+        assert_eq!(change(|head| head.uri = "/b?b=1".parse().unwrap()), Err(Refusal::Mismatch));
+        assert_eq!(change(|head| head.uri = "/a?b=2".parse().unwrap()), Err(Refusal::Mismatch));
+        let text = |text: &'static str| http::HeaderValue::from_static(text);
+        let set = |name: &'static str, value: &'static str| {
+            let mut head = head.clone();
+            head.headers.insert(name, text(value));
+            verify(&head, BODY, &credential, now)
+        };
+        assert_eq!(set("content-type", "text/plain"), Err(Refusal::Mismatch));
+        assert_eq!(set("host", "elsewhere"), Err(Refusal::Mismatch));
+        assert_eq!(set("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), Err(Refusal::Body));
+        assert_eq!(set("authorization", "Bearer x"), Err(Refusal::Unsigned));
+        assert_eq!(set("authorization", "AWS4-HMAC-SHA256 Credential=x"), Err(Refusal::Malformed));
+        assert_eq!(change(|head| drop(head.headers.remove("authorization"))), Err(Refusal::Unsigned));
+        assert_eq!(change(|head| drop(head.headers.remove("x-amz-date"))), Err(Refusal::Stale));
+    }
+
+    #[test]
+    fn another_credential_or_secret_is_refused() {
+        let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
+        let other = Credential::random("LOCAL").unwrap();
+        assert_eq!(verify(&signed(&other, "/", now), BODY, &credential, now), Err(Refusal::Stranger));
+        let guessed = Credential { access_key_id: credential.access_key_id.clone(), ..other };
+        assert_eq!(verify(&signed(&guessed, "/", now), BODY, &credential, now), Err(Refusal::Mismatch));
+    }
+
+    #[test]
+    fn an_old_or_future_signature_is_refused() {
+        let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
+        let beyond = SKEW + Duration::from_secs(2);
+        assert_eq!(verify(&signed(&credential, "/", now - beyond), BODY, &credential, now), Err(Refusal::Stale));
+        assert_eq!(verify(&signed(&credential, "/", now + beyond), BODY, &credential, now), Err(Refusal::Stale));
+        let within = Duration::from_secs(298);
+        assert_eq!(verify(&signed(&credential, "/", now - within), BODY, &credential, now), Ok(()));
+    }
+}

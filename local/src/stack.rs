@@ -1,0 +1,136 @@
+//! A running stack: its gateway, its functions, its tables.
+
+mod builder;
+mod own_runtime;
+mod start;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub use builder::Builder;
+
+use crate::client::{Reply, send_signed};
+use crate::clock::Clock;
+use crate::credential::Credential;
+use crate::data_dir::DataDir;
+use crate::dynamodb::Dynamodb;
+use crate::error::Error;
+use crate::function_error::FunctionError;
+use crate::lifeline::Lifeline;
+use crate::logs::Logs;
+use crate::pool::Pool;
+use crate::seed::SeededOrganization;
+use own_runtime::OwnRuntime;
+
+/// Where a template comes from: a path is a file, a string is YAML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TemplateSource {
+    /// This file; functions see its folder as theirs.
+    File(PathBuf),
+    /// This text.
+    Yaml(String),
+}
+
+/// A stack that serves. It runs on threads of its own, so any number of tests, each with its own Tokio runtime, can share
+/// one; dropped without [`Stack::stop`] it ends at once, its processes too.
+#[derive(Debug)]
+pub struct Stack {
+    port: u16,
+    operator: Credential,
+    clock: Clock,
+    organizations: Vec<SeededOrganization>,
+    pools: HashMap<&'static str, Arc<Pool>>,
+    logs: Logs,
+    lifeline: Lifeline,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+    dynamodb: Dynamodb,
+    data_dir: Option<DataDir>,
+    /// Last, so that everything above is dropped before it.
+    runtime: OwnRuntime,
+}
+
+impl Stack {
+    /// A stack that executes `template`, still to be started.
+    pub fn builder(template: impl Into<TemplateSource>) -> Builder {
+        Builder::new(template.into())
+    }
+
+    /// Where the gateway answers: `http://127.0.0.1:3000`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    /// The gateway's host and port: `127.0.0.1:3000`.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Whose signature `AWS_IAM` routes ask for.
+    pub fn operator(&self) -> &Credential {
+        &self.operator
+    }
+
+    /// The clock that requests are stamped by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The database, with its recorder and its faults.
+    pub fn dynamodb(&self) -> &Dynamodb {
+        &self.dynamodb
+    }
+
+    /// What the demo made, in this run or an earlier one.
+    pub fn organizations(&self) -> &[SeededOrganization] {
+        &self.organizations
+    }
+
+    /// The lines that functions wrote, process by process, and the stack's own about them; empty without
+    /// [`Builder::keep_logs`]. What a function wrote before it answered is here when its answer is.
+    pub fn logs(&self) -> Vec<String> {
+        self.logs.kept()
+    }
+
+    /// How many function processes run.
+    pub fn processes(&self) -> usize {
+        self.lifeline.count()
+    }
+
+    /// Hands `event` to the function with this logical id, past the gateway, and returns what it answers.
+    pub async fn invoke(&self, function: &str, event: Value) -> Result<Value, FunctionError> {
+        let pool = self.pools.get(function).ok_or_else(|| FunctionError::Unknown(function.to_owned()))?;
+        let pool = Arc::clone(pool);
+        let event = event.to_string().into();
+        // On the stack's own threads: the caller's runtime may end before the process does.
+        let invocation = self.runtime.handle().spawn(async move { pool.invoke(event).await });
+        let answer = invocation.await.unwrap_or(Err(FunctionError::Ended))?;
+
+        serde_json::from_slice(&answer)
+            .map_err(|cause| FunctionError::NotJson { function: function.to_owned(), cause: cause.to_string() })
+    }
+
+    /// Sends a signed request with a JSON body, as the operator.
+    pub async fn operate(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply, Error> {
+        send_signed(&self.address(), &self.operator, method, path, body).await
+    }
+
+    /// Ends the stack: no new requests, two seconds at most for those under way, then the processes, then the database.
+    pub async fn stop(self) {
+        let Self { pools, lifeline, stop, server, dynamodb, data_dir, runtime, .. } = self;
+        stop.send_replace(true);
+        drop(server.await);
+        drop(pools);
+        lifeline.end();
+        lifeline.until_gone().await;
+        drop(runtime.handle().spawn(dynamodb.stop()).await);
+        // Nobody else may have the folder before the database has left it.
+        drop(data_dir);
+        drop(runtime);
+    }
+}

@@ -1,0 +1,175 @@
+//! Starts a stack, in the order that shows a mistake soonest: template, binaries, port, folder, database, gateway, demo.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use template::{Function, Template};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::builder::Builder;
+use super::own_runtime::OwnRuntime;
+use super::{Stack, TemplateSource};
+use crate::clock::Clock;
+use crate::credential::Credential;
+use crate::data_dir::{DataDir, State};
+use crate::dynamodb::{Dynamodb, Identity, Source, create_tables};
+use crate::error::Error;
+use crate::gateway::Gateway;
+use crate::lifeline::Lifeline;
+use crate::logs::Logs;
+use crate::pool::Pool;
+use crate::process::Surroundings;
+use crate::seed::{SeededOrganization, seed};
+
+/// A stack but for the threads that it runs on.
+pub(super) struct Parts {
+    port: u16,
+    operator: Credential,
+    clock: Clock,
+    organizations: Vec<SeededOrganization>,
+    pools: HashMap<&'static str, Arc<Pool>>,
+    logs: Logs,
+    lifeline: Lifeline,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+    dynamodb: Dynamodb,
+    data_dir: Option<DataDir>,
+}
+
+impl Parts {
+    pub(super) fn with(self, runtime: OwnRuntime) -> Stack {
+        let Self { port, operator, clock, organizations, pools, logs, lifeline, stop, server, dynamodb, data_dir } =
+            self;
+        Stack { port, operator, clock, organizations, pools, logs, lifeline, stop, server, dynamodb, data_dir, runtime }
+    }
+}
+
+/// Starts what `builder` describes on the threads of the caller.
+pub(super) async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
+    let (template, task_root) = read_template(&builder)?;
+    let binaries = find_binaries(&builder.binaries, &template.functions)?;
+    let (listener, port) = bind(builder.port).await?;
+    let data_dir = builder.data_dir.as_deref().map(DataDir::open).transpose()?;
+    let mut state = remembered(&builder, data_dir.as_ref())?;
+
+    let credentials = template.functions.iter().map(|function| Ok((function, Credential::random("LAMBD")?)));
+    let credentials = credentials.collect::<Result<Vec<_>, Error>>()?;
+    let dynamodb = Dynamodb::start(source(&builder, data_dir.as_ref()), identities(&credentials)).await?;
+    create_tables(dynamodb.endpoint(), &template.tables).await?;
+
+    let logs = builder.logs.clone();
+    let path = search_path();
+    let surroundings = Surroundings {
+        binaries,
+        task_root,
+        dynamodb_endpoint: dynamodb.endpoint().to_owned(),
+        logs: logs.clone(),
+        path,
+    };
+    let surroundings = Arc::new(surroundings);
+    let pool = |(function, credential): (&'static Function, Credential)| {
+        let surroundings = Arc::clone(&surroundings);
+        let pool = Pool::new(function, credential, surroundings, lifeline.clone(), builder.max_instances);
+        (function.name.as_str(), Arc::new(pool))
+    };
+    let pools: HashMap<_, _> = credentials.into_iter().map(pool).collect();
+    let clock = Clock::default();
+    let gateway = Gateway {
+        routes: template.routes(),
+        pools: pools.clone(),
+        operator: state.operator.clone(),
+        clock: clock.clone(),
+        logs: logs.clone(),
+        port,
+    };
+    let (stop, stopped) = watch::channel(false);
+    let server = tokio::spawn(Arc::new(gateway).serve(listener, stopped));
+
+    let address = format!("127.0.0.1:{port}");
+    let made = seed(&address, &state.operator, &builder.demo, &state.organizations).await?;
+    state.organizations.extend(made);
+    if let Some(data_dir) = &data_dir {
+        data_dir.save(&state)?;
+    }
+    let State { operator, organizations, .. } = state;
+
+    Ok(Parts { port, operator, clock, organizations, pools, logs, lifeline, stop, server, dynamodb, data_dir })
+}
+
+/// What an earlier run remembers, or what a first one begins with.
+fn remembered(builder: &Builder, data_dir: Option<&DataDir>) -> Result<State, Error> {
+    let contract = builder.parameters.get("Contract").map(String::as_str);
+    let state = match data_dir {
+        Some(data_dir) => data_dir.state(contract)?,
+        None => None,
+    };
+    match state {
+        Some(state) => Ok(state),
+        None => Ok(State {
+            contract: contract.map(str::to_owned),
+            operator: Credential::random("LOCAL")?,
+            organizations: Vec::new(),
+        }),
+    }
+}
+
+/// The template, and the folder that functions see as theirs.
+fn read_template(builder: &Builder) -> Result<(&'static Template, PathBuf), Error> {
+    let (yaml, folder) = match &builder.template {
+        TemplateSource::Yaml(yaml) => (yaml.clone(), None),
+        TemplateSource::File(path) => {
+            let yaml = std::fs::read_to_string(path);
+            (yaml.map_err(|cause| Error::TemplateFile { path: path.clone(), cause })?, path.parent())
+        }
+    };
+    let template = Template::read(&yaml, &builder.parameters)?;
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+
+    // Kept for ever: routes borrow from it, and every task of the stack asks it.
+    Ok((Box::leak(Box::new(template)), absolute(folder)?))
+}
+
+/// The folder of the binaries, all of which are there.
+fn find_binaries(folder: &Path, functions: &[Function]) -> Result<PathBuf, Error> {
+    let folder = absolute(folder)?;
+    let missing = functions.iter().map(|function| &function.binary).filter(|binary| !folder.join(binary).is_file());
+    let names: Vec<_> = missing.cloned().collect();
+
+    if names.is_empty() { Ok(folder) } else { Err(Error::Binaries { folder, names }) }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(|cause| Error::File { path: path.to_owned(), cause })
+}
+
+async fn bind(port: u16) -> Result<(TcpListener, u16), Error> {
+    let failed = |cause| Error::Bind { port, cause };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    Ok((listener, port))
+}
+
+fn source(builder: &Builder, data_dir: Option<&DataDir>) -> Source {
+    match (&builder.dynamodb_endpoint, data_dir) {
+        (Some(url), _) => Source::Endpoint(url.clone()),
+        (None, Some(data_dir)) => Source::File(data_dir.database()),
+        (None, None) => Source::Memory,
+    }
+}
+
+fn identities(credentials: &[(&'static Function, Credential)]) -> Vec<Identity> {
+    let identity = |(function, credential): &(&'static Function, Credential)| Identity {
+        access_key_id: credential.access_key_id.clone(),
+        function: function.name.clone(),
+        statements: function.statements.clone(),
+    };
+    credentials.iter().map(identity).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one variable that functions inherit")]
+fn search_path() -> Option<std::ffi::OsString> {
+    std::env::var_os("PATH")
+}

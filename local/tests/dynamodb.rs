@@ -1,0 +1,8 @@
+//! The stack's `DynamoDB`, by way of the AWS SDK.
+
+mod faults;
+mod permissions;
+mod recording;
+mod sources;
+#[cfg(test)]
+mod support;

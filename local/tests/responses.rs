@@ -1,0 +1,95 @@
+//! What a client gets of what a function answers.
+
+use crate::support::{fixture, get, send, stack};
+use local::{Reply, Stack};
+use serde_json::{Value, json};
+
+async fn answered(stack: &Stack, answer: &Value) -> Reply {
+    send(stack, "POST", "/answer", &[("content-type", "application/json")], answer.to_string().as_bytes()).await
+}
+
+#[tokio::test]
+async fn an_answer_becomes_a_response() {
+    let stack = stack().await;
+    let answer = json!({
+        "statusCode": 201,
+        "headers": { "X-One": "1", "content-type": "text/x", "content-length": "999", "x-number": 5, "x-bool": true },
+        "cookies": ["a=1; Path=/", "b=2"],
+        "body": "aGVsbG8=",
+        "isBase64Encoded": true,
+    });
+    let reply = answered(&stack, &answer).await;
+    assert_eq!((reply.status, &reply.body[..]), (201, &b"hello"[..]));
+    let text = |name: &str| reply.headers.get(name).map(|value| value.to_str().unwrap());
+    assert_eq!(text("x-one"), Some("1"));
+    assert_eq!(text("x-number"), Some("5"));
+    assert_eq!(text("x-bool"), Some("true"));
+    assert_eq!(text("content-type"), Some("text/x"));
+    assert_eq!(text("content-length"), Some("5"));
+    let cookies: Vec<_> = reply.headers.get_all("set-cookie").iter().collect();
+    assert_eq!(cookies, ["a=1; Path=/", "b=2"]);
+    assert!(reply.headers.contains_key("apigw-requestid"));
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn the_shape_of_an_answer_decides() {
+    let stack = stack().await;
+    let bad = (500, json!({ "message": "Internal Server Error" }).to_string());
+    let cases = [
+        (json!({ "statusCode": 204 }), (204, String::new())),
+        (json!({ "statusCode": 204, "body": "x" }), (204, String::new())),
+        (json!({ "statusCode": "404", "body": "x" }), (404, "x".to_owned())),
+        (json!({ "statusCode": 200, "body": "é", "headers": null, "cookies": null }), (200, "é".to_owned())),
+        (json!({ "message": "hi" }), (200, r#"{"message":"hi"}"#.to_owned())),
+        (json!({ "headers": 5 }), (200, r#"{"headers":5}"#.to_owned())),
+        (json!("hi"), (200, "hi".to_owned())),
+        (json!([1, 2]), (200, "[1,2]".to_owned())),
+        (json!({ "statusCode": 200, "body": { "a": 1 } }), bad.clone()),
+        (json!({ "statusCode": 999 }), bad.clone()),
+        (json!({ "statusCode": 101 }), bad.clone()),
+        (json!({ "statusCode": "x" }), bad.clone()),
+        (json!({ "statusCode": 200, "headers": { "a b": "x" } }), bad.clone()),
+        (json!({ "statusCode": 200, "headers": { "a": "x\ny" } }), bad.clone()),
+        (json!({ "statusCode": 200, "headers": { "a": ["x"] } }), bad.clone()),
+        (json!({ "statusCode": 200, "body": "!", "isBase64Encoded": true }), bad.clone()),
+    ];
+    for (answer, (status, body)) in cases {
+        let reply = answered(&stack, &answer).await;
+        assert_eq!((reply.status, String::from_utf8_lossy(&reply.body).into_owned()), (status, body), "{answer}");
+        assert!(reply.headers.contains_key("apigw-requestid"));
+    }
+    let types = async |answer| answered(&stack, &answer).await.headers.get("content-type").cloned();
+    assert_eq!(types(json!({ "a": 1 })).await.unwrap(), "application/json");
+    assert_eq!(types(json!({ "statusCode": 200, "body": "x" })).await.unwrap(), "text/plain;charset=UTF-8");
+    assert_eq!(types(json!({ "statusCode": 204 })).await, None);
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_beyond_lambdas_limit_is_an_error() {
+    let stack = stack().await;
+    assert_eq!(get(&stack, "/big").await.status, 500);
+    assert_eq!(get(&stack, "/x").await.status, 200);
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_default_route_the_gateway_answers_404() {
+    let stack =
+        Stack::builder(fixture("bare.yaml")).binaries(crate::support::binaries()).quiet().start().await.unwrap();
+    assert_eq!(get(&stack, "/here").await.status, 200);
+    for (method, path) in [("GET", "/elsewhere"), ("POST", "/here"), ("GET", "/")] {
+        let reply = send(&stack, method, path, &[], b"").await;
+        assert_eq!((reply.status, reply.json()), (404, json!({ "message": "Not Found" })), "{method} {path}");
+    }
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_head_request_gets_no_body() {
+    let stack = stack().await;
+    let reply = send(&stack, "HEAD", "/x", &[], b"").await;
+    assert_eq!((reply.status, reply.body.len()), (200, 0));
+    stack.stop().await;
+}

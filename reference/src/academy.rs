@@ -1,0 +1,5 @@
+//! An academy: courses.
+
+mod courses;
+
+pub use courses::{Course, CourseInFull, Courses, Draft};

@@ -1,0 +1,54 @@
+//! Pages by offset: so many, from so far on.
+
+use serde::{Deserialize, Serialize};
+
+/// Which part of a list is asked for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Page {
+    /// How many at most.
+    #[serde(default)]
+    pub limit: Limit,
+    /// How many to leave out first.
+    #[serde(default)]
+    pub offset: u32,
+}
+
+/// 1 to 100; 50 where nothing is said.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Limit(u32);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<u32> for Limit {
+    type Error = &'static str;
+
+    fn try_from(limit: u32) -> Result<Self, &'static str> {
+        if (1..=100).contains(&limit) { Ok(Self(limit)) } else { Err("must be a number from 1 to 100") }
+    }
+}
+
+/// Which part of a list this is.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Pagination {
+    /// How many there are in all.
+    pub total: usize,
+    /// How many were asked for at most.
+    pub limit: u32,
+    /// How many were left out first.
+    pub offset: u32,
+}
+
+impl Page {
+    /// The part of `all` that is asked for.
+    pub fn of<T>(self, all: Vec<T>) -> (Vec<T>, Pagination) {
+        let pagination = Pagination { total: all.len(), limit: self.limit.0, offset: self.offset };
+        let [offset, limit] = [self.offset, self.limit.0].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+
+        (all.into_iter().skip(offset).take(limit).collect(), pagination)
+    }
+}

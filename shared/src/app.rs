@@ -1,0 +1,76 @@
+//! What every function of a stack has: the contract, the store, and where randomness comes from.
+
+use dynamodb::Table;
+
+use crate::contract::{self, Contract};
+use crate::entropy::Entropy;
+use crate::settings::{self, Settings, Stage};
+use crate::store::{Keys, Passes};
+
+/// Built once per process, and never torn down: a Lambda process lives exactly as long as it.
+#[derive(Debug)]
+pub struct App {
+    /// The wire contract that this stack serves.
+    pub contract: Contract,
+    /// What the stack is for.
+    pub stage: Stage,
+    /// Organizations and keys.
+    pub keys: Keys,
+    /// What requests are judged and counted by.
+    pub passes: Passes,
+    /// Randomness.
+    pub entropy: Entropy,
+    dynamodb: dynamodb::Client,
+    reference_table: Option<String>,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The contract cannot be used.
+    #[error(transparent)]
+    Contract(#[from] contract::Error),
+}
+
+impl App {
+    /// The app that the environment describes.
+    ///
+    /// # Errors
+    /// A setting is missing or wrong, or the contract is.
+    pub async fn from_environment() -> Result<Self, Error> {
+        let settings = Settings::read()?;
+        let contract = Contract::load(&settings.contract)?;
+        let dynamodb = dynamodb::client(settings.store_timeout, settings.dynamodb_endpoint.as_deref()).await;
+
+        Ok(Self::new(contract, dynamodb, settings))
+    }
+
+    /// The app that serves `contract` with `settings`, on `dynamodb`.
+    pub fn new(contract: Contract, dynamodb: dynamodb::Client, settings: Settings) -> Self {
+        let passes = Passes::new(dynamodb.clone(), settings.counters_table);
+
+        Self {
+            contract,
+            stage: settings.stage,
+            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone()),
+            passes,
+            entropy: Entropy::system(),
+            dynamodb,
+            reference_table: settings.reference_table,
+        }
+    }
+
+    /// The table of the reference APIs.
+    ///
+    /// # Errors
+    /// The stack has none.
+    pub fn reference(&self) -> crate::Result<Table> {
+        let name =
+            self.reference_table.clone().ok_or_else(|| crate::Error::failed("the stack has no reference table"))?;
+
+        Ok(Table { client: self.dynamodb.clone(), name })
+    }
+}

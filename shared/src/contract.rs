@@ -1,0 +1,366 @@
+//! The wire contract that a stack serves: which header carries the key, what a key looks like, which plans and limits there
+//! are, and how each refusal reads. It is data, `contracts/<name>.toml`, and checked as a whole when it is read.
+
+mod file;
+mod plan;
+mod text;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use lambda_http::http::HeaderName;
+use sha2::{Digest as _, Sha256};
+
+pub use plan::{Plan, PlanLimits};
+pub use wire::Wire;
+
+use crate::denial::{Denial, Kind};
+use crate::key::{Format, Presented};
+use crate::limit::{Limits, Window};
+use crate::scope::Scopes;
+use crate::settings::Stage;
+use file::{DenialFile, File, KeyFile, ScopesFile};
+
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
+
+/// How an API treats those who call it with keys.
+#[derive(Debug)]
+pub struct Contract {
+    /// The name by which it was chosen.
+    pub name: String,
+    /// Changes whenever the file does; passes stamped under another edition are stamped anew.
+    pub edition: String,
+    /// What requests are counted in, shortest first.
+    pub windows: Vec<Window>,
+    /// Where the key is.
+    pub credential: Credential,
+    /// The types of key, or the one without a name.
+    pub types: Vec<KeyType>,
+    /// The scope whose holder holds all.
+    pub all_scopes: Option<String>,
+    /// Every scope, and what it is for.
+    pub scopes: BTreeMap<String, String>,
+    /// The plans by name.
+    pub plans: BTreeMap<String, Plan>,
+    /// The headers that tell a caller how much is left, where the contract has them.
+    pub rate_limit_headers: Option<RateLimitHeaders>,
+    denials: BTreeMap<Kind, Wire>,
+    rejections: BTreeMap<String, Wire>,
+}
+
+/// The header that carries the key.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// Its name.
+    pub header: HeaderName,
+    /// What stands before the key in it: `Bearer`.
+    pub scheme: Option<String>,
+}
+
+/// A type of key.
+#[derive(Clone, Debug)]
+pub struct KeyType {
+    /// Its name, where the contract has types.
+    pub name: Option<String>,
+    /// What its keys look like.
+    pub format: Format,
+    /// Where its keys work.
+    pub stages: Vec<Stage>,
+    /// What its keys may do.
+    pub scopes: ScopeRule,
+    /// Whether a call that needs a scope which the type can never hold is refused before anything is read.
+    pub confined: bool,
+}
+
+/// Which scopes a key of a type may have.
+#[derive(Clone, Debug)]
+pub struct ScopeRule {
+    /// What each of them holds.
+    pub always: Scopes,
+    /// What else it may be given.
+    pub choice: Scopes,
+    /// What it is given where nothing is said.
+    pub default: Scopes,
+    /// How many it must have.
+    pub at_least: usize,
+}
+
+impl ScopeRule {
+    /// Everything that a key of the type can hold.
+    pub fn possible(&self) -> Scopes {
+        self.always.union(&self.choice)
+    }
+}
+
+/// The names of the rate-limit headers.
+#[derive(Clone, Debug)]
+pub struct RateLimitHeaders {
+    /// Requests per window.
+    pub limit: HeaderName,
+    /// Requests left in it.
+    pub remaining: HeaderName,
+    /// When it ends, in Unix seconds.
+    pub reset: HeaderName,
+}
+
+/// Why a contract cannot be used: the file, the place in it, and what is wrong there.
+#[derive(Debug)]
+pub struct Error {
+    file: String,
+    place: String,
+    what: String,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, place, what } = self;
+        if place.is_empty() { write!(f, "{file}: {what}") } else { write!(f, "{file}: {place}: {what}") }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What is wrong, and where in the file.
+type Flaw = (String, String);
+
+fn flaw<T>(place: impl Into<String>, what: impl Into<String>) -> Result<T, Flaw> {
+    Err((place.into(), what.into()))
+}
+
+impl Contract {
+    /// The contract of that name, or the one in the file at that path: whatever has a `/` or ends in `.toml` is a path.
+    ///
+    /// # Errors
+    /// There is none, it cannot be read, or it does not pass its checks.
+    pub fn load(name: &str) -> Result<Self, Error> {
+        let fail = |what: String| Error { file: name.to_owned(), place: String::new(), what };
+        if Self::is_path(name) {
+            let text =
+                std::fs::read_to_string(name).map_err(|error| fail(format!("cannot read the contract: {error}")))?;
+            return Self::read(name, &text);
+        }
+        match EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
+            Some((_, text)) => Self::read(name, text),
+            None => Err(fail(format!("no such contract; there are {}", Self::names().collect::<Vec<_>>().join(", ")))),
+        }
+    }
+
+    /// Whether a contract is named by its file's path.
+    pub fn is_path(name: &str) -> bool {
+        name.contains('/') || Path::new(name).extension().is_some_and(|extension| extension == "toml")
+    }
+
+    /// The contracts that came with this build.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.iter().map(|(name, _)| *name)
+    }
+
+    /// Reads the contract `text`, which stands in `file`.
+    ///
+    /// # Errors
+    /// It is not TOML, has fields that no contract has, lacks some, or contradicts itself.
+    pub fn read(file: &str, text: &str) -> Result<Self, Error> {
+        let parsed: File = toml::from_str(text).map_err(|error| Error {
+            file: file.to_owned(),
+            place: error.span().map(|span| line(text, span.start)).unwrap_or_default(),
+            what: error.message().trim().replace('\n', ", "),
+        })?;
+        let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
+        let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(text));
+        let edition = format!("{:08x}", u32::from_be_bytes([a, b, c, d]));
+
+        Self::check(name, edition, parsed).map_err(|(place, what)| Error { file: file.to_owned(), place, what })
+    }
+
+    fn check(name: &str, edition: String, file: File) -> Result<Self, Flaw> {
+        let mut windows = file.windows;
+        windows.sort_unstable();
+        if windows.is_empty() || windows.windows(2).any(|pair| pair.first() == pair.last()) {
+            return flaw("windows", "must name each window that requests are counted in, once");
+        }
+        if let Some(all) = file.key.all_scopes.as_ref().filter(|all| !file.scopes.contains_key(*all)) {
+            return flaw("key.all_scopes", format!("there is no scope {all}"));
+        }
+        let credential = Credential {
+            header: header("credential.header", &file.credential.header)?,
+            scheme: file.credential.scheme,
+        };
+        let all_scopes = file.key.all_scopes.clone();
+        let types = check_types(file.key, &file.scopes)?;
+        let plans = file.plans.into_iter().map(|(name, plan)| {
+            let plan = Plan::check(&format!("plans.{name}"), plan, &windows, &types, &file.scopes)?;
+            Ok((name, plan))
+        });
+        let plans = plans.collect::<Result<_, Flaw>>()?;
+        let rate_limit_headers = match file.rate_limit_headers {
+            None => None,
+            Some(names) => Some(RateLimitHeaders {
+                limit: header("rate_limit_headers.limit", &names.limit)?,
+                remaining: header("rate_limit_headers.remaining", &names.remaining)?,
+                reset: header("rate_limit_headers.reset", &names.reset)?,
+            }),
+        };
+        let (denials, rejections) = check_denials(&file.error.body, &file.denials, &file.rejections)?;
+
+        Ok(Self {
+            name: name.to_owned(),
+            edition,
+            windows,
+            credential,
+            types,
+            all_scopes,
+            scopes: file.scopes,
+            plans,
+            rate_limit_headers,
+            denials,
+            rejections,
+        })
+    }
+
+    /// The type that `bytes` have the form of, and the key as presented.
+    pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<(&KeyType, Presented<'a>)> {
+        self.types.iter().find_map(|kind| Some((kind, kind.format.parse(bytes)?)))
+    }
+
+    /// The type of that name; the one without a name for `None`.
+    pub fn key_type(&self, name: Option<&str>) -> Option<&KeyType> {
+        self.types.iter().find(|kind| kind.name.as_deref() == name)
+    }
+
+    /// Whether a key that holds `scopes` may do what needs `needed`.
+    pub fn allows(&self, scopes: &Scopes, needed: &str) -> bool {
+        scopes.contains(needed) || self.all_scopes.as_ref().is_some_and(|all| scopes.contains(all))
+    }
+
+    /// How `denial` reads.
+    pub fn wire(&self, denial: &Denial) -> Option<&Wire> {
+        let own = if let Denial::Rejected { name, .. } = denial { self.rejections.get(*name) } else { None };
+
+        own.or_else(|| self.denials.get(&denial.kind()))
+    }
+
+    /// Whether every limit of `limits` is per a window that requests are counted in.
+    pub fn counts(&self, limits: &Limits) -> bool {
+        limits.iter().all(|(window, _)| self.windows.contains(&window))
+    }
+}
+
+fn check_types(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<Vec<KeyType>, Flaw> {
+    if key.length < key.alphabet.min_length() || key.length > 128 {
+        let least = key.alphabet.min_length();
+        return flaw("key.length", format!("must be {least} to 128 characters: a key has at least 128 random bits"));
+    }
+    let form = |prefix: String| Format { prefix, alphabet: key.alphabet, length: key.length };
+    let mut types = Vec::new();
+    match (key.prefix, key.scopes) {
+        (Some(prefix), Some(rule)) if key.types.is_empty() => types.push(KeyType {
+            name: None,
+            format: form(prefix),
+            stages: Stage::ALL.to_vec(),
+            scopes: check_rule("key.scopes", rule, scopes)?,
+            confined: false,
+        }),
+        (None, None) if !key.types.is_empty() => {
+            for (name, kind) in key.types {
+                let place = format!("key.types.{name}");
+                let stages = kind.stages.map(|stages| stages.iter().map(|stage| stage.parse()).collect());
+                let stages: Result<Vec<Stage>, String> = stages.unwrap_or_else(|| Ok(Stage::ALL.to_vec()));
+                types.push(KeyType {
+                    stages: stages.or_else(|what| flaw(format!("{place}.stages"), what))?,
+                    scopes: check_rule(&format!("{place}.scopes"), kind.scopes, scopes)?,
+                    format: form(kind.prefix),
+                    name: Some(name),
+                    confined: kind.confined,
+                });
+            }
+        }
+        _ => return flaw("key", "must have either a prefix and scopes, or types that have theirs"),
+    }
+    for (place, kind) in types.iter().enumerate() {
+        let prefix = &kind.format.prefix;
+        if prefix.is_empty() || !prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        {
+            return flaw("key", format!("the prefix {prefix:?} must be of letters, digits, _ and -"));
+        }
+        if let Some(other) =
+            types.iter().skip(place.saturating_add(1)).find(|other| overlap(prefix, &other.format.prefix))
+        {
+            return flaw("key.types", format!("the prefixes {prefix:?} and {:?} overlap", other.format.prefix));
+        }
+    }
+
+    Ok(types)
+}
+
+fn overlap(one: &str, other: &str) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+fn check_rule(place: &str, rule: ScopesFile, scopes: &BTreeMap<String, String>) -> Result<ScopeRule, Flaw> {
+    let ScopesFile { always, choice, default, at_least } = rule;
+    check_scopes(place, &always.union(&choice).union(&default), scopes)?;
+    if let Some(scope) = default.iter().find(|scope| !always.contains(scope) && !choice.contains(scope)) {
+        return flaw(format!("{place}.default"), format!("{scope} is not among the choice"));
+    }
+    if always.union(&choice).len() < at_least {
+        return flaw(format!("{place}.at_least"), "is more than there are scopes to choose from");
+    }
+
+    Ok(ScopeRule { always, choice, default, at_least })
+}
+
+fn check_scopes(place: &str, named: &Scopes, scopes: &BTreeMap<String, String>) -> Result<(), Flaw> {
+    match named.iter().find(|scope| !scopes.contains_key(*scope)) {
+        Some(scope) => flaw(place, format!("there is no scope {scope}")),
+        None => Ok(()),
+    }
+}
+
+type Wires = (BTreeMap<Kind, Wire>, BTreeMap<String, Wire>);
+
+fn check_denials(
+    body: &str,
+    denials: &BTreeMap<Kind, DenialFile>,
+    rejections: &BTreeMap<String, DenialFile>,
+) -> Result<Wires, Flaw> {
+    let mut wires = BTreeMap::new();
+    for kind in Kind::ALL {
+        let name =
+            serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+        let place = format!("denials.{name}");
+        let Some(own) = denials.get(&kind) else {
+            return flaw(place, "is missing: a contract says how every denial reads");
+        };
+        let file = match own.same_as {
+            None => own,
+            Some(twin) => {
+                denials.get(&twin).filter(|twin| twin.same_as.is_none() && own.is_only_a_reference()).ok_or_else(
+                    || (place.clone(), "same_as must stand alone and name a denial that is spelled out".to_owned()),
+                )?
+            }
+        };
+        wires.insert(kind, Wire::check(&place, kind, file, body)?);
+    }
+    let rejections = rejections.iter().map(|(name, file)| {
+        let wire = Wire::check(&format!("rejections.{name}"), Kind::Conflict, file, body)?;
+        Ok((name.clone(), wire))
+    });
+
+    Ok((wires, rejections.collect::<Result<_, Flaw>>()?))
+}
+
+fn header(place: &str, name: &str) -> Result<HeaderName, Flaw> {
+    name.parse().or_else(|_| flaw(place, format!("{name:?} is not the name of a header")))
+}
+
+/// `line 3, column 7` of `text`.
+fn line(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
+    format!("line {}, column {column}", before.matches('\n').count().saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests;

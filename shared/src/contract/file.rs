@@ -1,0 +1,110 @@
+//! A contract file as it is written: the shape of the TOML and nothing more. What it means is checked in `contract`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::denial::Kind;
+use crate::key::Alphabet;
+use crate::limit::{Limits, Window};
+use crate::scope::Scopes;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) windows: Vec<Window>,
+    pub(super) credential: Credential,
+    pub(super) key: KeyFile,
+    pub(super) scopes: BTreeMap<String, String>,
+    pub(super) plans: BTreeMap<String, PlanFile>,
+    pub(super) rate_limit_headers: Option<RateLimitHeadersFile>,
+    pub(super) error: ErrorFile,
+    pub(super) denials: BTreeMap<Kind, DenialFile>,
+    #[serde(default)]
+    pub(super) rejections: BTreeMap<String, DenialFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Credential {
+    pub(super) header: String,
+    pub(super) scheme: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyFile {
+    pub(super) alphabet: Alphabet,
+    pub(super) length: usize,
+    pub(super) all_scopes: Option<String>,
+    pub(super) prefix: Option<String>,
+    pub(super) scopes: Option<ScopesFile>,
+    #[serde(default)]
+    pub(super) types: BTreeMap<String, TypeFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TypeFile {
+    pub(super) prefix: String,
+    pub(super) stages: Option<Vec<String>>,
+    pub(super) scopes: ScopesFile,
+    #[serde(default)]
+    pub(super) confined: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScopesFile {
+    #[serde(default)]
+    pub(super) always: Scopes,
+    #[serde(default)]
+    pub(super) choice: Scopes,
+    #[serde(default)]
+    pub(super) default: Scopes,
+    #[serde(default)]
+    pub(super) at_least: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlanFile {
+    pub(super) api: Option<bool>,
+    pub(super) limits: Option<Limits>,
+    pub(super) limits_by_type: Option<BTreeMap<String, Limits>>,
+    #[serde(default)]
+    pub(super) custom_limits: bool,
+    pub(super) keys: Option<u32>,
+    pub(super) scopes: Option<Scopes>,
+    pub(super) granular_scopes: Option<bool>,
+    #[serde(default)]
+    pub(super) quotas: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RateLimitHeadersFile {
+    pub(super) limit: String,
+    pub(super) remaining: String,
+    pub(super) reset: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ErrorFile {
+    pub(super) body: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DenialFile {
+    pub(super) same_as: Option<Kind>,
+    pub(super) status: Option<u16>,
+    pub(super) code: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) message: Option<String>,
+    pub(super) body: Option<String>,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+}

@@ -1,0 +1,96 @@
+//! Plans: on which terms an organization's keys are let in.
+
+use std::collections::BTreeMap;
+
+use super::file::PlanFile;
+use super::{Flaw, KeyType, check_scopes, flaw};
+use crate::limit::{Limits, Window};
+use crate::scope::Scopes;
+
+/// A plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Whether it has an API at all.
+    pub api: bool,
+    /// Where the limits come from.
+    pub limits: PlanLimits,
+    /// How many keys an organization may have; no cap where it is `None`.
+    pub keys: Option<u32>,
+    /// All that a key may hold; everything where it is `None`.
+    pub scopes: Option<Scopes>,
+    /// Whether a key's scopes may be chosen.
+    pub granular_scopes: bool,
+    /// Caps that the API behind the keys keeps, by its own names.
+    pub quotas: BTreeMap<String, u64>,
+}
+
+/// Where a plan's limits come from.
+#[derive(Clone, Debug)]
+pub enum PlanLimits {
+    /// The same for every key.
+    All(Limits),
+    /// By the type of the key.
+    ByType(BTreeMap<String, Limits>),
+    /// The organization must bring its own.
+    Custom,
+}
+
+impl Plan {
+    pub(super) fn check(
+        place: &str,
+        file: PlanFile,
+        windows: &[Window],
+        types: &[KeyType],
+        scopes: &BTreeMap<String, String>,
+    ) -> Result<Self, Flaw> {
+        let api = file.api.unwrap_or(true);
+        let limits = match (file.limits, file.limits_by_type, file.custom_limits) {
+            (None, None, true) => PlanLimits::Custom,
+            (None, None, false) if !api => PlanLimits::All(Limits::default()),
+            (Some(limits), None, false) if !limits.is_empty() => PlanLimits::All(limits),
+            (None, Some(limits), false) => PlanLimits::ByType(limits),
+            _ => return flaw(place, "must have one of limits, limits_by_type, custom_limits and api = false"),
+        };
+        let check = |place: String, limits: &Limits| match limits.iter().find(|(window, _)| !windows.contains(window)) {
+            Some((window, _)) => {
+                flaw(place, format!("{window:?} is not among the windows that requests are counted in"))
+            }
+            None => Ok(()),
+        };
+        match &limits {
+            PlanLimits::All(limits) => check(format!("{place}.limits"), limits)?,
+            PlanLimits::ByType(by_type) => {
+                let place = format!("{place}.limits_by_type");
+                by_type.iter().try_for_each(|(name, limits)| check(format!("{place}.{name}"), limits))?;
+                let named: Vec<_> = by_type.keys().map(|name| Some(name.as_str())).collect();
+                let mut there: Vec<_> = types.iter().map(|kind| kind.name.as_deref()).collect();
+                there.sort_unstable();
+                if named != there || by_type.values().any(Limits::is_empty) {
+                    return flaw(place, "must give every type of key its limits, and nothing else");
+                }
+            }
+            PlanLimits::Custom => (),
+        }
+        if let Some(named) = &file.scopes {
+            check_scopes(&format!("{place}.scopes"), named, scopes)?;
+        }
+
+        Ok(Self {
+            api,
+            limits,
+            keys: file.keys,
+            scopes: file.scopes,
+            granular_scopes: file.granular_scopes.unwrap_or(true),
+            quotas: file.quotas,
+        })
+    }
+
+    /// The limits of a key of type `kind`, in an organization with limits of its `own`.
+    pub fn limits_for<'a>(&'a self, kind: Option<&str>, own: Option<&'a Limits>) -> Option<&'a Limits> {
+        own.or_else(|| match &self.limits {
+            PlanLimits::All(limits) => Some(limits),
+            PlanLimits::ByType(by_type) => by_type.get(kind?),
+            PlanLimits::Custom => None,
+        })
+    }
+}

@@ -1,0 +1,210 @@
+use super::*;
+use crate::denial::Violation;
+
+fn load(name: &str) -> Contract {
+    Contract::load(name).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn source(name: &str) -> &'static str {
+    EMBEDDED.iter().find(|(embedded, _)| *embedded == name).unwrap().1
+}
+
+/// Reads `name` with `from` replaced, which must be refused, and says why.
+#[track_caller]
+fn complaint(name: &str, from: &str, to: &str) -> String {
+    let text = source(name);
+    assert!(text.contains(from), "{name} has no {from:?}");
+    Contract::read("contracts/x.toml", &text.replacen(from, to, 1)).unwrap_err().to_string()
+}
+
+#[test]
+fn the_four_contracts_are_sound() {
+    assert_eq!(Contract::names().collect::<Vec<_>>(), ["fabraix", "fanfare", "fayne", "thefaq"]);
+    for name in Contract::names() {
+        assert_eq!(load(name).name, name);
+    }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "it is one table")]
+fn a_flawed_contract_is_refused_with_file_and_place() {
+    for (name, from, to, expected) in [
+        (
+            "fayne",
+            "alphabet = \"hex\"",
+            "alphabet = \"hex\"\ncolour = 1",
+            "contracts/x.toml: line 15, column 1: unknown field `colour`",
+        ),
+        ("fayne", "alphabet = \"hex\"", "alphabet = ", "contracts/x.toml: line 14, column "),
+        ("fayne", "\"{code}\"", "\"{cod}\"", "contracts/x.toml: denials.missing_credential: unknown placeholder {cod}"),
+        (
+            "fayne",
+            "\"{retry_after}\" } }",
+            "\"{scope}\" } }",
+            "contracts/x.toml: denials.rate_limited: this denial has no {scope}",
+        ),
+        (
+            "fabraix",
+            "type = \"rate_limit_error\"\n",
+            "",
+            "contracts/x.toml: denials.rate_limited: the body needs a type",
+        ),
+        ("fabraix", "fbx_dev_", "fbx_", "contracts/x.toml: key.types: the prefixes \"fbx_adm_\" and \"fbx_\" overlap"),
+        (
+            "fayne",
+            "inactive_key = { same_as = \"unknown_key\" }\n",
+            "",
+            "contracts/x.toml: denials.inactive_key: is missing: a contract says how every denial reads",
+        ),
+        (
+            "fayne",
+            "same_as = \"unknown_key\"",
+            "same_as = \"inactive_key\"",
+            "contracts/x.toml: denials.inactive_key: same_as must stand alone and name a denial that is spelled out",
+        ),
+        (
+            "fayne",
+            "same_as = \"unknown_key\"",
+            "same_as = \"unknown_key\", status = 400",
+            "contracts/x.toml: denials.inactive_key: same_as must stand alone and name a denial that is spelled out",
+        ),
+        (
+            "fayne",
+            "status = 402",
+            "status = 200",
+            "contracts/x.toml: denials.no_api_on_plan.status: must be a status from 400 to 599",
+        ),
+        (
+            "fayne",
+            "length = 32",
+            "length = 31",
+            "contracts/x.toml: key.length: must be 32 to 128 characters: a key has at least 128 random bits",
+        ),
+        (
+            "fayne",
+            "per = \"minute\"",
+            "per = \"hour\"",
+            "contracts/x.toml: plans.pro.limits: Hour is not among the windows that requests are counted in",
+        ),
+        (
+            "fayne",
+            "windows = [\"minute\"]",
+            "windows = []",
+            "contracts/x.toml: windows: must name each window that requests are counted in, once",
+        ),
+        (
+            "fayne",
+            "api = false",
+            "",
+            "contracts/x.toml: plans.trial: must have one of limits, limits_by_type, custom_limits and api = false",
+        ),
+        ("fayne", "choice = [\"read\"", "choice = [\"reed\"", "contracts/x.toml: key.scopes: there is no scope reed"),
+        (
+            "fayne",
+            "prefix = \"fa_live_\"\n",
+            "",
+            "contracts/x.toml: key: must have either a prefix and scopes, or types that have theirs",
+        ),
+        (
+            "fayne",
+            "header = \"Authorization\"",
+            "header = \"Author ization\"",
+            "contracts/x.toml: credential.header: \"Author ization\" is not the name of a header",
+        ),
+        (
+            "fabraix",
+            "stages = [\"local\"",
+            "stages = [\"lokal\"",
+            "contracts/x.toml: key.types.development.stages: \"lokal\" is not one of local, staging, production",
+        ),
+        (
+            "fabraix",
+            "admin = [{ requests = 600",
+            "adm = [{ requests = 600",
+            "contracts/x.toml: plans.standard.limits_by_type: must give every type of key its limits, and nothing else",
+        ),
+        (
+            "fanfare",
+            "all_scopes = \"admin\"",
+            "all_scopes = \"root\"",
+            "contracts/x.toml: key.all_scopes: there is no scope root",
+        ),
+    ] {
+        let complaint = complaint(name, from, to);
+        assert!(complaint.starts_with(expected), "{from:?} -> {to:?} in {name}:\n  {complaint}\n  {expected}");
+        assert!(!complaint.contains('\n'), "{complaint}");
+    }
+}
+
+#[test]
+fn a_contract_that_is_not_there_is_one_line() {
+    let error = Contract::load("nowhere").unwrap_err().to_string();
+    assert_eq!(error, "nowhere: no such contract; there are fabraix, fanfare, fayne, thefaq");
+    let error = Contract::load("/nowhere/x.toml").unwrap_err().to_string();
+    assert!(error.starts_with("/nowhere/x.toml: cannot read the contract: "), "{error}");
+}
+
+#[test]
+fn a_contract_can_be_named_by_path() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../contracts/thefaq.toml");
+    assert_eq!(load(path).edition, load("thefaq").edition);
+    assert_eq!(load(path).name, "thefaq");
+}
+
+/// Every denial with data that stands out.
+fn every_denial() -> Vec<Denial> {
+    vec![
+        Denial::MissingCredential,
+        Denial::MalformedCredential,
+        Denial::UnknownKey,
+        Denial::InactiveKey,
+        Denial::ExpiredKey,
+        Denial::WrongEnvironment,
+        Denial::WrongKeyType,
+        Denial::OrganizationLocked,
+        Denial::NoApiOnPlan,
+        Denial::PlanLimit { reason: "At most 5".to_owned() },
+        Denial::MissingScope { scope: "write".to_owned() },
+        Denial::UnknownRoute,
+        Denial::MethodNotAllowed { allow: vec!["GET".to_owned()] },
+        Denial::OrganizationNotFound,
+        Denial::ResourceNotFound { resource: "API key" },
+        Denial::from(Violation::new("name", "is required")),
+        Denial::Conflict { reason: "Taken".to_owned() },
+        Denial::RateLimited { retry_after: 30 },
+        Denial::Unavailable { retry_after: 1 },
+        Denial::Internal,
+        Denial::Rejected { name: "invalid_course", reason: "Not published".to_owned() },
+    ]
+}
+
+fn table(name: &str) -> String {
+    let contract = load(name);
+    let line = |denial: &Denial| {
+        let wire = contract.wire(denial).unwrap();
+        let headers = wire.headers(denial).map(|(name, value)| format!(" {name}: {}", value.to_str().unwrap()));
+        let headers: Vec<_> = headers.collect();
+        format!("{} {}{}\n", wire.status.as_u16(), wire.body(denial), headers.concat())
+    };
+    every_denial().iter().map(line).collect()
+}
+
+#[test]
+fn faynes_denials_read_as_its_page_says() {
+    assert_eq!(table("fayne"), include_str!("tests/fayne.txt"));
+}
+
+#[test]
+fn fabraixs_denials_read_as_its_page_says() {
+    assert_eq!(table("fabraix"), include_str!("tests/fabraix.txt"));
+}
+
+#[test]
+fn the_faqs_denials_read_as_its_page_says() {
+    assert_eq!(table("thefaq"), include_str!("tests/thefaq.txt"));
+}
+
+#[test]
+fn fanfares_denials_read_as_its_page_says() {
+    assert_eq!(table("fanfare"), include_str!("tests/fanfare.txt"));
+}

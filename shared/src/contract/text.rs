@@ -1,0 +1,163 @@
+//! The texts of a contract: JSON bodies and header values with `{placeholders}`, compiled once, rendered per refusal.
+
+use serde_json::{Map, Value};
+
+use crate::denial::{Denial, Placeholder};
+
+/// A string with placeholders in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Text(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    Plain(String),
+    Hole(Placeholder),
+}
+
+/// A JSON body with placeholders in its strings.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Constant(Value),
+    Text(Text),
+    Array(Vec<Body>),
+    Object(Vec<(String, Body)>),
+}
+
+/// A denial's own words, which a body may name: `{code}`, `{type}`, `{message}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'a> {
+    pub(crate) code: Option<&'a str>,
+    pub(crate) kind: Option<&'a str>,
+    pub(crate) message: Option<&'a str>,
+}
+
+impl Words<'_> {
+    const NONE: Self = Words { code: None, kind: None, message: None };
+
+    fn get(&self, name: &str) -> Option<Result<&str, String>> {
+        let (word, name) = match name {
+            "code" => (self.code, "code"),
+            "type" => (self.kind, "type"),
+            "message" => (self.message, "message"),
+            _ => return None,
+        };
+
+        Some(word.ok_or_else(|| format!("the body needs a {name}")))
+    }
+}
+
+impl Text {
+    /// Reads `text`, in which only `allowed` placeholders and `words` may stand.
+    pub(crate) fn read(text: &str, words: Words<'_>, allowed: &[Placeholder]) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').ok_or("a { without its }")?;
+            pieces.push(Piece::Plain(before.to_owned()));
+            if let Some(word) = words.get(name) {
+                // A word may have placeholders of its own, but not name another word.
+                pieces.append(&mut Self::read(word?, Words::NONE, allowed)?.0);
+            } else {
+                let placeholder = Placeholder::named(name).ok_or_else(|| format!("unknown placeholder {{{name}}}"))?;
+                if !allowed.contains(&placeholder) {
+                    return Err(format!("this denial has no {{{name}}}"));
+                }
+                pieces.push(Piece::Hole(placeholder));
+            }
+            rest = after;
+        }
+        pieces.push(Piece::Plain(rest.to_owned()));
+        pieces.retain(|piece| *piece != Piece::Plain(String::new()));
+
+        Ok(Self(pieces))
+    }
+
+    /// The text with everything filled in. One hole and nothing else keeps the type of what fills it, or is `None`.
+    fn value(&self, denial: &Denial) -> Option<Value> {
+        if let [Piece::Hole(placeholder)] = self.0.as_slice() {
+            return denial.fill(*placeholder);
+        }
+
+        Some(self.render(denial).into())
+    }
+
+    pub(crate) fn render(&self, denial: &Denial) -> String {
+        let mut text = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Plain(plain) => text.push_str(plain),
+                Piece::Hole(placeholder) => match denial.fill(*placeholder) {
+                    Some(Value::String(value)) => text.push_str(&value),
+                    Some(value) => text.push_str(&value.to_string()),
+                    None => (),
+                },
+            }
+        }
+
+        text
+    }
+}
+
+impl Body {
+    /// Reads `json`, the body as a caller sees it.
+    pub(crate) fn read(json: &str, words: Words<'_>, allowed: &[Placeholder]) -> Result<Self, String> {
+        let value = serde_json::from_str(json).map_err(|error| format!("the body is not JSON: {error}"))?;
+        Self::compile(value, words, allowed)
+    }
+
+    fn compile(value: Value, words: Words<'_>, allowed: &[Placeholder]) -> Result<Self, String> {
+        let compile = |value| Self::compile(value, words, allowed);
+        Ok(match value {
+            Value::String(text) => Self::Text(Text::read(&text, words, allowed)?),
+            Value::Array(values) => Self::Array(values.into_iter().map(compile).collect::<Result<_, _>>()?),
+            Value::Object(members) => {
+                let members = members.into_iter().map(|(name, value)| Ok((name, compile(value)?)));
+                Self::Object(members.collect::<Result<_, String>>()?)
+            }
+            constant @ (Value::Null | Value::Bool(_) | Value::Number(_)) => Self::Constant(constant),
+        })
+    }
+
+    /// The body for `denial`. A member that is one placeholder with nothing to fill it is left out.
+    pub(crate) fn render(&self, denial: &Denial) -> Option<Value> {
+        match self {
+            Self::Constant(value) => Some(value.clone()),
+            Self::Text(text) => text.value(denial),
+            Self::Array(values) => Some(values.iter().filter_map(|value| value.render(denial)).collect()),
+            Self::Object(members) => {
+                let members = members.iter().filter_map(|(name, body)| Some((name.clone(), body.render(denial)?)));
+                Some(Value::Object(members.collect::<Map<_, _>>()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: Words<'_> = Words { code: Some("too_many"), kind: None, message: Some("Wait {retry_after} s") };
+    const ALLOWED: &[Placeholder] = &[Placeholder::RetryAfter, Placeholder::Details];
+
+    #[test]
+    fn a_lone_placeholder_keeps_its_type_and_one_without_a_value_is_left_out() {
+        let json =
+            r#"{"e": {"code": "{code}", "message": "{message}", "after": "{retry_after}", "details": "{details}"}}"#;
+        let body = Body::read(json, WORDS, ALLOWED).unwrap().render(&Denial::RateLimited { retry_after: 7 });
+        assert_eq!(body.unwrap().to_string(), r#"{"e":{"code":"too_many","message":"Wait 7 s","after":7}}"#);
+    }
+
+    #[test]
+    fn a_body_that_asks_for_what_there_is_not_is_refused() {
+        for (json, complaint) in [
+            (r#""{nonsense}""#, "unknown placeholder {nonsense}"),
+            (r#""{scope}""#, "this denial has no {scope}"),
+            (r#""{type}""#, "the body needs a type"),
+            (r#""{code""#, "a { without its }"),
+            (r#"{"code": }"#, "not JSON"),
+        ] {
+            let error = Body::read(json, WORDS, ALLOWED).unwrap_err();
+            assert!(error.contains(complaint), "{json}: {error}");
+        }
+    }
+}

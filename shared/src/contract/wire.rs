@@ -1,0 +1,55 @@
+//! How one denial reads on the wire.
+
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+
+use super::file::DenialFile;
+use super::text::{Body, Text, Words};
+use super::{Flaw, flaw, header};
+use crate::denial::{Denial, Kind};
+
+/// A status, headers and a body, with places for what a denial has to say.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// The status, 400 to 599.
+    pub status: StatusCode,
+    headers: Vec<(HeaderName, Text)>,
+    body: Body,
+}
+
+impl DenialFile {
+    pub(super) fn is_only_a_reference(&self) -> bool {
+        let Self { same_as, status, code, kind, message, body, headers } = self;
+        let words = [code, kind, message, body];
+        same_as.is_some() && status.is_none() && headers.is_empty() && words.iter().all(|word| word.is_none())
+    }
+}
+
+impl Wire {
+    pub(super) fn check(place: &str, kind: Kind, file: &DenialFile, default_body: &str) -> Result<Self, Flaw> {
+        let status = file.status.and_then(|status| StatusCode::from_u16(status).ok());
+        let Some(status) = status.filter(|status| status.is_client_error() || status.is_server_error()) else {
+            return flaw(format!("{place}.status"), "must be a status from 400 to 599");
+        };
+        let words = Words { code: file.code.as_deref(), kind: file.kind.as_deref(), message: file.message.as_deref() };
+        let read = |what| (place.to_owned(), what);
+        let body = file.body.as_deref().unwrap_or(default_body);
+        let body = Body::read(body, words, kind.placeholders()).map_err(read)?;
+        let headers = file.headers.iter().map(|(name, text)| {
+            let place = format!("{place}.headers");
+            let text = Text::read(text, words, kind.placeholders()).map_err(read)?;
+            Ok((header(&place, name)?, text))
+        });
+
+        Ok(Self { status, headers: headers.collect::<Result<_, Flaw>>()?, body })
+    }
+
+    /// The body, as JSON text.
+    pub fn body(&self, denial: &Denial) -> String {
+        self.body.render(denial).unwrap_or_default().to_string()
+    }
+
+    /// The headers that this denial has of its own.
+    pub fn headers<'a>(&'a self, denial: &'a Denial) -> impl Iterator<Item = (&'a HeaderName, HeaderValue)> {
+        self.headers.iter().filter_map(|(name, text)| Some((name, HeaderValue::from_str(&text.render(denial)).ok()?)))
+    }
+}

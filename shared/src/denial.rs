@@ -1,0 +1,262 @@
+//! Why a request is refused: one enum for all of Latchkey. What each refusal says on the wire is the contract's business.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A refusal, with what only this one has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// No credential where the contract wants one.
+    MissingCredential,
+    /// The header is there, but not in the contract's scheme.
+    MalformedCredential,
+    /// Not a key, or not one that exists: never issued, or revoked.
+    UnknownKey,
+    /// The key is switched off.
+    InactiveKey,
+    /// The key's time is over.
+    ExpiredKey,
+    /// The key's type does not work at this stage.
+    WrongEnvironment,
+    /// The key's type can never do this.
+    WrongKeyType,
+    /// The organization is locked.
+    OrganizationLocked,
+    /// The organization's plan has no API.
+    NoApiOnPlan,
+    /// Something is at its plan's cap.
+    PlanLimit {
+        /// A public sentence.
+        reason: String,
+    },
+    /// The key does not hold what the call needs.
+    MissingScope {
+        /// The scope that it needs.
+        scope: String,
+    },
+    /// No such path.
+    UnknownRoute,
+    /// The path exists, for other methods.
+    MethodNotAllowed {
+        /// The methods that it takes.
+        allow: Vec<String>,
+    },
+    /// No such organization, or not the key's own: both read the same.
+    OrganizationNotFound,
+    /// Nothing of that kind with that id in this organization.
+    ResourceNotFound {
+        /// What was looked for, as one would begin a sentence with it: `Course`.
+        resource: &'static str,
+    },
+    /// The request itself is at fault.
+    InvalidRequest {
+        /// What is wrong, at least one.
+        violations: Vec<Violation>,
+    },
+    /// It clashes with what is there.
+    Conflict {
+        /// A public sentence.
+        reason: String,
+    },
+    /// A limit is reached.
+    RateLimited {
+        /// Seconds until a request can be admitted again, at least 1.
+        retry_after: u32,
+    },
+    /// The store does not answer. Nobody is let in.
+    Unavailable {
+        /// Seconds after which another try makes sense.
+        retry_after: u32,
+    },
+    /// Our own fault.
+    Internal,
+    /// A refusal of the API behind the keys, by the name that it has in the contract's `[rejections]`.
+    Rejected {
+        /// The name, `invalid_course`.
+        name: &'static str,
+        /// A public sentence for contracts that do not know the name.
+        reason: String,
+    },
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Where: a member of the body (`limits[0].per`), a parameter, or `body`.
+    pub field: String,
+    /// What, as the rest of a sentence that begins with the field: `must be …`.
+    pub message: String,
+}
+
+impl Violation {
+    /// `field message`.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+impl From<Violation> for Denial {
+    fn from(violation: Violation) -> Self {
+        Self::InvalidRequest { violations: vec![violation] }
+    }
+}
+
+/// A denial without its data: the key of a contract's `[denials]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is documented at its twin in Denial")]
+pub enum Kind {
+    MissingCredential,
+    MalformedCredential,
+    UnknownKey,
+    InactiveKey,
+    ExpiredKey,
+    WrongEnvironment,
+    WrongKeyType,
+    OrganizationLocked,
+    NoApiOnPlan,
+    PlanLimit,
+    MissingScope,
+    UnknownRoute,
+    MethodNotAllowed,
+    OrganizationNotFound,
+    ResourceNotFound,
+    InvalidRequest,
+    Conflict,
+    RateLimited,
+    Unavailable,
+    Internal,
+}
+
+/// What a contract's texts can have filled in, when the refusal is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholder {
+    /// `{reason}`: a public sentence.
+    Reason,
+    /// `{scope}`: the scope that a call needs.
+    Scope,
+    /// `{resource}`: `Course`.
+    Resource,
+    /// `{resource_code}`: `course`.
+    ResourceCode,
+    /// `{retry_after}`: seconds, a number.
+    RetryAfter,
+    /// `{details}`: a list of `{"field", "message"}`. The member is left out where there is none.
+    Details,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 20] = [
+        Self::MissingCredential,
+        Self::MalformedCredential,
+        Self::UnknownKey,
+        Self::InactiveKey,
+        Self::ExpiredKey,
+        Self::WrongEnvironment,
+        Self::WrongKeyType,
+        Self::OrganizationLocked,
+        Self::NoApiOnPlan,
+        Self::PlanLimit,
+        Self::MissingScope,
+        Self::UnknownRoute,
+        Self::MethodNotAllowed,
+        Self::OrganizationNotFound,
+        Self::ResourceNotFound,
+        Self::InvalidRequest,
+        Self::Conflict,
+        Self::RateLimited,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
+    /// What its texts may ask for. `{details}` may stand anywhere.
+    pub const fn placeholders(self) -> &'static [Placeholder] {
+        match self {
+            Self::PlanLimit | Self::Conflict | Self::InvalidRequest => &[Placeholder::Reason, Placeholder::Details],
+            Self::MissingScope => &[Placeholder::Scope, Placeholder::Details],
+            Self::ResourceNotFound => &[Placeholder::Resource, Placeholder::ResourceCode, Placeholder::Details],
+            Self::RateLimited | Self::Unavailable => &[Placeholder::RetryAfter, Placeholder::Details],
+            Self::MissingCredential
+            | Self::MalformedCredential
+            | Self::UnknownKey
+            | Self::InactiveKey
+            | Self::ExpiredKey
+            | Self::WrongEnvironment
+            | Self::WrongKeyType
+            | Self::OrganizationLocked
+            | Self::NoApiOnPlan
+            | Self::UnknownRoute
+            | Self::MethodNotAllowed
+            | Self::OrganizationNotFound
+            | Self::Internal => &[Placeholder::Details],
+        }
+    }
+}
+
+impl Placeholder {
+    /// The placeholder of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "reason" => Some(Self::Reason),
+            "scope" => Some(Self::Scope),
+            "resource" => Some(Self::Resource),
+            "resource_code" => Some(Self::ResourceCode),
+            "retry_after" => Some(Self::RetryAfter),
+            "details" => Some(Self::Details),
+            _ => None,
+        }
+    }
+}
+
+impl Denial {
+    /// The kind that decides how it reads, unless the contract lists its own name.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::MissingCredential => Kind::MissingCredential,
+            Self::MalformedCredential => Kind::MalformedCredential,
+            Self::UnknownKey => Kind::UnknownKey,
+            Self::InactiveKey => Kind::InactiveKey,
+            Self::ExpiredKey => Kind::ExpiredKey,
+            Self::WrongEnvironment => Kind::WrongEnvironment,
+            Self::WrongKeyType => Kind::WrongKeyType,
+            Self::OrganizationLocked => Kind::OrganizationLocked,
+            Self::NoApiOnPlan => Kind::NoApiOnPlan,
+            Self::PlanLimit { .. } => Kind::PlanLimit,
+            Self::MissingScope { .. } => Kind::MissingScope,
+            Self::UnknownRoute => Kind::UnknownRoute,
+            Self::MethodNotAllowed { .. } => Kind::MethodNotAllowed,
+            Self::OrganizationNotFound => Kind::OrganizationNotFound,
+            Self::ResourceNotFound { .. } => Kind::ResourceNotFound,
+            Self::InvalidRequest { .. } | Self::Rejected { .. } => Kind::InvalidRequest,
+            Self::Conflict { .. } => Kind::Conflict,
+            Self::RateLimited { .. } => Kind::RateLimited,
+            Self::Unavailable { .. } => Kind::Unavailable,
+            Self::Internal => Kind::Internal,
+        }
+    }
+
+    /// What `placeholder` stands for here.
+    pub fn fill(&self, placeholder: Placeholder) -> Option<Value> {
+        match (placeholder, self) {
+            (
+                Placeholder::Reason,
+                Self::PlanLimit { reason } | Self::Conflict { reason } | Self::Rejected { reason, .. },
+            ) => Some(reason.as_str().into()),
+            (Placeholder::Reason, Self::InvalidRequest { violations }) => {
+                let sentences: Vec<_> = violations.iter().map(|v| format!("{} {}", v.field, v.message)).collect();
+                Some(sentences.join("; ").into())
+            }
+            (Placeholder::Details, Self::InvalidRequest { violations }) => serde_json::to_value(violations).ok(),
+            (Placeholder::Scope, Self::MissingScope { scope }) => Some(scope.as_str().into()),
+            (Placeholder::Resource, Self::ResourceNotFound { resource }) => Some((*resource).into()),
+            (Placeholder::ResourceCode, Self::ResourceNotFound { resource }) => {
+                Some(resource.to_lowercase().replace(' ', "_").into())
+            }
+            (Placeholder::RetryAfter, Self::RateLimited { retry_after } | Self::Unavailable { retry_after }) => {
+                Some((*retry_after).into())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What a handler may ask for, in the types of its arguments. They are made in that order, and the first refusal ends the
+//! call: authority first, then what the request says.
+
+use std::marker::PhantomData;
+
+use lambda_http::http::header::CONTENT_TYPE;
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::call::Call;
+use crate::denial::{Denial, Violation};
+use crate::error::{Error, Result};
+use crate::gate;
+use crate::key;
+use crate::organization::Slug;
+use crate::pass::Grant;
+use crate::scope::Needs;
+
+/// Something that a handler can have for an argument.
+#[diagnostic::on_unimplemented(
+    note = "a handler's arguments after the app are Caller, Operator, At, Path, Query and Json, in this order"
+)]
+pub trait FromCall: Sized + Send {
+    /// Whether the store is asked for it, or for what it opens the way to: such a function connects before its first call.
+    const USES_STORE: bool = false;
+
+    /// Takes it from `call`.
+    fn from_call(call: &mut Call) -> impl Future<Output = Result<Self>> + Send;
+}
+
+/// Whoever calls with a key that may do `N`. A handler without it has nobody's data to work on.
+#[derive(Debug)]
+pub struct Caller<N> {
+    grant: Grant,
+    needs: PhantomData<fn() -> N>,
+}
+
+impl<N> Caller<N> {
+    /// The organization that the key belongs to.
+    pub const fn org(&self) -> &Slug {
+        &self.grant.org
+    }
+
+    /// The key.
+    pub const fn key(&self) -> &key::Id {
+        &self.grant.key
+    }
+}
+
+impl<N: Needs> FromCall for Caller<N> {
+    const USES_STORE: bool = true;
+
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let credential = gate::credential(&call.app.contract, &call.headers)?;
+        match gate::admit(call.app, credential, N::SCOPE.as_slice(), call.now).await {
+            Ok(grant) => {
+                call.quota = grant.quota;
+                // A path that names another organization than the key's own leads nowhere, like one that names none.
+                if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
+                    return Err(Denial::OrganizationNotFound.into());
+                }
+                Ok(Self { grant, needs: PhantomData })
+            }
+            Err(refusal) => {
+                call.quota = refusal.quota;
+                Err(refusal.error)
+            }
+        }
+    }
+}
+
+/// The team that runs this stack: a request signed with its AWS credentials, which API Gateway has checked.
+#[derive(Debug)]
+pub struct Operator {
+    /// Who signed: an ARN.
+    pub arn: String,
+}
+
+impl FromCall for Operator {
+    const USES_STORE: bool = true;
+
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        // Without it the route is not guarded: a fault of the template, and the function stays shut.
+        let arn =
+            call.signed_by.take().ok_or_else(|| Error::from(Denial::MissingScope { scope: "operator".to_owned() }))?;
+
+        Ok(Self { arn })
+    }
+}
+
+/// When the gateway took the request in.
+#[derive(Clone, Copy, Debug)]
+pub struct At(pub jiff::Timestamp);
+
+impl FromCall for At {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        Ok(Self(call.now))
+    }
+}
+
+/// The method and path of a request that no route takes.
+#[derive(Debug)]
+pub struct Stray {
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+}
+
+impl FromCall for Stray {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        Ok(Self { method: call.method.to_string(), path: std::mem::take(&mut call.path) })
+    }
+}
+
+/// The parameters of the path.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromCall for Path<T> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let parameters = std::mem::take(&mut call.path_parameters);
+        let fields = MapDeserializer::<_, serde::de::value::Error>::new(parameters.into_iter());
+
+        Ok(Self(read(fields, "path")?))
+    }
+}
+
+/// The query string.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromCall for Query<T> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let fields = serde_urlencoded::Deserializer::new(form_urlencoded::parse(call.query.as_bytes()));
+
+        Ok(Self(read(fields, "query")?))
+    }
+}
+
+/// The body, which must be JSON.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromCall for Body<T> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let is_json = |kind: &[u8]| {
+            let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+            kind == b"application/json" || kind.ends_with(b"+json")
+        };
+        if call.headers.get(CONTENT_TYPE).is_some_and(|kind| !is_json(kind.as_bytes())) {
+            return Err(Violation::new("Content-Type", "must be application/json").into());
+        }
+        let body = call.body()?;
+        // Looked at first, so that a fault in the JSON is told from a fault in what it says.
+        let json: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
+
+        Ok(Self(read(&mut serde_json::Deserializer::from_str(json.get()), "body")?))
+    }
+}
+
+/// Reads a `T`, or says which field of it is wrong.
+fn read<'de, T, D>(from: D, whole: &str) -> std::result::Result<T, Violation>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    serde_path_to_error::deserialize(from).map_err(|error| {
+        let path = error.path().to_string();
+        let message = error.into_inner().to_string();
+
+        explain(if path == "." { whole } else { &path }, &message)
+    })
+}
+
+/// Turns serde's words into a violation. What the caller sent is not repeated: it may be a secret in the wrong place.
+fn explain(path: &str, message: &str) -> Violation {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    if let Some(field) = named("missing field `") {
+        return Violation::new(field, "is required");
+    }
+    if message.starts_with("unknown field `") {
+        return Violation::new(path, "is not known here");
+    }
+    if message.starts_with("duplicate field `") {
+        return Violation::new(path, "stands there twice");
+    }
+    if message.starts_with("must ") {
+        return Violation::new(path, message);
+    }
+    match message.split_once(", expected ") {
+        Some((_, expected)) => Violation::new(path, format!("must be {}", expected.replace('`', ""))),
+        None => Violation::new(path, "cannot be read"),
+    }
+}

@@ -1,0 +1,155 @@
+//! The gate: who presents this key, and are they let in? One conditional write decides it, and counts the request.
+//!
+//! No verdict outlives its request: nothing is remembered in memory, so a revocation holds from the moment it returns.
+
+use jiff::Timestamp;
+use lambda_http::http::HeaderMap;
+
+use crate::app::App;
+use crate::contract::Contract;
+use crate::denial::Denial;
+use crate::error::Error;
+use crate::key::Presented;
+use crate::pass::{Counts, Grant, Pass, Quota, Terms, judge};
+use crate::scope::Scopes;
+use crate::store::{Counted, Seen};
+
+/// How often a pass is stamped and counted before the gate gives up: each time somebody else was faster.
+const TRIES: u32 = 8;
+
+/// A refusal, with what is known of the key's quota.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Why.
+    pub error: Error,
+    /// What the key has left, where it is known.
+    pub quota: Option<Quota>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, quota: None }
+    }
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        Error::from(denial).into()
+    }
+}
+
+impl From<dynamodb::Error> for Refusal {
+    fn from(error: dynamodb::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// The credential in `headers`, as the contract wants it: bytes that may or may not be a key.
+///
+/// # Errors
+/// There is none, or it is not in the contract's scheme.
+pub fn credential<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<&'h [u8], Denial> {
+    let value = headers.get(&contract.credential.header).map(|value| value.as_bytes().trim_ascii());
+    let value = value.filter(|value| !value.is_empty()).ok_or(Denial::MissingCredential)?;
+    let Some(scheme) = &contract.credential.scheme else { return Ok(value) };
+
+    // RFC 9110, 11.1: the scheme's case does not matter, and at least one space follows it.
+    match value.split_at_checked(scheme.len()) {
+        Some((word, [b' ', key @ ..])) if word.eq_ignore_ascii_case(scheme.as_bytes()) => Ok(key.trim_ascii()),
+        Some((word, [])) if word.eq_ignore_ascii_case(scheme.as_bytes()) => Err(Denial::MissingCredential),
+        _ => Err(Denial::MalformedCredential),
+    }
+}
+
+/// Lets a request with `credential` in at `now`, if its key may do what needs all of `scopes`.
+///
+/// # Errors
+/// The first reason against it, in the order that every contract keeps: 401, 402, 429, 403. Only the last one counts.
+pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp) -> Result<Grant, Refusal> {
+    let (kind, presented) = app.contract.parse(credential).ok_or(Denial::UnknownKey)?;
+    if !kind.stages.contains(&app.stage) {
+        return Err(Denial::WrongEnvironment.into());
+    }
+    let allows = |held: &Scopes, scope: &&&str| app.contract.allows(held, scope);
+    let possible = kind.scopes.possible();
+    if kind.confined && !scopes.iter().all(|scope| allows(&possible, &scope)) {
+        return Err(Denial::WrongKeyType.into());
+    }
+
+    let grant = count(app, presented, now).await?;
+    match scopes.iter().find(|scope| !allows(&grant.scopes, scope)) {
+        Some(scope) => {
+            let denial = Denial::MissingScope { scope: (*scope).to_owned() };
+            Err(Refusal { error: denial.into(), quota: grant.quota })
+        }
+        None => Ok(grant),
+    }
+}
+
+/// Judges and counts, stamping the pass first where there is none or its terms are over.
+async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Grant, Refusal> {
+    let digest = presented.digest();
+    for _ in 0..TRIES {
+        let seen = match app.passes.count(&digest, &app.contract, now).await {
+            Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, now)),
+            Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => match judge(&pass, now) {
+                Err(denial) => return Err(Refusal { error: denial.into(), quota: Quota::of(&pass, now) }),
+                Ok(()) => return Err(Error::failed("the condition refused a pass that the judgement lets in").into()),
+            },
+            Ok(Counted::No(stale)) => Some(stale),
+            Ok(Counted::Absent) => None,
+            Ok(Counted::Busy) => continue,
+            // The pass is asked for more often than an item can be written: as good as a limit, and as soon over.
+            Err(dynamodb::Error::Throttled(_)) => return Err(Denial::RateLimited { retry_after: 1 }.into()),
+            Err(error) => return Err(error.into()),
+        };
+
+        let Some((key, org)) = app.keys.authority(&digest).await? else { return Err(Denial::UnknownKey.into()) };
+        let state = Seen::from(&key);
+        let mut pass = Pass {
+            terms: Terms::new(key, &org, &app.contract, now).map_err(Error::from)?,
+            counts: seen.as_ref().map_or_else(Counts::default, |seen| seen.counts.clone()),
+            last_used_at: seen.as_ref().and_then(|seen| seen.last_used_at),
+        };
+        let verdict = judge(&pass, now);
+        if verdict.is_ok() {
+            pass.counts.add(&app.contract.windows, now);
+            pass.last_used_at = Some(now);
+        }
+        if app.keys.stamp(&pass, seen.as_deref(), &state, &org, now).await? {
+            let quota = Quota::of(&pass, now);
+            return verdict.map(|()| Grant::of(pass, now)).map_err(|denial| Refusal { error: denial.into(), quota });
+        }
+    }
+
+    Err(dynamodb::Error::Contended.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_credential_is_what_stands_after_the_scheme() {
+        let bearer = Contract::load("fayne").unwrap();
+        let plain = Contract::load("fabraix").unwrap();
+        for (contract, header, value, expected) in [
+            (&bearer, "authorization", "Bearer abc", Ok(&b"abc"[..])),
+            (&bearer, "authorization", "bearer   abc ", Ok(b"abc")),
+            (&bearer, "authorization", "Bearer", Err(Denial::MissingCredential)),
+            (&bearer, "authorization", "Bearer ", Err(Denial::MissingCredential)),
+            (&bearer, "authorization", "", Err(Denial::MissingCredential)),
+            (&bearer, "authorization", "Bearerabc", Err(Denial::MalformedCredential)),
+            (&bearer, "authorization", "Basic abc", Err(Denial::MalformedCredential)),
+            (&bearer, "authorization", "abc", Err(Denial::MalformedCredential)),
+            (&bearer, "x-api-key", "abc", Err(Denial::MissingCredential)),
+            (&plain, "x-api-key", "abc", Ok(b"abc")),
+            (&plain, "x-api-key", "  ", Err(Denial::MissingCredential)),
+            (&plain, "authorization", "Bearer abc", Err(Denial::MissingCredential)),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header, value.parse().unwrap());
+            assert_eq!(credential(contract, &headers), expected, "{header}: {value}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Issuing a key: what the contract and the organization's plan allow, and then the key itself.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::clock::{self, Moment};
+use crate::contract::{KeyType, Plan};
+use crate::denial::{Denial, Violation};
+use crate::error::Result;
+use crate::key::{Id, Key, Name, Secret, Status};
+use crate::organization::{Organization, Slug};
+use crate::scope::Scopes;
+use crate::store::Inserted;
+
+/// What is asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Order {
+    /// What people shall call it.
+    pub name: Name,
+    /// Its type, where the contract has types.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// What it shall be able to do; its type's default where nothing is said.
+    pub scopes: Option<Scopes>,
+    /// When it shall stop working.
+    pub expires_at: Option<Moment>,
+}
+
+/// A key that has just been issued: the only reply that shows a secret.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Issued {
+    id: Id,
+    name: Name,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    scopes: Scopes,
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    fingerprint: String,
+    key: Secret,
+}
+
+/// Issues a key to the organization `slug` at `now`. The secret is in what is returned, and kept nowhere.
+///
+/// # Errors
+/// There is no such organization, the order is not what the contract allows, or the plan's cap is reached.
+pub async fn issue(app: &App, slug: &Slug, order: Order, now: Timestamp) -> Result<Issued> {
+    loop {
+        let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
+        let (kind, plan) = allowed(app, &org, &order, now)?;
+        let scopes = scopes(kind, plan, order.scopes.as_ref())?;
+        let secret = kind.format.mint(app.entropy)?;
+        let key = Key {
+            id: Id::new(now, app.entropy)?,
+            org: slug.clone(),
+            name: order.name.clone(),
+            kind: order.kind.clone(),
+            scopes,
+            status: Status::Active,
+            expires_at: order.expires_at.map(|Moment(at)| at),
+            created_at: now,
+            digest: secret.digest().ok_or_else(|| crate::Error::failed("a new secret was shown already"))?,
+            version: 1,
+        };
+        match app.keys.insert(&key, &org, plan.keys).await? {
+            Inserted::Yes => return Ok(Issued::new(key, secret)),
+            Inserted::Full => {
+                let cap = plan.keys.unwrap_or_default();
+                let reason = format!("The plan {} allows {cap} API keys", org.plan);
+                return Err(Denial::PlanLimit { reason }.into());
+            }
+            Inserted::Changed => (),
+        }
+    }
+}
+
+impl Issued {
+    fn new(key: Key, secret: Secret) -> Self {
+        Self {
+            id: key.id,
+            name: key.name,
+            kind: key.kind,
+            scopes: key.scopes,
+            created_at: clock::seconds(key.created_at),
+            expires_at: key.expires_at.map(clock::seconds),
+            fingerprint: key.digest.fingerprint(),
+            key: secret,
+        }
+    }
+}
+
+fn allowed<'a>(app: &'a App, org: &Organization, order: &Order, now: Timestamp) -> Result<(&'a KeyType, &'a Plan)> {
+    let contract = &app.contract;
+    let plan = contract.plans.get(&org.plan).ok_or_else(|| {
+        crate::Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))
+    })?;
+    let kind = contract.key_type(order.kind.as_deref()).ok_or_else(|| {
+        let names: Vec<_> = contract.types.iter().filter_map(|kind| kind.name.as_deref()).collect();
+        match (&order.kind, names.is_empty()) {
+            (_, true) => Violation::new("type", "is not known here"),
+            (None, false) => Violation::new("type", format!("is required, one of {}", names.join(", "))),
+            (Some(_), false) => Violation::new("type", format!("must be one of {}", names.join(", "))),
+        }
+    })?;
+    if order.expires_at.is_some_and(|Moment(at)| at <= now) {
+        return Err(Violation::new("expiresAt", "must be in the future").into());
+    }
+
+    Ok((kind, plan))
+}
+
+/// The scopes that a key of `kind` gets on `plan` when `asked` for.
+fn scopes(kind: &KeyType, plan: &Plan, asked: Option<&Scopes>) -> Result<Scopes> {
+    let rule = &kind.scopes;
+    let Some(asked) = asked else { return Ok(rule.default.union(&rule.always)) };
+    let possible = rule.possible();
+    if let Some(scope) = asked.iter().find(|scope| !possible.contains(scope)) {
+        let possible: Vec<_> = possible.iter().collect();
+        let message = format!("must be among {}; {scope} is not", possible.join(", "));
+        return Err(Violation::new("scopes", message).into());
+    }
+    let scopes = asked.union(&rule.always);
+    if scopes.len() < rule.at_least {
+        return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
+    }
+    if !plan.granular_scopes && scopes != rule.default.union(&rule.always) {
+        return Err(Denial::PlanLimit { reason: "The plan does not include a choice of scopes".to_owned() }.into());
+    }
+    if let Some(scope) = plan.scopes.as_ref().and_then(|allowed| scopes.iter().find(|scope| !allowed.contains(scope))) {
+        return Err(Denial::PlanLimit { reason: format!("The plan does not include the scope {scope}") }.into());
+    }
+
+    Ok(scopes)
+}

@@ -1,0 +1,165 @@
+//! A key: what it is called, whose it is, what it may do, and for how long.
+
+mod format;
+mod secret;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use format::{Alphabet, Format, Presented};
+pub use secret::{Digest, Plain, Secret};
+
+use crate::entropy::{self, Entropy};
+use crate::organization::Slug;
+use crate::scope::Scopes;
+
+/// A key as the authority keeps it. Its secret is not in it: only the digest is.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its name to the API, for good.
+    pub id: Id,
+    /// The organization that it belongs to.
+    pub org: Slug,
+    /// What people call it.
+    pub name: Name,
+    /// Its type, where the contract has types.
+    pub kind: Option<String>,
+    /// What it may do, as far as the organization's plan goes.
+    pub scopes: Scopes,
+    /// Whether it is switched on.
+    pub status: Status,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// What stands for its secret.
+    pub digest: Digest,
+    /// Counts the changes to it; one that was read is one that was checked for.
+    pub version: i64,
+}
+
+/// Whether a key is switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It works.
+    Active,
+    /// It is refused until somebody switches it on again.
+    Inactive,
+}
+
+/// `key_` and 26 characters of Crockford's base 32: a version 7 UUID, so that ids sort by the time they were made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Id(String);
+
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl Id {
+    const PREFIX: &str = "key_";
+    const LENGTH: usize = 26;
+
+    /// A new id, made at `now`.
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub fn new(now: Timestamp, entropy: Entropy) -> Result<Self, entropy::Error> {
+        let mut random = [0; 10];
+        entropy.fill(&mut random)?;
+        let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
+        let bits = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128();
+        let digits = (0..Self::LENGTH).rev().map(|place| (bits >> place.saturating_mul(5)) & 31);
+        let digits = digits.filter_map(|digit| CROCKFORD.get(usize::try_from(digit).ok()?));
+
+        Ok(Self(Self::PREFIX.chars().chain(digits.map(|byte| char::from(*byte))).collect()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Id {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let digits = text.strip_prefix(Self::PREFIX).unwrap_or_default().as_bytes();
+        if digits.len() == Self::LENGTH && digits.iter().all(|byte| CROCKFORD.contains(byte)) {
+            Ok(Self(text))
+        } else {
+            Err("must be the id of a key")
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What people call a key or an organization: 1 to 100 characters, not blank, none of them a control character.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Name(String);
+
+impl Name {
+    const MAX: usize = 100;
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let fits = text.chars().count() <= Self::MAX && !text.chars().any(char::is_control);
+        if fits && !text.trim().is_empty() { Ok(Self(text)) } else { Err("must have 1 to 100 printable characters") }
+    }
+}
+
+/// The id of something that a request of ours makes: random, version 4.
+///
+/// # Errors
+/// The operating system has no randomness to give.
+pub fn random_uuid(entropy: Entropy) -> Result<Uuid, entropy::Error> {
+    let mut random = [0; 16];
+    entropy.fill(&mut random)?;
+
+    Ok(uuid::Builder::from_random_bytes(random).into_uuid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_the_time_they_were_made() {
+        let at = |second| Id::new(Timestamp::from_second(second).unwrap(), Entropy::system()).unwrap();
+        let ids = [at(0), at(1_700_000_000), at(1_700_000_001), at(4_000_000_000)];
+        assert!(ids.windows(2).all(|pair| pair[0].as_str() < pair[1].as_str()), "{ids:?}");
+        assert!(ids.iter().all(|id| Id::try_from(id.to_string()).as_ref() == Ok(id)));
+    }
+
+    #[test]
+    fn a_name_has_1_to_100_printable_characters() {
+        for (text, good) in [
+            ("a", true),
+            ("production-web", true),
+            (&"é".repeat(100), true),
+            (&"é".repeat(101), false),
+            ("", false),
+            ("  ", false),
+            ("a\nb", false),
+        ] {
+            assert_eq!(Name::try_from(text.to_owned()).is_ok(), good, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What every function of Latchkey uses. It knows the product and not the routes.
+//!
+//! - [`serve`](mod@serve), [`call`], [`extract`], [`reply`], [`envelope`]: from an event to an answer. Nothing but `envelope` renders
+//!   an error.
+//! - [`gate`], [`pass`], [`limit`]: who is let in. `pass` and `limit` are pure: no clock, no store.
+//! - [`contract`], [`denial`]: how it reads on the wire, and what can happen.
+//! - [`key`], [`organization`], [`scope`]: what there is.
+//! - [`store`]: what is kept in DynamoDB. Nothing else names an attribute or a table.
+//! - [`app`], [`settings`], [`clock`], [`entropy`]: what comes from outside; nothing else asks for it.
+#![warn(missing_docs)]
+#![deny(clippy::arithmetic_side_effects)]
+
+pub mod app;
+pub mod call;
+pub mod clock;
+pub mod contract;
+pub mod denial;
+pub mod entropy;
+pub mod envelope;
+pub mod error;
+pub mod extract;
+pub mod gate;
+pub mod issue;
+pub mod key;
+pub mod limit;
+pub mod organization;
+pub mod pass;
+pub mod reply;
+pub mod scope;
+pub mod serve;
+pub mod settings;
+pub mod store;
+pub mod verify;
+
+pub use app::App;
+pub use denial::{Denial, Violation};
+pub use error::{Error, Result};
+pub use extract::{At, Body, Caller, Operator, Path, Query};
+pub use reply::{Created, Data, Json, Put};
+pub use serve::{Exit, serve};

@@ -1,0 +1,145 @@
+//! Limits and the windows they are counted in: arithmetic only.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A span of time that requests are counted in. Windows are fixed: they begin at whole multiples of their length since the
+/// Unix epoch, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Window {
+    /// 60 seconds.
+    Minute,
+    /// 3,600 seconds.
+    Hour,
+    /// 86,400 seconds.
+    Day,
+}
+
+impl Window {
+    /// Every window, shortest first.
+    pub const ALL: [Self; 3] = [Self::Minute, Self::Hour, Self::Day];
+
+    /// Its length in seconds.
+    pub const fn seconds(self) -> i64 {
+        match self {
+            Self::Minute => 60,
+            Self::Hour => 3_600,
+            Self::Day => 86_400,
+        }
+    }
+
+    /// Its name in an item: a counter's attribute is this letter and the window's number.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Minute => 'm',
+            Self::Hour => 'h',
+            Self::Day => 'd',
+        }
+    }
+
+    /// The number of the window that `now` lies in, counted from the Unix epoch.
+    pub fn number(self, now: Timestamp) -> i64 {
+        now.as_second().div_euclid(self.seconds())
+    }
+
+    /// When that window ends, in Unix seconds.
+    pub fn end(self, now: Timestamp) -> i64 {
+        self.number(now).saturating_add(1).saturating_mul(self.seconds())
+    }
+
+    /// Whole seconds until that window ends, rounded up: never less than 1.
+    pub fn seconds_left(self, now: Timestamp) -> u32 {
+        u32::try_from(self.end(now).saturating_sub(now.as_second())).unwrap_or(1).max(1)
+    }
+}
+
+/// So many requests per window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// How many requests are admitted, at least 1.
+    pub requests: NonZeroU32,
+    /// In which window.
+    pub per: Window,
+}
+
+/// Limits that hold together, at most one per window. A request counts in all of them or in none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Limit>", into = "Vec<Limit>")]
+pub struct Limits(BTreeMap<Window, NonZeroU32>);
+
+impl Limits {
+    /// The limit of `window`, if it has one.
+    pub fn get(&self, window: Window) -> Option<u32> {
+        self.0.get(&window).map(|requests| requests.get())
+    }
+
+    /// The limits, shortest window first.
+    pub fn iter(&self) -> impl Iterator<Item = (Window, u32)> + '_ {
+        self.0.iter().map(|(window, requests)| (*window, requests.get()))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl TryFrom<Vec<Limit>> for Limits {
+    type Error = String;
+
+    fn try_from(limits: Vec<Limit>) -> Result<Self, String> {
+        let mut by_window = BTreeMap::new();
+        for limit in limits {
+            if by_window.insert(limit.per, limit.requests).is_some() {
+                return Err("two limits for one window".to_owned());
+            }
+        }
+
+        Ok(Self(by_window))
+    }
+}
+
+impl From<Limits> for Vec<Limit> {
+    fn from(limits: Limits) -> Self {
+        limits.0.into_iter().map(|(per, requests)| Limit { requests, per }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_window_ends_where_the_next_begins() {
+        for (window, now, end, left) in [
+            (Window::Minute, "2026-11-20T10:00:00Z", "2026-11-20T10:01:00Z", 60),
+            (Window::Minute, "2026-11-20T10:00:59.999Z", "2026-11-20T10:01:00Z", 1),
+            (Window::Hour, "2026-11-20T10:59:30Z", "2026-11-20T11:00:00Z", 30),
+            (Window::Day, "2026-11-20T00:00:01Z", "2026-11-21T00:00:00Z", 86_399),
+        ] {
+            assert_eq!(window.end(at(now)), at(end).as_second(), "{window:?} at {now}");
+            assert_eq!(window.seconds_left(at(now)), left, "{window:?} at {now}");
+            assert_eq!(window.number(at(end)), window.number(at(now)) + 1, "{window:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn one_window_has_one_limit() {
+        let twice = r#"[{"requests":5,"per":"minute"},{"requests":6,"per":"minute"}]"#;
+        assert!(serde_json::from_str::<Limits>(twice).unwrap_err().to_string().contains("two limits"));
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_refused() {
+        assert!(serde_json::from_str::<Limits>(r#"[{"requests":0,"per":"minute"}]"#).is_err());
+    }
+}

@@ -1,0 +1,221 @@
+//! An organization: whose keys they are, and on which terms.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::clock;
+use crate::contract::{Contract, PlanLimits};
+use crate::denial::Violation;
+use crate::error::Result;
+use crate::key::Name;
+use crate::limit::Limits;
+
+/// An organization as the authority keeps it.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// Its name in paths, for good.
+    pub slug: Slug,
+    /// What people call it.
+    pub name: Name,
+    /// One of the contract's plans.
+    pub plan: String,
+    /// Whether its keys are let in.
+    pub status: Status,
+    /// Limits of its own, in place of its plan's.
+    pub limits: Option<Limits>,
+    /// How many keys it has.
+    pub keys: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its terms last changed.
+    pub updated_at: Timestamp,
+    /// Counts the changes to its terms; one that was read is one that was checked for.
+    pub version: i64,
+}
+
+/// Whether an organization's keys are let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// They are.
+    Active,
+    /// None of them is, until it is unlocked.
+    Locked,
+}
+
+/// An organization's name in paths: 1 to 63 lower-case letters, digits and hyphens, the first no hyphen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Slug(String);
+
+impl Slug {
+    const MAX: usize = 63;
+
+    /// The slug as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Slug {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> std::result::Result<Self, &'static str> {
+        let good = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        if (1..=Self::MAX).contains(&text.len()) && text.bytes().all(good) && !text.starts_with('-') {
+            Ok(Self(text))
+        } else {
+            Err("must be 1 to 63 lower-case letters, digits or hyphens")
+        }
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A change to an organization's terms: what is left out stays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Change {
+    name: Option<Name>,
+    plan: Option<String>,
+    status: Option<Status>,
+    #[serde(default)]
+    limits: Field<Limits>,
+}
+
+/// A member that can be left out, be `null`, or have a value.
+#[derive(Clone, Debug, Default)]
+enum Field<T> {
+    #[default]
+    LeftOut,
+    Null,
+    Value(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|value| value.map_or(Self::Null, Self::Value))
+    }
+}
+
+impl Change {
+    /// The organization `slug` after this change, made at `now`, of what was there `before`.
+    ///
+    /// # Errors
+    /// A new organization without a plan, or terms that `contract` does not have.
+    pub fn apply(
+        &self,
+        slug: &Slug,
+        before: Option<Organization>,
+        contract: &Contract,
+        now: Timestamp,
+    ) -> Result<Organization> {
+        let mut org = match before {
+            Some(org) => org,
+            None => Organization {
+                slug: slug.clone(),
+                // A slug is as good a name as any.
+                name: Name::try_from(slug.to_string()).or(Err(Violation::new("name", "is required")))?,
+                plan: self.plan.clone().ok_or(Violation::new("plan", "is required"))?,
+                status: Status::Active,
+                limits: None,
+                keys: 0,
+                created_at: now,
+                updated_at: now,
+                version: 0,
+            },
+        };
+        org.updated_at = now;
+        org.name = self.name.clone().unwrap_or(org.name);
+        org.plan = self.plan.clone().unwrap_or(org.plan);
+        org.status = self.status.unwrap_or(org.status);
+        match &self.limits {
+            Field::LeftOut => (),
+            Field::Null => org.limits = None,
+            Field::Value(limits) => org.limits = Some(limits.clone()),
+        }
+
+        org.check(contract)?;
+        Ok(org)
+    }
+}
+
+impl Organization {
+    /// Whether `contract` has these terms.
+    fn check(&self, contract: &Contract) -> std::result::Result<(), Violation> {
+        let Some(plan) = contract.plans.get(&self.plan) else {
+            let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
+            return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))));
+        };
+        match &self.limits {
+            None if matches!(plan.limits, PlanLimits::Custom) => {
+                Err(Violation::new("limits", format!("is required on the plan {}", self.plan)))
+            }
+            Some(limits) if limits.is_empty() => Err(Violation::new("limits", "must have at least one limit")),
+            Some(limits) if !contract.counts(limits) => {
+                let windows = serde_json::to_string(&contract.windows).unwrap_or_default();
+                Err(Violation::new("limits", format!("must be per one of {windows}")))
+            }
+            None | Some(_) => Ok(()),
+        }
+    }
+}
+
+/// An organization as replies show it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct View {
+    slug: Slug,
+    name: Name,
+    plan: String,
+    status: Status,
+    limits: Option<Limits>,
+    keys: i64,
+    created_at: String,
+    updated_at: String,
+}
+
+impl From<Organization> for View {
+    fn from(org: Organization) -> Self {
+        Self {
+            slug: org.slug,
+            name: org.name,
+            plan: org.plan,
+            status: org.status,
+            limits: org.limits,
+            keys: org.keys,
+            created_at: clock::seconds(org.created_at),
+            updated_at: clock::seconds(org.updated_at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_plain_and_short() {
+        for (text, good) in [
+            ("acme", true),
+            ("acme-2", true),
+            ("7", true),
+            (&"a".repeat(63), true),
+            (&"a".repeat(64), false),
+            ("", false),
+            ("-acme", false),
+            ("Acme", false),
+            ("ac/me", false),
+            ("..", false),
+            ("acmé", false),
+        ] {
+            assert_eq!(Slug::try_from(text.to_owned()).is_ok(), good, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Replies that name their status: what a handler may return.
+
+use lambda_http::Body;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// A whole answer: text, always.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, one value each: an HTTP API drops a second one.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+/// What a handler returns.
+#[diagnostic::on_unimplemented(note = "a handler returns Data, Created, Json, or a Result of them")]
+pub trait IntoReply {
+    /// The answer.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn into_reply(self) -> Result<Reply>;
+}
+
+/// 200, the bare value.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+/// 200, `{"data": …}`.
+#[derive(Debug)]
+pub struct Data<T>(pub T);
+
+/// 201, `{"data": …}`.
+#[derive(Debug)]
+pub struct Created<T>(pub T);
+
+/// 201 or 200, `{"data": …}`: a `PUT` that makes or changes.
+#[derive(Debug)]
+pub enum Put<T> {
+    /// There was none before.
+    Created(T),
+    /// There was one.
+    Changed(T),
+}
+
+#[derive(Serialize)]
+struct Envelope<T> {
+    data: T,
+}
+
+fn json(status: StatusCode, body: impl Serialize) -> Result<Reply> {
+    let body = serde_json::to_string(&body).map_err(Error::failed)?;
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+
+    Ok(Reply { status, headers, body })
+}
+
+impl<T: Serialize> IntoReply for Json<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::OK, self.0)
+    }
+}
+
+impl<T: Serialize> IntoReply for Data<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::OK, Envelope { data: self.0 })
+    }
+}
+
+impl<T: Serialize> IntoReply for Created<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::CREATED, Envelope { data: self.0 })
+    }
+}
+
+impl<T: Serialize> IntoReply for Put<T> {
+    fn into_reply(self) -> Result<Reply> {
+        match self {
+            Self::Created(data) => Created(data).into_reply(),
+            Self::Changed(data) => Data(data).into_reply(),
+        }
+    }
+}
+
+impl From<Reply> for ApiGatewayV2httpResponse {
+    fn from(reply: Reply) -> Self {
+        let mut response = Self::default();
+        response.status_code = reply.status.as_u16().into();
+        response.headers = reply.headers;
+        response.body = Some(Body::Text(reply.body));
+
+        response
+    }
+}

@@ -1,0 +1,77 @@
+//! Scopes: what a key may do, and what a call needs.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// A set of scopes, in the order of their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scopes(BTreeSet<String>);
+
+impl Scopes {
+    /// Whether `scope` is among them.
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.contains(scope)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Their names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + '_ {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self(self.0.union(&other.0).cloned().collect())
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self(self.0.intersection(&other.0).cloned().collect())
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for Scopes {
+    fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
+        Self(scopes.into_iter().map(Into::into).collect())
+    }
+}
+
+/// What a function needs of the key that calls it, said in the type of its argument: `Caller<Read>`.
+///
+/// An API of your own writes one of these for each of its contract's scopes.
+pub trait Needs: Send + 'static {
+    /// The scope, by the name that it has in the contract; `None` where any key will do.
+    const SCOPE: Option<&'static str>;
+}
+
+macro_rules! scopes {
+    ($($name:ident = $scope:expr, $doc:literal;)*) => {$(
+        #[doc = $doc]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl Needs for $name {
+            const SCOPE: Option<&'static str> = $scope;
+        }
+    )*};
+}
+
+scopes! {
+    Any = None, "Any key will do.";
+    Read = Some("read"), "`read`, of an academy and of an FAQ.";
+    Write = Some("write"), "`write`, of an academy and of an FAQ.";
+    RegisterRuns = Some("runs:write"), "`runs:write`, of agent security.";
+}

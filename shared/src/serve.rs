@@ -1,0 +1,96 @@
+//! The life of a function: starts the app, takes events, answers each within the contract's envelope.
+
+use std::future::Future;
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::{LambdaEvent, lambda_runtime, service_fn, tracing};
+use serde_json::value::RawValue;
+
+use crate::app::App;
+use crate::call::Call;
+use crate::envelope;
+use crate::error::{Error, Result};
+use crate::extract::FromCall;
+use crate::reply::{IntoReply, Reply};
+
+/// How a function ends: never, unless it cannot start.
+pub type Exit = std::result::Result<(), lambda_http::Error>;
+
+/// An endpoint: an async function of the app and of up to four things that a call can give.
+#[diagnostic::on_unimplemented(
+    note = "a handler is `async fn(&'static App, …) -> shared::Result<impl IntoReply>`, its arguments from shared::extract"
+)]
+pub trait Handler<Arguments>: Copy + Send + Sync + 'static {
+    /// Whether the store is asked for any of its arguments.
+    const USES_STORE: bool;
+
+    /// Answers `call`.
+    fn handle(self, app: &'static App, call: &mut Call) -> impl Future<Output = Result<Reply>> + Send;
+}
+
+macro_rules! handler {
+    ($($argument:ident),*) => {
+        impl<F, Answer, R, $($argument),*> Handler<($($argument,)*)> for F
+        where
+            F: Fn(&'static App, $($argument),*) -> Answer + Copy + Send + Sync + 'static,
+            Answer: Future<Output = Result<R>> + Send,
+            R: IntoReply,
+            $($argument: FromCall,)*
+        {
+            const USES_STORE: bool = false $(|| $argument::USES_STORE)*;
+
+            async fn handle(self, app: &'static App, call: &mut Call) -> Result<Reply> {
+                $(
+                    #[expect(non_snake_case, reason = "the argument is called like its type")]
+                    let $argument = $argument::from_call(call).await?;
+                )*
+                self(app, $($argument),*).await?.into_reply()
+            }
+        }
+    };
+}
+
+handler!(A);
+handler!(A, B);
+handler!(A, B, C);
+handler!(A, B, C, D);
+
+/// Serves `handler` until the process is taken away.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
+    tracing::init_default_subscriber();
+    let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let app: &'static App = Box::leak(Box::new(app));
+    if H::USES_STORE {
+        // While the function starts it has a whole processor, and nobody waits for it yet.
+        app.keys.connect().await;
+    }
+
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        Ok::<ApiGatewayV2httpResponse, lambda_http::Error>(answer(app, handler, event.payload.get()).await.into())
+    }))
+    .await
+}
+
+/// The answer to `event`, whatever it is.
+pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler: H, event: &str) -> Reply {
+    let mut call = match Call::read(app, event) {
+        Ok(call) => call,
+        Err(violation) => return envelope::render(&app.contract, &violation.into()),
+    };
+    let mut reply = match handler.handle(app, &mut call).await {
+        Ok(reply) => reply,
+        Err(error) => {
+            if let Error::Failed { denial, cause } = &error {
+                let path = &call.path;
+                tracing::error!(denial = ?denial, "{} {path} failed: {cause}", call.method);
+            }
+            envelope::render(&app.contract, error.denial())
+        }
+    };
+    envelope::add_quota(&app.contract, call.quota, &mut reply.headers);
+
+    reply
+}

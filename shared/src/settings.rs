@@ -1,0 +1,100 @@
+//! What a function is told by its environment: the only module that reads it. The template sets every variable.
+
+use std::env;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// The settings of a function.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `CONTRACT`: a contract's name or path.
+    pub contract: String,
+    /// `STAGE`: what the stack is for.
+    pub stage: Stage,
+    /// `KEYS_TABLE`: the authority.
+    pub keys_table: String,
+    /// `COUNTERS_TABLE`: the passes.
+    pub counters_table: String,
+    /// `REFERENCE_TABLE`: what the reference APIs keep, where a stack has them.
+    pub reference_table: Option<String>,
+    /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
+    pub store_timeout: Duration,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: DynamoDB somewhere else than in the region.
+    pub dynamodb_endpoint: Option<String>,
+}
+
+/// What a stack is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// One machine.
+    Local,
+    /// Trying things before they matter.
+    Staging,
+    /// Customers.
+    Production,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 3] = [Self::Local, Self::Staging, Self::Production];
+}
+
+impl FromStr for Stage {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "local" => Ok(Self::Local),
+            "staging" => Ok(Self::Staging),
+            "production" => Ok(Self::Production),
+            _ => Err(format!("{name:?} is not one of local, staging, production")),
+        }
+    }
+}
+
+/// A variable that is not set, or not as it must be.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub fn read() -> Result<Self, Error> {
+        Ok(Self {
+            contract: need("CONTRACT")?,
+            stage: parsed("STAGE")?,
+            keys_table: need("KEYS_TABLE")?,
+            counters_table: need("COUNTERS_TABLE")?,
+            reference_table: variable("REFERENCE_TABLE"),
+            store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
+            dynamodb_endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the module that keeps this door")]
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn need(name: &str) -> Result<String, Error> {
+    variable(name).ok_or_else(|| Error(format!("the environment lacks {name}")))
+}
+
+fn parsed<T: FromStr<Err: fmt::Display>>(name: &str) -> Result<T, Error> {
+    need(name)?.parse().map_err(|error| Error(format!("the environment's {name} is wrong: {error}")))
+}

@@ -1,0 +1,67 @@
+//! The store: what Latchkey keeps in DynamoDB. Nothing outside this module names a table's attributes.
+//!
+//! Two tables: the authority (organizations, keys, and which key a digest stands for) and the passes. Every method that
+//! reads or changes something of a tenant takes the tenant's slug.
+
+mod keys;
+mod organizations;
+mod passes;
+
+use dynamodb::{AttributeValue, Client, Error, Item, Result};
+use jiff::Timestamp;
+
+pub use keys::{Inserted, Removed, Seen};
+pub use passes::{Counted, Passes};
+
+/// How often a change is tried again when others change the same thing meanwhile.
+const TRIES: u32 = 8;
+
+/// The authority: the keys table.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    client: Client,
+    table: String,
+    passes: Passes,
+}
+
+impl Keys {
+    /// The authority in `table`, whose changes withdraw `passes`.
+    pub const fn new(client: Client, table: String, passes: Passes) -> Self {
+        Self { client, table, passes }
+    }
+
+    /// Opens the connection that the first request will use. Whether it can be opened, that request will see.
+    pub async fn connect(&self) {
+        let nothing = attributes([("pk", Some(dynamodb::text("connect"))), ("sk", Some(dynamodb::text("connect")))]);
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(nothing));
+        if let Err(error) = request.send().await.map_err(Error::from) {
+            tracing::warn!("connecting to DynamoDB ahead of the first request: {error}");
+        }
+    }
+}
+
+fn time(millis: i64) -> Result<Timestamp> {
+    Timestamp::from_millisecond(millis)
+        .map_err(|error| Error::Fault(format!("an item has a time that is none: {error}")))
+}
+
+/// A value that some type parses, or a fault: the item is not ours.
+fn parsed<T, E>(item: &mut Item, name: &str) -> Result<T>
+where
+    T: TryFrom<String, Error = E>,
+    E: std::fmt::Display,
+{
+    let text = item.need(name, Item::text)?;
+    T::try_from(text).map_err(|error| Error::Fault(format!("the attribute {name} of an item {error}")))
+}
+
+type Attributes = std::collections::HashMap<String, AttributeValue>;
+
+fn attributes<const N: usize>(members: [(&str, Option<AttributeValue>); N]) -> Attributes {
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Names for an expression: nearly every short name is one of DynamoDB's reserved words, so `#` stands before each.
+fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> std::collections::HashMap<String, String> {
+    names.into_iter().map(|name| (format!("#{name}"), name.to_owned())).collect()
+}

@@ -1,0 +1,236 @@
+//! Keys in the keys table: made, found and removed, each in one transaction with what it touches.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
+use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text, text_set};
+use jiff::Timestamp;
+
+use super::organizations::{self, read_digest};
+use super::{Attributes, Keys, TRIES, attributes, names, parsed, time};
+use crate::key::{Digest, Id, Key, Status};
+use crate::organization::{Organization, Slug};
+use crate::pass::Pass;
+
+/// What became of an attempt to add a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is there.
+    Yes,
+    /// The organization has as many as it may have.
+    Full,
+    /// The organization is not any more what it was read as: read it again.
+    Changed,
+}
+
+/// What became of an attempt to remove a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// It is gone, and nobody gets in with it any more.
+    Yes,
+    /// The organization has no such key.
+    NoKey,
+    /// There is no such organization.
+    NoOrganization,
+}
+
+fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("key#{id}")))])
+}
+
+fn secret_of(digest: &Digest) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), text(format!("secret#{digest}"))), ("sk".to_owned(), text("secret"))])
+}
+
+impl Keys {
+    /// The key that `digest` stands for and its organization, as they are now.
+    pub async fn authority(&self, digest: &Digest) -> Result<Option<(Key, Organization)>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
+        let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
+        let mut secret = Item::from(secret);
+        let (org, id) = (parsed(&mut secret, "org")?, parsed(&mut secret, "key")?);
+
+        let (key, organization) = self.both(&org, &id).await?;
+        // A secret is one item among others until the transaction that removes it is over.
+        Ok(key.zip(organization).filter(|(key, _)| key.digest == *digest))
+    }
+
+    /// The key `id` of `org`, and `org`, in one round trip.
+    async fn both(&self, org: &Slug, id: &Id) -> Result<(Option<Key>, Option<Organization>)> {
+        let keys = KeysAndAttributes::builder()
+            .keys(key_of(org, id))
+            .keys(organizations::key_of(org))
+            .consistent_read(true)
+            .build()?;
+        let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
+        if answer.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
+            return Err(Error::Throttled("a batch came back unfinished".to_owned()));
+        }
+        let (mut key, mut organization) = (None, None);
+        for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
+            let mut item = Item::from(item);
+            if item.need("sk", Item::text)? == "organization" {
+                organization = Some(organizations::read(org, item)?);
+            } else {
+                key = Some(read(org, id, item)?);
+            }
+        }
+
+        Ok((key, organization))
+    }
+
+    /// Adds `key` to `org`, which may have at most `cap` keys: exact, however many are added at once.
+    pub async fn insert(&self, key: &Key, org: &Organization, cap: Option<u32>) -> Result<Inserted> {
+        let count = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(organizations::key_of(&org.slug)))
+            .update_expression("ADD #keys :one")
+            .condition_expression("#version = :version AND #keys < :cap")
+            .set_expression_attribute_names(Some(names(["keys", "version"])))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":version", number(org.version))
+            .expression_attribute_values(":cap", number(cap.map_or(i64::MAX, i64::from)))
+            .build()?;
+        let put = |item: Attributes| {
+            let put = Put::builder().table_name(&self.table).set_item(Some(item));
+            let put = put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", "pk");
+            Ok::<_, Error>(TransactWriteItem::builder().put(put.build()?).build())
+        };
+        let mut secret = secret_of(&key.digest);
+        secret.insert("org".to_owned(), text(org.slug.as_str()));
+        secret.insert("key".to_owned(), text(key.id.as_str()));
+        let transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().update(count).build())
+            .transact_items(put(write(key))?)
+            .transact_items(put(secret)?);
+        for _ in 0..TRIES {
+            let Err(error) = transaction.clone().send().await else { return Ok(Inserted::Yes) };
+            let reasons = Reason::each(error)?;
+            if reasons.first() == Some(&Reason::Condition) {
+                let full = match self.organization(&org.slug).await? {
+                    Some(now) => now.version == org.version,
+                    None => false,
+                };
+                return Ok(if full { Inserted::Full } else { Inserted::Changed });
+            }
+        }
+
+        Err(Error::Contended)
+    }
+
+    /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
+    pub async fn remove(&self, org: &Slug, id: &Id) -> Result<Removed> {
+        for _ in 0..TRIES {
+            let (key, organization) = self.both(org, id).await?;
+            if organization.is_none() {
+                return Ok(Removed::NoOrganization);
+            }
+            let Some(key) = key else { return Ok(Removed::NoKey) };
+            let Err(error) = self.removal(&key)?.send().await else { return Ok(Removed::Yes) };
+            Reason::each(error)?;
+        }
+
+        Err(Error::Contended)
+    }
+
+    fn removal(
+        &self,
+        key: &Key,
+    ) -> Result<aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder> {
+        let discount = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(organizations::key_of(&key.org)))
+            .update_expression("ADD #keys :less")
+            .expression_attribute_names("#keys", "keys")
+            .expression_attribute_values(":less", number(-1))
+            .build()?;
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key_of(&key.org, &key.id)))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(key.version))
+            .build()?;
+        let secret = Delete::builder().table_name(&self.table).set_key(Some(secret_of(&key.digest))).build()?;
+
+        Ok(self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().update(discount).build())
+            .transact_items(TransactWriteItem::builder().delete(delete).build())
+            .transact_items(TransactWriteItem::builder().delete(secret).build())
+            .transact_items(self.passes.removal(&key.digest)?))
+    }
+
+    /// Writes `pass`, made from `key` and `org`, in place of the one `seen`. `false`: any of the three has changed, and
+    /// nothing was written.
+    pub async fn stamp(
+        &self,
+        pass: &Pass,
+        seen: Option<&Pass>,
+        key: &Seen,
+        org: &Organization,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let unchanged =
+            [self.unchanged(key_of(&org.slug, &pass.terms.key), key.version)?, self.unchanged_organization(org)?];
+
+        self.passes.stamp(&key.digest, pass, seen, unchanged, now).await
+    }
+}
+
+/// Which state of a key a pass was made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    digest: Digest,
+    version: i64,
+}
+
+impl From<&Key> for Seen {
+    fn from(key: &Key) -> Self {
+        Self { digest: key.digest, version: key.version }
+    }
+}
+
+const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Inactive => "inactive",
+    }
+}
+
+fn write(key: &Key) -> Attributes {
+    let mut item = key_of(&key.org, &key.id);
+    item.extend(attributes([
+        ("name", Some(text(key.name.as_str()))),
+        ("kind", key.kind.as_deref().map(text)),
+        ("scopes", text_set(key.scopes.iter())),
+        ("status", Some(text(status_name(key.status)))),
+        ("expires", key.expires_at.map(|at| number(at.as_millisecond()))),
+        ("created", Some(number(key.created_at.as_millisecond()))),
+        ("digest", Some(bytes(*key.digest.as_bytes()))),
+        ("version", Some(number(key.version))),
+    ]));
+
+    item
+}
+
+fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
+    let status = item.need("status", Item::text)?;
+    let status = [Status::Active, Status::Inactive].into_iter().find(|known| status_name(*known) == status);
+
+    Ok(Key {
+        id: id.clone(),
+        org: org.clone(),
+        name: parsed(&mut item, "name")?,
+        kind: item.text("kind")?,
+        scopes: item.text_set("scopes")?.into_iter().collect(),
+        status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
+        expires_at: item.number("expires")?.map(time).transpose()?,
+        created_at: time(item.need("created", Item::number)?)?,
+        digest: read_digest(&mut item)?,
+        version: item.need("version", Item::number)?,
+    })
+}

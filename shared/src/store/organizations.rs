@@ -1,0 +1,191 @@
+//! Organizations in the keys table, and what a change to one does to the passes of its keys.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
+use dynamodb::{AttributeValue, Error, Item, Refused, Result, number, text};
+use tokio::task::JoinSet;
+
+use super::{Attributes, Keys, TRIES, names, parsed, time};
+use crate::key::Digest;
+use crate::limit::Limits;
+use crate::organization::{Organization, Slug, Status};
+
+/// How many passes are withdrawn at once.
+const AT_ONCE: usize = 32;
+
+pub(super) fn key_of(slug: &Slug) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), text(format!("org#{slug}"))), ("sk".to_owned(), text("organization"))])
+}
+
+impl Keys {
+    /// The organization `slug`, as it is now.
+    pub async fn organization(&self, slug: &Slug) -> Result<Option<Organization>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key_of(slug))).consistent_read(true);
+
+        request.send().await?.item.map(|item| read(slug, item.into())).transpose()
+    }
+
+    /// Makes the organization `slug` what `change` makes of what it is, and takes the passes of its keys out of force
+    /// before it returns. `true`: there was none before.
+    ///
+    /// A run that was cut short has changed the organization, but perhaps not all passes: those end by themselves within
+    /// [`crate::pass::STANDS_SECS`], or at once when the call is made again.
+    ///
+    /// # Errors
+    /// What `change` refuses, and DynamoDB's.
+    pub async fn change_organization(
+        &self,
+        slug: &Slug,
+        mut change: impl FnMut(Option<Organization>) -> crate::Result<Organization> + Send,
+    ) -> crate::Result<(Organization, bool)> {
+        for _ in 0..TRIES {
+            let before = self.organization(slug).await?;
+            let seen = before.as_ref().map(|org| org.version);
+            let mut org = change(before)?;
+            org.version = seen.unwrap_or_default().saturating_add(1);
+            if self.write(&org, seen).await? {
+                // One that is new has no keys.
+                if seen.is_some() {
+                    self.withdraw_all(slug).await?;
+                }
+                return Ok((org, seen.is_none()));
+            }
+        }
+
+        Err(Error::Contended.into())
+    }
+
+    /// `false`: it is not any more what was seen.
+    async fn write(&self, org: &Organization, seen: Option<i64>) -> Result<bool> {
+        let limits = org.limits.as_ref().map(serde_json::to_string).transpose();
+        let limits = limits.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?;
+        let mut values: Attributes = super::attributes([
+            (":name", Some(text(org.name.as_str()))),
+            (":plan", Some(text(&*org.plan))),
+            (":status", Some(text(status_name(org.status)))),
+            (":limits", limits.as_deref().map(text)),
+            (":created", Some(number(org.created_at.as_millisecond()))),
+            (":updated", Some(number(org.updated_at.as_millisecond()))),
+            (":version", Some(number(org.version))),
+            (":none", Some(number(0))),
+        ]);
+        let condition = match seen {
+            None => "attribute_not_exists(#version)",
+            Some(seen) => {
+                values.insert(":seen".to_owned(), number(seen));
+                "#version = :seen"
+            }
+        };
+        let limits = if limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key_of(&org.slug)))
+            .condition_expression(condition)
+            // An update, and not a put: the number of keys is counted by those who make and delete them.
+            .update_expression(format!(
+                "SET #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
+                 #version = :version, #keys = if_not_exists(#keys, :none){limits}"
+            ))
+            .set_expression_attribute_names(Some(names([
+                "name", "plan", "status", "limits", "created", "updated", "version", "keys",
+            ])))
+            .set_expression_attribute_values(Some(values));
+        match request.send().await.map_err(Refused::from) {
+            Ok(_) => Ok(true),
+            Err(Refused::Condition(_) | Refused::Conflict) => Ok(false),
+            Err(Refused::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Takes the pass of every key of `slug` out of force.
+    async fn withdraw_all(&self, slug: &Slug) -> Result<()> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :org AND begins_with(#sk, :keys)")
+            .projection_expression("#digest")
+            .set_expression_attribute_names(Some(names(["pk", "sk", "digest"])))
+            .expression_attribute_values(":org", text(format!("org#{slug}")))
+            .expression_attribute_values(":keys", text("key#"))
+            .into_paginator()
+            .send();
+        let mut under_way = JoinSet::new();
+        while let Some(page) = pages.next().await {
+            for item in page?.items.unwrap_or_default() {
+                let digest = read_digest(&mut item.into())?;
+                let passes = self.passes.clone();
+                if under_way.len() >= AT_ONCE {
+                    finish(under_way.join_next().await)?;
+                }
+                under_way.spawn(async move { passes.withdraw(&digest).await });
+            }
+        }
+        while !under_way.is_empty() {
+            finish(under_way.join_next().await)?;
+        }
+
+        Ok(())
+    }
+
+    /// The member of a transaction that holds only while `org` is as it was read.
+    pub(super) fn unchanged_organization(&self, org: &Organization) -> Result<TransactWriteItem> {
+        self.unchanged(key_of(&org.slug), org.version)
+    }
+
+    /// The member of a transaction that holds only while an item is of that version.
+    pub(super) fn unchanged(&self, key: HashMap<String, AttributeValue>, version: i64) -> Result<TransactWriteItem> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(version))
+            .build()?;
+
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+}
+
+fn finish(done: Option<std::result::Result<Result<()>, tokio::task::JoinError>>) -> Result<()> {
+    match done {
+        None => Ok(()),
+        Some(Ok(result)) => result,
+        Some(Err(error)) => Err(Error::Fault(format!("a withdrawal was cut short: {error}"))),
+    }
+}
+
+const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Locked => "locked",
+    }
+}
+
+pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
+    let limits = item.text("limits")?.map(|limits| serde_json::from_str::<Limits>(&limits)).transpose();
+    let status = item.need("status", Item::text)?;
+    let status = [Status::Active, Status::Locked].into_iter().find(|known| status_name(*known) == status);
+
+    Ok(Organization {
+        slug: slug.clone(),
+        name: parsed(&mut item, "name")?,
+        plan: item.need("plan", Item::text)?,
+        status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
+        limits: limits
+            .map_err(|error| Error::Fault(format!("the limits of an organization cannot be read: {error}")))?,
+        keys: item.need("keys", Item::number)?,
+        created_at: time(item.need("created", Item::number)?)?,
+        updated_at: time(item.need("updated", Item::number)?)?,
+        version: item.need("version", Item::number)?,
+    })
+}
+
+pub(super) fn read_digest(item: &mut Item) -> Result<Digest> {
+    let bytes = item.need("digest", Item::bytes)?;
+    Digest::try_from(bytes).map_err(|bytes| Error::Fault(format!("a digest has {} bytes", bytes.len())))
+}

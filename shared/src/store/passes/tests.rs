@@ -1,0 +1,160 @@
+//! The condition that DynamoDB judges by and [`judge`] are one rule: both are asked, about whatever passes there can be.
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+use proptest::prelude::*;
+use proptest::test_runner::{Config as Runs, TestRunner};
+use tokio::runtime::Runtime;
+
+use super::*;
+use crate::key::Format;
+use crate::pass::judge;
+
+const TABLE: &str = "Counters";
+
+/// A database of its own, with an empty counters table.
+async fn passes() -> Passes {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint);
+    let client = Client::from_conf(config.build());
+    let attribute = AttributeDefinition::builder().attribute_name("digest").attribute_type(ScalarAttributeType::B);
+    client
+        .create_table()
+        .table_name(TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute.build().unwrap())
+        .key_schema(KeySchemaElement::builder().attribute_name("digest").key_type(KeyType::Hash).build().unwrap())
+        .send()
+        .await
+        .unwrap();
+
+    Passes::new(client, TABLE.to_owned())
+}
+
+fn contract() -> Contract {
+    let text = include_str!("../../../../contracts/fayne.toml");
+    let text = text.replace(r#"windows = ["minute"]"#, r#"windows = ["minute", "hour", "day"]"#);
+    Contract::read("contracts/test.toml", &text).unwrap()
+}
+
+fn digest() -> Digest {
+    let format = Format { prefix: "x".to_owned(), alphabet: crate::key::Alphabet::Hex, length: 32 };
+    format.parse(b"x00000000000000000000000000000000").unwrap().digest()
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap()
+}
+
+/// Near an edge of all windows, so that the edges are met often.
+const EDGE: i64 = 1_907_712_000_000;
+
+prop_compose! {
+    fn instants()(edge in prop_oneof![Just(0), Just(60_000), Just(3_600_000), Just(86_400_000)], off in -2..=2_i64) -> Timestamp {
+        at(EDGE + edge + off)
+    }
+}
+
+prop_compose! {
+    fn limits()(minute in prop::option::of(1..4_u32), hour in prop::option::of(1..4_u32), day in prop::option::of(1..4_u32)) -> Limits {
+        let limits = [(Window::Minute, minute), (Window::Hour, hour), (Window::Day, day)];
+        let limits = limits.into_iter().filter_map(|(per, requests)| Some(Limit { requests: requests?.try_into().unwrap(), per }));
+        Limits::try_from(limits.collect::<Vec<_>>()).unwrap()
+    }
+}
+
+prop_compose! {
+    fn counts(now: Timestamp)(counts in prop::collection::vec((0..3_usize, 0..=1_i64, 0..5_i64), 0..6)) -> Counts {
+        let mut all = Counts::default();
+        for (window, back, count) in counts {
+            all.set(Window::ALL[window], Window::ALL[window].number(now) - back, count);
+        }
+        all
+    }
+}
+
+prop_compose! {
+    fn cases()(now in instants())(
+        standing in prop_oneof![3 => Just(Standing::Open), 1 => prop::sample::select(Standing::ALL.to_vec())],
+        expires_at in prop::option::of(instants()),
+        until in prop_oneof![2 => Just(at(i64::MAX / 1_000_000)), 1 => instants()],
+        edition in prop_oneof![4 => Just(true), 1 => Just(false)],
+        scopes in prop::collection::vec("[a-z]{1,8}", 0..3),
+        kind in prop::option::of("[a-z]{1,8}"),
+        limits in limits(),
+        counts in counts(now),
+        last_used_at in prop::option::of(instants()),
+        now in Just(now),
+    ) -> (Pass, Timestamp) {
+        let terms = Terms {
+            org: "acme".to_owned().try_into().unwrap(),
+            key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
+            kind,
+            standing,
+            expires_at,
+            scopes: scopes.into_iter().collect(),
+            limits,
+            until,
+            edition: if edition { contract().edition } else { "another".to_owned() },
+        };
+        (Pass { terms, counts, last_used_at }, now)
+    }
+}
+
+impl Passes {
+    async fn put(&self, pass: &Pass, now: Timestamp) {
+        let item = write(&digest(), pass, now);
+        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+#[test]
+fn dynamodb_and_the_judgement_always_agree() {
+    let runtime = Runtime::new().unwrap();
+    let passes = runtime.block_on(passes());
+    let contract = contract();
+    let admitted = std::cell::Cell::new(0);
+    let runs = 1_500;
+    let mut runner = TestRunner::new(Runs { cases: runs, failure_persistence: None, ..Runs::default() });
+    let agree = |(pass, now): (Pass, Timestamp)| {
+        let counted = runtime.block_on(async {
+            passes.put(&pass, now).await;
+            passes.count(&digest(), &contract, now).await.unwrap()
+        });
+        match counted {
+            Counted::Yes(after) => {
+                prop_assert!(pass.is_current(&contract.edition, now), "DynamoDB took a stale pass for a current one");
+                prop_assert_eq!(judge(&pass, now), Ok(()));
+                let mut expected = pass;
+                expected.counts.add(&contract.windows, now);
+                expected.last_used_at = Some(now);
+                prop_assert_eq!(*after, expected);
+                admitted.set(admitted.get() + 1);
+            }
+            Counted::No(before) => {
+                prop_assert!(!pass.is_current(&contract.edition, now) || judge(&pass, now).is_err());
+                prop_assert_eq!(*before, pass);
+            }
+            other @ (Counted::Absent | Counted::Busy) => prop_assert!(false, "{:?}", other),
+        }
+        Ok(())
+    };
+    runner.run(&cases(), agree).unwrap();
+
+    // Both verdicts were met often enough for their agreement to mean something.
+    let admitted = admitted.get();
+    assert!((runs / 10..runs * 9 / 10).contains(&admitted), "{admitted} of {runs} were let in");
+}
+
+#[tokio::test]
+async fn without_a_pass_there_is_nothing_to_judge() {
+    let counted = passes().await.count(&digest(), &contract(), at(EDGE)).await.unwrap();
+    assert!(matches!(counted, Counted::Absent), "{counted:?}");
+}

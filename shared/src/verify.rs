@@ -1,0 +1,116 @@
+//! Verification for services that are not behind this API: the gate's verdict as data.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::app::App;
+use crate::denial::{Kind, Violation};
+use crate::envelope;
+use crate::error::{Error, Result};
+use crate::gate;
+use crate::key::{Id, Plain};
+use crate::organization::Slug;
+use crate::pass::Quota;
+use crate::scope::Scopes;
+
+/// Whether a key is let in.
+#[derive(Debug, Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum Verdict {
+    /// It is, and the request is counted.
+    Yes {
+        /// `true`.
+        valid: bool,
+        /// Whose key it is.
+        organization: Slug,
+        /// Which key.
+        key_id: Id,
+        /// Its type, where the contract has types.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
+        /// What it may do.
+        scopes: Scopes,
+        /// What it has left.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rate_limit: Option<Left>,
+    },
+    /// It is not.
+    No {
+        /// `false`.
+        valid: bool,
+        /// Why, by the name that it has in every contract.
+        reason: Kind,
+        /// What the key has left, where it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rate_limit: Option<Left>,
+        /// How the contract says it: to be handed on as it is.
+        response: Response,
+    },
+}
+
+/// What a key has left.
+#[derive(Debug, Serialize)]
+pub struct Left {
+    limit: u32,
+    remaining: u32,
+    /// Unix seconds.
+    reset: i64,
+}
+
+/// An answer as data.
+#[derive(Debug, Serialize)]
+pub struct Response {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: Box<RawValue>,
+}
+
+impl From<Quota> for Left {
+    fn from(quota: Quota) -> Self {
+        Self { limit: quota.limit, remaining: quota.remaining, reset: quota.reset }
+    }
+}
+
+/// The verdict on a request with `key` at `now`, for what needs all of `scopes`.
+///
+/// # Errors
+/// The contract has no such scope, or the store does not answer.
+pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> Result<Verdict> {
+    if scopes.iter().any(|scope| !app.contract.scopes.contains_key(scope)) {
+        let known: Vec<_> = app.contract.scopes.keys().map(String::as_str).collect();
+        return Err(Violation::new("scopes", format!("must be among {}", known.join(", "))).into());
+    }
+    let needed: Vec<_> = scopes.iter().collect();
+    let refusal = match gate::admit(app, key.as_bytes(), &needed, now).await {
+        Ok(grant) => {
+            return Ok(Verdict::Yes {
+                valid: true,
+                organization: grant.org,
+                key_id: grant.key,
+                kind: grant.kind,
+                scopes: grant.scopes,
+                rate_limit: grant.quota.map(Left::from),
+            });
+        }
+        Err(refusal) => refusal,
+    };
+    let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
+    let mut reply = envelope::render(&app.contract, &denial);
+    envelope::add_quota(&app.contract, refusal.quota, &mut reply.headers);
+    let headers =
+        reply.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+
+    Ok(Verdict::No {
+        valid: false,
+        reason: denial.kind(),
+        rate_limit: refusal.quota.map(Left::from),
+        response: Response {
+            status: reply.status.as_u16(),
+            headers: headers.collect(),
+            body: RawValue::from_string(reply.body).map_err(Error::failed)?,
+        },
+    })
+}

@@ -1,0 +1,36 @@
+//! Why a template cannot be read: one line that says where.
+
+/// A template that cannot be executed as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("template.yaml{}: {message}", line.map_or_else(String::new, |line| format!(":{line}")))]
+pub struct Error {
+    line: Option<usize>,
+    message: String,
+}
+
+impl Error {
+    /// An error at `line`, counted from one.
+    pub(crate) fn at(line: usize, message: impl Into<String>) -> Self {
+        Self { line: Some(line), message: message.into() }
+    }
+
+    /// An error that no line is to blame for, such as a parameter that was given.
+    pub(crate) fn nowhere(message: impl Into<String>) -> Self {
+        Self { line: None, message: message.into() }
+    }
+
+    /// The same, said of a part of the template.
+    pub(crate) fn within(self, part: &str) -> Self {
+        Self { message: format!("{part}: {}", self.message), ..self }
+    }
+
+    /// The line in the template, counted from one, where one is to blame.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}

@@ -1,0 +1,123 @@
+//! `template.yaml`, read: which functions a stack has, their routes, settings and permissions, and its tables.
+//!
+//! What is read is what a local stack executes. Whatever would change a stack's behaviour and is not understood here is
+//! refused, with its line: a template that runs locally must mean the same when it is deployed.
+
+mod api;
+mod conditions;
+mod error;
+mod functions;
+mod model;
+mod node;
+mod parameters;
+mod path;
+pub mod pattern;
+mod policies;
+mod resources;
+mod routes;
+mod scope;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use model::{Auth, Function, KeyAttribute, KeyKind, Method, Route, Statement, Table, Target, Template};
+pub use routes::{Match, Routes};
+
+use std::collections::BTreeMap;
+
+use crate::api::Api;
+use crate::functions::Surroundings;
+use crate::node::Node;
+use crate::path::Pattern;
+use crate::resources::Resource;
+use crate::scope::Scope;
+
+const SECTIONS: [&str; 10] = [
+    "AWSTemplateFormatVersion",
+    "Transform",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Mappings",
+    "Conditions",
+    "Globals",
+    "Resources",
+    "Outputs",
+];
+
+impl Template {
+    /// Reads `yaml`, with `parameters` in place of the template's defaults.
+    pub fn read(yaml: &str, parameters: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let root = Node::parse(yaml)?;
+        root.only(&SECTIONS)?;
+        let nothing = Node::nothing();
+        let section = |name: &str| root.get(name).unwrap_or(&nothing);
+        match root.get("Transform") {
+            Some(transform) if transform.text()? != "AWS::Serverless-2016-10-31" => {
+                return Err(Error::at(transform.line, format!("transform {} is not supported", transform.text()?)));
+            }
+            Some(_) | None => {}
+        }
+
+        let parameters = parameters::read(section("Parameters"), parameters)?;
+        let conditions = conditions::evaluate(section("Conditions"), &parameters)?;
+        let resources = resources::present(root.need("Resources")?, &conditions)?;
+        let mut scope = Scope { parameters: &parameters, conditions, tables: BTreeMap::new() };
+        let tables = read_tables(&resources, &mut scope)?;
+        let functions = read_functions(&resources, section("Globals"), &scope)?;
+
+        Ok(Self { functions, tables, parameters })
+    }
+}
+
+fn read_tables(resources: &[Resource<'_>], scope: &mut Scope<'_>) -> Result<Vec<Table>, Error> {
+    let mut tables: Vec<Table> = Vec::new();
+    for resource in resources.iter().filter(|resource| resource.kind == tables::KIND) {
+        let name = tables::name(resource, scope)?;
+        if tables.iter().any(|other| other.name == name) {
+            return Err(Error::at(resource.line, format!("{}: a second table named {name}", resource.id)));
+        }
+        tables.push(tables::read(resource, &name, scope)?);
+        scope.tables.insert(resource.id.to_owned(), name);
+    }
+    Ok(tables)
+}
+
+fn read_functions(resources: &[Resource<'_>], globals: &Node, scope: &Scope<'_>) -> Result<Vec<Function>, Error> {
+    globals.only(&["Function", "HttpApi"]).map_err(|error| error.within("Globals"))?;
+    let nothing = Node::nothing();
+    let api = Api::read(resources, globals.get("HttpApi").unwrap_or(&nothing), scope)?;
+    let mut managed = policies::Managed::new();
+    for resource in resources.iter().filter(|resource| resource.kind == policies::MANAGED) {
+        managed.insert(resource.id.to_owned(), policies::managed(resource, scope)?);
+    }
+    let globals = globals.get("Function").unwrap_or(&nothing);
+    functions::check_globals(globals)?;
+
+    let surroundings = Surroundings { scope, globals, api: &api, managed: &managed };
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    let mut functions = Vec::new();
+    for resource in resources.iter().filter(|resource| resource.kind == functions::KIND) {
+        let (function, lines) = surroundings.read(resource)?;
+        for (route, line) in function.routes.iter().zip(lines) {
+            if let Some(other) = taken.insert(shape(route), function.name.clone()) {
+                let key = route.key();
+                return Err(Error::at(line, format!("{}: {key} is already a route of {other}", function.name)));
+            }
+        }
+        functions.push(function);
+    }
+    Ok(functions)
+}
+
+/// The same for two routes that take the same requests.
+fn shape(route: &Route) -> String {
+    match &route.target {
+        Target::Default => route.key(),
+        Target::Path { method, path } => {
+            let path = Pattern::parse(path).map_or_else(|_| path.clone(), |pattern| pattern.shape());
+            format!("{method} {path}")
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What a sound template comes to.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{function, read, read_with};
+use crate::{Auth, KeyAttribute, KeyKind, Statement, Table};
+
+const REAL: &str = include_str!("../../../template.yaml");
+
+#[test]
+fn the_real_template_is_read() {
+    let template = read_with(REAL, &[("Stage", "local"), ("StoreTimeout", "5000")]).unwrap();
+
+    let create = template.functions.iter().find(|function| function.name == "KeysCreate").unwrap();
+    assert_eq!(create.binary, "keys-create");
+    assert_eq!(create.environment["STAGE"], "local");
+    assert_eq!(create.environment["STORE_TIMEOUT_MS"], "5000");
+    assert_eq!(create.environment["KEYS_TABLE"], "KeysTable");
+    assert_eq!((create.timeout, create.memory_mb, create.json_logs), (Duration::from_secs(10), 256, true));
+    let [route] = create.routes.as_slice() else { panic!("{:?}", create.routes) };
+    assert_eq!((route.key().as_str(), route.auth), ("POST /operator/v1/organizations/{org}/api-keys", Auth::Iam));
+
+    let verify = template.functions.iter().find(|function| function.name == "GateVerify").unwrap();
+    assert!(verify.statements.iter().any(|statement| statement.tables == ["CountersTable"]
+        && statement.actions.contains(&"dynamodb:UpdateItem".to_owned())));
+
+    let routes = template.routes();
+    assert_eq!(routes.find("GET", "/nowhere").unwrap().function.name, "GateFallback");
+    assert_eq!(routes.find("GET", "/nowhere").unwrap().route.key(), "$default");
+    let listed = routes.find("GET", "/api/v1/courses/").unwrap();
+    assert_eq!((listed.function.name.as_str(), listed.route.auth), ("AcademyListCourses", Auth::Open));
+
+    let counters = template.tables.iter().find(|table| table.name == "CountersTable").unwrap();
+    let digest = KeyAttribute { name: "digest".to_owned(), kind: KeyKind::B };
+    let ttl_attribute = Some("ttl".to_owned());
+    let expected = Table { name: "CountersTable".to_owned(), partition_key: digest, sort_key: None, ttl_attribute };
+    assert_eq!(*counters, expected);
+}
+
+#[test]
+fn a_function_has_the_settings_of_globals_and_its_own_over_them() {
+    let yaml = function("Timeout: 20\nEnvironment: { Variables: { B: own, C: own } }")
+        + "
+  Two:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: two } }
+Globals:
+  Function:
+    Timeout: 7
+    MemorySize: 512
+    LoggingConfig: { LogFormat: JSON, ApplicationLogLevel: DEBUG, LogGroup: !Ref Nowhere }
+    Environment: { Variables: { A: global, B: global } }
+";
+    let template = read(&yaml).unwrap();
+    let [one, two] = template.functions.as_slice() else { panic!() };
+    let variables = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    assert_eq!(one.environment, variables(&[("A", "global"), ("B", "own"), ("C", "own")]));
+    assert_eq!(two.environment, variables(&[("A", "global"), ("B", "global")]));
+    assert_eq!((one.timeout.as_secs(), two.timeout.as_secs()), (20, 7));
+    assert_eq!((one.memory_mb, one.json_logs, one.log_level.as_str()), (512, true, "DEBUG"));
+}
+
+#[test]
+fn a_function_without_settings_has_those_of_lambda() {
+    let template = read(&function("")).unwrap();
+    let [one] = template.functions.as_slice() else { panic!() };
+    assert_eq!((one.timeout.as_secs(), one.memory_mb, one.json_logs), (3, 128, false));
+    assert!(one.environment.is_empty() && one.routes.is_empty() && one.statements.is_empty());
+}
+
+#[test]
+fn functions_of_the_template_language_come_to_their_values() {
+    for (written, value) in [
+        ("plain", "plain"),
+        ("12", "12"),
+        ("1.10", "1.10"),
+        ("'007'", "007"),
+        ("true", "true"),
+        ("!Ref P", "p"),
+        ("{ Ref: P }", "p"),
+        ("!Ref Table", "Table"),
+        ("!Ref AWS::Region", "us-east-1"),
+        ("!GetAtt Table.Arn", "arn:aws:dynamodb:us-east-1:000000000000:table/Table"),
+        ("{ 'Fn::GetAtt': [Table, Arn] }", "arn:aws:dynamodb:us-east-1:000000000000:table/Table"),
+        ("!Sub '${AWS::StackName}-${P}-${Table}-${!Kept}'", "latchkey-p-Table-${Kept}"),
+        ("!Sub ['${X}/${P}', { X: !Ref P }]", "p/p"),
+        ("{ 'Fn::Sub': 'https://x.${AWS::Region}.${AWS::URLSuffix}' }", "https://x.us-east-1.amazonaws.com"),
+        ("!Sub '${AWS::Partition} ${AWS::AccountId}'", "aws 000000000000"),
+        ("!If [IsP, yes-p, no-p]", "yes-p"),
+        ("!If [IsQ, !Ref Nowhere, 'no']", "no"),
+        ("{ 'Fn::If': [Both, a, !Ref P] }", "p"),
+        ("!If [Either, a, b]", "a"),
+        ("!If [Neither, a, b]", "b"),
+    ] {
+        let yaml = function(&format!("Environment: {{ Variables: {{ V: {written} }} }}"))
+            + "\
+Parameters: { P: { Type: String, Default: p } }
+Conditions:
+  IsP: !Equals [!Ref P, p]
+  IsQ: !Equals [!Ref P, q]
+  Both: !And [!Condition IsP, { Condition: IsQ }]
+  Either: { 'Fn::Or': [!Condition IsP, !Condition IsQ] }
+  Neither: !Not [!Condition Either]
+";
+        let template = read(&yaml).unwrap_or_else(|error| panic!("{written}: {error}"));
+        assert_eq!(template.functions[0].environment["V"], value, "{written}");
+    }
+}
+
+#[test]
+fn a_variable_without_a_value_is_absent() {
+    let template = read(&function("Environment: { Variables: { A: !Ref AWS::NoValue, B: b } }")).unwrap();
+    assert_eq!(template.functions[0].environment.keys().collect::<Vec<_>>(), ["B"]);
+}
+
+#[test]
+fn a_resource_whose_condition_is_false_is_absent() {
+    let yaml = "\
+Parameters: { Extras: { Type: String, Default: 'off', AllowedValues: ['on', 'off'] } }
+Conditions: { Extra: !Equals [!Ref Extras, 'on'] }
+Resources:
+  One:
+    Type: AWS::Serverless::Function
+    Condition: Extra
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: one } }
+  Table:
+    Type: AWS::DynamoDB::Table
+    Condition: Extra
+    Properties:
+      TableName: !Sub '${AWS::StackName}-named'
+      AttributeDefinitions: [{ AttributeName: n, AttributeType: N }, { AttributeName: s, AttributeType: S }]
+      KeySchema: [{ AttributeName: s, KeyType: RANGE }, { AttributeName: n, KeyType: HASH }]
+      TimeToLiveSpecification: { Enabled: false, AttributeName: ttl }
+";
+    let template = read(yaml).unwrap();
+    assert!(template.functions.is_empty() && template.tables.is_empty());
+
+    let template = read_with(yaml, &[("Extras", "on")]).unwrap();
+    assert_eq!(template.functions.len(), 1);
+    let key = |name: &str, kind| KeyAttribute { name: name.to_owned(), kind };
+    let expected = Table {
+        name: "latchkey-named".to_owned(),
+        partition_key: key("n", KeyKind::N),
+        sort_key: Some(key("s", KeyKind::S)),
+        ttl_attribute: None,
+    };
+    assert_eq!(template.tables, [expected]);
+}
+
+#[test]
+fn policies_come_to_statements_about_tables() {
+    let policies = "\
+Policies:
+  - AWSLambdaBasicExecutionRole
+  - !Ref Shared
+  - !If [Never, !Ref Nowhere, !Ref AWS::NoValue]
+  - Statement:
+      Effect: Allow
+      Action: 'dynamodb:*'
+      Resource: '*'
+  - Version: '2012-10-17'
+    Statement:
+      - { Effect: Allow, Action: [sqs:SendMessage], Resource: !GetAtt Queue.Arn }
+      - Effect: Allow
+        Action: [dynamodb:Query]
+        Resource: !Sub 'arn:${AWS::Partition}:dynamodb:*:${AWS::AccountId}:table/${Table}'";
+    let yaml = function(policies)
+        + "
+  Shared:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement: [{ Effect: Allow, Action: dynamodb:GetItem, Resource: [!GetAtt Table.Arn] }]
+Conditions: { Never: !Equals [a, b] }
+";
+    let template = read(&yaml).unwrap();
+    let statement = |action: &str| Statement { actions: vec![action.to_owned()], tables: vec!["Table".to_owned()] };
+    let expected = [statement("dynamodb:GetItem"), statement("dynamodb:*"), statement("dynamodb:Query")];
+    assert_eq!(template.functions[0].statements, expected);
+}
+
+#[test]
+fn the_authorizer_of_the_api_holds_where_a_route_names_none() {
+    let events = "\
+Events:
+  A: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: get, Path: /a } }
+  B: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: any, Path: /b, Auth: { Authorizer: NONE } } }";
+    let yaml = function(events)
+        + "  Api:\n    Type: AWS::Serverless::HttpApi\n    Properties: { StageName: $default, Auth: { EnableIamAuthorizer: \
+           true, DefaultAuthorizer: AWS_IAM } }\n";
+    let template = read(&yaml).unwrap();
+    let routes: Vec<_> = template.functions[0].routes.iter().map(|route| (route.key(), route.auth)).collect();
+    assert_eq!(routes, [("GET /a".to_owned(), Auth::Iam), ("ANY /b".to_owned(), Auth::Open)]);
+}
+
+#[test]
+fn parameters_stand_at_what_was_given_or_else_at_the_default() {
+    let yaml = "\
+Parameters:
+  A: { Type: String, Default: a }
+  B: { Type: Number, Default: 1.50 }
+  C: { Type: String, AllowedPattern: '[a-z]+' }
+Resources: {}
+";
+    let template = read_with(yaml, &[("A", "given"), ("C", "c")]).unwrap();
+    let values: Vec<_> = template.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(values, [("A", "given"), ("B", "1.50"), ("C", "c")]);
+}

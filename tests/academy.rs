@@ -1,0 +1,3 @@
+mod author_course;
+mod get_course;
+mod list_courses;

@@ -1,0 +1,36 @@
+use serde_json::json;
+
+use crate::support::World;
+
+const ID: &str = "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
+
+#[tokio::test]
+async fn a_course_is_shown_with_the_lists_it_is_granted_to() {
+    let (world, key) = World::academy("pro").await;
+    let course = json!({"title": "Rust", "status": "published", "granted_lists": [ID]});
+    let authored = world.operate("PUT", &format!("/organizations/acme/courses/{ID}"), course).await;
+    let shown = world.get(&format!("/api/v1/courses/{ID}"), &key).await;
+    assert_eq!((shown.status, shown.json()), (200, authored.json()));
+    let upper = world.get(&format!("/api/v1/courses/{}", ID.to_uppercase()), &key).await;
+    assert_eq!(upper.body, shown.body);
+}
+
+#[tokio::test]
+async fn another_academys_course_is_like_one_that_does_not_exist() {
+    let (world, key) = World::academy("pro").await;
+    world.organization("other", json!({"plan": "pro"})).await;
+    let course = json!({"title": "Rust", "status": "published"});
+    world.operate("PUT", &format!("/organizations/other/courses/{ID}"), course).await;
+    let body = r#"{"error":{"code":"not_found","message":"Course not found in this academy"}}"#;
+    world.get(&format!("/api/v1/courses/{ID}"), &key).await.is(404, &[], body);
+    world.get("/api/v1/courses/ffffffff-ffff-4fff-8fff-ffffffffffff", &key).await.is(404, &[], body);
+}
+
+#[tokio::test]
+async fn a_malformed_id_is_400() {
+    let (world, key) = World::academy("pro").await;
+    let body = r#"{"error":{"code":"validation_error","message":"id must be a UUID"}}"#;
+    for id in ["7", "not-a-uuid", &ID.replace('-', ""), &format!("{ID}x"), "%C3%A9", "..%2f.."] {
+        world.get(&format!("/api/v1/courses/{id}"), &key).await.is(400, &[], body);
+    }
+}

@@ -1,0 +1,141 @@
+//! What a verification costs, counted: round trips to DynamoDB, write and read units, and the size of a pass.
+
+use serde_json::{Value, json};
+
+use crate::support::{Key, World};
+
+/// What the functions asked of DynamoDB during `work`: action, tables, write units, read units.
+async fn calls(world: &World, work: impl Future<Output = ()>) -> Vec<(String, f64, f64)> {
+    world.stack.dynamodb().record(true);
+    work.await;
+    world.stack.dynamodb().record(false);
+    let calls = world.stack.dynamodb().calls().into_iter().filter(|call| call.function.is_some());
+
+    calls
+        .map(|call| (format!("{} {}", call.action, call.tables.join(" ")), call.write_units, call.read_units))
+        .collect()
+}
+
+async fn register(world: &World, key: &Key, status: u16) {
+    assert_eq!(world.register_run(&key.secret).await.status, status);
+}
+
+const GATE: &str = "UpdateItem CountersTable";
+
+async fn agents() -> (World, Key) {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    (world, key)
+}
+
+#[tokio::test]
+async fn a_warm_verification_is_one_round_trip_and_one_write_unit() {
+    let (world, key) = agents().await;
+    let verify = async || {
+        let answer = world.operate("POST", "/verify", json!({"key": key.secret})).await;
+        assert_eq!(answer.json()["data"]["valid"], true);
+    };
+    verify().await;
+    for _ in 0..3 {
+        assert_eq!(calls(&world, verify()).await, [(GATE.to_owned(), 1.0, 0.0)]);
+    }
+    // Refused for want of a scope: served, and it costs the same.
+    register(&world, &key, 403).await;
+    assert_eq!(calls(&world, register(&world, &key, 403)).await, [(GATE.to_owned(), 1.0, 0.0)]);
+}
+
+#[tokio::test]
+async fn a_refusal_is_one_round_trip_too() {
+    let (world, key) = agents().await;
+    let limits = json!([{"requests": 1, "per": "minute"}]);
+    world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
+    register(&world, &key, 403).await;
+    // DynamoDB bills a failed condition as a write, but its answer does not say so.
+    assert_eq!(calls(&world, register(&world, &key, 429)).await, [(GATE.to_owned(), 0.0, 0.0)]);
+}
+
+#[tokio::test]
+async fn what_is_no_key_costs_nothing_and_what_could_be_one_is_looked_up_once() {
+    let (world, key) = agents().await;
+    register(&world, &key, 403).await;
+    let junk = Key { id: String::new(), secret: "junk".to_owned() };
+    assert_eq!(calls(&world, register(&world, &junk, 401)).await, []);
+    let unknown = Key { id: String::new(), secret: format!("fbx_prod_{}", "0".repeat(32)) };
+    let asked = calls(&world, register(&world, &unknown, 401)).await;
+    assert_eq!(asked, [(GATE.to_owned(), 0.0, 0.0), ("GetItem KeysTable".to_owned(), 0.0, 1.0)]);
+}
+
+#[tokio::test]
+async fn the_first_request_of_a_key_is_four_round_trips_and_every_hour_one_is() {
+    let (world, key) = agents().await;
+    let other = world.key("acme", json!({"name": "b", "type": "restricted"})).await;
+    register(&world, &other, 403).await;
+    let stamped = [
+        "UpdateItem CountersTable",
+        "GetItem KeysTable",
+        "BatchGetItem KeysTable",
+        "TransactWriteItems CountersTable KeysTable",
+    ];
+    let names = |calls: Vec<(String, f64, f64)>| calls.into_iter().map(|(name, ..)| name).collect::<Vec<_>>();
+    let cold = calls(&world, register(&world, &key, 403)).await;
+    assert_eq!(cold.iter().map(|(_, write, _)| write).sum::<f64>(), 6.0, "{cold:?}");
+    assert_eq!(names(cold), stamped);
+    assert_eq!(names(calls(&world, register(&world, &key, 403)).await), [GATE]);
+    world.at("2030-06-15T01:00:29Z");
+    assert_eq!(names(calls(&world, register(&world, &key, 403)).await), [GATE]);
+    world.at("2030-06-15T01:00:30Z");
+    assert_eq!(names(calls(&world, register(&world, &key, 403)).await), stamped);
+    assert_eq!(names(calls(&world, register(&world, &key, 403)).await), [GATE]);
+}
+
+#[tokio::test]
+async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
+    let world = World::serving("fabraix").await;
+    let slug = "o".repeat(63);
+    let limits =
+        json!([{"requests": 4_294_967_295_u32, "per": "minute"}, {"requests": 4_294_967_295_u32, "per": "hour"}]);
+    world.organization(&slug, json!({"plan": "enterprise", "limits": limits})).await;
+    let order = json!({"name": "n".repeat(100), "type": "restricted", "scopes": ["runs:write", "keys:manage"], "expiresAt": "2031-01-01T00:00:00Z"});
+    let key = world.key(&slug, order).await;
+    let mut largest = 0;
+    // Every fifth minute: what leaves the most counters of windows gone by behind.
+    for minute in (0..180).step_by(5) {
+        world.at(&format!("2030-06-15T{:02}:{:02}:00Z", minute / 60, minute % 60));
+        register(&world, &key, 200).await;
+        let items = world.stack.dynamodb().client().scan().table_name("CountersTable").send().await.unwrap();
+        let size: usize = items.items()[0].iter().map(|(name, value)| name.len() + size(value)).sum();
+        largest = largest.max(size);
+    }
+    assert!(largest < 1_024, "{largest} bytes");
+    assert!(largest < 600, "{largest} bytes: it was 500 when this was written");
+}
+
+/// The size of an attribute's value, by DynamoDB's rules, rounded up.
+fn size(value: &dynamodb::AttributeValue) -> usize {
+    use dynamodb::AttributeValue;
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(digits) => digits.len().div_ceil(2) + 2,
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::Ss(texts) => texts.iter().map(|text| text.len() + 1).sum::<usize>() + 3,
+        other => panic!("a pass has no {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn functions_ask_for_nothing_that_the_template_does_not_allow_them() {
+    let (world, key) = World::academy("pro").await;
+    world.stack.dynamodb().record(true);
+    world.get("/api/v1/courses", &key).await;
+    world.operate("PUT", "/organizations/acme", json!({"status": "active"})).await;
+    world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", key.id), Value::Null).await;
+    let refused: Vec<_> = world
+        .stack
+        .dynamodb()
+        .calls()
+        .into_iter()
+        .filter(|call| call.failed.as_deref() == Some("AccessDeniedException"))
+        .collect();
+    assert!(refused.is_empty(), "{refused:?}");
+}

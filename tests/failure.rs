@@ -1,0 +1,79 @@
+//! The promise: when the store does not answer, nobody is let in, and the caller is told to come again.
+
+use local::dynamodb::Fault;
+use serde_json::json;
+
+use crate::support::World;
+
+const BUSY: &str = r#"{"error":{"code":"service_unavailable","message":"The service is busy, try again"}}"#;
+
+#[tokio::test]
+async fn a_store_that_fails_is_503_and_the_gate_stays_shut() {
+    let (world, key) = World::academy("pro").await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    let dynamodb = world.stack.dynamodb();
+    for fault in
+        [Fault::error(500, "InternalServerError", "down"), Fault::Drop, Fault::error(503, "ServiceUnavailable", "down")]
+    {
+        dynamodb.inject(fault.always());
+        world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
+        dynamodb.clear_faults();
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 200, "and it opens again by itself");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_too_slow_is_503() {
+    let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "50")).await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
+    world.stack.dynamodb().inject(Fault::Delay(std::time::Duration::from_secs(60)).always().on("UpdateItem"));
+    world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
+}
+
+#[tokio::test]
+async fn a_count_without_an_answer_is_not_made_again() {
+    let (world, key) = World::academy("pro").await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    // DynamoDB has counted the request, and the answer is lost.
+    world.stack.dynamodb().inject(Fault::DropAfter.times(1).on("UpdateItem"));
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 503);
+    let left = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"]["rateLimit"].clone();
+    assert_eq!(left["remaining"], 297, "the lost one counted once");
+}
+
+#[tokio::test]
+async fn a_key_that_is_used_faster_than_an_item_can_be_written_is_429() {
+    let (world, key) = World::academy("pro").await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    for kind in ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"] {
+        world.stack.dynamodb().inject(Fault::error(400, kind, "slow down").times(1).on("UpdateItem"));
+        let body = r#"{"error":{"code":"rate_limit_exceeded","message":"Too many requests"}}"#;
+        world.get("/api/v1/courses", &key).await.is(429, &["retry-after: 1"], body);
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_with_a_transaction_is_tried_again() {
+    let (world, key) = World::academy("pro").await;
+    world.stack.dynamodb().inject(Fault::error(400, "TransactionConflictException", "busy").times(2).on("UpdateItem"));
+    let cancelled = "Transaction cancelled, please refer cancellation reasons for specific reasons [None, None, TransactionConflict]";
+    world
+        .stack
+        .dynamodb()
+        .inject(Fault::error(400, "TransactionCanceledException", cancelled).times(2).on("TransactWriteItems"));
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_500_and_its_cause_is_in_the_log_alone() {
+    let (world, key) = World::academy("pro").await;
+    world
+        .stack
+        .dynamodb()
+        .inject(Fault::error(400, "ValidationException", "the cause of it").times(1).on("UpdateItem"));
+    let answer = world.get("/api/v1/courses", &key).await;
+    answer.is(500, &[], r#"{"error":{"code":"internal_error","message":"An unexpected error occurred"}}"#);
+    let told: Vec<_> = world.stack.logs().into_iter().filter(|line| line.contains("the cause of it")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+}

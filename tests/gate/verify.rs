@@ -1,0 +1,82 @@
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+#[tokio::test]
+async fn a_good_key_is_valid_and_says_who_and_what_is_left() {
+    let (world, key) = World::academy("pro").await;
+    let answer = world.operate("POST", "/verify", json!({"key": key.secret, "scopes": ["read"]})).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.json(),
+        json!({"data": {
+            "valid": true, "organization": "acme", "keyId": key.id, "scopes": ["read", "write"],
+            "rateLimit": {"limit": 300, "remaining": 299, "reset": 1_907_712_060},
+        }})
+    );
+}
+
+#[tokio::test]
+async fn it_counts_like_a_request() {
+    let (world, key) = World::academy("pro").await;
+    world.organization("acme", json!({"limits": [{"requests": 2, "per": "minute"}]})).await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    let verify = async || world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].clone();
+    assert_eq!(verify().await["valid"], true);
+    let refused = verify().await;
+    assert_eq!(refused["valid"], false);
+    assert_eq!(refused["reason"], "rate_limited");
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 429);
+}
+
+#[tokio::test]
+async fn a_refusal_brings_the_answer_that_the_contract_gives() {
+    let (world, key) = World::academy("pro").await;
+    let reader = world.key("acme", json!({"name": "reader", "scopes": ["read"]})).await;
+    world.organization("slow", json!({"plan": "pro", "limits": [{"requests": 1, "per": "minute"}]})).await;
+    let slow = world.key("slow", json!({"name": "slow"})).await;
+    world.operate("POST", "/verify", json!({"key": slow.secret})).await;
+    world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", key.id), Value::Null).await;
+
+    for (question, reason, status, code) in [
+        (json!({"key": key.secret}), "unknown_key", 401, "unauthorized"),
+        (json!({"key": "junk"}), "unknown_key", 401, "unauthorized"),
+        (json!({"key": ""}), "unknown_key", 401, "unauthorized"),
+        (json!({"key": reader.secret, "scopes": ["read", "write"]}), "missing_scope", 403, "forbidden"),
+        (json!({"key": slow.secret}), "rate_limited", 429, "rate_limit_exceeded"),
+    ] {
+        let answer = world.operate("POST", "/verify", question).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let data = answer.json()["data"].clone();
+        assert_eq!((&data["valid"], &data["reason"]), (&json!(false), &json!(reason)));
+        assert_eq!(data["response"]["status"], status);
+        assert_eq!(data["response"]["body"]["error"]["code"], code);
+        let retry_after = data["response"]["headers"].get("retry-after");
+        assert_eq!(retry_after, (status == 429).then(|| json!("30")).as_ref());
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_makes_no_sense_is_400_and_repeats_nothing_of_it() {
+    let (world, key) = World::academy("pro").await;
+    for (question, message) in [
+        (json!({}), "key is required"),
+        (json!({"key": 7}), "key must be a string"),
+        (json!({"key": key.secret, "scopes": ["fly"]}), "scopes must be among read, write"),
+        (json!({"key": key.secret, "scopes": key.secret}), "scopes must be a sequence"),
+        (json!({"key": "x", "more": key.secret}), "more is not known here"),
+    ] {
+        let answer = world.operate("POST", "/verify", question).await;
+        assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)));
+        assert!(!answer.body.contains(&key.secret));
+    }
+}
+
+#[tokio::test]
+async fn only_the_operator_may_ask() {
+    let (world, key) = World::academy("pro").await;
+    let question = Some(json!({"key": key.secret}));
+    let answer = world.http.send("POST", "/operator/v1/verify", &[], question.clone()).await;
+    answer.is(403, &[], r#"{"message":"Forbidden"}"#);
+    assert_eq!(world.call("POST", "/operator/v1/verify", &key.secret, question).await.status, 403);
+}

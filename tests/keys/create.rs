@@ -1,0 +1,156 @@
+use serde_json::{Value, json};
+
+use crate::support::{START, World};
+
+#[tokio::test]
+async fn a_key_is_issued_in_the_contracts_form_and_shown_once() {
+    for (contract, plan, order, prefix, kind, scopes) in [
+        ("fayne", "pro", json!({"name": "web"}), "fa_live_", None, json!(["read", "write"])),
+        ("fayne", "pro", json!({"name": "web", "scopes": ["read"]}), "fa_live_", None, json!(["read"])),
+        ("thefaq", "pro", json!({"name": "web"}), "faq_", None, json!(["read"])),
+        ("thefaq", "starter", json!({"name": "web", "scopes": ["write"]}), "faq_", None, json!(["write"])),
+        (
+            "fabraix",
+            "standard",
+            json!({"name": "web", "type": "development"}),
+            "fbx_dev_",
+            Some("development"),
+            json!(["runs:write"]),
+        ),
+        (
+            "fabraix",
+            "standard",
+            json!({"name": "web", "type": "production"}),
+            "fbx_prod_",
+            Some("production"),
+            json!(["runs:write"]),
+        ),
+        (
+            "fabraix",
+            "standard",
+            json!({"name": "web", "type": "restricted"}),
+            "fbx_res_",
+            Some("restricted"),
+            json!([]),
+        ),
+        (
+            "fabraix",
+            "standard",
+            json!({"name": "web", "type": "admin"}),
+            "fbx_adm_",
+            Some("admin"),
+            json!(["keys:manage", "runs:write"]),
+        ),
+        (
+            "fanfare",
+            "free",
+            json!({"name": "web", "type": "public"}),
+            "pk_live_",
+            Some("public"),
+            json!(["read:experiences"]),
+        ),
+        ("fanfare", "basic", json!({"name": "web", "type": "secret"}), "sk_live_", Some("secret"), json!(["admin"])),
+        (
+            "fanfare",
+            "pro",
+            json!({"name": "web", "type": "test", "scopes": ["read:analytics"]}),
+            "sk_test_",
+            Some("test"),
+            json!(["read:analytics"]),
+        ),
+    ] {
+        let world = World::serving(contract).await;
+        world.organization("acme", json!({"plan": plan})).await;
+        let answer = world.operate("POST", "/organizations/acme/api-keys", order).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let data = answer.json()["data"].clone();
+        let key = data["key"].as_str().unwrap();
+        assert_eq!(key.strip_prefix(prefix).map(str::len), Some(32), "{contract}");
+        assert_eq!(data["name"], "web");
+        assert_eq!(data.get("type"), kind.map(Value::from).as_ref());
+        assert_eq!(data["scopes"], scopes);
+        assert_eq!(data["createdAt"], START);
+        assert!(data["id"].as_str().unwrap().starts_with("key_"));
+        assert_eq!(answer.body.matches(key).count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_the_contract_does_not_allow_names_the_field_and_leaves_nothing_behind() {
+    let fabraix = World::serving("fabraix").await;
+    fabraix.organization("acme", json!({"plan": "standard"})).await;
+    let fayne = World::serving("fayne").await;
+    fayne.organization("acme", json!({"plan": "pro"})).await;
+    let long = "x".repeat(101);
+    for (world, order, message) in [
+        (&fayne, json!({}), "name is required"),
+        (&fayne, json!({"name": ""}), "name must have 1 to 100 printable characters"),
+        (&fayne, json!({"name": long}), "name must have 1 to 100 printable characters"),
+        (&fayne, json!({"name": ["a"]}), "name must be a string"),
+        (&fayne, json!({"name": "a", "type": "public"}), "type is not known here"),
+        (&fayne, json!({"name": "a", "scopes": []}), "scopes must name at least 1"),
+        (&fayne, json!({"name": "a", "scopes": ["fly"]}), "scopes must be among read, write; fly is not"),
+        (&fayne, json!({"name": "a", "expiresAt": "tomorrow"}), "expiresAt must be a time like 2026-11-20T10:00:00Z"),
+        (&fayne, json!({"name": "a", "expiresAt": START}), "expiresAt must be in the future"),
+        (&fayne, json!({"name": "a", "key": "fa_live_1"}), "key is not known here"),
+        (&fayne, json!("name"), "body must be struct Order"),
+        (&fabraix, json!({"name": "a"}), "type is required, one of admin, development, production, restricted"),
+        (
+            &fabraix,
+            json!({"name": "a", "type": "root"}),
+            "type must be one of admin, development, production, restricted",
+        ),
+        (
+            &fabraix,
+            json!({"name": "a", "type": "development", "scopes": ["keys:manage"]}),
+            "scopes must be among runs:write; keys:manage is not",
+        ),
+    ] {
+        let answer = world.operate("POST", "/organizations/acme/api-keys", order).await;
+        assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)));
+    }
+    for world in [fayne, fabraix] {
+        assert_eq!(world.items("KeysTable").await.len(), 1, "only the organization is there");
+    }
+}
+
+#[tokio::test]
+async fn what_a_plan_does_not_include_is_402() {
+    let faq = World::serving("thefaq").await;
+    faq.organization("acme", json!({"plan": "free"})).await;
+    let answer = faq.operate("POST", "/organizations/acme/api-keys", json!({"name": "a", "scopes": ["write"]})).await;
+    answer.is(
+        402,
+        &[],
+        r#"{"error":{"code":"plan_limit_reached","message":"The plan does not include the scope write"}}"#,
+    );
+
+    let fanfare = World::serving("fanfare").await;
+    fanfare.organization("acme", json!({"plan": "free"})).await;
+    let order = json!({"name": "a", "type": "secret", "scopes": ["read:consumers"]});
+    let answer = fanfare.operate("POST", "/organizations/acme/api-keys", order).await;
+    answer.is(402, &[], r#"{"error":"The plan does not include a choice of scopes"}"#);
+}
+
+#[tokio::test]
+async fn the_cap_on_keys_is_exact_when_many_are_issued_at_once() {
+    let world = World::serving("thefaq").await;
+    world.organization("acme", json!({"plan": "starter"})).await;
+    let issue = || world.operate("POST", "/organizations/acme/api-keys", json!({"name": "a"}));
+    let answers: Vec<_> = futures(12, |_| issue()).await.into_iter().map(|answer| answer.status).collect();
+    assert_eq!(answers.iter().filter(|status| **status == 201).count(), 5, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == 402).count(), 7, "{answers:?}");
+    assert_eq!(world.organization("acme", json!({})).await["keys"], 5);
+}
+
+#[tokio::test]
+async fn an_organization_that_is_not_there_is_404() {
+    let world = World::serving("thefaq").await;
+    let answer = world.operate("POST", "/organizations/nobody/api-keys", json!({"name": "a"})).await;
+    answer.is(404, &[], r#"{"error":{"code":"organization_not_found","message":"Organization not found"}}"#);
+    assert!(world.items("KeysTable").await.is_empty());
+}
+
+async fn futures<F: Future>(count: usize, start: impl Fn(usize) -> F) -> Vec<F::Output> {
+    crate::support::all((0..count).map(start)).await
+}

@@ -1,0 +1,143 @@
+//! What the tree promises: a function is one file, one binary, one resource and one test, all of one name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use template::{Target, Template};
+
+use crate::support::root;
+
+fn template() -> Template {
+    let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
+    Template::read(&yaml, &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Every Rust file under `folder`, by its path from there.
+fn files(folder: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), &mut found);
+    found.sort();
+    found
+}
+
+/// `keys/create`, for every function there is a file of.
+fn functions() -> BTreeSet<String> {
+    let folder = root().join("functions");
+    let name = |path: PathBuf| path.strip_prefix(&folder).unwrap().with_extension("").to_str().unwrap().to_owned();
+    files("functions").into_iter().map(name).collect()
+}
+
+fn binary(path: &str) -> String {
+    path.replace(['/', '_'], "-")
+}
+
+fn resource(path: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    path.split(['/', '_']).map(word).collect()
+}
+
+#[test]
+fn a_functions_path_is_its_name_everywhere() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let binaries: BTreeSet<_> =
+        manifest.lines().filter(|line| line.starts_with("  { name = ")).map(str::to_owned).collect();
+    let template = template();
+    let resources: BTreeMap<_, _> =
+        template.functions.iter().map(|function| (function.name.clone(), function.binary.clone())).collect();
+    for path in &functions() {
+        let binary = binary(path);
+        let line = format!("  {{ name = \"{binary}\", path = \"functions/{path}.rs\", test = false }},");
+        assert!(binaries.contains(&line), "Cargo.toml lacks the line\n{line}");
+        assert_eq!(
+            resources.get(&resource(path)),
+            Some(&binary),
+            "template.yaml: {} has the Binary {binary}",
+            resource(path)
+        );
+        assert!(root().join(format!("tests/{path}.rs")).is_file(), "there is no tests/{path}.rs");
+    }
+    assert_eq!(binaries.len(), functions().len(), "Cargo.toml names a binary without a file");
+    assert_eq!(resources.len(), functions().len(), "template.yaml has a function without a file");
+}
+
+#[test]
+fn a_function_begins_with_its_route_and_is_one_screen() {
+    let template = template();
+    for path in &functions() {
+        let text = fs::read_to_string(root().join(format!("functions/{path}.rs"))).unwrap();
+        let function = template.functions.iter().find(|function| function.name == resource(path)).unwrap();
+        let [route] = function.routes.as_slice() else { panic!("{path} has not exactly one route") };
+        assert!(
+            text.starts_with(&format!("//! `{}`: ", route.key())),
+            "functions/{path}.rs does not begin with its route {}",
+            route.key()
+        );
+        assert!(text.lines().count() <= 60, "functions/{path}.rs is longer than a screen");
+    }
+}
+
+#[test]
+fn every_operator_route_is_guarded_and_no_other_is() {
+    for function in &template().functions {
+        for route in &function.routes {
+            let is_operators = matches!(&route.target, Target::Path { path, .. } if path.starts_with("/operator/"));
+            assert_eq!(route.auth == template::Auth::Iam, is_operators, "{}", route.key());
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    for folder in ["dynamodb/src", "shared/src", "reference/src", "template/src", "local/src", "functions", "benches"] {
+        for file in files(folder) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(
+                text.starts_with("//!") || file.ends_with("tests.rs"),
+                "{} does not begin with //!",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_layers_point_one_way() {
+    let only = |folder: &str, words: &[&str], allowed: &[&str]| {
+        for file in files(folder) {
+            let name = file.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+            let text = fs::read_to_string(&file).unwrap();
+            for word in words.iter().filter(|_| !allowed.iter().any(|allowed| name.starts_with(allowed))) {
+                assert!(!text.contains(word), "{name} knows of {word}");
+            }
+        }
+    };
+    only("functions", &["aws_sdk_dynamodb", "lambda_http", "dynamodb::"], &[]);
+    only("shared/src", &["aws_sdk_dynamodb", "AttributeValue"], &["shared/src/store"]);
+    only("shared/src", &["reference::"], &[]);
+    only("shared/src", &["env::var"], &["shared/src/settings.rs"]);
+    only("reference/src", &["shared::", "lambda_http"], &[]);
+    only("shared/src", &["StatusCode::"], &["shared/src/reply.rs", "shared/src/envelope.rs", "shared/src/contract"]);
+}
+
+#[test]
+fn the_documents_name_every_contract_and_every_route() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let api = fs::read_to_string(root().join("docs/api.md")).unwrap();
+    for contract in shared::contract::Contract::names() {
+        assert!(readme.contains(contract), "README.md does not mention {contract}");
+    }
+    for route in template().functions.iter().flat_map(|function| &function.routes) {
+        assert!(api.contains(&format!("`{}`", route.key())), "docs/api.md does not mention {}", route.key());
+    }
+}

@@ -1,0 +1,174 @@
+//! The promise: limits are exact. N requests at once against a limit of L admit L, and a refusal costs nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::{World, all};
+
+async fn statuses(answers: Vec<crate::support::Answer>) -> BTreeMap<u16, usize> {
+    let mut counts = BTreeMap::new();
+    for answer in answers {
+        *counts.entry(answer.status).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test]
+async fn of_many_callers_at_once_exactly_as_many_as_the_limit_are_admitted() {
+    let (world, key) = World::academy("pro").await;
+    world.organization("acme", json!({"limits": [{"requests": 50, "per": "minute"}]})).await;
+    // From the very first request on: the pass does not exist yet, and all of them try to make it.
+    let callers = (0..32).map(|_| async {
+        let mut answers = Vec::new();
+        for _ in 0..4 {
+            answers.push(world.get("/api/v1/courses", &key).await);
+        }
+        answers
+    });
+    let answers = all(callers).await.into_iter().flatten().collect();
+    assert_eq!(statuses(answers).await, BTreeMap::from([(200, 50), (429, 78)]));
+}
+
+#[tokio::test]
+async fn a_window_turns_at_its_edge_and_not_before() {
+    let (world, key) = World::academy("pro").await;
+    world.organization("acme", json!({"limits": [{"requests": 2, "per": "minute"}]})).await;
+    for (now, status, retry_after) in [
+        ("2030-06-15T00:00:30Z", 200, None),
+        ("2030-06-15T00:00:59.999Z", 200, None),
+        ("2030-06-15T00:00:59.999Z", 429, Some("1")),
+        ("2030-06-15T00:01:00Z", 200, None),
+        // An event that was stamped before the edge and arrives after it finds its own window as it was.
+        ("2030-06-15T00:00:59.999Z", 429, Some("1")),
+        ("2030-06-15T00:01:00Z", 200, None),
+        ("2030-06-15T00:01:00.001Z", 429, Some("60")),
+        ("2030-06-15T00:02:00Z", 200, None),
+        ("2030-06-16T00:02:00Z", 200, None),
+    ] {
+        world.at(now);
+        let answer = world.get("/api/v1/courses", &key).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (status, retry_after), "{now}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_keeps_knocking_gets_in_as_soon_as_the_window_turns() {
+    let (world, key) = World::academy("pro").await;
+    world.organization("acme", json!({"limits": [{"requests": 1, "per": "minute"}]})).await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    for _ in 0..20 {
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 429);
+    }
+    world.at("2030-06-15T00:01:00Z");
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_is_refused_with_401_or_402_costs_nothing_and_what_was_served_counts() {
+    let (world, _) = World::academy("pro").await;
+    world.organization("acme", json!({"limits": [{"requests": 4, "per": "minute"}]})).await;
+    let key = world.key("acme", json!({"name": "reader", "scopes": ["read"]})).await;
+    let writer = world.key("acme", json!({"name": "writer", "scopes": ["write"]})).await;
+    let left = async |key: &crate::support::Key| {
+        let answer = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].clone();
+        answer["rateLimit"]["remaining"].as_i64().unwrap()
+    };
+    assert_eq!(left(&key).await, 3);
+    world.organization("acme", json!({"status": "locked"})).await;
+    for _ in 0..9 {
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 402);
+    }
+    world.organization("acme", json!({"status": "active"})).await;
+    assert_eq!(world.get("/api/v1/courses/7", &key).await.status, 400);
+    assert_eq!(left(&key).await, 1);
+    assert_eq!(world.get("/api/v1/courses", &writer).await.status, 403);
+    assert_eq!(left(&writer).await, 2);
+}
+
+#[tokio::test]
+async fn a_request_counts_in_all_windows_or_in_none() {
+    let world = World::serving("fabraix").await;
+    let limits = json!([{"requests": 3, "per": "minute"}, {"requests": 4, "per": "hour"}]);
+    world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "admin"})).await;
+    let mut statuses = Vec::new();
+    for minute in ["00:00:30", "00:01:30", "01:00:00"] {
+        world.at(&format!("2030-06-15T{minute}Z"));
+        for _ in 0..5 {
+            let answer = world.register_run(&key.secret).await;
+            statuses.push((answer.status, answer.header("retry-after").map(str::to_owned)));
+        }
+    }
+    let ok = || (200, None);
+    let wait = |seconds: &str| (429, Some(seconds.to_owned()));
+    let expected = [
+        // The minute is full first, and its refusals take nothing from the hour.
+        [ok(), ok(), ok(), wait("30"), wait("30")],
+        // Then the hour, and its refusals take nothing from the minute.
+        [ok(), wait("3510"), wait("3510"), wait("3510"), wait("3510")],
+        [ok(), ok(), ok(), wait("60"), wait("60")],
+    ];
+    assert_eq!(statuses, expected.concat());
+}
+
+#[tokio::test]
+async fn limits_are_by_key_and_type_and_counted_apart() {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    for (kind, limit) in [("development", 60), ("production", 600), ("restricted", 600), ("admin", 600)] {
+        for _ in 0..2 {
+            let key = world.key("acme", json!({"name": "a", "type": kind})).await;
+            let answer = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].clone();
+            assert_eq!(answer["rateLimit"]["limit"], limit, "{kind}");
+            assert_eq!(answer["rateLimit"]["remaining"], limit - 1, "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_terms_keeps_what_was_counted() {
+    let (world, key) = World::academy("pro").await;
+    let left =
+        async || world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"]["rateLimit"].clone();
+    assert_eq!(left().await["remaining"], 299);
+    world.organization("acme", json!({"plan": "scale"})).await;
+    assert_eq!(left().await["remaining"], 1_198);
+    world.organization("acme", json!({"limits": [{"requests": 2, "per": "minute"}]})).await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 429);
+    // The hour after which a pass is stamped anew does not reset a counter either.
+    world.organization("acme", json!({"limits": null, "plan": "pro"})).await;
+    world.at("2030-06-15T01:30:00Z");
+    assert_eq!(left().await["remaining"], 299);
+    assert_eq!(left().await["remaining"], 298);
+}
+
+#[tokio::test]
+async fn rate_limit_headers_are_on_every_answer_that_came_through_the_gate() {
+    let world = World::serving("thefaq").await;
+    world.organization("acme", json!({"plan": "free"})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
+    let answers = [(200, 59), (200, 58)];
+    for (status, remaining) in answers {
+        let answer = world.get("/api/v1/courses", &key).await;
+        let headers = [
+            "x-ratelimit-limit: 60".to_owned(),
+            format!("x-ratelimit-remaining: {remaining}"),
+            "x-ratelimit-reset: 1907712060".to_owned(),
+        ];
+        assert_eq!((answer.status, answer.own_headers()), (status, headers.to_vec()));
+    }
+    world.organization("acme", json!({"limits": [{"requests": 3, "per": "minute"}]})).await;
+    let statuses = [(400, "/api/v1/courses/7"), (429, "/api/v1/courses")];
+    for (status, path) in statuses {
+        let answer = world.get(path, &key).await;
+        assert_eq!((answer.status, answer.header("x-ratelimit-remaining")), (status, Some("0")));
+    }
+    let stranger = world.call("GET", "/api/v1/courses", "faq_nobody", None).await;
+    assert_eq!((stranger.status, stranger.own_headers()), (401, Vec::new()));
+    let refused = world.get("/api/v1/courses", &key).await;
+    let body =
+        r#"{"error":{"code":"rate_limit_exceeded","message":"Rate limit exceeded","details":{"retryAfter":30}}}"#;
+    assert_eq!(refused.body, body);
+    assert_eq!(refused.json()["error"]["details"]["retryAfter"], Value::from(30));
+}

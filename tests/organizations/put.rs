@@ -1,0 +1,101 @@
+use serde_json::json;
+
+use crate::support::{START, World};
+
+#[tokio::test]
+async fn an_organization_is_made_and_then_changed_by_what_is_given() {
+    let world = World::serving("fayne").await;
+    let made = world.operate("PUT", "/organizations/acme", json!({"name": "Acme", "plan": "pro"})).await;
+    assert_eq!(made.status, 201);
+    assert_eq!(
+        made.json()["data"],
+        json!({"slug": "acme", "name": "Acme", "plan": "pro", "status": "active", "limits": null, "keys": 0,
+               "createdAt": START, "updatedAt": START})
+    );
+
+    world.at("2030-06-15T09:00:00Z");
+    let limits = json!([{"requests": 5000, "per": "minute"}]);
+    let changed = world.operate("PUT", "/organizations/acme", json!({"status": "locked", "limits": limits})).await;
+    assert_eq!(changed.status, 200);
+    assert_eq!(
+        changed.json()["data"],
+        json!({"slug": "acme", "name": "Acme", "plan": "pro", "status": "locked", "limits": limits, "keys": 0,
+               "createdAt": START, "updatedAt": "2030-06-15T09:00:00Z"})
+    );
+    assert_eq!(world.organization("acme", json!({"limits": null})).await["limits"], json!(null));
+}
+
+#[tokio::test]
+async fn terms_that_the_contract_does_not_have_name_the_field_and_change_nothing() {
+    let world = World::serving("fabraix").await;
+    let before = world.organization("acme", json!({"plan": "standard"})).await;
+    for (path, terms, message) in [
+        ("/organizations/new", json!({}), "plan is required"),
+        ("/organizations/acme", json!({"plan": "gold"}), "plan must be one of enterprise, standard"),
+        ("/organizations/acme", json!({"plan": "enterprise"}), "limits is required on the plan enterprise"),
+        ("/organizations/acme", json!({"status": "gone"}), "status must be active or locked"),
+        ("/organizations/acme", json!({"limits": []}), "limits must have at least one limit"),
+        (
+            "/organizations/acme",
+            json!({"limits": [{"requests": 1, "per": "day"}]}),
+            r#"limits must be per one of ["minute","hour"]"#,
+        ),
+        (
+            "/organizations/acme",
+            json!({"limits": [{"requests": 0, "per": "hour"}]}),
+            "limits[0].requests must be a nonzero u32",
+        ),
+        (
+            "/organizations/acme",
+            json!({"limits": [{"requests": 1, "per": "hour"}, {"requests": 2, "per": "hour"}]}),
+            "limits cannot be read",
+        ),
+        ("/organizations/acme", json!({"colour": "red"}), "colour is not known here"),
+        (
+            "/organizations/Acme",
+            json!({"plan": "standard"}),
+            "org must be 1 to 63 lower-case letters, digits or hyphens",
+        ),
+    ] {
+        let answer = world.operate("PUT", path, terms).await;
+        assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)), "{path}");
+    }
+    assert_eq!(world.items("KeysTable").await.len(), 1);
+    assert_eq!(world.organization("acme", json!({})).await, before);
+}
+
+#[tokio::test]
+async fn an_organizations_own_limits_stand_in_place_of_its_plans() {
+    let world = World::serving("fabraix").await;
+    let limits = json!([{"requests": 2, "per": "minute"}, {"requests": 3, "per": "hour"}]);
+    world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "production"})).await;
+    for expected in [200, 200, 429] {
+        assert_eq!(world.register_run(&key.secret).await.status, expected);
+    }
+    world.at("2030-06-15T00:01:00Z");
+    for expected in [200, 429] {
+        assert_eq!(world.register_run(&key.secret).await.status, expected);
+    }
+}
+
+#[tokio::test]
+async fn changes_at_once_are_all_applied() {
+    let world = World::serving("fayne").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let changes = [json!({"name": "Acme Corp"}), json!({"plan": "scale"}), json!({"status": "locked"})];
+    crate::support::all(changes.into_iter().map(|change| world.organization("acme", change))).await;
+    let after = world.organization("acme", json!({})).await;
+    assert_eq!(
+        (&after["name"], &after["plan"], &after["status"]),
+        (&json!("Acme Corp"), &json!("scale"), &json!("locked"))
+    );
+}
+
+#[tokio::test]
+async fn only_the_operator_may_change_one() {
+    let (world, key) = World::academy("pro").await;
+    let change = Some(json!({"plan": "scale"}));
+    let answer = world.call("PUT", "/operator/v1/organizations/acme", &key.secret, change).await;
+    answer.is(403, &[], r#"{"message":"Forbidden"}"#);
+}

@@ -1,0 +1,59 @@
+//! The promise: a key is in the reply that issued it, and nowhere else.
+
+use local::dynamodb::Fault;
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+#[tokio::test]
+async fn no_secret_is_in_a_table_a_log_or_an_error() {
+    let world = World::build("fabraix", |builder| builder.parameter("LogLevel", "DEBUG")).await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "production"})).await;
+    let mut answers = Vec::new();
+    answers.push(world.register_run(&key.secret).await);
+    answers.push(world.register_run(&format!("{}x", key.secret)).await);
+    answers.push(world.operate("POST", "/verify", json!({"key": key.secret})).await);
+    answers.push(world.operate("POST", "/verify", json!({"key": [key.secret]})).await);
+    answers.push(world.operate("POST", "/verify", json!({"key": 1, key.secret.as_str(): 1})).await);
+    answers.push(world.operate("PUT", "/organizations/acme", json!({"status": key.secret})).await);
+    answers.push(world.http.send("GET", &format!("/v1/{}", key.secret), &[], None).await);
+    for fault in
+        [Fault::Drop, Fault::error(500, "InternalServerError", "x"), Fault::error(400, "ValidationException", "x")]
+    {
+        world.stack.dynamodb().inject(fault.times(1).on("UpdateItem"));
+        answers.push(world.register_run(&key.secret).await);
+    }
+    answers.push(world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", key.id), Value::Null).await);
+
+    let random = key.secret.trim_start_matches("fbx_prod_");
+    for answer in &answers {
+        assert!(!answer.body.contains(random), "{answer:?}");
+        assert!(answer.headers.values().all(|value| !value.to_str().unwrap().contains(random)), "{answer:?}");
+    }
+    let logs = world.stack.logs();
+    assert!(logs.iter().any(|line| line.contains("failed")), "the failures are in the log");
+    assert!(logs.iter().all(|line| !line.contains(random)), "{:?}", logs.iter().find(|line| line.contains(random)));
+    for table in ["KeysTable", "CountersTable", "ReferenceTable"] {
+        assert!(world.items(table).await.iter().all(|item| !item.contains(random)), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_reads_the_same_whatever_is_wrong_with_it() {
+    let (world, key) = World::academy("pro").await;
+    let revoked = world.key("acme", json!({"name": "a"})).await;
+    world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", revoked.id), Value::Null).await;
+    let answers = [
+        world.get("/api/v1/courses", &revoked).await,
+        world.call("GET", "/api/v1/courses", "fa_live_00000000000000000000000000000000", None).await,
+        world.call("GET", "/api/v1/courses", &key.secret.replace("fa_live", "fa_dead"), None).await,
+        world.call("GET", "/api/v1/courses/0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d", "x", None).await,
+    ];
+    for answer in &answers {
+        assert_eq!(
+            (answer.status, &answer.body, answer.own_headers()),
+            (401, &answers[0].body, answers[0].own_headers())
+        );
+    }
+}

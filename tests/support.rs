@@ -1,0 +1,143 @@
+//! A stack for each test, and those who call it.
+
+mod answer;
+mod http;
+
+use std::path::{Path, PathBuf};
+
+use local::Stack;
+use serde_json::{Value, json};
+
+pub(crate) use answer::Answer;
+pub(crate) use http::Http;
+
+/// When tests take place: half a minute into a minute, an hour and a day.
+pub(crate) const START: &str = "2030-06-15T00:00:30Z";
+
+/// A stack, its clock stopped at [`START`].
+pub(crate) struct World {
+    pub(crate) stack: Stack,
+    pub(crate) http: Http,
+    header: &'static str,
+    scheme: &'static str,
+}
+
+/// A key as its owner got it.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+/// The folder of the functions' binaries: cargo has built them for this test.
+pub(crate) fn binaries() -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_gate-verify")).parent().unwrap().to_owned()
+}
+
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub(crate) fn millis(at: &str) -> i64 {
+    at.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+}
+
+impl World {
+    /// A stack that serves `contract` at the stage `local`.
+    pub(crate) async fn serving(contract: &str) -> Self {
+        Self::at_stage(contract, "local").await
+    }
+
+    pub(crate) async fn at_stage(contract: &str, stage: &str) -> Self {
+        Self::build(contract, |builder| builder.stage(stage)).await
+    }
+
+    /// A stack that serves `contract`, with what `change` makes of it.
+    pub(crate) async fn build(contract: &str, change: impl FnOnce(local::Builder) -> local::Builder) -> Self {
+        let builder = Stack::builder(root().join("template.yaml"))
+            .contract(contract)
+            .stage("local")
+            // Two cores may be busy with other tests: none of them is about this time.
+            .parameter("StoreTimeout", "10000")
+            .binaries(binaries())
+            .keep_logs();
+        let stack = change(builder).start().await.unwrap();
+        stack.clock().set_millis(millis(START));
+        let (header, scheme) = if contract == "fabraix" { ("x-api-key", "") } else { ("authorization", "Bearer ") };
+
+        Self { http: Http::new(&stack), stack, header, scheme }
+    }
+
+    /// A stack that serves Fayne's contract to the organization `acme` on `plan`, and a key of it.
+    pub(crate) async fn academy(plan: &str) -> (Self, Key) {
+        let world = Self::serving("fayne").await;
+        world.organization("acme", json!({"plan": plan})).await;
+        let key = world.key("acme", json!({"name": "demo"})).await;
+
+        (world, key)
+    }
+
+    /// The clock goes to `at`.
+    pub(crate) fn at(&self, at: &str) {
+        self.stack.clock().set_millis(millis(at));
+    }
+
+    /// As the operator.
+    pub(crate) async fn operate(&self, method: &str, path: &str, body: Value) -> Answer {
+        let body = (!body.is_null()).then_some(&body);
+        self.stack.operate(method, &format!("/operator/v1{path}"), body).await.unwrap().into()
+    }
+
+    /// Makes or changes an organization, which must work.
+    pub(crate) async fn organization(&self, slug: &str, terms: Value) -> Value {
+        let answer = self.operate("PUT", &format!("/organizations/{slug}"), terms).await;
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+
+        answer.json()["data"].clone()
+    }
+
+    /// Issues a key, which must work.
+    pub(crate) async fn key(&self, org: &str, order: Value) -> Key {
+        let answer = self.operate("POST", &format!("/organizations/{org}/api-keys"), order).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let data = answer.json()["data"].clone();
+
+        Key { id: data["id"].as_str().unwrap().to_owned(), secret: data["key"].as_str().unwrap().to_owned() }
+    }
+
+    /// As somebody with `secret`.
+    pub(crate) async fn call(&self, method: &str, path: &str, secret: &str, body: Option<Value>) -> Answer {
+        let credential = format!("{}{secret}", self.scheme);
+        self.http.send(method, path, &[(self.header, &credential)], body).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, key: &Key) -> Answer {
+        self.call("GET", path, &key.secret, None).await
+    }
+
+    /// As nobody.
+    pub(crate) async fn anonymous(&self, method: &str, path: &str) -> Answer {
+        self.http.send(method, path, &[], None).await
+    }
+
+    /// Registers an agent run with `secret`: Fabraix's example request.
+    pub(crate) async fn register_run(&self, secret: &str) -> Answer {
+        let run = json!({
+            "agent_id": "a1b2c3d4-e5f6-7890-1234-567890abcdef",
+            "timestamp": "2024-01-01T00:00:00Z",
+            "system_prompt": "You are a helpful assistant",
+        });
+        self.call("POST", "/v1/register-agent-run", secret, Some(run)).await
+    }
+
+    /// Every item of `table`.
+    pub(crate) async fn items(&self, table: &str) -> Vec<String> {
+        let items = self.stack.dynamodb().client().scan().table_name(table).send().await.unwrap();
+        items.items().iter().map(|item| format!("{item:?}")).collect()
+    }
+}
+
+/// Runs all of them at once.
+pub(crate) async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    futures_util::future::join_all(futures).await
+}

@@ -1,0 +1,60 @@
+//! HTTP to a stack, with connections kept, and bytes to it for what no client would send.
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use local::Stack;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::Answer;
+
+#[derive(Clone)]
+pub(crate) struct Http {
+    client: Client<HttpConnector, Full<Bytes>>,
+    address: String,
+}
+
+impl Http {
+    pub(crate) fn new(stack: &Stack) -> Self {
+        Self { client: Client::builder(TokioExecutor::new()).build_http(), address: stack.address() }
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let body = body.map(|body| body.to_string().into_bytes());
+        let json = body.as_ref().map(|_| ("content-type", "application/json"));
+        let headers: Vec<_> = headers.iter().copied().chain(json).collect();
+        self.send_bytes(method, path, &headers, body.unwrap_or_default()).await
+    }
+
+    pub(crate) async fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let uri = format!("http://{}{path}", self.address);
+        let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self.client.request(request.body(Full::new(Bytes::from(body))).unwrap()).await.unwrap();
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+
+        Answer { status: head.status.as_u16(), headers: head.headers, body: String::from_utf8(body).unwrap() }
+    }
+
+    /// Sends `bytes` as they are; returns the status of whatever comes back, or `None` where the connection just ends.
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> Option<u16> {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        // The gateway may well have hung up before it has read everything.
+        let (mut reader, mut writer) = stream.split();
+        let mut answer = Vec::new();
+        let (written, read) = tokio::join!(writer.write_all(bytes), async {
+            let mut head = [0; 12];
+            reader.read_exact(&mut head).await.map(|_| answer.extend_from_slice(&head))
+        });
+        drop((written, read));
+
+        String::from_utf8(answer).unwrap().strip_prefix("HTTP/1.1 ")?.parse().ok()
+    }
+}
