@@ -27,7 +27,7 @@ async fn a_store_that_is_too_slow_is_503() {
     let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "50")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
     let key = world.key("acme", json!({"name": "a"})).await;
-    world.stack.dynamodb().inject(Fault::Delay(std::time::Duration::from_secs(60)).always().on("UpdateItem"));
+    world.stack.dynamodb().inject(Fault::Delay(std::time::Duration::from_mins(1)).always().on("UpdateItem"));
     world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
 }
 

@@ -66,6 +66,7 @@ fn a_functions_path_is_its_name_everywhere() {
             resource(path)
         );
         assert!(root().join(format!("tests/{path}.rs")).is_file(), "there is no tests/{path}.rs");
+        assert!(root().join(format!("events/{binary}.json")).is_file(), "there is no events/{binary}.json");
     }
     assert_eq!(binaries.len(), functions().len(), "Cargo.toml names a binary without a file");
     assert_eq!(resources.len(), functions().len(), "template.yaml has a function without a file");

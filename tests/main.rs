@@ -2,7 +2,16 @@
 //!
 //! One file per function, by the function's path, and one per promise that spans them.
 
-#[cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    reason = "a test ends by panicking, and a matrix is one long table"
+)]
+
 mod support;
 
 mod academy;
@@ -12,6 +21,7 @@ mod keys;
 mod organizations;
 
 mod cost;
+mod events;
 mod failure;
 mod hostile;
 mod layout;

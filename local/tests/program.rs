@@ -10,8 +10,12 @@ use crate::support::{binaries, fixture};
 use serde_json::Value;
 
 fn latchkey(folder: &Path) -> Command {
+    // A contract of one's own, named by path. All its plans want limits of the organization's own: there is no demo.
+    let contract = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../contracts/fayne.toml")).unwrap();
+    let plans = contract.lines().map(|line| if line.starts_with("limits = ") { "custom_limits = true" } else { line });
+    std::fs::write(folder.join("own.toml"), plans.collect::<Vec<_>>().join("\n")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-    command.current_dir(folder).args(["--contract", "none", "--port", "0", "--ready-file", "ready.json"]);
+    command.current_dir(folder).args(["--contract", "own.toml", "--port", "0", "--ready-file", "ready.json"]);
     command.arg("--template").arg(fixture("bare.yaml")).arg("--binaries").arg(binaries());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -53,7 +57,7 @@ fn it_serves_until_a_signal_and_leaves_nothing_behind() {
     for signal in ["-TERM", "-INT"] {
         let folder = tempfile::tempdir().unwrap();
         let (mut child, ready) = started(folder.path(), &mut latchkey(folder.path()));
-        assert_eq!((&ready["contract"], &ready["stage"]), (&"none".into(), &"local".into()));
+        assert_eq!((&ready["contract"], &ready["stage"]), (&"own.toml".into(), &"local".into()));
         assert_eq!(ready["pid"], child.id());
         assert!(ready["operator"]["secret_access_key"].is_string() && ready["organizations"].is_array());
         let mode = std::fs::metadata(folder.path().join("ready.json")).unwrap().permissions().mode();
@@ -66,7 +70,7 @@ fn it_serves_until_a_signal_and_leaves_nothing_behind() {
         assert_eq!(child.wait().unwrap().code(), Some(0));
         assert!(!folder.path().join("ready.json").exists());
         assert!(functions.iter().all(|pid| !Path::new("/proc").join(pid).exists()));
-        assert!(folder.path().join(".latchkey/none/demo.json").exists());
+        assert!(folder.path().join(".latchkey/own-toml/demo.json").exists());
     }
 }
 
@@ -148,6 +152,11 @@ fn a_start_that_fails_says_why_in_one_line() {
     std::fs::write(folder.path().join("file"), "").unwrap();
     let line = failure(latchkey(folder.path()).args(["--data-dir", "file/x"]));
     assert!(line.starts_with("latchkey: cannot use file/x: "), "{line}");
+    let line = failure(latchkey(folder.path()).args(["--contract", "nowhere"]));
+    assert_eq!(line, "latchkey: nowhere: no such contract; there are fabraix, fanfare, fayne, thefaq");
+    std::fs::write(folder.path().join("broken.toml"), "windows = 1").unwrap();
+    let line = failure(latchkey(folder.path()).args(["--contract", "broken.toml"]));
+    assert!(line.contains("/broken.toml: line 1, column 11: invalid type"), "{line}");
     std::fs::write(folder.path().join("broken.yaml"), "Resources: [").unwrap();
     let line = failure(latchkey(folder.path()).args(["--template", "broken.yaml"]));
     assert!(line.starts_with("latchkey: template.yaml"), "{line}");

@@ -170,22 +170,26 @@ where
         let path = error.path().to_string();
         let message = error.into_inner().to_string();
 
-        explain(if path == "." { whole } else { &path }, &message)
+        explain(if path == "." { whole } else { &path }, whole, &message)
     })
 }
 
+/// No member of ours has a longer name, and every key is longer: one that is mistaken for a name is not repeated.
+const NAME_MAX: usize = 20;
+
 /// Turns serde's words into a violation. What the caller sent is not repeated: it may be a secret in the wrong place.
-fn explain(path: &str, message: &str) -> Violation {
+fn explain(path: &str, whole: &str, message: &str) -> Violation {
     let message = message.split(" at line ").next().unwrap_or(message);
     let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
     if let Some(field) = named("missing field `") {
         return Violation::new(field, "is required");
     }
-    if message.starts_with("unknown field `") {
-        return Violation::new(path, "is not known here");
+    if let Some(field) = named("duplicate field `") {
+        return Violation::new(field, "stands there twice");
     }
-    if message.starts_with("duplicate field `") {
-        return Violation::new(path, "stands there twice");
+    if let Some(field) = named("unknown field `") {
+        let short = field.len() <= NAME_MAX;
+        return Violation::new(if short { path } else { whole }, if short { UNKNOWN } else { UNKNOWN_MEMBER });
     }
     if message.starts_with("must ") {
         return Violation::new(path, message);
@@ -195,3 +199,6 @@ fn explain(path: &str, message: &str) -> Violation {
         None => Violation::new(path, "cannot be read"),
     }
 }
+
+const UNKNOWN: &str = "is not known here";
+const UNKNOWN_MEMBER: &str = "has a member that is not known here";

@@ -9,7 +9,6 @@ use crate::error::Error;
 
 /// Run the whole stack on this machine: gateway, functions, DynamoDB.
 #[derive(Debug, Parser)]
-#[expect(clippy::doc_markdown, reason = "these comments are the help text")]
 #[command(name = "latchkey", version, args_override_self = true)]
 pub(super) struct Options {
     /// The contract to serve, a name in contracts/

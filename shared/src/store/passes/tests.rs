@@ -1,5 +1,7 @@
 //! The condition that DynamoDB judges by and [`judge`] are one rule: both are asked, about whatever passes there can be.
 
+#![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
+
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use proptest::prelude::*;

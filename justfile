@@ -1,0 +1,64 @@
+# `just` lists what there is to do here. Nothing is only possible with just: each recipe is a command or two.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# What functions run on, `arm64` or `x86_64`; the template's parameter Architecture.
+arch := "arm64"
+
+# Every function of the template: `--bin` for each.
+functions := "sed -n 's/.*Binary: \\([a-z0-9-]*\\).*/--bin \\1/p' template.yaml"
+
+_list:
+    @just --list --unsorted
+
+# The whole stack on this machine; `just local --help` has the options.
+[group('develop')]
+local *options:
+    cargo run -- {{ options }}
+
+# All tests, or those whose name contains `filter`.
+[group('develop')]
+test *filter:
+    cargo test --workspace {{ filter }}
+
+# Clippy, warnings are errors.
+[group('develop')]
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Format all sources.
+[group('develop')]
+fmt:
+    cargo fmt --all
+
+# What a verification costs.
+[group('develop')]
+bench *options:
+    cargo bench {{ options }}
+
+# All of CI, as it runs there.
+[group('check')]
+ci:
+    .ci/run
+
+# Licences, bans, sources and, fetched from GitHub, security advisories. Needs cargo-deny.
+[group('check')]
+deny:
+    cargo deny check
+
+# Build every function once for `arch`, then package them for deployment. Needs cargo-lambda and SAM CLI.
+[group('deploy')]
+build:
+    # All binaries in one go: what `sam build` then does for each function is find it built.
+    cargo lambda build --release {{ if arch == "x86_64" { "--x86-64" } else { "--arm64" } }} $({{ functions }})
+    sam build --parameter-overrides Architecture={{ arch }}
+
+# A first deployment, with SAM's questions.
+[group('deploy')]
+deploy-guided: build
+    sam deploy --guided
+
+# Deploy to a stage of samconfig.toml, `staging` or `production`.
+[group('deploy')]
+deploy stage: build
+    sam deploy --config-env {{ stage }}

@@ -1,0 +1,42 @@
+//! The sample events for `sam local invoke`: one for each function, which the function answers as it should.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{World, root};
+
+#[tokio::test]
+async fn every_function_answers_its_sample_event() {
+    for (contract, plan, statuses) in [
+        (
+            "fayne",
+            "pro",
+            [
+                ("OrganizationsPut", 200),
+                ("KeysCreate", 201),
+                ("KeysDelete", 404),
+                ("GateVerify", 200),
+                ("GateFallback", 404),
+                ("AcademyAuthorCourse", 201),
+                ("AcademyListCourses", 401),
+                ("AcademyGetCourse", 401),
+            ]
+            .as_slice(),
+        ),
+        ("fabraix", "standard", [("AgentRunsRegister", 401)].as_slice()),
+    ] {
+        let world = World::serving(contract).await;
+        world.organization("acme", json!({"plan": plan})).await;
+        for (function, status) in statuses {
+            let binary = function.chars().fold(String::new(), |name, letter| {
+                let hyphen = letter.is_uppercase() && !name.is_empty();
+                name + if hyphen { "-" } else { "" } + &letter.to_lowercase().to_string()
+            });
+            let file = fs::read_to_string(root().join(format!("events/{binary}.json"))).unwrap();
+            let event: Value = serde_json::from_str(&file).unwrap();
+            let answer = world.stack.invoke(function, event).await.unwrap();
+            assert_eq!(answer["statusCode"], *status, "{function}: {answer}");
+        }
+    }
+}
