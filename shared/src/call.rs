@@ -27,6 +27,8 @@ pub struct Call {
     pub app: &'static App,
     /// When the gateway took the request in: the one clock that expiry, windows and `Retry-After` go by.
     pub now: Timestamp,
+    /// The route that the gateway chose: `GET /api/v1/courses/{id}`. Unlike the path it has nothing of the caller's in it.
+    pub route: String,
     /// The method.
     pub method: Method,
     /// The path, as the gateway hands it over: decoded.
@@ -59,6 +61,7 @@ impl Call {
         Ok(Self {
             app,
             now: now.unwrap_or_else(clock::now),
+            route: context.route_key.unwrap_or_default(),
             method: context.http.method,
             path: event.raw_path.unwrap_or_default(),
             path_parameters: event.path_parameters,

@@ -84,8 +84,7 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler
         Ok(reply) => reply,
         Err(error) => {
             if let Error::Failed { denial, cause } = &error {
-                let path = &call.path;
-                tracing::error!(denial = ?denial, "{} {path} failed: {cause}", call.method);
+                tracing::error!(?denial, "{} failed: {cause}", call.route);
             }
             envelope::render(&app.contract, error.denial())
         }

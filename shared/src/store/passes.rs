@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, ReturnValuesOnConditionC
 use dynamodb::{AttributeValue, Client, Error, Item, Reason, Refused, Result, bytes, number, text, text_set};
 use jiff::Timestamp;
 
-use super::{Attributes, attributes, names, parsed, time};
+use super::{Attributes, TRIES, attributes, names, parsed, time};
 use crate::contract::Contract;
 use crate::key::Digest;
 use crate::limit::{Limit, Limits, Window};
@@ -115,7 +115,7 @@ impl Passes {
 
     /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew.
     pub(super) async fn withdraw(&self, digest: &Digest) -> Result<()> {
-        let answer = self
+        let request = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -123,15 +123,17 @@ impl Passes {
             .condition_expression("attribute_exists(#digest)")
             .update_expression("SET #until = :never")
             .set_expression_attribute_names(Some(names(["digest", "until"])))
-            .expression_attribute_values(":never", number(0))
-            .send()
-            .await;
-        match answer.map_err(Refused::from) {
-            // No pass, nothing to withdraw.
-            Ok(_) | Err(Refused::Condition(_)) => Ok(()),
-            Err(Refused::Conflict) => Err(Error::Contended),
-            Err(Refused::Failed(error)) => Err(error),
+            .expression_attribute_values(":never", number(0));
+        for _ in 0..TRIES {
+            match request.clone().send().await.map_err(Refused::from) {
+                // No pass, nothing to withdraw.
+                Ok(_) | Err(Refused::Condition(_)) => return Ok(()),
+                Err(Refused::Conflict) => (),
+                Err(Refused::Failed(error)) => return Err(error),
+            }
         }
+
+        Err(Error::Contended)
     }
 
     /// The member of a transaction that removes the pass of `digest`, if there is one.
