@@ -26,5 +26,6 @@ mod failure;
 mod hostile;
 mod layout;
 mod limits;
+mod races;
 mod revocation;
 mod secrecy;

@@ -12,6 +12,7 @@ mod embedded;
 mod error;
 mod fault;
 mod identity;
+mod latch;
 mod proxy;
 mod request;
 mod tables;
@@ -27,6 +28,7 @@ pub use call::Call;
 pub use error::Error;
 pub use fault::{Count, Fault, FaultRule};
 pub use identity::Identity;
+pub use latch::Latch;
 pub use tables::create_tables;
 
 use backend::Backend;

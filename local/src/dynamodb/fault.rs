@@ -4,11 +4,15 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::latch::Latch;
+
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// The call is made, and its answer held back for this long.
     Delay(Duration),
+    /// The call is made, and its answer held back until the latch is opened.
+    Hold(Latch),
     /// The connection closes without an answer, and the call is not forwarded.
     Drop,
     /// The call is forwarded, then the connection closes without an answer.

@@ -91,7 +91,7 @@ impl Proxy {
                 self.remember(call.map(|call| call.failed(kind)));
                 return Ok(answer::error(*status, kind, message));
             }
-            Some(Fault::Delay(_) | Fault::DropAfter) | None => {}
+            Some(Fault::Delay(_) | Fault::Hold(_) | Fault::DropAfter) | None => {}
         }
 
         let asking = body.as_ref().filter(|_| recording).and_then(|body| with_capacity(action, body));
@@ -110,8 +110,10 @@ impl Proxy {
             return Err(Unanswered::Fault);
         }
         self.remember(call.map(|call| call.answered(response.status(), response.body())));
-        if let Some(Fault::Delay(time)) = fault {
-            wait(time).await;
+        match fault {
+            Some(Fault::Delay(time)) => wait(time).await,
+            Some(Fault::Hold(latch)) => latch.wait().await,
+            Some(Fault::Drop | Fault::DropAfter | Fault::Error { .. }) | None => {}
         }
         forget_connection(response.headers_mut());
         Ok(response.map(Full::new))
