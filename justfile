@@ -46,19 +46,24 @@ ci:
 deny:
     cargo deny check
 
-# Build every function once for `arch`, then package them for deployment. Needs cargo-lambda and SAM CLI.
+# Build every function once for `arch`, then package them for deployment. Needs cargo-lambda with zig, and SAM CLI.
 [group('deploy')]
-build:
-    # All binaries in one go: what `sam build` then does for each function is find it built.
-    cargo lambda build --release {{ if arch == "x86_64" { "--x86-64" } else { "--arm64" } }} $({{ functions }})
+build: compile
     sam build --parameter-overrides Architecture={{ arch }}
+
+# All binaries in one go, and not the local stack: `sam build` then asks for each, and finds it built. cargo-lambda adds
+# the standard library of `arch` to the toolchain by itself (`rustup target add`).
+[private]
+compile:
+    cargo lambda build --release {{ if arch == "x86_64" { "--x86-64" } else { "--arm64" } }} $({{ functions }})
 
 # A first deployment, with SAM's questions.
 [group('deploy')]
 deploy-guided: build
-    sam deploy --guided
+    sam deploy --guided --parameter-overrides Architecture={{ arch }}
 
-# Deploy to a stage of samconfig.toml, `staging` or `production`.
+# Deploy to a stage of samconfig.toml, `staging` or `production`. What it runs on is decided there.
 [group('deploy')]
-deploy stage: build
+deploy stage: compile
+    sam build --config-env {{ stage }}
     sam deploy --config-env {{ stage }}

@@ -19,6 +19,8 @@ async fn main() -> Exit {
 async fn refuse(_: &'static App, stray: Stray) -> Result<Json<()>> {
     let template = TEMPLATE.as_ref().map_err(Error::failed)?;
     let allow = template.routes().methods(&stray.path);
+    // A path that only decoding makes one of ours came here because it is none: its method is not what is wrong.
+    let is_ours = !allow.is_empty() && !allow.contains(&stray.method);
 
-    Err(if allow.is_empty() { Denial::UnknownRoute } else { Denial::MethodNotAllowed { allow } }.into())
+    Err(if is_ours { Denial::MethodNotAllowed { allow } } else { Denial::UnknownRoute }.into())
 }

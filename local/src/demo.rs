@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::contract::{Contract, KeyType, PlanLimits};
+use shared::contract::{Contract, KeyType, Plan, PlanLimits};
+use shared::settings::Stage;
 
 /// What is put into a new stack, and what to try with it.
 #[derive(Debug, Clone, Default)]
@@ -69,26 +70,29 @@ impl From<Vec<DemoOrganization>> for Demo {
 }
 
 const SIGNED: &str = r#"--aws-sigv4 "aws:amz:us-east-1:execute-api" --user "{access_key_id}:{secret_access_key}""#;
-const ORGANIZATION: &str = "acme";
 
-/// The demo of a stack that serves `contract`: one organization, a key of each type, and what the contract's API can do.
-pub fn demo(contract: &Contract) -> Demo {
-    let plan = contract.plans.iter().filter(|(_, plan)| plan.api && !matches!(plan.limits, PlanLimits::Custom));
-    let Some(plan) = plan.max_by_key(|(name, _)| *name == "pro").map(|(name, _)| name.clone()) else {
+/// The demo of a stack that serves `contract` at `stage`: the organization `slug`, a key of each type that works there, and
+/// what the contract's API can do. Nothing for a contract all of whose plans want limits of the organization's own.
+pub fn demo(contract: &Contract, stage: Stage, slug: &str) -> Demo {
+    let plans = contract.plans.iter().filter(|(_, plan)| plan.api && !matches!(plan.limits, PlanLimits::Custom));
+    // One called pro, or else the one with the most room for keys.
+    let room = |plan: &Plan| plan.keys.unwrap_or(u32::MAX);
+    let Some((plan, _)) = plans.max_by_key(|(name, plan)| (*name == "pro", room(plan))) else {
         return Demo::default();
     };
+    let types = contract.types.iter().filter(|kind| kind.stages.contains(&stage));
     let organization = DemoOrganization {
-        slug: ORGANIZATION.to_owned(),
+        slug: slug.to_owned(),
         name: "Acme".to_owned(),
-        plan,
-        keys: contract.types.iter().flat_map(keys_of).collect(),
+        plan: plan.clone(),
+        keys: types.flat_map(keys_of).collect(),
     };
     let (requests, mut examples) = match contract.name.as_str() {
-        "fayne" => (courses(), academy()),
+        "fayne" => (courses(slug), academy()),
         "fabraix" => (Vec::new(), agent_runs()),
         _ => (Vec::new(), Vec::new()),
     };
-    examples.extend(operator(contract));
+    examples.extend(operator(contract, slug));
 
     Demo { organizations: vec![organization], requests, examples }
 }
@@ -113,10 +117,10 @@ fn example(title: &str, curl: impl Into<String>) -> Example {
     Example { title: title.to_owned(), curl: curl.into() }
 }
 
-fn courses() -> Vec<DemoRequest> {
+fn courses(slug: &str) -> Vec<DemoRequest> {
     let course = |id: &str, body| DemoRequest {
         method: "PUT".to_owned(),
-        path: format!("/operator/v1/organizations/{ORGANIZATION}/courses/{id}"),
+        path: format!("/operator/v1/organizations/{slug}/courses/{id}"),
         body: Some(body),
     };
 
@@ -148,7 +152,7 @@ fn agent_runs() -> Vec<Example> {
     ]
 }
 
-fn operator(contract: &Contract) -> Vec<Example> {
+fn operator(contract: &Contract, slug: &str) -> Vec<Example> {
     let order = match contract.types.first().and_then(|kind| kind.name.as_deref()) {
         Some(kind) => json!({"name": "another", "type": kind}),
         None => json!({"name": "another"}),
@@ -162,7 +166,7 @@ fn operator(contract: &Contract) -> Vec<Example> {
         ),
         example(
             "issue another key, as the operator",
-            format!("curl -i {{url}}/operator/v1/organizations/{ORGANIZATION}/api-keys {SIGNED} {json} '{order}'"),
+            format!("curl -i {{url}}/operator/v1/organizations/{slug}/api-keys {SIGNED} {json} '{order}'"),
         ),
     ]
 }

@@ -17,11 +17,14 @@ pub enum Error {
     /// The contract cannot be served.
     #[error(transparent)]
     Contract(#[from] shared::contract::Error),
+    /// There is no such stage.
+    #[error("--stage {0}")]
+    Stage(String),
     /// The template cannot be executed.
     #[error(transparent)]
     Template(#[from] template::Error),
     /// The port cannot be had.
-    #[error("cannot bind 127.0.0.1:{port}: {}", plain(cause))]
+    #[error("cannot bind 127.0.0.1:{port}: {} (--port takes another)", plain(cause))]
     Bind {
         /// The port.
         port: u16,

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use shared::contract::Contract;
 
-use crate::demo::{Demo, demo};
+use crate::demo::Demo;
 use crate::error::Error;
 use crate::stack::Stack;
 use options::Options;
@@ -39,7 +39,7 @@ pub fn run() -> ExitCode {
 async fn serve(options: &Options) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let contract = options.contract()?;
-    let demo = demo(&Contract::load(&contract)?);
+    let demo = options.demo(&Contract::load(&contract)?)?;
     let examples = demo.examples.clone();
     let stack = tokio::select! {
         stack = start(options, &contract, demo) => stack?,
@@ -73,6 +73,8 @@ async fn start(options: &Options, contract: &str, demo: Demo) -> Result<Stack, E
         .binaries(binaries)
         .port(options.port)
         .demo(demo);
+    // An emulator on a laptop that does other things too is no DynamoDB: it may take its time.
+    builder = builder.parameter("StoreTimeout", "5000");
     for (name, value) in &options.parameters {
         builder = builder.parameter(name, value);
     }

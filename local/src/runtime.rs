@@ -134,7 +134,10 @@ impl Runtime {
             }
             starting
         });
-        let Some(job) = self.jobs.lock().await.recv().await else { return status(StatusCode::GONE) };
+        let Some(job) = self.jobs.lock().await.recv().await else {
+            // Its instance is gone, and the process is about to be: any answer would only make it complain.
+            return std::future::pending().await;
+        };
 
         let trace = format!("Root={}", trace_root());
         let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.function);

@@ -42,62 +42,97 @@ impl std::fmt::Debug for SeededKey {
     }
 }
 
-/// Makes those organizations of `demo` that are not among `known`, and then sends its requests if there were any.
+/// Makes what `demo` has and `known`, from an earlier run, has not or not any more: organizations and keys, and then what
+/// they are to find. Returns all organizations of the demo, known and made.
 pub(crate) async fn seed(
     address: &str,
     operator: &Credential,
     demo: &Demo,
     known: &[SeededOrganization],
 ) -> Result<Vec<SeededOrganization>, Error> {
-    let mut made = Vec::new();
-    let new = demo.organizations.iter().filter(|new| known.iter().all(|known| known.slug != new.slug));
-    for organization in new {
-        made.push(seed_organization(address, operator, organization).await?);
+    let seeder = Seeder { address, operator };
+    let mut organizations = Vec::new();
+    let mut made_any = false;
+    for wanted in &demo.organizations {
+        let known = known.iter().find(|known| known.slug == wanted.slug);
+        let (organization, made) = seeder.organization(wanted, known).await?;
+        organizations.push(organization);
+        made_any |= made;
     }
     // Without organizations there is no telling a restart from a start.
-    if made.is_empty() && !demo.organizations.is_empty() {
-        return Ok(made);
+    if made_any || demo.organizations.is_empty() {
+        for DemoRequest { method, path, body } in &demo.requests {
+            seeder.send(method, path, body.as_ref()).await?;
+        }
     }
-    for DemoRequest { method, path, body } in &demo.requests {
-        send(address, operator, method, path, body.as_ref()).await?;
-    }
-    Ok(made)
+
+    Ok(organizations)
 }
 
-async fn seed_organization(
-    address: &str,
-    operator: &Credential,
-    organization: &DemoOrganization,
-) -> Result<SeededOrganization, Error> {
-    let DemoOrganization { slug, name, plan, keys: wanted } = organization;
-    let path = format!("/operator/v1/organizations/{slug}");
-    send(address, operator, "PUT", &path, Some(&json!({ "name": name, "plan": plan }))).await?;
+struct Seeder<'a> {
+    address: &'a str,
+    operator: &'a Credential,
+}
 
-    let path = format!("{path}/api-keys");
-    let mut keys = Vec::new();
-    for key in wanted {
-        let reply = send(address, operator, "POST", &path, Some(&new_key(key))).await?;
-        let data = reply.json().get_mut("data").map(Value::take).unwrap_or_default();
-        keys.push(serde_json::from_value(data).map_err(|_unlike_a_key| refused("POST", &path, &reply))?);
+impl Seeder<'_> {
+    /// The organization with its keys, and whether anything had to be made for that.
+    async fn organization(
+        &self,
+        wanted: &DemoOrganization,
+        known: Option<&SeededOrganization>,
+    ) -> Result<(SeededOrganization, bool), Error> {
+        let DemoOrganization { slug, name, plan, keys } = wanted;
+        let mut working = Vec::new();
+        for key in known.map_or(&[][..], |known| &known.keys) {
+            if self.still_works(&key.key).await? {
+                working.push(key.clone());
+            }
+        }
+        let missing: Vec<_> = keys.iter().filter(|key| working.iter().all(|known| known.name != key.name)).collect();
+        if known.is_some() && missing.is_empty() {
+            return Ok((SeededOrganization { slug: slug.clone(), plan: plan.clone(), keys: working }, false));
+        }
+
+        let path = format!("/operator/v1/organizations/{slug}");
+        self.send("PUT", &path, Some(&json!({ "name": name, "plan": plan }))).await?;
+        let path = format!("{path}/api-keys");
+        for key in missing {
+            let reply = send_signed(self.address, self.operator, "POST", &path, Some(&new_key(key))).await?;
+            match reply.status {
+                200..300 => {
+                    let data = reply.json().get_mut("data").map(Value::take).unwrap_or_default();
+                    working.push(serde_json::from_value(data).map_err(|_unlike_a_key| refused("POST", &path, &reply))?);
+                }
+                // The organization has as many keys as its plan allows: the demo goes without this one.
+                402 => (),
+                _ => return Err(refused("POST", &path, &reply)),
+            }
+        }
+
+        Ok((SeededOrganization { slug: slug.clone(), plan: plan.clone(), keys: working }, true))
     }
 
-    Ok(SeededOrganization { slug: slug.clone(), plan: plan.clone(), keys })
+    /// Whether a key of an earlier run is a key yet: it may have been revoked, its contract changed, its database gone.
+    async fn still_works(&self, key: &str) -> Result<bool, Error> {
+        let question = json!({ "key": key });
+        let reply = send_signed(self.address, self.operator, "POST", "/operator/v1/verify", Some(&question)).await?;
+        let gone = ["unknown_key", "inactive_key", "expired_key", "wrong_environment"];
+        let verdict = reply.json();
+        let reason = verdict.pointer("/data/reason").and_then(Value::as_str).unwrap_or_default();
+
+        // A stack whose template has no such route cannot say; a key of a plan that is not any more is a 500.
+        Ok(reply.status < 500 && !gone.contains(&reason))
+    }
+
+    /// Sends a request that must succeed.
+    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(), Error> {
+        let reply = send_signed(self.address, self.operator, method, path, body).await?;
+        if (200..300).contains(&reply.status) { Ok(()) } else { Err(refused(method, path, &reply)) }
+    }
 }
 
 fn new_key(key: &DemoKey) -> Value {
     serde_json::to_value(key).unwrap_or_default()
-}
-
-/// Sends a request that must succeed.
-async fn send(
-    address: &str,
-    operator: &Credential,
-    method: &str,
-    path: &str,
-    body: Option<&Value>,
-) -> Result<Reply, Error> {
-    let reply = send_signed(address, operator, method, path, body).await?;
-    if (200..300).contains(&reply.status) { Ok(reply) } else { Err(refused(method, path, &reply)) }
 }
 
 fn refused(method: &str, path: &str, reply: &Reply) -> Error {

@@ -133,7 +133,7 @@ fn a_start_that_fails_says_why_in_one_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let line = failure(latchkey(folder.path()).args(["--ephemeral", "--port", &port.to_string()]));
-    assert_eq!(line, format!("latchkey: cannot bind 127.0.0.1:{port}: address in use"));
+    assert_eq!(line, format!("latchkey: cannot bind 127.0.0.1:{port}: address in use (--port takes another)"));
 
     let line = failure(latchkey(folder.path()).args(["--template", "none.yaml"]));
     assert_eq!(line, "latchkey: cannot read none.yaml: no such file or folder");
@@ -153,7 +153,7 @@ fn a_start_that_fails_says_why_in_one_line() {
     let line = failure(latchkey(folder.path()).args(["--data-dir", "file/x"]));
     assert!(line.starts_with("latchkey: cannot use file/x: "), "{line}");
     let line = failure(latchkey(folder.path()).args(["--contract", "nowhere"]));
-    assert_eq!(line, "latchkey: nowhere: no such contract; there are fabraix, fanfare, fayne, thefaq");
+    assert!(line.starts_with("latchkey: nowhere: no such contract; there are "), "{line}");
     std::fs::write(folder.path().join("broken.toml"), "windows = 1").unwrap();
     let line = failure(latchkey(folder.path()).args(["--contract", "broken.toml"]));
     assert!(line.contains("/broken.toml: line 1, column 11: invalid type"), "{line}");

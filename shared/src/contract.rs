@@ -142,7 +142,7 @@ impl Contract {
             return Self::read(name, &text);
         }
         match EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
-            Some((_, text)) => Self::read(name, text),
+            Some((_, text)) => Self::read(&format!("contracts/{name}.toml"), text),
             None => Err(fail(format!("no such contract; there are {}", Self::names().collect::<Vec<_>>().join(", ")))),
         }
     }
@@ -304,6 +304,9 @@ fn check_rule(place: &str, rule: ScopesFile, scopes: &BTreeMap<String, String>) 
     if let Some(scope) = default.iter().find(|scope| !always.contains(scope) && !choice.contains(scope)) {
         return flaw(format!("{place}.default"), format!("{scope} is not among the choice"));
     }
+    if !default.is_empty() && always.union(&default).len() < at_least {
+        return flaw(format!("{place}.default"), "is fewer than at_least");
+    }
     if always.union(&choice).len() < at_least {
         return flaw(format!("{place}.at_least"), "is more than there are scopes to choose from");
     }
@@ -325,6 +328,7 @@ fn check_denials(
     denials: &BTreeMap<Kind, DenialFile>,
     rejections: &BTreeMap<String, DenialFile>,
 ) -> Result<Wires, Flaw> {
+    Wire::check_body(body).or_else(|what| flaw("error.body", what))?;
     let mut wires = BTreeMap::new();
     for kind in Kind::ALL {
         let name =

@@ -195,6 +195,10 @@ impl Kind {
 }
 
 impl Placeholder {
+    /// Every placeholder.
+    pub const ALL: [Self; 6] =
+        [Self::Reason, Self::Scope, Self::Resource, Self::ResourceCode, Self::RetryAfter, Self::Details];
+
     /// The placeholder of that name.
     pub fn named(name: &str) -> Option<Self> {
         match name {

@@ -13,6 +13,7 @@ use crate::denial::{Denial, Violation};
 use crate::error::{Error, Result};
 use crate::gate;
 use crate::key;
+use crate::object::Object;
 use crate::organization::Slug;
 use crate::pass::Grant;
 use crate::scope::Needs;
@@ -156,7 +157,9 @@ impl<T: DeserializeOwned + Send> FromCall for Body<T> {
         // Looked at first, so that a fault in the JSON is told from a fault in what it says.
         let json: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
 
-        Ok(Self(read(&mut serde_json::Deserializer::from_str(json.get()), "body")?))
+        let Object(body) = read(&mut serde_json::Deserializer::from_str(json.get()), "body")?;
+
+        Ok(Self(body))
     }
 }
 
@@ -182,10 +185,11 @@ fn explain(path: &str, whole: &str, message: &str) -> Violation {
     let message = message.split(" at line ").next().unwrap_or(message);
     let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
     if let Some(field) = named("missing field `") {
+        let field = if path == whole { field.to_owned() } else { format!("{path}.{field}") };
         return Violation::new(field, "is required");
     }
     if let Some(field) = named("duplicate field `") {
-        return Violation::new(field, "stands there twice");
+        return Violation::new(field, "must not be given twice");
     }
     if let Some(field) = named("unknown field `") {
         let short = field.len() <= NAME_MAX;
@@ -194,7 +198,11 @@ fn explain(path: &str, whole: &str, message: &str) -> Violation {
     if message.starts_with("must ") {
         return Violation::new(path, message);
     }
+    if message.starts_with("invalid digit") || message.starts_with("number too ") || message.contains("empty string") {
+        return Violation::new(path, "must be a number in range");
+    }
     match message.split_once(", expected ") {
+        Some((_, "a sequence")) => Violation::new(path, "must be a list"),
         Some((_, expected)) => Violation::new(path, format!("must be {}", expected.replace('`', ""))),
         None => Violation::new(path, "cannot be read"),
     }

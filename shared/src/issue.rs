@@ -116,22 +116,26 @@ fn allowed<'a>(app: &'a App, org: &Organization, order: &Order, now: Timestamp) 
 /// The scopes that a key of `kind` gets on `plan` when `asked` for.
 fn scopes(kind: &KeyType, plan: &Plan, asked: Option<&Scopes>) -> Result<Scopes> {
     let rule = &kind.scopes;
-    let Some(asked) = asked else { return Ok(rule.default.union(&rule.always)) };
+    let default = rule.default.union(&rule.always);
+    let scopes = match asked {
+        // What nobody asked for is left out where the plan does not include it.
+        None => plan.scopes.as_ref().map_or_else(|| default.clone(), |included| default.intersection(included)),
+        Some(asked) => asked.union(&rule.always),
+    };
     let possible = rule.possible();
-    if let Some(scope) = asked.iter().find(|scope| !possible.contains(scope)) {
+    if let Some(scope) = scopes.iter().find(|scope| !possible.contains(scope)) {
         let possible: Vec<_> = possible.iter().collect();
-        let message = format!("must be among {}; {scope} is not", possible.join(", "));
-        return Err(Violation::new("scopes", message).into());
+        return Err(Violation::new("scopes", format!("must be among {}; {scope} is not", possible.join(", "))).into());
     }
-    let scopes = asked.union(&rule.always);
-    if scopes.len() < rule.at_least {
-        return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
+    if let Some(scope) = plan.scopes.as_ref().and_then(|included| scopes.iter().find(|scope| !included.contains(scope)))
+    {
+        return Err(Denial::PlanLimit { reason: format!("The plan does not include the scope {scope}") }.into());
     }
-    if !plan.granular_scopes && scopes != rule.default.union(&rule.always) {
+    if !plan.granular_scopes && scopes != default {
         return Err(Denial::PlanLimit { reason: "The plan does not include a choice of scopes".to_owned() }.into());
     }
-    if let Some(scope) = plan.scopes.as_ref().and_then(|allowed| scopes.iter().find(|scope| !allowed.contains(scope))) {
-        return Err(Denial::PlanLimit { reason: format!("The plan does not include the scope {scope}") }.into());
+    if scopes.len() < rule.at_least {
+        return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
     }
 
     Ok(scopes)

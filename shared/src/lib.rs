@@ -23,6 +23,7 @@ pub mod gate;
 pub mod issue;
 pub mod key;
 pub mod limit;
+mod object;
 pub mod organization;
 pub mod pass;
 pub mod reply;

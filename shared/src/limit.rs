@@ -1,10 +1,13 @@
 //! Limits and the windows they are counted in: arithmetic only.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroU32;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::object::Object;
 
 /// A span of time that requests are counted in. Windows are fixed: they begin at whole multiples of their length since the
 /// Unix epoch, in UTC.
@@ -17,6 +20,16 @@ pub enum Window {
     Hour,
     /// 86,400 seconds.
     Day,
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+        })
+    }
 }
 
 impl Window {
@@ -62,14 +75,22 @@ impl Window {
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// How many requests are admitted, at least 1.
+    #[serde(deserialize_with = "requests")]
     pub requests: NonZeroU32,
     /// In which window.
     pub per: Window,
 }
 
+fn requests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
+    let requests = i64::deserialize(deserializer)?;
+    let requests = u32::try_from(requests).ok().and_then(NonZeroU32::new);
+
+    requests.ok_or_else(|| serde::de::Error::custom("must be a number from 1 to 4294967295"))
+}
+
 /// Limits that hold together, at most one per window. A request counts in all of them or in none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Limit>", into = "Vec<Limit>")]
+#[serde(try_from = "Vec<Object<Limit>>", into = "Vec<Limit>")]
 pub struct Limits(BTreeMap<Window, NonZeroU32>);
 
 impl Limits {
@@ -90,17 +111,25 @@ impl Limits {
 }
 
 impl TryFrom<Vec<Limit>> for Limits {
-    type Error = String;
+    type Error = &'static str;
 
-    fn try_from(limits: Vec<Limit>) -> Result<Self, String> {
+    fn try_from(limits: Vec<Limit>) -> Result<Self, &'static str> {
         let mut by_window = BTreeMap::new();
         for limit in limits {
             if by_window.insert(limit.per, limit.requests).is_some() {
-                return Err("two limits for one window".to_owned());
+                return Err("must have at most one limit per window");
             }
         }
 
         Ok(Self(by_window))
+    }
+}
+
+impl TryFrom<Vec<Object<Limit>>> for Limits {
+    type Error = &'static str;
+
+    fn try_from(limits: Vec<Object<Limit>>) -> Result<Self, &'static str> {
+        limits.into_iter().map(|Object(limit)| limit).collect::<Vec<_>>().try_into()
     }
 }
 
@@ -135,7 +164,12 @@ mod tests {
     #[test]
     fn one_window_has_one_limit() {
         let twice = r#"[{"requests":5,"per":"minute"},{"requests":6,"per":"minute"}]"#;
-        assert!(serde_json::from_str::<Limits>(twice).unwrap_err().to_string().contains("two limits"));
+        assert!(serde_json::from_str::<Limits>(twice).unwrap_err().to_string().contains("at most one limit"));
+    }
+
+    #[test]
+    fn a_limit_is_an_object_and_no_list() {
+        assert!(serde_json::from_str::<Limits>(r#"[[5, "minute"]]"#).is_err());
     }
 
     #[test]

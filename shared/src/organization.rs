@@ -67,7 +67,7 @@ impl TryFrom<String> for Slug {
         if (1..=Self::MAX).contains(&text.len()) && text.bytes().all(good) && !text.starts_with('-') {
             Ok(Self(text))
         } else {
-            Err("must be 1 to 63 lower-case letters, digits or hyphens")
+            Err("must be 1 to 63 lower-case letters, digits or hyphens, the first no hyphen")
         }
     }
 }
@@ -159,8 +159,8 @@ impl Organization {
             }
             Some(limits) if limits.is_empty() => Err(Violation::new("limits", "must have at least one limit")),
             Some(limits) if !contract.counts(limits) => {
-                let windows = serde_json::to_string(&contract.windows).unwrap_or_default();
-                Err(Violation::new("limits", format!("must be per one of {windows}")))
+                let windows: Vec<_> = contract.windows.iter().map(ToString::to_string).collect();
+                Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))))
             }
             None | Some(_) => Ok(()),
         }

@@ -3,7 +3,16 @@ use crate::support::World;
 #[tokio::test]
 async fn a_path_that_is_not_there_is_404_in_the_contracts_envelope() {
     let world = World::serving("fayne").await;
-    for path in ["/", "/api/v1/nothing", "/api/v1/courses/a/b", "/operator/v2/verify", "/api/v1/..%2f..", "/%00"] {
+    for path in [
+        "/",
+        "/api/v1/nothing",
+        "/api/v1/courses/a/b",
+        "/operator/v2/verify",
+        "/api/v1/..%2f..",
+        "/%00",
+        "/api/v1/%63ourses",
+        "/api%2fv1/courses",
+    ] {
         let answer = world.anonymous("GET", path).await;
         answer.is(404, &[], r#"{"error":{"code":"not_found","message":"No such endpoint"}}"#);
     }

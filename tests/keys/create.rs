@@ -93,7 +93,8 @@ async fn an_order_that_the_contract_does_not_allow_names_the_field_and_leaves_no
         (&fayne, json!({"name": "a", "expiresAt": "tomorrow"}), "expiresAt must be a time like 2026-11-20T10:00:00Z"),
         (&fayne, json!({"name": "a", "expiresAt": START}), "expiresAt must be in the future"),
         (&fayne, json!({"name": "a", "key": "fa_live_1"}), "key is not known here"),
-        (&fayne, json!("name"), "body must be struct Order"),
+        (&fayne, json!(["name", null, ["read"], null]), "body must be an object"),
+        (&fayne, json!("name"), "body must be an object"),
         (&fabraix, json!({"name": "a"}), "type is required, one of admin, development, production, restricted"),
         (
             &fabraix,
@@ -153,4 +154,16 @@ async fn an_organization_that_is_not_there_is_404() {
 
 async fn futures<F: Future>(count: usize, start: impl Fn(usize) -> F) -> Vec<F::Output> {
     crate::support::all((0..count).map(start)).await
+}
+
+#[tokio::test]
+async fn what_nobody_asked_for_is_left_out_where_the_plan_does_not_include_it() {
+    let contract = std::fs::read_to_string(crate::support::root().join("contracts/thefaq.toml")).unwrap();
+    let contract = contract.replace(r#"default = ["read"]"#, r#"default = ["read", "write"]"#);
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), contract).unwrap();
+    let world = World::serving(file.path().to_str().unwrap()).await;
+    world.organization("acme", json!({"plan": "free"})).await;
+    let answer = world.operate("POST", "/organizations/acme/api-keys", json!({"name": "a"})).await;
+    assert_eq!((answer.status, &answer.json()["data"]["scopes"]), (201, &json!(["read"])));
 }

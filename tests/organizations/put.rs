@@ -38,23 +38,26 @@ async fn terms_that_the_contract_does_not_have_name_the_field_and_change_nothing
         (
             "/organizations/acme",
             json!({"limits": [{"requests": 1, "per": "day"}]}),
-            r#"limits must be per one of ["minute","hour"]"#,
+            "limits must be per minute or hour",
         ),
         (
             "/organizations/acme",
             json!({"limits": [{"requests": 0, "per": "hour"}]}),
-            "limits[0].requests must be a nonzero u32",
+            "limits[0].requests must be a number from 1 to 4294967295",
         ),
         (
             "/organizations/acme",
             json!({"limits": [{"requests": 1, "per": "hour"}, {"requests": 2, "per": "hour"}]}),
-            "limits cannot be read",
+            "limits must have at most one limit per window",
         ),
+        ("/organizations/acme", json!({"limits": [{"per": "hour"}]}), "limits[0].requests is required"),
+        ("/organizations/acme", json!({"limits": [[5, "hour"]]}), "limits[0] must be an object"),
+        ("/organizations/acme", json!(["Acme", "standard"]), "body must be an object"),
         ("/organizations/acme", json!({"colour": "red"}), "colour is not known here"),
         (
             "/organizations/Acme",
             json!({"plan": "standard"}),
-            "org must be 1 to 63 lower-case letters, digits or hyphens",
+            "org must be 1 to 63 lower-case letters, digits or hyphens, the first no hyphen",
         ),
     ] {
         let answer = world.operate("PUT", path, terms).await;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use shared::contract::Contract;
 
+use crate::demo::{Demo, demo};
 use crate::error::Error;
 
 /// Run the whole stack on this machine: gateway, functions, DynamoDB.
@@ -66,6 +67,21 @@ impl Options {
         let path = std::path::absolute(&path).map_err(|cause| Error::File { path, cause })?;
 
         Ok(path.display().to_string())
+    }
+
+    /// What to put into a new stack. In a database that others use too, its organization has a name of its own.
+    pub(super) fn demo(&self, contract: &Contract) -> Result<Demo, Error> {
+        let stage = self.stage.parse().map_err(Error::Stage)?;
+        let slug = match (&self.dynamodb_endpoint, self.ephemeral) {
+            (None, _) => "acme".to_owned(),
+            (Some(_), true) => format!("acme-{:.8}", uuid::Uuid::new_v4().simple().to_string()),
+            (Some(_), false) => {
+                let name = contract.name.to_lowercase();
+                format!("acme-{}", name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"))
+            }
+        };
+
+        Ok(demo(contract, stage, &slug))
     }
 
     /// Where to keep things, if anywhere.

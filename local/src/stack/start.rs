@@ -89,8 +89,7 @@ pub(super) async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts,
     let server = tokio::spawn(Arc::new(gateway).serve(listener, stopped));
 
     let address = format!("127.0.0.1:{port}");
-    let made = seed(&address, &state.operator, &builder.demo, &state.organizations).await?;
-    state.organizations.extend(made);
+    state.organizations = seed(&address, &state.operator, &builder.demo, &state.organizations).await?;
     if let Some(data_dir) = &data_dir {
         data_dir.save(&state)?;
     }

@@ -52,9 +52,7 @@ impl Plan {
             _ => return flaw(place, "must have one of limits, limits_by_type, custom_limits and api = false"),
         };
         let check = |place: String, limits: &Limits| match limits.iter().find(|(window, _)| !windows.contains(window)) {
-            Some((window, _)) => {
-                flaw(place, format!("{window:?} is not among the windows that requests are counted in"))
-            }
+            Some((window, _)) => flaw(place, format!("{window} is not among the windows that requests are counted in")),
             None => Ok(()),
         };
         match &limits {

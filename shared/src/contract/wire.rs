@@ -1,11 +1,15 @@
 //! How one denial reads on the wire.
 
+use lambda_http::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 
 use super::file::DenialFile;
 use super::text::{Body, Text, Words};
 use super::{Flaw, flaw, header};
-use crate::denial::{Denial, Kind};
+use crate::denial::{Denial, Kind, Placeholder};
+
+/// What frames a message: no contract has a say in it.
+const FRAMING: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
 
 /// A status, headers and a body, with places for what a denial has to say.
 #[derive(Clone, Debug)]
@@ -37,10 +41,21 @@ impl Wire {
         let headers = file.headers.iter().map(|(name, text)| {
             let place = format!("{place}.headers");
             let text = Text::read(text, words, kind.placeholders()).map_err(read)?;
-            Ok((header(&place, name)?, text))
+            let name = header(&place, name)?;
+            if FRAMING.contains(&name) {
+                return flaw(place, format!("{name} is the gateway's to set"));
+            }
+            Ok((name, text))
         });
 
         Ok(Self { status, headers: headers.collect::<Result<_, Flaw>>()?, body })
+    }
+
+    /// Whether every placeholder of a body is one that some denial fills: a first look, at the place where it stands.
+    pub(super) fn check_body(body: &str) -> Result<(), String> {
+        let words = Words { code: Some(""), kind: Some(""), message: Some("") };
+
+        Body::read(body, words, &Placeholder::ALL).map(|_| ())
     }
 
     /// The body, as JSON text.

@@ -286,7 +286,7 @@ fn read_limits(item: &mut Item) -> Result<Limits> {
         }
     }
 
-    Limits::try_from(limits).map_err(Error::Fault)
+    Limits::try_from(limits).map_err(|error| Error::Fault(format!("the limits of a pass {error}")))
 }
 
 #[cfg(test)]
