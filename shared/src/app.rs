@@ -50,7 +50,7 @@ impl App {
 
     /// The app that serves `contract` with `settings`, on `dynamodb`.
     pub fn new(contract: Contract, dynamodb: dynamodb::Client, settings: Settings) -> Self {
-        let passes = Passes::new(dynamodb.clone(), settings.counters_table);
+        let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
 
         Self {
             contract,

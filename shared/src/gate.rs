@@ -90,7 +90,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
 async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Grant, Refusal> {
     let digest = presented.digest();
     for _ in 0..TRIES {
-        let seen = match app.passes.count(&digest, &app.contract, now).await {
+        let seen = match app.passes.count(&digest, now).await {
             Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, now)),
             Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => match judge(&pass, now) {
                 Err(denial) => return Err(Refusal { error: denial.into(), quota: Quota::of(&pass, now) }),

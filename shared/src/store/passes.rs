@@ -1,6 +1,7 @@
 //! The counters table: one pass per secret in use, judged and counted by one conditional update.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use dynamodb::{AttributeValue, Client, Error, Item, Reason, Refused, Result, bytes, number, text, text_set};
@@ -12,12 +13,13 @@ use crate::key::Digest;
 use crate::limit::{Limit, Limits, Window};
 use crate::pass::{Counts, Pass, Standing, Terms};
 
-/// The passes.
+/// The passes, judged under one contract.
 #[derive(Clone, Debug)]
 pub struct Passes {
     client: Client,
     once: Client,
     table: String,
+    judgement: Arc<Judgement>,
 }
 
 /// What became of an attempt to count a request.
@@ -44,27 +46,27 @@ const KEPT_WINDOWS: i64 = 1;
 const CLEARED_WINDOWS: i64 = 3;
 
 impl Passes {
-    /// The passes in `table`.
-    pub fn new(client: Client, table: String) -> Self {
-        Self { once: dynamodb::once(&client), client, table }
+    /// The passes in `table`, for `contract`.
+    pub fn new(client: Client, table: String, contract: &Contract) -> Self {
+        Self { once: dynamodb::once(&client), client, table, judgement: Arc::new(Judgement::new(contract)) }
     }
 
-    /// Counts a request at `now` in every window of `contract`, if the pass of `digest` lets it in: one round trip, one
+    /// Counts a request at `now` in every window of the contract, if the pass of `digest` lets it in: one round trip, one
     /// write, and nothing is counted where it does not.
     ///
     /// # Errors
     /// DynamoDB did not answer in time, or asked to slow down. The request may have been counted.
-    pub async fn count(&self, digest: &Digest, contract: &Contract, now: Timestamp) -> Result<Counted> {
-        let Judgement { condition, update, names, values } = Judgement::new(contract, now);
+    pub async fn count(&self, digest: &Digest, now: Timestamp) -> Result<Counted> {
+        let judgement = &self.judgement;
         let answer = self
             .once
             .update_item()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
-            .condition_expression(condition)
-            .update_expression(update)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
+            .condition_expression(&judgement.condition)
+            .update_expression(&judgement.update)
+            .set_expression_attribute_names(Some(judgement.names(now)))
+            .set_expression_attribute_values(Some(judgement.values(now)))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -145,49 +147,64 @@ impl Passes {
 }
 
 /// The judgement as DynamoDB reads it: [`crate::pass::judge`] and [`Pass::is_current`] in one condition, and in the same
-/// update the counting.
+/// update the counting. Only what it is compared with, and the names of the counters, depend on the time.
+#[derive(Debug)]
 struct Judgement {
+    windows: Vec<Window>,
+    edition: String,
     condition: String,
     update: String,
-    names: HashMap<String, String>,
-    values: Attributes,
 }
 
 impl Judgement {
-    fn new(contract: &Contract, now: Timestamp) -> Self {
+    fn new(contract: &Contract) -> Self {
         let mut clauses = vec![
             "#standing = :open AND #until > :now AND #edition = :edition".to_owned(),
             "(attribute_not_exists(#expires) OR #expires > :now)".to_owned(),
         ];
         let (mut add, mut remove) = (Vec::new(), Vec::new());
-        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl"]);
         for window in &contract.windows {
-            let (letter, number) = (window.letter(), window.number(now));
-            names.insert(format!("#l{letter}"), limit_name(*window));
-            names.insert(format!("#{letter}"), count_name(*window, number));
+            let letter = window.letter();
             // What is absent compares with nothing: no limit lets everybody in, no count lets the first one in.
             clauses.push(format!(
                 "(attribute_not_exists(#l{letter}) OR attribute_not_exists(#{letter}) OR #{letter} < #l{letter})"
             ));
             add.push(format!("#{letter} :one"));
+            remove.extend((1..=CLEARED_WINDOWS).map(|back| format!("#{letter}{back}")));
+        }
+        let (add, remove) = (add.join(", "), remove.join(", "));
+
+        Self {
+            windows: contract.windows.clone(),
+            edition: contract.edition.clone(),
+            condition: clauses.join(" AND "),
+            update: format!("SET #used = :now, #ttl = :ttl ADD {add} REMOVE {remove}"),
+        }
+    }
+
+    fn names(&self, now: Timestamp) -> HashMap<String, String> {
+        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl"]);
+        for window in &self.windows {
+            let (letter, number) = (window.letter(), window.number(now));
+            names.insert(format!("#l{letter}"), limit_name(*window));
+            names.insert(format!("#{letter}"), count_name(*window, number));
             for back in 1..=CLEARED_WINDOWS {
                 let old = number.saturating_sub(KEPT_WINDOWS).saturating_sub(back);
                 names.insert(format!("#{letter}{back}"), count_name(*window, old));
-                remove.push(format!("#{letter}{back}"));
             }
         }
-        let values = attributes([
+
+        names
+    }
+
+    fn values(&self, now: Timestamp) -> Attributes {
+        attributes([
             (":open", Some(text(Standing::Open.name()))),
             (":now", Some(number(now.as_millisecond()))),
-            (":edition", Some(text(&*contract.edition))),
+            (":edition", Some(text(&self.edition))),
             (":ttl", Some(number(ttl(now)))),
             (":one", Some(number(1))),
-        ]);
-
-        let (add, remove) = (add.join(", "), remove.join(", "));
-        let update = format!("SET #used = :now, #ttl = :ttl ADD {add} REMOVE {remove}");
-
-        Self { condition: clauses.join(" AND "), update, names, values }
+        ])
     }
 }
 

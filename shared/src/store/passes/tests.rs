@@ -37,7 +37,7 @@ async fn passes() -> Passes {
         .await
         .unwrap();
 
-    Passes::new(client, TABLE.to_owned())
+    Passes::new(client, TABLE.to_owned(), &contract())
 }
 
 fn contract() -> Contract {
@@ -128,7 +128,7 @@ fn dynamodb_and_the_judgement_always_agree() {
     let agree = |(pass, now): (Pass, Timestamp)| {
         let counted = runtime.block_on(async {
             passes.put(&pass, now).await;
-            passes.count(&digest(), &contract, now).await.unwrap()
+            passes.count(&digest(), now).await.unwrap()
         });
         match counted {
             Counted::Yes(after) => {
@@ -157,6 +157,6 @@ fn dynamodb_and_the_judgement_always_agree() {
 
 #[tokio::test]
 async fn without_a_pass_there_is_nothing_to_judge() {
-    let counted = passes().await.count(&digest(), &contract(), at(EDGE)).await.unwrap();
+    let counted = passes().await.count(&digest(), at(EDGE)).await.unwrap();
     assert!(matches!(counted, Counted::Absent), "{counted:?}");
 }
