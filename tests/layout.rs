@@ -137,6 +137,19 @@ fn the_layers_point_one_way() {
 }
 
 #[test]
+fn the_emulator_is_in_nothing_that_is_deployed() {
+    for package in
+        ["Cargo.toml", "dynamodb/Cargo.toml", "shared/Cargo.toml", "reference/Cargo.toml", "template/Cargo.toml"]
+    {
+        let manifest = fs::read_to_string(root().join(package)).unwrap();
+        let dependencies = manifest.split("\n[").find(|section| section.starts_with("dependencies]")).unwrap();
+        for local in ["dynoxide", "local."] {
+            assert!(!dependencies.contains(local), "{package} has {local} among its dependencies");
+        }
+    }
+}
+
+#[test]
 fn the_documents_name_every_contract_and_every_route() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let api = fs::read_to_string(root().join("docs/api.md")).unwrap();

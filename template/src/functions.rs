@@ -86,6 +86,10 @@ impl Surroundings<'_> {
         properties.only(&KNOWN)?;
         let binary = binary(resource)?;
         let setting = |key: &str| self.setting(&properties, key);
+        // What is executed here are native binaries, as on this runtime and on no other.
+        if let Some(runtime) = setting("Runtime")?.filter(|runtime| runtime.text().ok() != Some("provided.al2023")) {
+            return Err(Error::at(runtime.line, "the Runtime must be provided.al2023"));
+        }
 
         let environment = match setting("Environment")? {
             Some(environment) => variables(&environment)?,

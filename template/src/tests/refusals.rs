@@ -36,6 +36,7 @@ fn a_function_that_is_not_understood_is_refused() {
             "Events: { R: { Type: HttpApi, Properties: { Method: GET, Path: x } } }",
             r#"12: One: event R: path "x" does not start with /"#,
         ),
+        ("Runtime: provided.al2099", "12: One: the Runtime must be provided.al2023"),
         ("Timeout: soon", "12: One: expected a number from 1 to 900"),
         ("MemorySize: 64", "12: One: expected a number from 128 to 10240"),
         ("Layers: [x]", "12: One: Layers is not supported"),
