@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let binaries = Path::new(env!("CARGO_BIN_EXE_gate-verify")).parent().ok_or("no folder of binaries")?;
     let stack = Stack::builder(root.join("template.yaml")).contract("fabraix").stage("local").binaries(binaries);
-    let stack = stack.parameter("StoreTimeout", "10000").quiet().start().await?;
+    let stack = stack.parameter("StoreTimeout", "2000").quiet().start().await?;
     let limits = json!([{"requests": 4_000_000_000_u32, "per": "minute"}]);
     let terms = json!({"plan": "enterprise", "limits": limits});
     stack.operate("PUT", "/operator/v1/organizations/acme", Some(&terms)).await?;

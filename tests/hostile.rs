@@ -166,6 +166,6 @@ async fn a_signed_route_that_is_not_guarded_stays_shut() {
             event["body"] = json!(body);
         });
         let answer = world.stack.invoke(function, event).await.unwrap();
-        assert_eq!(answer["statusCode"], 403, "{function}: {answer}");
+        assert_eq!(answer["statusCode"], 404, "{function}: {answer}");
     }
 }

@@ -16,8 +16,10 @@ fn statuses(answers: Vec<crate::support::Answer>) -> BTreeMap<u16, usize> {
 
 #[tokio::test]
 async fn of_many_callers_at_once_exactly_as_many_as_the_limit_are_admitted() {
-    let (world, key) = World::academy("pro").await;
-    world.organization("acme", json!({"limits": [{"requests": 50, "per": "minute"}]})).await;
+    // Each in a process of its own, as on Lambda.
+    let world = World::build("fayne", |builder| builder.max_instances(32)).await;
+    world.organization("acme", json!({"plan": "pro", "limits": [{"requests": 50, "per": "minute"}]})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
     // From the very first request on: the pass does not exist yet, and all of them try to make it.
     let callers = (0..32).map(|_| async {
         let mut answers = Vec::new();

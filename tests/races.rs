@@ -29,7 +29,7 @@ async fn a_first_request_that_a_deletion_overtakes_is_not_let_in() {
     })
     .await;
     answer.is(401, &[], r#"{"error":{"code":"unauthorized","message":"Invalid API key"}}"#);
-    assert!(world.items("CountersTable").await.is_empty(), "no pass was made for a key that is gone");
+    assert_eq!(world.passes().await, 0, "no pass was made for a key that is gone");
 }
 
 #[tokio::test]
@@ -76,4 +76,37 @@ async fn a_key_that_a_smaller_plan_overtakes_is_not_issued() {
     let (answer, ()) = tokio::join!(issue, change);
     assert_eq!(answer.status, 402, "{answer:?}");
     assert_eq!(world.organization("acme", json!({})).await["keys"], 2);
+}
+
+#[tokio::test]
+async fn a_late_event_that_is_counted_while_a_stamp_is_made_is_not_forgotten() {
+    let (world, key) = World::academy("pro").await;
+    world.organization("acme", json!({"limits": [{"requests": 1, "per": "minute"}]})).await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    // The terms are over at 01:00:30. One request of that very instant reads them anew and is held; an event that was
+    // stamped a millisecond before arrives now, and is the first of its minute.
+    world.at("2030-06-15T01:00:30Z");
+    let answer = overtaken(&world, &key, "BatchGetItem", async {
+        world.at("2030-06-15T01:00:29.999Z");
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 429);
+    })
+    .await;
+    assert_eq!(answer.status, 429, "two requests of one minute are let in against a limit of 1");
+}
+
+#[tokio::test]
+async fn a_first_stamp_that_a_lock_overtakes_finds_it_although_there_was_no_pass_to_withdraw() {
+    let (world, key) = World::academy("pro").await;
+    let latch = Latch::default();
+    // Held after the organization was read as open, and before anything was written.
+    world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on("BatchGetItem"));
+    let change = async {
+        latch.reached().await;
+        world.organization("acme", json!({"status": "locked"})).await;
+        latch.open();
+    };
+    let (answer, ()) = tokio::join!(world.get("/api/v1/courses", &key), change);
+    assert_eq!(answer.status, 402);
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 402);
 }

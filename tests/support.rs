@@ -58,7 +58,7 @@ impl World {
             .contract(contract)
             .stage("local")
             // Two cores may be busy with other tests: none of them is about this time.
-            .parameter("StoreTimeout", "10000")
+            .parameter("StoreTimeout", "2000")
             .binaries(binaries())
             .keep_logs();
         let stack = change(builder).start().await.unwrap();
@@ -130,10 +130,23 @@ impl World {
         self.call("POST", "/v1/register-agent-run", secret, Some(run)).await
     }
 
-    /// Every item of `table`.
+    /// How many passes there are that somebody could be let in by: with terms, whatever they are.
+    pub(crate) async fn passes(&self) -> usize {
+        self.items("CountersTable").await.iter().filter(|item| item.contains("standing")).count()
+    }
+
+    /// Every item of `table`, its bytes as text too.
     pub(crate) async fn items(&self, table: &str) -> Vec<String> {
         let items = self.stack.dynamodb().client().scan().table_name(table).send().await.unwrap();
-        items.items().iter().map(|item| format!("{item:?}")).collect()
+        let text = |value: &dynamodb::AttributeValue| match value {
+            dynamodb::AttributeValue::B(bytes) => String::from_utf8_lossy(bytes.as_ref()).into_owned(),
+            other => format!("{other:?}"),
+        };
+        let shown = items
+            .items()
+            .iter()
+            .map(|item| item.iter().map(|(name, value)| format!("{name}={} ", text(value))).collect());
+        shown.collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a failed call means for the request that made it.
 
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::CancellationReason;
@@ -19,6 +20,9 @@ pub enum Error {
     /// No answer in time, no connection, or a failure on DynamoDB's side.
     #[error("dynamodb did not answer: {0}")]
     Unavailable(String),
+    /// The connection broke before there was an answer.
+    #[error("the connection to dynamodb broke: {0}")]
+    Disconnected(String),
     /// DynamoDB refused the call, or an item is not what it should be: ours to mend.
     #[error("{0}")]
     Fault(String),
@@ -32,9 +36,11 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     fn from(error: SdkError<E>) -> Self {
-        let cause = DisplayErrorContext(&error).to_string();
         if let SdkError::ServiceError(service) = &error {
-            match service.err().code().unwrap_or_default() {
+            let error = service.err().meta();
+            let [code, message] = [error.code(), error.message()].map(Option::unwrap_or_default);
+            let cause = format!("{code}: {message}");
+            return match service.err().code().unwrap_or_default() {
                 "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" => {
                     Self::Throttled(cause)
                 }
@@ -43,12 +49,17 @@ where
                 }
                 _ if service.raw().status().is_server_error() => Self::Unavailable(cause),
                 _ => Self::Fault(cause),
-            }
-        } else if matches!(error, SdkError::ConstructionFailure(_)) {
-            Self::Fault(cause)
-        } else {
-            Self::Unavailable(cause)
+            };
         }
+        let cause = DisplayErrorContext(&error).to_string();
+        if matches!(&error, SdkError::ConstructionFailure(_)) {
+            return Self::Fault(cause);
+        }
+        if matches!(&error, SdkError::DispatchFailure(failure) if !failure.is_timeout() && !failure.is_user()) {
+            return Self::Disconnected(cause);
+        }
+
+        Self::Unavailable(cause)
     }
 }
 
@@ -58,7 +69,7 @@ impl From<BuildError> for Error {
     }
 }
 
-/// Why an `UpdateItem` with a condition was not carried out.
+/// Why a write with a condition was not carried out.
 #[derive(Debug)]
 pub enum Refused {
     /// The condition failed on this item, or on the absence of one.
@@ -76,6 +87,18 @@ impl From<SdkError<UpdateItemError>> for Refused {
                 Self::Condition(failed.item.clone().map(Item::from))
             }
             Some(UpdateItemError::TransactionConflictException(_)) => Self::Conflict,
+            _ => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<SdkError<PutItemError>> for Refused {
+    fn from(error: SdkError<PutItemError>) -> Self {
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                Self::Condition(failed.item.clone().map(Item::from))
+            }
+            Some(PutItemError::TransactionConflictException(_)) => Self::Conflict,
             _ => Self::Failed(error.into()),
         }
     }

@@ -1,12 +1,14 @@
 //! DynamoDB as Latchkey uses it: a client that answers in time or fails, the classes that its errors fall in, and items
 //! read and written without surprises. Knows no table and no attribute by name.
 
+mod back_off;
 mod client;
 mod error;
 mod item;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_sdk_dynamodb::{Client, error::BuildError};
+pub use back_off::back_off;
 pub use client::{client, once};
 pub use error::{Error, Reason, Refused, Result};
 pub use item::{Item, bytes, number, text, text_set};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::key::Id;
 use shared::organization::Slug;
 use shared::store::Removed;
-use shared::{App, Data, Denial, Exit, Operator, Path, Result};
+use shared::{App, At, Data, Denial, Exit, Operator, Path, Result};
 
 #[derive(Deserialize)]
 struct Place {
@@ -24,8 +24,8 @@ async fn main() -> Exit {
     shared::serve(delete).await
 }
 
-async fn delete(app: &'static App, _: Operator, Path(place): Path<Place>) -> Result<Data<Deleted>> {
-    match app.keys.remove(&place.org, &place.id).await? {
+async fn delete(app: &'static App, _: Operator, At(now): At, Path(place): Path<Place>) -> Result<Data<Deleted>> {
+    match app.keys.remove(&place.org, &place.id, now).await? {
         Removed::Yes => Ok(Data(Deleted { id: place.id, deleted: true })),
         Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
         Removed::NoOrganization => Err(Denial::OrganizationNotFound.into()),

@@ -1,5 +1,5 @@
-//! The stack's `DynamoDB`: an embedded one or another endpoint, behind a proxy that does what IAM does, remembers calls
-//! and fails on order.
+//! The stack's `DynamoDB`: an embedded one or another endpoint, behind a proxy that does what IAM does, remembers calls,
+//! fails on order and lets transactions conflict.
 //!
 //! A function is known by the access key id that it signs with; signatures are not checked. A caller without such a key
 //! (the operator's client, an outside tool) is passed through unjudged.
@@ -8,6 +8,7 @@ mod answer;
 mod backend;
 mod call;
 mod client;
+mod conflicts;
 mod embedded;
 mod error;
 mod fault;
@@ -20,6 +21,7 @@ mod tables;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -32,6 +34,7 @@ pub use latch::Latch;
 pub use tables::create_tables;
 
 use backend::Backend;
+use conflicts::Conflicts;
 use embedded::Embedded;
 use fault::Faults;
 use identity::Identities;
@@ -89,6 +92,7 @@ impl Dynamodb {
             backend,
             identities: Identities::new(identities),
             faults: Faults::default(),
+            conflicts: Conflicts::new(client::operator(&behind)),
             recording: AtomicBool::new(false),
             calls: Mutex::new(Vec::new()),
         });
@@ -136,6 +140,12 @@ impl Dynamodb {
     /// Takes all faults away.
     pub fn clear_faults(&self) {
         self.proxy.faults.clear();
+    }
+
+    /// Makes each transaction of a function take this long, during which it holds its items: a function's transaction or
+    /// write that is about one of them is refused, as AWS does it. Zero, as it is to begin with, turns that off.
+    pub fn transactions_take(&self, time: Duration) {
+        self.proxy.conflicts.take(time);
     }
 
     /// Ends the proxy and the embedded database, whose file is free afterwards.

@@ -74,7 +74,7 @@ async fn start(options: &Options, contract: &str, demo: Demo) -> Result<Stack, E
         .port(options.port)
         .demo(demo);
     // An emulator on a laptop that does other things too is no DynamoDB: it may take its time.
-    builder = builder.parameter("StoreTimeout", "5000");
+    builder = builder.parameter("StoreTimeout", "2000");
     for (name, value) in &options.parameters {
         builder = builder.parameter(name, value);
     }

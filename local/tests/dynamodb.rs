@@ -1,5 +1,6 @@
 //! The stack's `DynamoDB`, by way of the AWS SDK.
 
+mod conflicts;
 mod faults;
 mod permissions;
 mod recording;

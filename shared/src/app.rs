@@ -1,5 +1,7 @@
 //! What every function of a stack has: the contract, the store, and where randomness comes from.
 
+use std::time::Duration;
+
 use dynamodb::Table;
 
 use crate::contract::{self, Contract};
@@ -18,6 +20,8 @@ pub struct App {
     pub keys: Keys,
     /// What requests are judged and counted by.
     pub passes: Passes,
+    /// How long a caller may wait for the gate: four times what one call to DynamoDB may take.
+    pub patience: Duration,
     /// Randomness.
     pub entropy: Entropy,
     dynamodb: dynamodb::Client,
@@ -57,6 +61,7 @@ impl App {
             stage: settings.stage,
             keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone()),
             passes,
+            patience: settings.store_timeout.saturating_mul(4),
             entropy: Entropy::system(),
             dynamodb,
             reference_table: settings.reference_table,

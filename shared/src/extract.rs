@@ -82,9 +82,11 @@ impl FromCall for Operator {
     const USES_STORE: bool = true;
 
     async fn from_call(call: &mut Call) -> Result<Self> {
-        // Without it the route is not guarded: a fault of the template, and the function stays shut.
-        let arn =
-            call.signed_by.take().ok_or_else(|| Error::from(Denial::MissingScope { scope: "operator".to_owned() }))?;
+        let unguarded = || Error::Failed {
+            denial: Denial::UnknownRoute,
+            cause: "nobody has signed the request: the template does not guard the route".to_owned(),
+        };
+        let arn = call.signed_by.take().ok_or_else(unguarded)?;
 
         Ok(Self { arn })
     }

@@ -11,8 +11,7 @@ use crate::denial::Denial;
 use crate::error::Error;
 use crate::key::Presented;
 use crate::pass::{Counts, Grant, Pass, Quota, Terms, judge};
-use crate::scope::Scopes;
-use crate::store::{Counted, Seen};
+use crate::store::Counted;
 
 /// How often a pass is stamped and counted before the gate gives up: each time somebody else was faster.
 const TRIES: u32 = 8;
@@ -70,14 +69,17 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
     if !kind.stages.contains(&app.stage) {
         return Err(Denial::WrongEnvironment.into());
     }
-    let allows = |held: &Scopes, scope: &&&str| app.contract.allows(held, scope);
-    let possible = kind.scopes.possible();
-    if kind.confined && !scopes.iter().all(|scope| allows(&possible, &scope)) {
-        return Err(Denial::WrongKeyType.into());
+    if kind.confined {
+        let possible = kind.scopes.possible();
+        if !scopes.iter().all(|scope| app.contract.allows(&possible, scope)) {
+            return Err(Denial::WrongKeyType.into());
+        }
     }
 
-    let grant = count(app, presented, now).await?;
-    match scopes.iter().find(|scope| !allows(&grant.scopes, scope)) {
+    let admission = tokio::time::timeout(app.patience, count(app, presented, now));
+    let grant =
+        admission.await.map_err(|_| dynamodb::Error::Unavailable("not in time for the caller".to_owned()))??;
+    match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
         Some(scope) => {
             let denial = Denial::MissingScope { scope: (*scope).to_owned() };
             Err(Refusal { error: denial.into(), quota: grant.quota })
@@ -89,40 +91,59 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
 /// Judges and counts, stamping the pass first where there is none or its terms are over.
 async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Grant, Refusal> {
     let digest = presented.digest();
-    for _ in 0..TRIES {
+    for attempt in 0..TRIES {
         let seen = match app.passes.count(&digest, now).await {
             Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, now)),
-            Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => match judge(&pass, now) {
-                Err(denial) => return Err(Refusal { error: denial.into(), quota: Quota::of(&pass, now) }),
-                Ok(()) => return Err(Error::failed("the condition refused a pass that the judgement lets in").into()),
-            },
+            Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => {
+                return Err(match judge(&pass, now) {
+                    Err(denial) => refusal(denial, &pass, now),
+                    Ok(()) => Error::failed("the condition refused a pass that the judgement lets in").into(),
+                });
+            }
             Ok(Counted::No(stale)) => Some(stale),
             Ok(Counted::Absent) => None,
-            Ok(Counted::Busy) => continue,
+            Ok(Counted::Gone) => return Err(Denial::UnknownKey.into()),
+            Ok(Counted::Busy) => {
+                dynamodb::back_off(attempt).await;
+                continue;
+            }
             // The pass is asked for more often than an item can be written: as good as a limit, and as soon over.
-            Err(dynamodb::Error::Throttled(_)) => return Err(Denial::RateLimited { retry_after: 1 }.into()),
+            Err(dynamodb::Error::Throttled(cause)) => {
+                tracing::warn!("a pass is written too often: {cause}");
+                return Err(Denial::RateLimited { retry_after: 1 }.into());
+            }
             Err(error) => return Err(error.into()),
         };
 
         let Some((key, org)) = app.keys.authority(&digest).await? else { return Err(Denial::UnknownKey.into()) };
-        let state = Seen::from(&key);
         let mut pass = Pass {
             terms: Terms::new(key, &org, &app.contract, now).map_err(Error::from)?,
             counts: seen.as_ref().map_or_else(Counts::default, |seen| seen.counts.clone()),
+            total: seen.as_ref().map_or(0, |seen| seen.total),
             last_used_at: seen.as_ref().and_then(|seen| seen.last_used_at),
         };
         let verdict = judge(&pass, now);
         if verdict.is_ok() {
-            pass.counts.add(&app.contract.windows, now);
-            pass.last_used_at = Some(now);
+            pass.count(&app.contract.windows, now);
         }
-        if app.keys.stamp(&pass, seen.as_deref(), &state, &org, now).await? {
-            let quota = Quota::of(&pass, now);
-            return verdict.map(|()| Grant::of(pass, now)).map_err(|denial| Refusal { error: denial.into(), quota });
+        // Whoever was faster has changed what this one was made from: look again.
+        if app.passes.stamp(&digest, &pass, seen.as_deref(), org.version, now).await? {
+            return match verdict {
+                Ok(()) => Ok(Grant::of(pass, now)),
+                Err(denial) => Err(refusal(denial, &pass, now)),
+            };
         }
     }
 
     Err(dynamodb::Error::Contended.into())
+}
+
+/// `denial` of a request that `pass` was asked about. To whom the key is no key, what it has left is nobody's business.
+fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
+    let is_no_key = matches!(denial, Denial::InactiveKey | Denial::ExpiredKey);
+    let quota = if is_no_key { None } else { Quota::of(pass, now) };
+
+    Refusal { error: denial.into(), quota }
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
 use crate::store::Inserted;
 
+/// How often it is tried while the organization changes meanwhile.
+const TRIES: u32 = 8;
+
 /// What is asked for.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -49,7 +52,7 @@ pub struct Issued {
 /// # Errors
 /// There is no such organization, the order is not what the contract allows, or the plan's cap is reached.
 pub async fn issue(app: &App, slug: &Slug, order: Order, now: Timestamp) -> Result<Issued> {
-    loop {
+    for attempt in 0..TRIES {
         let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
         let (kind, plan) = allowed(app, &org, &order, now)?;
         let scopes = scopes(kind, plan, order.scopes.as_ref())?;
@@ -73,9 +76,11 @@ pub async fn issue(app: &App, slug: &Slug, order: Order, now: Timestamp) -> Resu
                 let reason = format!("The plan {} allows {cap} API keys", org.plan);
                 return Err(Denial::PlanLimit { reason }.into());
             }
-            Inserted::Changed => (),
+            Inserted::Changed => dynamodb::back_off(attempt).await,
         }
     }
+
+    Err(dynamodb::Error::Contended.into())
 }
 
 impl Issued {
@@ -123,9 +128,9 @@ fn scopes(kind: &KeyType, plan: &Plan, asked: Option<&Scopes>) -> Result<Scopes>
         Some(asked) => asked.union(&rule.always),
     };
     let possible = rule.possible();
-    if let Some(scope) = scopes.iter().find(|scope| !possible.contains(scope)) {
+    if scopes.iter().any(|scope| !possible.contains(scope)) {
         let possible: Vec<_> = possible.iter().collect();
-        return Err(Violation::new("scopes", format!("must be among {}; {scope} is not", possible.join(", "))).into());
+        return Err(Violation::new("scopes", format!("must be among {}", possible.join(", "))).into());
     }
     if let Some(scope) = plan.scopes.as_ref().and_then(|included| scopes.iter().find(|scope| !included.contains(scope)))
     {

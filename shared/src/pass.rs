@@ -22,8 +22,10 @@ pub const STANDS_SECS: i64 = 3_600;
 pub struct Pass {
     /// The terms, copied from the authority.
     pub terms: Terms,
-    /// The requests counted so far.
+    /// The requests counted in windows that matter yet.
     pub counts: Counts,
+    /// The requests counted since the pass was made. It only grows, so it tells whether any was counted meanwhile.
+    pub total: i64,
     /// When the last one was, if there was one.
     pub last_used_at: Option<Timestamp>,
 }
@@ -90,7 +92,7 @@ impl Counts {
     }
 
     /// One more in each of `windows`.
-    pub fn add(&mut self, windows: &[Window], now: Timestamp) {
+    fn add(&mut self, windows: &[Window], now: Timestamp) {
         for window in windows {
             let count = self.0.entry((*window, window.number(now))).or_default();
             *count = count.saturating_add(1);
@@ -186,6 +188,13 @@ pub fn judge(pass: &Pass, now: Timestamp) -> Result<(), Denial> {
 }
 
 impl Pass {
+    /// Counts a request at `now` in each of `windows`.
+    pub fn count(&mut self, windows: &[Window], now: Timestamp) {
+        self.counts.add(windows, now);
+        self.total = self.total.saturating_add(1);
+        self.last_used_at = Some(now);
+    }
+
     /// Whether its terms may be used at `now`, under the contract of `edition`. If not, it is stamped anew.
     pub fn is_current(&self, edition: &str, now: Timestamp) -> bool {
         self.terms.until > now && self.terms.edition == edition
@@ -226,9 +235,8 @@ impl Terms {
             (_, _, false) => Standing::NoApi,
             (key::Status::Active, organization::Status::Active, true) => Standing::Open,
         };
-        // A plan without a choice of scopes gives every key its type's own.
-        let held = if plan.granular_scopes { &key.scopes } else { &kind.scopes.default };
-        let held = held.union(&kind.scopes.always);
+        // A plan can take from what a key was given, and never adds to it.
+        let held = key.scopes.union(&kind.scopes.always);
         let scopes = plan.scopes.as_ref().map_or_else(|| held.clone(), |allowed| held.intersection(allowed));
         let until = now.as_second().saturating_add(STANDS_SECS);
 

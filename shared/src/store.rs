@@ -10,7 +10,7 @@ mod passes;
 use dynamodb::{AttributeValue, Client, Error, Item, Result};
 use jiff::Timestamp;
 
-pub use keys::{Inserted, Removed, Seen};
+pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Passes};
 
 /// How often a change is tried again when others change the same thing meanwhile.

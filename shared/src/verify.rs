@@ -79,9 +79,9 @@ impl From<Quota> for Left {
 /// # Errors
 /// The contract has no such scope, or the store does not answer.
 pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> Result<Verdict> {
-    if let Some(scope) = scopes.iter().find(|scope| !app.contract.scopes.contains_key(*scope)) {
+    if scopes.iter().any(|scope| !app.contract.scopes.contains_key(scope)) {
         let known: Vec<_> = app.contract.scopes.keys().map(String::as_str).collect();
-        return Err(Violation::new("scopes", format!("must be among {}; {scope} is not", known.join(", "))).into());
+        return Err(Violation::new("scopes", format!("must be among {}", known.join(", "))).into());
     }
     let needed: Vec<_> = scopes.iter().collect();
     let refusal = match gate::admit(app, key.as_bytes(), &needed, now).await {

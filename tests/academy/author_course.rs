@@ -36,6 +36,11 @@ async fn a_course_that_is_none_names_the_field_and_leaves_nothing_behind() {
         (COURSE, json!({"title": "a"}), "status is required"),
         (COURSE, json!({"title": "a", "status": "live"}), "status must be draft or published"),
         (COURSE, json!({"title": "a", "status": "draft", "granted_lists": ["x"]}), "granted_lists[0] must be a UUID"),
+        (
+            COURSE,
+            json!({"title": "a", "status": "draft", "granted_lists": vec!["a1b2c3d4-e5f6-7890-1234-567890abcdef"; 101]}),
+            "granted_lists must name at most 100 lists",
+        ),
         ("/organizations/acme/courses/7", json!({"title": "a", "status": "draft"}), "id must be a UUID"),
     ] {
         let answer = world.operate("PUT", path, draft).await;

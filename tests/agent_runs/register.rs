@@ -71,7 +71,7 @@ async fn every_refusal_that_a_key_can_cause_reads_as_fabraixs_page_says() {
     let forbidden = r#"{"error":{"message":"API key does not have permission for this operation","type":"authorization_error","code":"insufficient_permissions"}}"#;
     let limited = r#"{"error":{"message":"Rate limit exceeded","type":"rate_limit_error","retry_after":30}}"#;
     let billing =
-        r#"{"error":{"message":"Your organization is locked","type":"billing_error","code":"organization_locked"}}"#;
+        r#"{"error":{"message":"Your organization is locked","type":"billing_error","code":"plan_limit_reached"}}"#;
     for (secret, status, headers, body) in [
         ("", 401, vec![], invalid),
         ("junk", 401, vec![], invalid),

@@ -62,7 +62,7 @@ async fn a_question_that_makes_no_sense_is_400_and_repeats_nothing_of_it() {
     for (question, message) in [
         (json!({}), "key is required"),
         (json!({"key": 7}), "key must be a string"),
-        (json!({"key": key.secret, "scopes": ["fly"]}), "scopes must be among read, write; fly is not"),
+        (json!({"key": key.secret, "scopes": ["fly"]}), "scopes must be among read, write"),
         (json!({"key": key.secret, "scopes": key.secret}), "scopes must be a list"),
         (json!({"key": "x", "more": key.secret}), "more is not known here"),
     ] {

@@ -89,7 +89,7 @@ async fn an_order_that_the_contract_does_not_allow_names_the_field_and_leaves_no
         (&fayne, json!({"name": ["a"]}), "name must be a string"),
         (&fayne, json!({"name": "a", "type": "public"}), "type is not known here"),
         (&fayne, json!({"name": "a", "scopes": []}), "scopes must name at least 1"),
-        (&fayne, json!({"name": "a", "scopes": ["fly"]}), "scopes must be among read, write; fly is not"),
+        (&fayne, json!({"name": "a", "scopes": ["fly"]}), "scopes must be among read, write"),
         (&fayne, json!({"name": "a", "expiresAt": "tomorrow"}), "expiresAt must be a time like 2026-11-20T10:00:00Z"),
         (&fayne, json!({"name": "a", "expiresAt": START}), "expiresAt must be in the future"),
         (&fayne, json!({"name": "a", "key": "fa_live_1"}), "key is not known here"),
@@ -104,7 +104,7 @@ async fn an_order_that_the_contract_does_not_allow_names_the_field_and_leaves_no
         (
             &fabraix,
             json!({"name": "a", "type": "development", "scopes": ["keys:manage"]}),
-            "scopes must be among runs:write; keys:manage is not",
+            "scopes must be among runs:write",
         ),
     ] {
         let answer = world.operate("POST", "/organizations/acme/api-keys", order).await;

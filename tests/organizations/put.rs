@@ -102,3 +102,27 @@ async fn only_the_operator_may_change_one() {
     let answer = world.call("PUT", "/operator/v1/organizations/acme", &key.secret, change).await;
     answer.is(403, &[], r#"{"message":"Forbidden"}"#);
 }
+
+#[tokio::test]
+async fn no_change_of_an_organization_gives_a_key_more_than_it_was_issued_with() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "basic"})).await;
+    let order = json!({"name": "a", "type": "secret", "scopes": ["read:analytics"]});
+    let key = world.key("acme", order).await;
+    for terms in [
+        json!({"plan": "free"}),
+        json!({"plan": "pro"}),
+        json!({"plan": "enterprise", "limits": [{"requests": 9, "per": "minute"}]}),
+        json!({"plan": "free", "limits": null}),
+        json!({"status": "locked"}),
+        json!({"status": "active"}),
+    ] {
+        world.organization("acme", terms.clone()).await;
+        let answer = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].clone();
+        if answer["valid"] == json!(true) {
+            assert_eq!(answer["scopes"], json!(["read:analytics"]), "{terms}");
+        }
+        let answer = world.operate("POST", "/verify", json!({"key": key.secret, "scopes": ["write:consumers"]})).await;
+        assert_eq!(answer.json()["data"]["valid"], false, "{terms}");
+    }
+}

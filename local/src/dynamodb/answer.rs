@@ -1,7 +1,6 @@
 //! The answers that the proxy gives itself, in `DynamoDB`'s shape.
 
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::Full;
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
@@ -11,7 +10,7 @@ use super::request::Member;
 pub(super) const DENIED: &str = "AccessDeniedException";
 
 /// What AWS says to a function that may not do this.
-pub(super) fn denied(function: &str, member: &Member) -> Response<Full<Bytes>> {
+pub(super) fn denied(function: &str, member: &Member) -> Response<Bytes> {
     let action = &member.action;
     let resource = match &member.table {
         Some(table) => format!("arn:aws:dynamodb:us-east-1:000000000000:table/{table}"),
@@ -26,7 +25,7 @@ pub(super) fn denied(function: &str, member: &Member) -> Response<Full<Bytes>> {
 }
 
 /// An error of a kind and message of choice.
-pub(super) fn error(status: u16, kind: &str, message: &str) -> Response<Full<Bytes>> {
+pub(super) fn error(status: u16, kind: &str, message: &str) -> Response<Bytes> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": message });
     if let Some(body) = body.as_object_mut()
@@ -49,8 +48,8 @@ fn reasons(message: &str) -> Value {
         .collect()
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
+fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/x-amz-json-1.0");
     response.headers_mut().insert(http::header::CONTENT_TYPE, json);

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use super::backend::{Backend, Failure};
 use super::call::{Call, with_capacity};
+use super::conflicts::Conflicts;
 use super::fault::{Fault, Faults};
 use super::identity::{Identities, Identity, access_key_id};
 use super::{OPERATOR, answer, request};
@@ -37,6 +38,7 @@ pub(super) struct Proxy {
     pub(super) backend: Backend,
     pub(super) identities: Identities,
     pub(super) faults: Faults,
+    pub(super) conflicts: Conflicts,
     pub(super) recording: AtomicBool,
     pub(super) calls: Mutex<Vec<Call>>,
 }
@@ -79,7 +81,7 @@ impl Proxy {
 
         if let Some(refusal) = identity.and_then(|identity| refuse(identity, action, body.as_ref())) {
             self.remember(call.map(|call| call.failed(answer::DENIED)));
-            return Ok(refusal);
+            return Ok(refusal.map(Full::new));
         }
         let fault = identity.and_then(|_| self.faults.strike(action));
         match &fault {
@@ -89,7 +91,7 @@ impl Proxy {
             }
             Some(Fault::Error { status, kind, message }) => {
                 self.remember(call.map(|call| call.failed(kind)));
-                return Ok(answer::error(*status, kind, message));
+                return Ok(answer::error(*status, kind, message).map(Full::new));
             }
             Some(Fault::Delay(_) | Fault::Hold(_) | Fault::DropAfter) | None => {}
         }
@@ -98,7 +100,8 @@ impl Proxy {
         let bytes = asking.map_or(bytes, Bytes::from);
         prepare(&mut parts.headers, bytes.len());
         let forwarded = Request::from_parts(parts, Full::new(bytes));
-        let mut response = match self.backend.send(forwarded).await {
+        let judged = body.as_ref().filter(|_| identity.is_some());
+        let mut response = match self.ask(action, judged, forwarded).await {
             Ok(response) => response,
             Err(failure) => {
                 self.remember(call.map(|call| call.failed("dropped")));
@@ -119,6 +122,26 @@ impl Proxy {
         Ok(response.map(Full::new))
     }
 
+    /// The database's answer, or that to a function's call which is in a transaction's way.
+    async fn ask(
+        &self,
+        action: &str,
+        judged: Option<&Value>,
+        call: Request<Full<Bytes>>,
+    ) -> Result<Response<Bytes>, Failure> {
+        let Some(body) = judged else { return self.backend.send(call).await };
+        let ongoing = match self.conflicts.enter(action, body).await {
+            Ok(ongoing) => ongoing,
+            Err(conflict) => return Ok(conflict.answer()),
+        };
+        if let Some(ongoing) = &ongoing {
+            wait(ongoing.time).await;
+        }
+        let answer = self.backend.send(call).await;
+        drop(ongoing);
+        answer
+    }
+
     fn remember(&self, call: Option<Call>) {
         if let Some(call) = call {
             self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
@@ -127,7 +150,7 @@ impl Proxy {
 }
 
 /// The answer to a function that may not do this. A body that is not JSON is left to `DynamoDB` to refuse.
-fn refuse(identity: &Identity, action: &str, body: Option<&Value>) -> Option<Response<Full<Bytes>>> {
+fn refuse(identity: &Identity, action: &str, body: Option<&Value>) -> Option<Response<Bytes>> {
     let members = request::members(action, body?);
     let member = identity.forbidden(&members)?;
     Some(answer::denied(&identity.function, member))
@@ -157,7 +180,7 @@ fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-#[expect(clippy::disallowed_methods, reason = "lateness is what this fault is")]
+#[expect(clippy::disallowed_methods, reason = "lateness is what was asked for")]
 async fn wait(time: Duration) {
     tokio::time::sleep(time).await;
 }

@@ -14,6 +14,9 @@ pub(super) struct Member {
 /// Actions that `DynamoDB` refuses by itself where they name no table.
 const ABOUT_A_TABLE: [&str; 6] = ["DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"];
 
+/// The action that writes several items or none.
+pub(super) const TRANSACTION: &str = "TransactWriteItems";
+
 /// The action of an `X-Amz-Target` header: `UpdateItem` of `DynamoDB_20120810.UpdateItem`.
 pub(super) fn action(target: &str) -> &str {
     target.split_once('.').map_or("", |(_, action)| action)
@@ -23,7 +26,7 @@ pub(super) fn action(target: &str) -> &str {
 pub(super) fn members(action: &str, body: &Value) -> Vec<Member> {
     let member = |action: &str, table: Option<String>| Member { action: action.to_owned(), table };
     match action {
-        "TransactWriteItems" | "TransactGetItems" => transaction_items(body)
+        TRANSACTION | "TransactGetItems" => transaction_items(body)
             .filter_map(|(kind, item)| {
                 let action = match kind {
                     "Put" => "PutItem",
@@ -54,10 +57,21 @@ pub(super) fn members(action: &str, body: &Value) -> Vec<Member> {
 /// How many items a call names: the members of a transaction or a batch, else one.
 pub(super) fn items(action: &str, body: &Value) -> usize {
     match action {
-        "TransactWriteItems" | "TransactGetItems" => transaction_items(body).count(),
+        TRANSACTION | "TransactGetItems" => transaction_items(body).count(),
         "BatchGetItem" => batch_tables(body).map(|(_, request)| length(request.get("Keys"))).sum(),
         "BatchWriteItem" => batch_tables(body).map(|(_, requests)| length(Some(requests))).sum(),
         _ => 1,
+    }
+}
+
+/// The items that a call writes, or checks in a transaction: each one's table, and the attributes that it names the item
+/// by (of a put, all that the item has). A member that lacks them is none.
+pub(super) fn written<'b>(action: &str, body: &'b Value) -> Vec<Option<(String, &'b Value)>> {
+    let named = |item: &'b Value| Some((table_name(item)?, item.get("Key").or_else(|| item.get("Item"))?));
+    match action {
+        TRANSACTION => transaction_items(body).map(|(_, item)| named(item)).collect(),
+        "PutItem" | "UpdateItem" | "DeleteItem" => vec![named(body)],
+        _ => Vec::new(),
     }
 }
 

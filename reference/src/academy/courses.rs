@@ -20,7 +20,7 @@ pub struct Draft {
     status: Status,
     /// The lists whose members have access.
     #[serde(default)]
-    granted_lists: Vec<Id>,
+    granted_lists: Lists,
 }
 
 /// 1 to 200 characters, not blank.
@@ -34,6 +34,19 @@ impl TryFrom<String> for Title {
     fn try_from(text: String) -> std::result::Result<Self, &'static str> {
         let fits = text.chars().count() <= 200 && !text.trim().is_empty();
         if fits { Ok(Self(text)) } else { Err("must have 1 to 200 characters") }
+    }
+}
+
+/// At most 100 lists: an item has room for 400 KB.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Vec<Id>")]
+struct Lists(Vec<Id>);
+
+impl TryFrom<Vec<Id>> for Lists {
+    type Error = &'static str;
+
+    fn try_from(lists: Vec<Id>) -> std::result::Result<Self, &'static str> {
+        if lists.len() <= 100 { Ok(Self(lists)) } else { Err("must name at most 100 lists") }
     }
 }
 
@@ -113,7 +126,7 @@ impl Courses {
     /// Writes `draft` as the course `id` of `academy`. `true`: there was none before.
     pub async fn put(&self, academy: &str, id: Id, draft: Draft, now: Timestamp) -> Result<(CourseInFull, bool)> {
         let description = draft.description.map(|Description(words)| words);
-        let lists: Vec<_> = draft.granted_lists.iter().map(Id::to_string).collect();
+        let lists: Vec<_> = draft.granted_lists.0.iter().map(Id::to_string).collect();
         let mut request = self
             .table
             .client

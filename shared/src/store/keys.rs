@@ -10,7 +10,6 @@ use super::organizations::{self, read_digest};
 use super::{Attributes, Keys, TRIES, attributes, names, parsed, time};
 use crate::key::{Digest, Id, Key, Status};
 use crate::organization::{Organization, Slug};
-use crate::pass::Pass;
 
 /// What became of an attempt to add a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +104,7 @@ impl Keys {
             .transact_items(TransactWriteItem::builder().update(count).build())
             .transact_items(put(write(key))?)
             .transact_items(put(secret)?);
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             let Err(error) = transaction.clone().send().await else { return Ok(Inserted::Yes) };
             let reasons = Reason::each(error)?;
             if reasons.first() == Some(&Reason::Condition) {
@@ -115,21 +114,23 @@ impl Keys {
                 };
                 return Ok(if full { Inserted::Full } else { Inserted::Changed });
             }
+            dynamodb::back_off(attempt).await;
         }
 
         Err(Error::Contended)
     }
 
     /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
-    pub async fn remove(&self, org: &Slug, id: &Id) -> Result<Removed> {
-        for _ in 0..TRIES {
+    pub async fn remove(&self, org: &Slug, id: &Id, now: Timestamp) -> Result<Removed> {
+        for attempt in 0..TRIES {
             let (key, organization) = self.both(org, id).await?;
             if organization.is_none() {
                 return Ok(Removed::NoOrganization);
             }
             let Some(key) = key else { return Ok(Removed::NoKey) };
-            let Err(error) = self.removal(&key)?.send().await else { return Ok(Removed::Yes) };
+            let Err(error) = self.removal(&key, now)?.send().await else { return Ok(Removed::Yes) };
             Reason::each(error)?;
+            dynamodb::back_off(attempt).await;
         }
 
         Err(Error::Contended)
@@ -138,6 +139,7 @@ impl Keys {
     fn removal(
         &self,
         key: &Key,
+        now: Timestamp,
     ) -> Result<aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder> {
         let discount = Update::builder()
             .table_name(&self.table)
@@ -161,36 +163,7 @@ impl Keys {
             .transact_items(TransactWriteItem::builder().update(discount).build())
             .transact_items(TransactWriteItem::builder().delete(delete).build())
             .transact_items(TransactWriteItem::builder().delete(secret).build())
-            .transact_items(self.passes.removal(&key.digest)?))
-    }
-
-    /// Writes `pass`, made from `key` and `org`, in place of the one `seen`. `false`: any of the three has changed, and
-    /// nothing was written.
-    pub async fn stamp(
-        &self,
-        pass: &Pass,
-        seen: Option<&Pass>,
-        key: &Seen,
-        org: &Organization,
-        now: Timestamp,
-    ) -> Result<bool> {
-        let unchanged =
-            [self.unchanged(key_of(&org.slug, &pass.terms.key), key.version)?, self.unchanged_organization(org)?];
-
-        self.passes.stamp(&key.digest, pass, seen, unchanged, now).await
-    }
-}
-
-/// Which state of a key a pass was made from.
-#[derive(Clone, Copy, Debug)]
-pub struct Seen {
-    digest: Digest,
-    version: i64,
-}
-
-impl From<&Key> for Seen {
-    fn from(key: &Key) -> Self {
-        Self { digest: key.digest, version: key.version }
+            .transact_items(self.passes.ending(&key.digest, now)?))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use dynamodb::{AttributeValue, Error, Item, Refused, Result, number, text};
 use tokio::task::JoinSet;
 
@@ -39,7 +38,7 @@ impl Keys {
         slug: &Slug,
         mut change: impl FnMut(Option<Organization>) -> crate::Result<Organization> + Send,
     ) -> crate::Result<(Organization, bool)> {
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             let before = self.organization(slug).await?;
             let seen = before.as_ref().map(|org| org.version);
             let mut org = change(before)?;
@@ -47,10 +46,11 @@ impl Keys {
             if self.write(&org, seen).await? {
                 // One that is new has no keys.
                 if seen.is_some() {
-                    self.withdraw_all(slug).await?;
+                    self.withdraw_all(&org).await?;
                 }
                 return Ok((org, seen.is_none()));
             }
+            dynamodb::back_off(attempt).await;
         }
 
         Err(Error::Contended.into())
@@ -100,8 +100,9 @@ impl Keys {
         }
     }
 
-    /// Takes the pass of every key of `slug` out of force.
-    async fn withdraw_all(&self, slug: &Slug) -> Result<()> {
+    /// Takes the pass of every key of `org` out of force, and lets none be stamped from what it was before.
+    async fn withdraw_all(&self, org: &Organization) -> Result<()> {
+        let (slug, version, now) = (&org.slug, org.version, org.updated_at);
         let mut pages = self
             .client
             .query()
@@ -122,7 +123,7 @@ impl Keys {
                 if under_way.len() >= AT_ONCE {
                     finish(under_way.join_next().await)?;
                 }
-                under_way.spawn(async move { passes.withdraw(&digest).await });
+                under_way.spawn(async move { passes.withdraw(&digest, version, now).await });
             }
         }
         while !under_way.is_empty() {
@@ -130,24 +131,6 @@ impl Keys {
         }
 
         Ok(())
-    }
-
-    /// The member of a transaction that holds only while `org` is as it was read.
-    pub(super) fn unchanged_organization(&self, org: &Organization) -> Result<TransactWriteItem> {
-        self.unchanged(key_of(&org.slug), org.version)
-    }
-
-    /// The member of a transaction that holds only while an item is of that version.
-    pub(super) fn unchanged(&self, key: HashMap<String, AttributeValue>, version: i64) -> Result<TransactWriteItem> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", number(version))
-            .build()?;
-
-        Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
-use dynamodb::{AttributeValue, Client, Error, Item, Reason, Refused, Result, bytes, number, text, text_set};
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number, text, text_set};
 use jiff::Timestamp;
 
 use super::{Attributes, TRIES, attributes, names, parsed, time};
@@ -29,11 +29,16 @@ pub enum Counted {
     Yes(Box<Pass>),
     /// It did not pass; this is the pass that it was judged by.
     No(Box<Pass>),
-    /// There is no pass.
+    /// There is no pass, or none with terms.
     Absent,
+    /// The key is gone for good.
+    Gone,
     /// A transaction held the pass: try again.
     Busy,
 }
+
+/// The fence of a key that is gone: no stamp gets over it.
+const GONE: i64 = i64::MAX;
 
 /// TTL only cleans up, and no counter may go before its window is over: the longest is a day.
 const KEPT_SECS: i64 = 2 * 86_400;
@@ -58,7 +63,7 @@ impl Passes {
     /// DynamoDB did not answer in time, or asked to slow down. The request may have been counted.
     pub async fn count(&self, digest: &Digest, now: Timestamp) -> Result<Counted> {
         let judgement = &self.judgement;
-        let answer = self
+        let request = self
             .once
             .update_item()
             .table_name(&self.table)
@@ -68,69 +73,76 @@ impl Passes {
             .set_expression_attribute_names(Some(judgement.names(now)))
             .set_expression_attribute_values(Some(judgement.values(now)))
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer.map_err(Refused::from) {
-            Ok(counted) => Ok(Counted::Yes(Box::new(read(counted.attributes.unwrap_or_default().into())?))),
-            Err(Refused::Condition(Some(item))) => Ok(Counted::No(Box::new(read(item)?))),
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut answer = request.clone().send().await.map_err(Refused::from);
+        if let Err(Refused::Failed(Error::Disconnected(_))) = answer {
+            // A connection that went stale while the process was frozen. Should the first attempt have arrived after all, it
+            // counts twice, which lets nobody in.
+            answer = request.send().await.map_err(Refused::from);
+        }
+        match answer {
+            Ok(counted) => match read(counted.attributes.unwrap_or_default().into())? {
+                Counted::No(pass) => Ok(Counted::Yes(pass)),
+                _ => Err(Error::Fault("a pass without terms has let somebody in".to_owned())),
+            },
+            Err(Refused::Condition(Some(item))) => read(item),
             Err(Refused::Condition(None)) => Ok(Counted::Absent),
             Err(Refused::Conflict) => Ok(Counted::Busy),
             Err(Refused::Failed(error)) => Err(error),
         }
     }
 
-    /// Writes `pass` in place of `seen`, which is what was there, if `unchanged` all hold: the key and the organization
-    /// that its terms were copied from. `false` where they do not, or where somebody was faster.
-    pub(super) async fn stamp(
+    /// Writes `pass`, made from an organization of `version`, in place of `seen`, which is what was there. `false`, and
+    /// nothing is written: the organization has changed since, the key is gone, or a request was counted meanwhile.
+    pub async fn stamp(
         &self,
         digest: &Digest,
         pass: &Pass,
         seen: Option<&Pass>,
-        unchanged: [TransactWriteItem; 2],
+        version: i64,
         now: Timestamp,
     ) -> Result<bool> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(write(digest, pass, now)));
-        let put = match seen {
-            None => put
-                .condition_expression("attribute_not_exists(#digest)")
-                .expression_attribute_names("#digest", "digest"),
-            Some(seen) => {
-                let (condition, names, values) = still(seen);
-                put.condition_expression(condition)
-                    .set_expression_attribute_names(Some(names))
-                    .set_expression_attribute_values(Some(values))
-            }
-        };
-        let answer = self
+        let mut item = write(digest, pass, now);
+        item.insert("fence".to_owned(), number(version));
+        let uncounted = if seen.is_some() { "#total = :total" } else { "attribute_not_exists(#total)" };
+        let mut request = self
             .client
-            .transact_write_items()
-            .set_transact_items(Some(unchanged.into()))
-            .transact_items(TransactWriteItem::builder().put(put.build()?).build())
-            .send()
-            .await;
-        match answer {
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(format!("(attribute_not_exists(#fence) OR #fence <= :version) AND {uncounted}"))
+            .set_expression_attribute_names(Some(names(["fence", "total"])))
+            .expression_attribute_values(":version", number(version));
+        if let Some(seen) = seen {
+            request = request.expression_attribute_values(":total", number(seen.total));
+        }
+        match request.send().await.map_err(Refused::from) {
             Ok(_) => Ok(true),
-            Err(error) => Reason::each(error).map(|_| false),
+            Err(Refused::Condition(_) | Refused::Conflict) => Ok(false),
+            Err(Refused::Failed(error)) => Err(error),
         }
     }
 
-    /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew.
-    pub(super) async fn withdraw(&self, digest: &Digest) -> Result<()> {
+    /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew, from an
+    /// organization of `version` or later. A stamp that is under way from an earlier one finds the fence, also where there
+    /// was no pass before.
+    pub(super) async fn withdraw(&self, digest: &Digest, version: i64, now: Timestamp) -> Result<()> {
         let request = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
-            .condition_expression("attribute_exists(#digest)")
-            .update_expression("SET #until = :never")
-            .set_expression_attribute_names(Some(names(["digest", "until"])))
-            .expression_attribute_values(":never", number(0));
-        for _ in 0..TRIES {
+            .condition_expression("attribute_not_exists(#fence) OR #fence < :version")
+            .update_expression("SET #until = :never, #fence = :version, #ttl = :ttl")
+            .set_expression_attribute_names(Some(names(["until", "fence", "ttl"])))
+            .expression_attribute_values(":never", number(0))
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":ttl", number(ttl(now)));
+        for attempt in 0..TRIES {
             match request.clone().send().await.map_err(Refused::from) {
-                // No pass, nothing to withdraw.
+                // Whoever changed the organization after us has withdrawn it already, or the key is gone.
                 Ok(_) | Err(Refused::Condition(_)) => return Ok(()),
-                Err(Refused::Conflict) => (),
+                Err(Refused::Conflict) => dynamodb::back_off(attempt).await,
                 Err(Refused::Failed(error)) => return Err(error),
             }
         }
@@ -138,11 +150,17 @@ impl Passes {
         Err(Error::Contended)
     }
 
-    /// The member of a transaction that removes the pass of `digest`, if there is one.
-    pub(super) fn removal(&self, digest: &Digest) -> Result<TransactWriteItem> {
-        let delete = Delete::builder().table_name(&self.table).key("digest", bytes(*digest.as_bytes())).build()?;
+    /// The member of a transaction that ends the pass of `digest` for good. What is left is only there so that a stamp under
+    /// way does not bring it back, and goes by TTL.
+    pub(super) fn ending(&self, digest: &Digest, now: Timestamp) -> Result<TransactWriteItem> {
+        let item = attributes([
+            ("digest", Some(bytes(*digest.as_bytes()))),
+            ("fence", Some(number(GONE))),
+            ("ttl", Some(number(ttl(now)))),
+        ]);
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
 
-        Ok(TransactWriteItem::builder().delete(delete).build())
+        Ok(TransactWriteItem::builder().put(put).build())
     }
 }
 
@@ -178,12 +196,12 @@ impl Judgement {
             windows: contract.windows.clone(),
             edition: contract.edition.clone(),
             condition: clauses.join(" AND "),
-            update: format!("SET #used = :now, #ttl = :ttl ADD {add} REMOVE {remove}"),
+            update: format!("SET #used = :now, #ttl = :ttl ADD #total :one, {add} REMOVE {remove}"),
         }
     }
 
     fn names(&self, now: Timestamp) -> HashMap<String, String> {
-        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl"]);
+        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl", "total"]);
         for window in &self.windows {
             let (letter, number) = (window.letter(), window.number(now));
             names.insert(format!("#l{letter}"), limit_name(*window));
@@ -208,23 +226,6 @@ impl Judgement {
     }
 }
 
-/// The condition that a pass is what was `seen`: its terms as old, its counters as they were.
-fn still(seen: &Pass) -> (String, HashMap<String, String>, Attributes) {
-    let mut clauses = vec!["#until = :until".to_owned(), "#edition = :edition".to_owned()];
-    let mut names = names(["until", "edition"]);
-    let mut values = attributes([
-        (":until", Some(number(seen.terms.until.as_millisecond()))),
-        (":edition", Some(text(&*seen.terms.edition))),
-    ]);
-    for (place, (window, number_of, count)) in seen.counts.iter().enumerate() {
-        clauses.push(format!("#c{place} = :c{place}"));
-        names.insert(format!("#c{place}"), count_name(window, number_of));
-        values.insert(format!(":c{place}"), number(count));
-    }
-
-    (clauses.join(" AND "), names, values)
-}
-
 fn ttl(now: Timestamp) -> i64 {
     now.as_second().saturating_add(KEPT_SECS)
 }
@@ -238,7 +239,7 @@ fn count_name(window: Window, number: i64) -> String {
 }
 
 fn write(digest: &Digest, pass: &Pass, now: Timestamp) -> Attributes {
-    let Pass { terms, counts, last_used_at } = pass;
+    let Pass { terms, counts, total, last_used_at } = pass;
     let mut item = attributes([
         ("digest", Some(bytes(*digest.as_bytes()))),
         ("org", Some(text(terms.org.as_str()))),
@@ -251,6 +252,7 @@ fn write(digest: &Digest, pass: &Pass, now: Timestamp) -> Attributes {
         ("edition", Some(text(&*terms.edition))),
         ("used", last_used_at.map(|at| number(at.as_millisecond()))),
         ("ttl", Some(number(ttl(now)))),
+        ("total", Some(number(*total))),
     ]);
     for (window, limit) in terms.limits.iter() {
         item.insert(limit_name(window), number(limit));
@@ -264,8 +266,11 @@ fn write(digest: &Digest, pass: &Pass, now: Timestamp) -> Attributes {
     item
 }
 
-fn read(mut item: Item) -> Result<Pass> {
-    let standing = item.need("standing", Item::text)?;
+fn read(mut item: Item) -> Result<Counted> {
+    if item.number("fence")? == Some(GONE) {
+        return Ok(Counted::Gone);
+    }
+    let Some(standing) = item.text("standing")? else { return Ok(Counted::Absent) };
     let standing = Standing::ALL.into_iter().find(|known| known.name() == standing);
     let terms = Terms {
         org: parsed(&mut item, "org")?,
@@ -279,6 +284,7 @@ fn read(mut item: Item) -> Result<Pass> {
         edition: item.need("edition", Item::text)?,
     };
     let last_used_at = item.number("used")?.map(time).transpose()?;
+    let total = item.need("total", Item::number)?;
     let mut counts = Counts::default();
     for (name, value) in item.rest() {
         let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
@@ -290,7 +296,7 @@ fn read(mut item: Item) -> Result<Pass> {
         }
     }
 
-    Ok(Pass { terms, counts, last_used_at })
+    Ok(Counted::No(Box::new(Pass { terms, counts, total, last_used_at })))
 }
 
 fn read_limits(item: &mut Item) -> Result<Limits> {
