@@ -20,6 +20,7 @@ mod gate;
 mod keys;
 mod organizations;
 
+mod contention;
 mod cost;
 mod events;
 mod failure;

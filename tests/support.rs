@@ -3,6 +3,7 @@
 mod answer;
 mod http;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use local::Stack;
@@ -142,11 +143,11 @@ impl World {
             dynamodb::AttributeValue::B(bytes) => String::from_utf8_lossy(bytes.as_ref()).into_owned(),
             other => format!("{other:?}"),
         };
-        let shown = items
-            .items()
-            .iter()
-            .map(|item| item.iter().map(|(name, value)| format!("{name}={} ", text(value))).collect());
-        shown.collect()
+        let show = |item: &HashMap<String, _>| {
+            item.iter().map(|(name, value)| format!("{name}={} ", text(value))).collect::<Vec<_>>().concat()
+        };
+
+        items.items().iter().map(show).collect()
     }
 }
 

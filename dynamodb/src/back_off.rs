@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-const LONGEST_MILLIS: u64 = 64;
+const LONGEST_MILLIS: u64 = 256;
 
 /// Waits before try number `attempt` + 1 of a change that met another one: a random time, longer with every attempt.
 #[expect(
@@ -10,7 +10,7 @@ const LONGEST_MILLIS: u64 = 64;
     reason = "here, and only here, time has to pass: a transaction of others must end"
 )]
 pub async fn back_off(attempt: u32) {
-    let longest = 4_u64.checked_shl(attempt).unwrap_or(LONGEST_MILLIS).min(LONGEST_MILLIS);
+    let longest = 8_u64.checked_shl(attempt).unwrap_or(LONGEST_MILLIS).min(LONGEST_MILLIS);
     // Without randomness the longest wait is as good as any.
     let random = getrandom::u64().unwrap_or(longest);
 

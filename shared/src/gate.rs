@@ -76,9 +76,10 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
         }
     }
 
-    let admission = tokio::time::timeout(app.patience, count(app, presented, now));
-    let grant =
-        admission.await.map_err(|_| dynamodb::Error::Unavailable("not in time for the caller".to_owned()))??;
+    let Ok(verdict) = tokio::time::timeout(app.patience, count(app, presented, now)).await else {
+        return Err(dynamodb::Error::Unavailable("not in time for the caller".to_owned()).into());
+    };
+    let grant = verdict?;
     match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
         Some(scope) => {
             let denial = Denial::MissingScope { scope: (*scope).to_owned() };

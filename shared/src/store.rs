@@ -14,7 +14,7 @@ pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Passes};
 
 /// How often a change is tried again when others change the same thing meanwhile.
-const TRIES: u32 = 8;
+const TRIES: u32 = 16;
 
 /// The authority: the keys table.
 #[derive(Clone, Debug)]

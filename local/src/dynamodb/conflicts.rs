@@ -175,18 +175,18 @@ mod tests {
     #[test]
     fn items_are_held_all_or_none_and_until_the_hold_is_dropped() {
         let held = Held::default();
-        let hold = held.hold(vec![Some(item("a")), None, Some(item("b"))]).unwrap();
+        let first = held.hold(vec![Some(item("a")), None, Some(item("b"))]).unwrap();
         let other = held.hold(vec![Some(item("c")), None, Some(item("b"))]);
         assert_eq!(other.unwrap_err(), Conflict::Transaction(vec![false, false, true]));
         assert_eq!(held.check(Some(&item("a"))), Err(Conflict::Write));
         assert_eq!(held.check(Some(&item("c"))), Ok(()), "a refused transaction holds nothing");
         assert_eq!(held.check(None), Ok(()));
 
-        let apart = held.hold(vec![Some(item("c"))]).unwrap();
-        drop(hold);
+        let second = held.hold(vec![Some(item("c"))]).unwrap();
+        drop(first);
         assert_eq!(held.check(Some(&item("a"))), Ok(()));
         assert_eq!(held.check(Some(&item("c"))), Err(Conflict::Write), "another's item stays held");
-        drop(apart);
+        drop(second);
         assert_eq!(lock(&held.0).len(), 0);
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "N", default_value_t = 3000)]
     pub(super) port: u16,
 
-    /// Where tables, the operator's credential and the demo's keys are kept [default: .latchkey/<contract>]
+    /// Where tables, the operator's credential and the demo's keys are kept [default: .latchkey/CONTRACT]
     #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
     data_dir: Option<PathBuf>,
 

@@ -81,10 +81,12 @@ impl Passes {
             answer = request.send().await.map_err(Refused::from);
         }
         match answer {
-            Ok(counted) => match read(counted.attributes.unwrap_or_default().into())? {
-                Counted::No(pass) => Ok(Counted::Yes(pass)),
-                _ => Err(Error::Fault("a pass without terms has let somebody in".to_owned())),
-            },
+            Ok(counted) => {
+                let Counted::No(pass) = read(counted.attributes.unwrap_or_default().into())? else {
+                    return Err(Error::Fault("a pass without terms has let somebody in".to_owned()));
+                };
+                Ok(Counted::Yes(pass))
+            }
             Err(Refused::Condition(Some(item))) => read(item),
             Err(Refused::Condition(None)) => Ok(Counted::Absent),
             Err(Refused::Conflict) => Ok(Counted::Busy),

@@ -1,0 +1,65 @@
+//! The promise: what happens at once does not fail for it. DynamoDB refuses whoever touches an item of a transaction under
+//! way; the emulator does not, so the local stack does it in its place.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, World, all};
+
+/// Far longer than a transaction takes on AWS: five to ten milliseconds.
+const TRANSACTION: Duration = Duration::from_millis(20);
+
+fn statuses(answers: &[Answer]) -> Vec<u16> {
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    statuses
+}
+
+#[tokio::test]
+async fn all_keys_of_an_organization_can_be_stamped_at_once() {
+    let (world, _) = World::academy("scale").await;
+    let keys = all((0..40).map(|_| world.key("acme", json!({"name": "a"})))).await;
+    world.stack.dynamodb().transactions_take(TRANSACTION);
+    for round in 0..3 {
+        // After a change, and an hour later: each time all of them are stamped anew.
+        let answers = all(keys.iter().map(|key| world.get("/api/v1/courses", key))).await;
+        assert_eq!(statuses(&answers), [200; 40]);
+        world.organization("acme", json!({"name": format!("Acme {round}")})).await;
+        let answers = all(keys.iter().map(|key| world.get("/api/v1/courses", key))).await;
+        assert_eq!(statuses(&answers), [200; 40]);
+        world.at(&format!("2030-06-15T0{}:00:30Z", round + 1));
+    }
+}
+
+#[tokio::test]
+async fn an_organization_can_be_changed_while_its_keys_are_issued_deleted_and_used() {
+    let (world, key) = World::academy("scale").await;
+    let victims = all((0..6).map(|_| world.key("acme", json!({"name": "a"})))).await;
+    world.stack.dynamodb().transactions_take(TRANSACTION);
+    let changes = all(
+        (0..6).map(|number| world.operate("PUT", "/organizations/acme", json!({"name": format!("Acme {number}")})))
+    );
+    let issues = all((0..6).map(|_| world.operate("POST", "/organizations/acme/api-keys", json!({"name": "b"}))));
+    let deletions = all(victims.iter().map(|victim| async {
+        world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", victim.id), Value::Null).await
+    }));
+    let uses = all((0..20).map(|_| world.get("/api/v1/courses", &key)));
+    let (changes, issues, deletions, uses) = tokio::join!(changes, issues, deletions, uses);
+    assert_eq!(statuses(&changes), [200; 6]);
+    assert_eq!(statuses(&issues), [201; 6]);
+    assert_eq!(statuses(&deletions), [200; 6]);
+    assert_eq!(statuses(&uses), [200; 20]);
+    assert_eq!(world.organization("acme", json!({})).await["keys"], 7);
+}
+
+#[tokio::test]
+async fn the_cap_on_keys_is_exact_when_their_transactions_meet() {
+    let world = World::serving("thefaq").await;
+    world.organization("acme", json!({"plan": "starter"})).await;
+    world.stack.dynamodb().transactions_take(TRANSACTION);
+    let issue = || world.operate("POST", "/organizations/acme/api-keys", json!({"name": "a"}));
+    let answers = all((0..8).map(|_| issue())).await;
+    assert_eq!(statuses(&answers), [201, 201, 201, 201, 201, 402, 402, 402]);
+    assert_eq!(world.organization("acme", json!({})).await["keys"], 5);
+}
