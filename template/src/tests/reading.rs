@@ -10,12 +10,12 @@ const REAL: &str = include_str!("../../../template.yaml");
 
 #[test]
 fn the_real_template_is_read() {
-    let template = read_with(REAL, &[("Stage", "local"), ("StoreTimeout", "5000")]).unwrap();
+    let template = read_with(REAL, &[("Stage", "local"), ("StoreTimeout", "2000")]).unwrap();
 
     let create = template.functions.iter().find(|function| function.name == "KeysCreate").unwrap();
     assert_eq!(create.binary, "keys-create");
     assert_eq!(create.environment["STAGE"], "local");
-    assert_eq!(create.environment["STORE_TIMEOUT_MS"], "5000");
+    assert_eq!(create.environment["STORE_TIMEOUT_MS"], "2000");
     assert_eq!(create.environment["KEYS_TABLE"], "KeysTable");
     assert_eq!((create.timeout, create.memory_mb, create.json_logs), (Duration::from_secs(10), 256, true));
     let [route] = create.routes.as_slice() else { panic!("{:?}", create.routes) };
