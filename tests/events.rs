@@ -14,6 +14,8 @@ async fn every_function_answers_its_sample_event() {
             "pro",
             [
                 ("OrganizationsPut", 200),
+                ("KeysList", 200),
+                ("KeysGet", 404),
                 ("KeysCreate", 201),
                 ("KeysDelete", 404),
                 ("GateVerify", 200),

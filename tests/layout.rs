@@ -83,12 +83,9 @@ fn a_function_begins_with_its_route_and_is_one_screen() {
     for path in &functions() {
         let text = fs::read_to_string(root().join(format!("functions/{path}.rs"))).unwrap();
         let function = template.functions.iter().find(|function| function.name == resource(path)).unwrap();
-        let [route] = function.routes.as_slice() else { panic!("{path} has not exactly one route") };
-        assert!(
-            text.starts_with(&format!("//! `{}`: ", route.key())),
-            "functions/{path}.rs does not begin with its route {}",
-            route.key()
-        );
+        let routes: Vec<_> = function.routes.iter().map(|route| format!("`{}`", route.key())).collect();
+        let routes = format!("//! {}: ", routes.join(", "));
+        assert!(text.starts_with(&routes), "functions/{path}.rs does not begin with its routes:\n{routes}");
         assert!(text.lines().count() <= 60, "functions/{path}.rs is longer than a screen");
     }
 }

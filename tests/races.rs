@@ -110,3 +110,19 @@ async fn a_first_stamp_that_a_lock_overtakes_finds_it_although_there_was_no_pass
     assert_eq!(answer.status, 402);
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 402);
 }
+
+#[tokio::test]
+async fn a_stamp_from_before_a_lock_does_not_get_past_one_from_after_it() {
+    let (world, key) = World::academy("pro").await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    // One request reads an open organization and is held. It is locked, and another request stamps the pass anew; it is
+    // refused, so it counts nothing that the first could notice.
+    world.at("2030-06-15T01:00:30Z");
+    let answer = overtaken(&world, &key, "BatchGetItem", async {
+        world.organization("acme", json!({"status": "locked"})).await;
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 402);
+    })
+    .await;
+    assert_eq!(answer.status, 402);
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 402);
+}

@@ -1,14 +1,9 @@
-//! `POST /operator/v1/organizations/{org}/api-keys`: issue a key. Its secret is in this reply and nowhere else.
+//! `POST /operator/v1/organizations/{org}/api-keys`, `POST /api/v1/{org}/api-keys`: issue a key. Its secret is in this reply
+//! and nowhere else.
 
-use serde::Deserialize;
 use shared::issue::{Issued, Order, issue};
-use shared::organization::Slug;
-use shared::{App, At, Body, Created, Exit, Operator, Path, Result};
-
-#[derive(Deserialize)]
-struct Place {
-    org: Slug,
-}
+use shared::management::Create;
+use shared::{App, At, Body, Created, Exit, Manager, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
@@ -17,10 +12,9 @@ async fn main() -> Exit {
 
 async fn create(
     app: &'static App,
-    _: Operator,
+    manager: Manager<Create>,
     At(now): At,
-    Path(place): Path<Place>,
     Body(order): Body<Order>,
 ) -> Result<Created<Issued>> {
-    Ok(Created(issue(app, &place.org, order, now).await?))
+    Ok(Created(issue(app, manager.org(), order, now).await?))
 }

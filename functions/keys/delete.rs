@@ -1,15 +1,14 @@
-//! `DELETE /operator/v1/organizations/{org}/api-keys/{id}`: revoke a key, for good. Nobody gets in with it once this has
-//! returned.
+//! `DELETE /operator/v1/organizations/{org}/api-keys/{id}`, `DELETE /api/v1/{org}/api-keys/{id}`: revoke a key, for good.
+//! Nobody gets in with it once this has returned.
 
 use serde::{Deserialize, Serialize};
 use shared::key::Id;
-use shared::organization::Slug;
+use shared::management::Delete;
 use shared::store::Removed;
-use shared::{App, At, Data, Denial, Exit, Operator, Path, Result};
+use shared::{App, At, Data, Denial, Exit, Manager, Path, Result};
 
 #[derive(Deserialize)]
 struct Place {
-    org: Slug,
     id: Id,
 }
 
@@ -24,8 +23,13 @@ async fn main() -> Exit {
     shared::serve(delete).await
 }
 
-async fn delete(app: &'static App, _: Operator, At(now): At, Path(place): Path<Place>) -> Result<Data<Deleted>> {
-    match app.keys.remove(&place.org, &place.id, now).await? {
+async fn delete(
+    app: &'static App,
+    manager: Manager<Delete>,
+    At(now): At,
+    Path(place): Path<Place>,
+) -> Result<Data<Deleted>> {
+    match app.keys.remove(manager.org(), &place.id, now).await? {
         Removed::Yes => Ok(Data(Deleted { id: place.id, deleted: true })),
         Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
         Removed::NoOrganization => Err(Denial::OrganizationNotFound.into()),

@@ -22,8 +22,8 @@ async fn put(
     Path(place): Path<Place>,
     Body(change): Body<Change>,
 ) -> Result<Put<View>> {
-    let (org, created) =
-        app.keys.change_organization(&place.org, |before| change.apply(&place.org, before, &app.contract, now)).await?;
+    let apply = |before, seal| change.apply(&place.org, before, seal, &app.contract, now);
+    let (org, created) = app.keys.change_organization(&place.org, apply).await?;
 
     Ok(if created { Put::Created(org.into()) } else { Put::Changed(org.into()) })
 }

@@ -54,15 +54,16 @@ impl App {
 
     /// The app that serves `contract` with `settings`, on `dynamodb`.
     pub fn new(contract: Contract, dynamodb: dynamodb::Client, settings: Settings) -> Self {
+        let entropy = Entropy::system();
         let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
 
         Self {
             contract,
             stage: settings.stage,
-            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone()),
+            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy),
             passes,
             patience: settings.store_timeout.saturating_mul(4),
-            entropy: Entropy::system(),
+            entropy,
             dynamodb,
             reference_table: settings.reference_table,
         }

@@ -80,6 +80,11 @@ impl Call {
         })
     }
 
+    /// Whether it came by the operator's plane.
+    pub fn is_operators(&self) -> bool {
+        self.route.contains(" /operator/")
+    }
+
     /// The body, decoded; empty where there is none.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ pub use wire::Wire;
 use crate::denial::{Denial, Kind};
 use crate::key::{Format, Presented};
 use crate::limit::{Limits, Window};
+use crate::management::Management;
 use crate::scope::Scopes;
 use crate::settings::Stage;
 use file::{DenialFile, File, KeyFile, ScopesFile};
@@ -44,6 +45,8 @@ pub struct Contract {
     pub scopes: BTreeMap<String, String>,
     /// The plans by name.
     pub plans: BTreeMap<String, Plan>,
+    /// What callers may do with their organization's keys.
+    pub management: Management,
     /// The headers that tell a caller how much is left, where the contract has them.
     pub rate_limit_headers: Option<RateLimitHeaders>,
     denials: BTreeMap<Kind, Wire>,
@@ -183,6 +186,9 @@ impl Contract {
         if let Some(all) = file.key.all_scopes.as_ref().filter(|all| !file.scopes.contains_key(*all)) {
             return flaw("key.all_scopes", format!("there is no scope {all}"));
         }
+        if let Some(scope) = file.management.scope.as_ref().filter(|scope| !file.scopes.contains_key(*scope)) {
+            return flaw("management.scope", format!("there is no scope {scope}"));
+        }
         let credential = Credential {
             header: header("credential.header", &file.credential.header)?,
             scheme: file.credential.scheme,
@@ -213,6 +219,7 @@ impl Contract {
             all_scopes,
             scopes: file.scopes,
             plans,
+            management: file.management,
             rate_limit_headers,
             denials,
             rejections,

@@ -20,7 +20,7 @@ use crate::scope::Needs;
 
 /// Something that a handler can have for an argument.
 #[diagnostic::on_unimplemented(
-    note = "a handler's arguments after the app are Caller, Operator, At, Path, Query and Json, in this order"
+    note = "a handler's arguments after the app are Caller, Manager or Operator, At, Path, Query and Body, in this order"
 )]
 pub trait FromCall: Sized + Send {
     /// Whether the store is asked for it, or for what it opens the way to: such a function connects before its first call.
@@ -53,20 +53,27 @@ impl<N: Needs> FromCall for Caller<N> {
     const USES_STORE: bool = true;
 
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let credential = gate::credential(&call.app.contract, &call.headers)?;
-        match gate::admit(call.app, credential, N::SCOPE.as_slice(), call.now).await {
-            Ok(grant) => {
-                call.quota = grant.quota;
-                // A path that names another organization than the key's own leads nowhere, like one that names none.
-                if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
-                    return Err(Denial::OrganizationNotFound.into());
-                }
-                Ok(Self { grant, needs: PhantomData })
+        let grant = admitted(call, N::SCOPE.as_slice()).await?;
+
+        Ok(Self { grant, needs: PhantomData })
+    }
+}
+
+/// Whom the gate lets in, for what needs all of `scopes`, to the organization that the path names, if it names one.
+pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> {
+    let credential = gate::credential(&call.app.contract, &call.headers)?;
+    match gate::admit(call.app, credential, scopes, call.now).await {
+        Ok(grant) => {
+            call.quota = grant.quota;
+            // A path that names another organization than the key's own leads nowhere, like one that names none.
+            if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
+                return Err(Denial::OrganizationNotFound.into());
             }
-            Err(refusal) => {
-                call.quota = refusal.quota;
-                Err(refusal.error)
-            }
+            Ok(grant)
+        }
+        Err(refusal) => {
+            call.quota = refusal.quota;
+            Err(refusal.error)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod format;
 mod secret;
+mod view;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 pub use format::{Alphabet, Format, Presented};
 pub use secret::{Digest, Plain, Secret};
+pub use view::View;
 
 use crate::entropy::{self, Entropy};
 use crate::organization::Slug;

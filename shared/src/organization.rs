@@ -11,6 +11,7 @@ use crate::denial::Violation;
 use crate::error::Result;
 use crate::key::Name;
 use crate::limit::Limits;
+use crate::page::Seal;
 
 /// An organization as the authority keeps it.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Organization {
     pub created_at: Timestamp,
     /// When its terms last changed.
     pub updated_at: Timestamp,
+    /// What the cursors into its lists are sealed with.
+    pub seal: Seal,
     /// Counts the changes to its terms; one that was read is one that was checked for.
     pub version: i64,
 }
@@ -105,7 +108,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
 }
 
 impl Change {
-    /// The organization `slug` after this change, made at `now`, of what was there `before`.
+    /// The organization `slug` after this change, made at `now`, of what was there `before`; a new one gets `seal`.
     ///
     /// # Errors
     /// A new organization without a plan, or terms that `contract` does not have.
@@ -113,6 +116,7 @@ impl Change {
         &self,
         slug: &Slug,
         before: Option<Organization>,
+        seal: Seal,
         contract: &Contract,
         now: Timestamp,
     ) -> Result<Organization> {
@@ -128,6 +132,7 @@ impl Change {
                 keys: 0,
                 created_at: now,
                 updated_at: now,
+                seal,
                 version: 0,
             },
         };

@@ -7,6 +7,7 @@ use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::page::Pagination;
 
 /// A whole answer: text, always.
 #[derive(Debug)]
@@ -41,6 +42,10 @@ pub struct Data<T>(pub T);
 #[derive(Debug)]
 pub struct Created<T>(pub T);
 
+/// 200, `{"data": […], "meta": {"pagination": …}}`.
+#[derive(Debug)]
+pub struct Listed<T>(pub Vec<T>, pub Pagination);
+
 /// 201 or 200, `{"data": …}`: a `PUT` that makes or changes.
 #[derive(Debug)]
 pub enum Put<T> {
@@ -71,6 +76,23 @@ impl<T: Serialize> IntoReply for Json<T> {
 impl<T: Serialize> IntoReply for Data<T> {
     fn into_reply(self) -> Result<Reply> {
         json(StatusCode::OK, Envelope { data: self.0 })
+    }
+}
+
+#[derive(Serialize)]
+struct List<T> {
+    data: Vec<T>,
+    meta: Meta,
+}
+
+#[derive(Serialize)]
+struct Meta {
+    pagination: Pagination,
+}
+
+impl<T: Serialize> IntoReply for Listed<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::OK, List { data: self.0, meta: Meta { pagination: self.1 } })
     }
 }
 

@@ -10,6 +10,8 @@ mod passes;
 use dynamodb::{AttributeValue, Client, Error, Item, Result};
 use jiff::Timestamp;
 
+use crate::entropy::Entropy;
+
 pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Passes};
 
@@ -22,12 +24,13 @@ pub struct Keys {
     client: Client,
     table: String,
     passes: Passes,
+    entropy: Entropy,
 }
 
 impl Keys {
     /// The authority in `table`, whose changes withdraw `passes`.
-    pub const fn new(client: Client, table: String, passes: Passes) -> Self {
-        Self { client, table, passes }
+    pub const fn new(client: Client, table: String, passes: Passes, entropy: Entropy) -> Self {
+        Self { client, table, passes, entropy }
     }
 
     /// Opens the connection that the first request will use. Whether it can be opened, that request will see.

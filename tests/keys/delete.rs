@@ -39,3 +39,21 @@ async fn what_cannot_be_an_id_is_400() {
     let answer = world.operate("DELETE", "/organizations/Acme/api-keys/key_1", Value::Null).await;
     assert_eq!(answer.status, 400);
 }
+
+#[tokio::test]
+async fn a_key_can_delete_others_of_its_organization_and_itself_where_the_contract_lets_it() {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let admin = world.key("acme", json!({"name": "a", "type": "admin"})).await;
+    let other = world.key("acme", json!({"name": "b", "type": "production"})).await;
+    for key in [&other, &admin] {
+        assert_eq!(world.register_run(&key.secret).await.status, 200);
+        let path = format!("/api/v1/acme/api-keys/{}", key.id);
+        assert_eq!(
+            world.call("DELETE", &path, &other.secret, None).await.status,
+            if key.id == other.id { 403 } else { 401 }
+        );
+        assert_eq!(world.call("DELETE", &path, &admin.secret, None).await.status, 200);
+        assert_eq!(world.register_run(&key.secret).await.status, 401);
+    }
+}

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::denial::Kind;
 use crate::key::Alphabet;
 use crate::limit::{Limits, Window};
+use crate::management::Management;
 use crate::scope::Scopes;
 
 #[derive(Debug, Deserialize)]
@@ -17,6 +18,8 @@ pub(super) struct File {
     pub(super) key: KeyFile,
     pub(super) scopes: BTreeMap<String, String>,
     pub(super) plans: BTreeMap<String, PlanFile>,
+    #[serde(default)]
+    pub(super) management: Management,
     pub(super) rate_limit_headers: Option<RateLimitHeadersFile>,
     pub(super) error: ErrorFile,
     pub(super) denials: BTreeMap<Kind, DenialFile>,

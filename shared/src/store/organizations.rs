@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use dynamodb::{AttributeValue, Error, Item, Refused, Result, number, text};
+use dynamodb::{AttributeValue, Error, Item, Refused, Result, bytes, number, text};
 use tokio::task::JoinSet;
 
 use super::{Attributes, Keys, TRIES, names, parsed, time};
 use crate::key::Digest;
 use crate::limit::Limits;
 use crate::organization::{Organization, Slug, Status};
+use crate::page::Seal;
 
 /// How many passes are withdrawn at once.
 const AT_ONCE: usize = 32;
@@ -36,12 +37,14 @@ impl Keys {
     pub async fn change_organization(
         &self,
         slug: &Slug,
-        mut change: impl FnMut(Option<Organization>) -> crate::Result<Organization> + Send,
+        mut change: impl FnMut(Option<Organization>, Seal) -> crate::Result<Organization> + Send,
     ) -> crate::Result<(Organization, bool)> {
         for attempt in 0..TRIES {
             let before = self.organization(slug).await?;
             let seen = before.as_ref().map(|org| org.version);
-            let mut org = change(before)?;
+            let mut seal = [0; 32];
+            self.entropy.fill(&mut seal)?;
+            let mut org = change(before, Seal::new(seal))?;
             org.version = seen.unwrap_or_default().saturating_add(1);
             if self.write(&org, seen).await? {
                 // One that is new has no keys.
@@ -68,6 +71,7 @@ impl Keys {
             (":created", Some(number(org.created_at.as_millisecond()))),
             (":updated", Some(number(org.updated_at.as_millisecond()))),
             (":version", Some(number(org.version))),
+            (":seal", Some(bytes(*org.seal.as_bytes()))),
             (":none", Some(number(0))),
         ]);
         let condition = match seen {
@@ -87,10 +91,10 @@ impl Keys {
             // An update, and not a put: the number of keys is counted by those who make and delete them.
             .update_expression(format!(
                 "SET #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
-                 #version = :version, #keys = if_not_exists(#keys, :none){limits}"
+                 #version = :version, #seal = :seal, #keys = if_not_exists(#keys, :none){limits}"
             ))
             .set_expression_attribute_names(Some(names([
-                "name", "plan", "status", "limits", "created", "updated", "version", "keys",
+                "name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal",
             ])))
             .set_expression_attribute_values(Some(values));
         match request.send().await.map_err(Refused::from) {
@@ -164,8 +168,16 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         keys: item.need("keys", Item::number)?,
         created_at: time(item.need("created", Item::number)?)?,
         updated_at: time(item.need("updated", Item::number)?)?,
+        seal: read_seal(&mut item)?,
         version: item.need("version", Item::number)?,
     })
+}
+
+fn read_seal(item: &mut Item) -> Result<Seal> {
+    let bytes = item.need("seal", Item::bytes)?;
+    let seal = bytes.try_into().map(Seal::new);
+
+    seal.map_err(|bytes: Vec<u8>| Error::Fault(format!("the seal of an organization has {} bytes", bytes.len())))
 }
 
 pub(super) fn read_digest(item: &mut Item) -> Result<Digest> {

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number, text, text_set};
 use jiff::Timestamp;
 
+use super::organizations::read_digest;
 use super::{Attributes, TRIES, attributes, names, parsed, time};
 use crate::contract::Contract;
 use crate::key::Digest;
@@ -40,8 +43,12 @@ pub enum Counted {
 /// The fence of a key that is gone: no stamp gets over it.
 const GONE: i64 = i64::MAX;
 
-/// TTL only cleans up, and no counter may go before its window is over: the longest is a day.
-const KEPT_SECS: i64 = 2 * 86_400;
+/// How long a pass is kept after its last use: 13 months, for it knows when that was. TTL only cleans up; no counter may go
+/// before its window is over, and the longest is a day.
+const KEPT_SECS: i64 = 400 * 86_400;
+
+/// How long the fence of a key that is gone is kept: longer than any stamp that was under way.
+const FENCED_SECS: i64 = 86_400;
 
 /// How many windows back a counter is still kept: an event stamped just before a window's edge may arrive after it, and
 /// must find its own window's count.
@@ -125,6 +132,39 @@ impl Passes {
         }
     }
 
+    /// When the keys that these digests stand for were last used, as far as they were: at most 100.
+    pub async fn last_used(&self, digests: impl Iterator<Item = &Digest> + Send) -> Result<HashMap<Digest, Timestamp>> {
+        let mut wanted: Vec<_> =
+            digests.map(|digest| attributes([("digest", Some(bytes(*digest.as_bytes())))])).collect();
+        let mut found = HashMap::new();
+        for attempt in 0..TRIES {
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+            let keys = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .consistent_read(true)
+                .projection_expression("#digest, #used")
+                .set_expression_attribute_names(Some(names(["digest", "used"])))
+                .build()?;
+            let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
+            for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
+                let mut item = Item::from(item);
+                let digest = read_digest(&mut item)?;
+                if let Some(used) = item.number("used")? {
+                    found.insert(digest, time(used)?);
+                }
+            }
+            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
+            wanted = left.map(|left| left.keys).unwrap_or_default();
+            if !wanted.is_empty() {
+                dynamodb::back_off(attempt).await;
+            }
+        }
+
+        Err(Error::Throttled("a batch came back unfinished again and again".to_owned()))
+    }
+
     /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew, from an
     /// organization of `version` or later. A stamp that is under way from an earlier one finds the fence, also where there
     /// was no pass before.
@@ -158,7 +198,7 @@ impl Passes {
         let item = attributes([
             ("digest", Some(bytes(*digest.as_bytes()))),
             ("fence", Some(number(GONE))),
-            ("ttl", Some(number(ttl(now)))),
+            ("ttl", Some(number(now.as_second().saturating_add(FENCED_SECS)))),
         ]);
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
 

@@ -1,0 +1,25 @@
+//! `GET /operator/v1/organizations/{org}/api-keys/{id}`, `GET /api/v1/{org}/api-keys/{id}`: one key. Its secret is not in it.
+
+use serde::Deserialize;
+use shared::key::{Id, View};
+use shared::management::Get;
+use shared::{App, At, Data, Denial, Exit, Manager, Path, Result};
+
+#[derive(Deserialize)]
+struct Place {
+    id: Id,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(get).await
+}
+
+async fn get(app: &'static App, manager: Manager<Get>, At(now): At, Path(place): Path<Place>) -> Result<Data<View>> {
+    let (key, org) = app.keys.find(manager.org(), &place.id).await?;
+    org.ok_or(Denial::OrganizationNotFound)?;
+    let key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+    let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
+
+    Ok(Data(View::new(key, used, &app.contract.management, now)))
+}

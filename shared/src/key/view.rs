@@ -1,0 +1,76 @@
+//! A key as replies show it: everything but its secret.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Id, Key, Name, Status};
+use crate::clock;
+use crate::management::{Management, Shown};
+use crate::scope::Scopes;
+
+/// A key, with as much of it as the contract shows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct View {
+    id: Id,
+    name: Name,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    scopes: Scopes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Standing>,
+    last_used_at: Option<String>,
+    created_at: String,
+    #[serde(skip_serializing_if = "Expiry::is_hidden")]
+    expires_at: Expiry,
+    fingerprint: String,
+}
+
+/// Whether a key works, as far as that lies with the key.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Standing {
+    Active,
+    Inactive,
+    Expired,
+}
+
+/// When a key stops working, if that is shown.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Expiry {
+    Never(()),
+    At(String),
+    #[serde(skip)]
+    Hidden,
+}
+
+impl Expiry {
+    const fn is_hidden(&self) -> bool {
+        matches!(self, Self::Hidden)
+    }
+}
+
+impl View {
+    /// What `management` shows at `now` of `key`, which was last used at `last_used_at`.
+    pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
+        let standing = match key.status {
+            Status::Inactive => Standing::Inactive,
+            Status::Active if key.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
+            Status::Active => Standing::Active,
+        };
+        let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
+
+        Self {
+            id: key.id,
+            name: key.name,
+            kind: key.kind,
+            scopes: key.scopes,
+            status: management.shows(Shown::Status).then_some(standing),
+            last_used_at: last_used_at.map(clock::seconds),
+            created_at: clock::seconds(key.created_at),
+            expires_at: if management.shows(Shown::ExpiresAt) { expiry } else { Expiry::Hidden },
+            fingerprint: key.digest.fingerprint(),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Managing keys: what can be done, and who may do it. There are two planes: the operator's, which IAM guards, and that of
+//! callers with a key, as far as the contract opens it.
+
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+
+use crate::call::Call;
+use crate::denial::{Denial, Violation};
+use crate::error::Result;
+use crate::extract::{FromCall, Operator, admitted};
+use crate::organization::Slug;
+
+/// Something that can be done with an organization's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// See all of them.
+    List,
+    /// See one.
+    Get,
+    /// Issue one.
+    Create,
+    /// Revoke one, for good.
+    Delete,
+}
+
+/// What a function does, said in the type of its argument: `Manager<Create>`.
+pub trait Does: Send + 'static {
+    /// The operation.
+    const OPERATION: Operation;
+}
+
+macro_rules! operations {
+    ($($name:ident),*) => {$(
+        #[doc = concat!("[`Operation::", stringify!($name), "`].")]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl Does for $name {
+            const OPERATION: Operation = Operation::$name;
+        }
+    )*};
+}
+
+operations!(List, Get, Create, Delete);
+
+/// What a contract lets callers do with their organization's keys.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Management {
+    /// The operations that are open to them; none where the contract says nothing.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
+    /// The scope that they need for it; any key will do where it is left out.
+    pub scope: Option<String>,
+    /// What is shown of a key beside what every contract shows; everything where it is left out.
+    pub shows: Option<Vec<Shown>>,
+}
+
+/// A member of a key that not every contract knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shown {
+    /// `status`: `active`, `inactive` or `expired`.
+    Status,
+    /// `expiresAt`.
+    ExpiresAt,
+}
+
+impl Management {
+    /// Whether that member of a key is shown.
+    pub fn shows(&self, member: Shown) -> bool {
+        self.shows.as_ref().is_none_or(|shows| shows.contains(&member))
+    }
+}
+
+/// Whoever may do `O` with the keys of the organization that the path names: the operator, or a key of that very
+/// organization, where the contract opens `O`.
+#[derive(Debug)]
+pub struct Manager<O> {
+    org: Slug,
+    does: PhantomData<fn() -> O>,
+}
+
+impl<O> Manager<O> {
+    /// The organization whose keys they are.
+    pub const fn org(&self) -> &Slug {
+        &self.org
+    }
+}
+
+impl<O: Does> FromCall for Manager<O> {
+    const USES_STORE: bool = true;
+
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        if call.is_operators() {
+            Operator::from_call(call).await?;
+        } else {
+            let management = &call.app.contract.management;
+            if !management.operations.contains(&O::OPERATION) {
+                return Err(Denial::UnknownRoute.into());
+            }
+            admitted(call, management.scope.as_deref().as_slice()).await?;
+        }
+        let org = call.path_parameters.remove("org").unwrap_or_default();
+        let org = Slug::try_from(org).map_err(|what| Violation::new("org", what))?;
+
+        Ok(Self { org, does: PhantomData })
+    }
+}

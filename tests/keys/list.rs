@@ -1,0 +1,162 @@
+use serde_json::{Value, json};
+
+use crate::support::{START, World};
+
+const OPERATORS: &str = "/organizations/acme/api-keys";
+
+/// A stack of theFAQ with `count` keys of `acme`, a second apart, and the last one's secret.
+async fn faq(count: usize) -> (World, Vec<crate::support::Key>) {
+    let world = World::serving("thefaq").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let mut keys = Vec::new();
+    for number in 0..count {
+        world.at(&format!("2030-06-15T00:00:{number:02}Z"));
+        keys.push(world.key("acme", json!({"name": format!("key {number}"), "scopes": ["read", "write"]})).await);
+    }
+    world.at(START);
+    (world, keys)
+}
+
+#[tokio::test]
+async fn the_faqs_callers_see_their_keys_as_its_page_shows_them() {
+    let (world, keys) = faq(1).await;
+    let answer = world.get("/api/v1/acme/api-keys", &keys[0]).await;
+    let fingerprint = answer.json()["data"][0]["fingerprint"].as_str().unwrap().to_owned();
+    assert_eq!(fingerprint.chars().count(), 7);
+    let body = format!(
+        r#"{{"data":[{{"id":"{}","name":"key 0","scopes":["read","write"],"lastUsedAt":"{START}","createdAt":"2030-06-15T00:00:00Z","fingerprint":"{fingerprint}"}}],"meta":{{"pagination":{{"limit":20,"cursor":null,"hasMore":false}}}}}}"#,
+        keys[0].id
+    );
+    let quota = ["x-ratelimit-limit: 1200", "x-ratelimit-remaining: 1199", "x-ratelimit-reset: 1907712060"];
+    answer.is(200, &quota, &body);
+}
+
+#[tokio::test]
+async fn keys_are_listed_newest_first_and_page_by_page() {
+    let (world, keys) = faq(5).await;
+    let newest_first: Vec<_> = keys.iter().rev().map(|key| key.id.clone()).collect();
+    for limit in 1..=6 {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = world.operate("GET", &format!("{OPERATORS}?{cursor}limit={limit}"), Value::Null).await.json();
+            seen.extend(page["data"].as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap().to_owned()));
+            let pagination = &page["meta"]["pagination"];
+            assert_eq!(pagination["limit"], limit);
+            assert_eq!(pagination["hasMore"], pagination["cursor"].is_string());
+            let Some(next) = pagination["cursor"].as_str() else { break };
+            cursor = format!("cursor={next}&");
+        }
+        assert_eq!(seen, newest_first, "by {limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_cannot_be_made_up_or_taken_elsewhere() {
+    let (world, _) = faq(3).await;
+    world.organization("other", json!({"plan": "pro"})).await;
+    let page = world.operate("GET", &format!("{OPERATORS}?limit=1"), Value::Null).await.json();
+    let cursor = page["meta"]["pagination"]["cursor"].as_str().unwrap();
+    let tampered = cursor.replace(cursor.chars().last().unwrap(), "_");
+    for (path, cursor) in
+        [(OPERATORS, "x"), (OPERATORS, tampered.as_str()), (OPERATORS, ""), ("/organizations/other/api-keys", cursor)]
+    {
+        let answer = world.operate("GET", &format!("{path}?cursor={cursor}"), Value::Null).await;
+        assert_eq!(
+            (answer.status, &answer.json()["error"]["message"]),
+            (400, &json!("cursor must be one that this list gave"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn last_used_moves_with_traffic_and_costs_no_write_of_its_own() {
+    let (world, keys) = faq(2).await;
+    let used = async || -> Vec<Value> {
+        let page = world.operate("GET", OPERATORS, Value::Null).await.json();
+        page["data"].as_array().unwrap().iter().map(|key| key["lastUsedAt"].clone()).collect()
+    };
+    assert_eq!(used().await, [json!(null), json!(null)]);
+    world.at("2030-06-15T00:00:40.999Z");
+    assert_eq!(world.get("/api/v1/courses", &keys[0]).await.status, 200);
+    assert_eq!(used().await, [json!(null), json!("2030-06-15T00:00:40Z")]);
+    // A refusal is no use; a change of the organization forgets none.
+    world.organization("acme", json!({"status": "locked"})).await;
+    world.at("2030-06-20T00:00:00Z");
+    assert_eq!(world.get("/api/v1/courses", &keys[0]).await.status, 402);
+    assert_eq!(used().await, [json!(null), json!("2030-06-15T00:00:40Z")]);
+}
+
+#[tokio::test]
+async fn a_contract_that_knows_them_shows_type_status_and_expiry() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let order = json!({"name": "old", "type": "secret", "expiresAt": "2030-06-15T00:00:40Z"});
+    world.key("acme", order).await;
+    let shown = async || {
+        let page = world.operate("GET", OPERATORS, Value::Null).await.json();
+        let key = page["data"][0].clone();
+        (key["type"].clone(), key["status"].clone(), key["expiresAt"].clone())
+    };
+    assert_eq!(shown().await, (json!("secret"), json!("active"), json!("2030-06-15T00:00:40Z")));
+    world.at("2030-06-15T00:00:40Z");
+    assert_eq!(shown().await, (json!("secret"), json!("expired"), json!("2030-06-15T00:00:40Z")));
+}
+
+#[tokio::test]
+async fn each_contract_opens_to_callers_what_it_says_and_nothing_more() {
+    for (contract, order, list, get, create) in [
+        ("fayne", json!({"name": "a"}), 404, 404, 404),
+        ("thefaq", json!({"name": "a"}), 200, 404, 404),
+        ("fabraix", json!({"name": "a", "type": "admin"}), 200, 200, 201),
+        ("fabraix", json!({"name": "a", "type": "production"}), 403, 403, 403),
+        ("fanfare", json!({"name": "a", "type": "secret"}), 200, 200, 201),
+        ("fanfare", json!({"name": "a", "type": "secret", "scopes": ["read:consumers"]}), 403, 403, 403),
+        ("fanfare", json!({"name": "a", "type": "public"}), 401, 401, 401),
+    ] {
+        let world = World::serving(contract).await;
+        let plan = if contract == "fabraix" { "standard" } else { "pro" };
+        world.organization("acme", json!({"plan": plan})).await;
+        let key = world.key("acme", order.clone()).await;
+        let statuses = [
+            world.get("/api/v1/acme/api-keys", &key).await.status,
+            world.get(&format!("/api/v1/acme/api-keys/{}", key.id), &key).await.status,
+            world.call("POST", "/api/v1/acme/api-keys", &key.secret, Some(order.clone())).await.status,
+        ];
+        assert_eq!(statuses, [list, get, create], "{contract} {order}");
+    }
+}
+
+#[tokio::test]
+async fn another_organization_is_like_one_that_does_not_exist() {
+    let world = World::serving("fabraix").await;
+    for org in ["acme", "other"] {
+        world.organization(org, json!({"plan": "standard"})).await;
+    }
+    let admin = json!({"name": "a", "type": "admin"});
+    let key = world.key("acme", admin.clone()).await;
+    let others = world.key("other", admin.clone()).await;
+    for (method, tail, body) in [
+        ("GET", String::new(), None),
+        ("GET", format!("/{}", others.id), None),
+        ("POST", String::new(), Some(admin)),
+        ("DELETE", format!("/{}", others.id), None),
+    ] {
+        let other = world.call(method, &format!("/api/v1/other/api-keys{tail}"), &key.secret, body.clone()).await;
+        let nobody = world.call(method, &format!("/api/v1/nobody/api-keys{tail}"), &key.secret, body).await;
+        assert_eq!((other.status, &other.body, other.own_headers()), (404, &nobody.body, nobody.own_headers()));
+    }
+    assert_eq!(world.register_run(&others.secret).await.status, 200, "the other's key is as it was");
+    // A key that is its own organization's may go by either name of it: its id.
+    let mine = world.call("DELETE", &format!("/api/v1/acme/api-keys/{}", others.id), &key.secret, None).await;
+    assert_eq!(mine.status, 404);
+}
+
+#[tokio::test]
+async fn an_organization_that_is_not_there_has_no_list() {
+    let world = World::serving("thefaq").await;
+    let answer = world.operate("GET", "/organizations/nobody/api-keys", Value::Null).await;
+    answer.is(404, &[], r#"{"error":{"code":"organization_not_found","message":"Organization not found"}}"#);
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let body = r#"{"data":[],"meta":{"pagination":{"limit":20,"cursor":null,"hasMore":false}}}"#;
+    world.operate("GET", OPERATORS, Value::Null).await.is(200, &[], body);
+}
