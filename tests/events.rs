@@ -17,6 +17,7 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysList", 200),
                 ("KeysGet", 404),
                 ("KeysCreate", 201),
+                ("KeysUpdate", 404),
                 ("KeysDelete", 404),
                 ("GateVerify", 200),
                 ("GateFallback", 404),

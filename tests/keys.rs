@@ -2,3 +2,4 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod update;

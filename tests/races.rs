@@ -126,3 +126,17 @@ async fn a_stamp_from_before_a_lock_does_not_get_past_one_from_after_it() {
     assert_eq!(answer.status, 402);
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 402);
 }
+
+#[tokio::test]
+async fn a_first_request_that_a_change_of_its_key_overtakes_is_judged_by_the_change() {
+    for (change, status) in [(json!({"status": "inactive"}), 401), (json!({"scopes": ["write"]}), 403)] {
+        let (world, key) = World::academy("pro").await;
+        let path = format!("/organizations/acme/api-keys/{}", key.id);
+        // The change reads by BatchGetItem too; the request has done so before.
+        let answer = overtaken(&world, &key, "BatchGetItem", async {
+            assert_eq!(world.operate("PATCH", &path, change).await.status, 200);
+        })
+        .await;
+        assert_eq!(answer.status, status);
+    }
+}

@@ -120,3 +120,15 @@ async fn a_change_that_was_cut_short_binds_within_the_hour_or_when_made_again() 
     world.organization("acme", json!({"status": "active"})).await;
     assert_eq!(verify().await, "valid");
 }
+
+#[tokio::test]
+async fn nobody_gets_in_after_a_key_was_switched_off_or_narrowed() {
+    for (change, status) in [(json!({"status": "inactive"}), 401), (json!({"scopes": ["write"]}), 403)] {
+        let (world, key) = World::academy("scale").await;
+        hammer(&world, &key, status, async {
+            let path = format!("/organizations/acme/api-keys/{}", key.id);
+            assert_eq!(world.operate("PATCH", &path, change).await.status, 200);
+        })
+        .await;
+    }
+}

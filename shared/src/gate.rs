@@ -11,7 +11,7 @@ use crate::denial::Denial;
 use crate::error::Error;
 use crate::key::Presented;
 use crate::pass::{Counts, Grant, Pass, Quota, Terms, judge};
-use crate::store::Counted;
+use crate::store::{Counted, Versions};
 
 /// How often a pass is stamped and counted before the gate gives up: each time somebody else was faster.
 const TRIES: u32 = 8;
@@ -117,6 +117,7 @@ async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Gr
         };
 
         let Some((key, org)) = app.keys.authority(&digest).await? else { return Err(Denial::UnknownKey.into()) };
+        let versions = Versions { key: key.version, org: org.version };
         let mut pass = Pass {
             terms: Terms::new(key, &org, &app.contract, now).map_err(Error::from)?,
             counts: seen.as_ref().map_or_else(Counts::default, |seen| seen.counts.clone()),
@@ -128,7 +129,7 @@ async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Gr
             pass.count(&app.contract.windows, now);
         }
         // Whoever was faster has changed what this one was made from: look again.
-        if app.passes.stamp(&digest, &pass, seen.as_deref(), org.version, now).await? {
+        if app.passes.stamp(&digest, &pass, seen.as_deref(), versions, now).await? {
             return match verdict {
                 Ok(()) => Ok(Grant::of(pass, now)),
                 Err(denial) => Err(refusal(denial, &pass, now)),

@@ -52,10 +52,13 @@ pub struct Issued {
 /// # Errors
 /// There is no such organization, the order is not what the contract allows, or the plan's cap is reached.
 pub async fn issue(app: &App, slug: &Slug, order: Order, now: Timestamp) -> Result<Issued> {
+    if let Some(expires_at) = order.expires_at {
+        future(expires_at, now)?;
+    }
     for attempt in 0..TRIES {
         let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
-        let (kind, plan) = allowed(app, &org, &order, now)?;
-        let scopes = scopes(kind, plan, order.scopes.as_ref())?;
+        let (kind, plan) = (type_of(app, order.kind.as_deref())?, plan_of(app, &org)?);
+        let scopes = allowed_scopes(app, &org, order.kind.as_deref(), order.scopes.as_ref())?;
         let secret = kind.format.mint(app.entropy)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
@@ -98,28 +101,39 @@ impl Issued {
     }
 }
 
-fn allowed<'a>(app: &'a App, org: &Organization, order: &Order, now: Timestamp) -> Result<(&'a KeyType, &'a Plan)> {
-    let contract = &app.contract;
-    let plan = contract.plans.get(&org.plan).ok_or_else(|| {
-        crate::Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))
-    })?;
-    let kind = contract.key_type(order.kind.as_deref()).ok_or_else(|| {
-        let names: Vec<_> = contract.types.iter().filter_map(|kind| kind.name.as_deref()).collect();
-        match (&order.kind, names.is_empty()) {
-            (_, true) => Violation::new("type", "is not known here"),
-            (None, false) => Violation::new("type", format!("is required, one of {}", names.join(", "))),
-            (Some(_), false) => Violation::new("type", format!("must be one of {}", names.join(", "))),
-        }
-    })?;
-    if order.expires_at.is_some_and(|Moment(at)| at <= now) {
-        return Err(Violation::new("expiresAt", "must be in the future").into());
-    }
-
-    Ok((kind, plan))
+/// Whether `expires_at` is a time at which a key can stop working.
+pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
+    if expires_at > now { Ok(()) } else { Err(Violation::new("expiresAt", "must be in the future").into()) }
 }
 
-/// The scopes that a key of `kind` gets on `plan` when `asked` for.
-fn scopes(kind: &KeyType, plan: &Plan, asked: Option<&Scopes>) -> Result<Scopes> {
+fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
+    app.contract.plans.get(&org.plan).ok_or_else(|| {
+        crate::Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))
+    })
+}
+
+fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {
+    let names: Vec<_> = app.contract.types.iter().filter_map(|kind| kind.name.as_deref()).collect();
+    let message = match (kind, names.is_empty()) {
+        (_, true) => "is not known here".to_owned(),
+        (None, false) => format!("is required, one of {}", names.join(", ")),
+        (Some(_), false) => format!("must be one of {}", names.join(", ")),
+    };
+
+    Ok(app.contract.key_type(kind).ok_or_else(|| Violation::new("type", message))?)
+}
+
+/// The scopes that a key of the type `kind` gets in `org` when `asked` for.
+///
+/// # Errors
+/// The contract has no such type, the type does not allow them, or the plan does not include them.
+pub(crate) fn allowed_scopes(
+    app: &App,
+    org: &Organization,
+    kind: Option<&str>,
+    asked: Option<&Scopes>,
+) -> Result<Scopes> {
+    let (kind, plan) = (type_of(app, kind)?, plan_of(app, org)?);
     let rule = &kind.scopes;
     let default = rule.default.union(&rule.always);
     let scopes = match asked {

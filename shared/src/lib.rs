@@ -12,6 +12,7 @@
 
 pub mod app;
 pub mod call;
+pub mod change;
 pub mod clock;
 pub mod contract;
 pub mod denial;
@@ -19,6 +20,7 @@ pub mod entropy;
 pub mod envelope;
 pub mod error;
 pub mod extract;
+mod field;
 pub mod gate;
 pub mod issue;
 pub mod key;

@@ -21,6 +21,8 @@ pub enum Operation {
     Get,
     /// Issue one.
     Create,
+    /// Change one.
+    Update,
     /// Revoke one, for good.
     Delete,
 }
@@ -43,7 +45,7 @@ macro_rules! operations {
     )*};
 }
 
-operations!(List, Get, Create, Delete);
+operations!(List, Get, Create, Update, Delete);
 
 /// What a contract lets callers do with their organization's keys.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -9,6 +9,7 @@ use crate::clock;
 use crate::contract::{Contract, PlanLimits};
 use crate::denial::Violation;
 use crate::error::Result;
+use crate::field::Field;
 use crate::key::Name;
 use crate::limit::Limits;
 use crate::page::Seal;
@@ -92,21 +93,6 @@ pub struct Change {
     limits: Field<Limits>,
 }
 
-/// A member that can be left out, be `null`, or have a value.
-#[derive(Clone, Debug, Default)]
-enum Field<T> {
-    #[default]
-    LeftOut,
-    Null,
-    Value(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        Option::deserialize(deserializer).map(|value| value.map_or(Self::Null, Self::Value))
-    }
-}
-
 impl Change {
     /// The organization `slug` after this change, made at `now`, of what was there `before`; a new one gets `seal`.
     ///
@@ -140,11 +126,7 @@ impl Change {
         org.name = self.name.clone().unwrap_or(org.name);
         org.plan = self.plan.clone().unwrap_or(org.plan);
         org.status = self.status.unwrap_or(org.status);
-        match &self.limits {
-            Field::LeftOut => (),
-            Field::Null => org.limits = None,
-            Field::Value(limits) => org.limits = Some(limits.clone()),
-        }
+        org.limits = self.limits.clone().applied(org.limits);
 
         org.check(contract)?;
         Ok(org)

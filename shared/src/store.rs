@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::entropy::Entropy;
 
 pub use keys::{Inserted, Removed};
-pub use passes::{Counted, Passes};
+pub use passes::{Counted, Passes, Versions};
 
 /// How often a change is tried again when others change the same thing meanwhile.
 const TRIES: u32 = 16;

@@ -153,6 +153,29 @@ impl Keys {
         Err(Error::Contended)
     }
 
+    /// Writes `key` in place of what it was read as, and takes its pass out of force: once this has returned, no request is
+    /// let in on its old terms. `false`: it is not any more what it was read as.
+    pub async fn replace(&self, key: &mut Key, now: Timestamp) -> Result<bool> {
+        let seen = key.version;
+        key.version = seen.saturating_add(1);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(write(key)))
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":seen", number(seen))
+            .build()?;
+        let transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put).build())
+            .transact_items(self.passes.fenced(&key.digest, key.version, now)?);
+        match transaction.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => Reason::each(error).map(|_| false),
+        }
+    }
+
     /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
     pub async fn remove(&self, org: &Slug, id: &Id, now: Timestamp) -> Result<Removed> {
         for attempt in 0..TRIES {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{
-    KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number, text, text_set};
 use jiff::Timestamp;
@@ -38,6 +38,15 @@ pub enum Counted {
     Gone,
     /// A transaction held the pass: try again.
     Busy,
+}
+
+/// What a stamp is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions {
+    /// The version of the key.
+    pub key: i64,
+    /// The version of its organization.
+    pub org: i64,
 }
 
 /// The fence of a key that is gone: no stamp gets over it.
@@ -101,27 +110,32 @@ impl Passes {
         }
     }
 
-    /// Writes `pass`, made from an organization of `version`, in place of `seen`, which is what was there. `false`, and
-    /// nothing is written: the organization has changed since, the key is gone, or a request was counted meanwhile.
+    /// Writes `pass`, made from a key and an organization of these `versions`, in place of `seen`, which is what was there.
+    /// `false`, and nothing is written: either has changed since, the key is gone, or a request was counted meanwhile.
     pub async fn stamp(
         &self,
         digest: &Digest,
         pass: &Pass,
         seen: Option<&Pass>,
-        version: i64,
+        versions: Versions,
         now: Timestamp,
     ) -> Result<bool> {
         let mut item = write(digest, pass, now);
-        item.insert("fence".to_owned(), number(version));
+        item.insert("fence".to_owned(), number(versions.org));
+        item.insert("key_fence".to_owned(), number(versions.key));
         let uncounted = if seen.is_some() { "#total = :total" } else { "attribute_not_exists(#total)" };
         let mut request = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression(format!("(attribute_not_exists(#fence) OR #fence <= :version) AND {uncounted}"))
-            .set_expression_attribute_names(Some(names(["fence", "total"])))
-            .expression_attribute_values(":version", number(version));
+            .condition_expression(format!(
+                "(attribute_not_exists(#fence) OR #fence <= :org) \
+                 AND (attribute_not_exists(#key_fence) OR #key_fence <= :key) AND {uncounted}"
+            ))
+            .set_expression_attribute_names(Some(names(["fence", "key_fence", "total"])))
+            .expression_attribute_values(":org", number(versions.org))
+            .expression_attribute_values(":key", number(versions.key));
         if let Some(seen) = seen {
             request = request.expression_attribute_values(":total", number(seen.total));
         }
@@ -190,6 +204,22 @@ impl Passes {
         }
 
         Err(Error::Contended)
+    }
+
+    /// The member of a transaction that takes the terms of a pass out of force, and lets none be stamped from a key older
+    /// than `version`.
+    pub(super) fn fenced(&self, digest: &Digest, version: i64, now: Timestamp) -> Result<TransactWriteItem> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("digest", bytes(*digest.as_bytes()))
+            .update_expression("SET #until = :never, #key_fence = :version, #ttl = :ttl")
+            .set_expression_attribute_names(Some(names(["until", "key_fence", "ttl"])))
+            .expression_attribute_values(":never", number(0))
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":ttl", number(ttl(now)))
+            .build()?;
+
+        Ok(TransactWriteItem::builder().update(update).build())
     }
 
     /// The member of a transaction that ends the pass of `digest` for good. What is left is only there so that a stamp under

@@ -1,0 +1,31 @@
+//! `PATCH /operator/v1/organizations/{org}/api-keys/{id}`, `PATCH /api/v1/{org}/api-keys/{id}`: change a key's name, scopes,
+//! expiry or status. What is left out stays; `"expiresAt": null` takes the expiry away.
+
+use serde::Deserialize;
+use shared::change::{Change, change};
+use shared::key::{Id, View};
+use shared::management::Update;
+use shared::{App, At, Body, Data, Exit, Manager, Path, Result};
+
+#[derive(Deserialize)]
+struct Place {
+    id: Id,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(update).await
+}
+
+async fn update(
+    app: &'static App,
+    manager: Manager<Update>,
+    At(now): At,
+    Path(place): Path<Place>,
+    Body(wanted): Body<Change>,
+) -> Result<Data<View>> {
+    let key = change(app, manager.org(), &place.id, &wanted, now).await?;
+    let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
+
+    Ok(Data(View::new(key, used, &app.contract.management, now)))
+}

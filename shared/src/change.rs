@@ -1,0 +1,73 @@
+//! Changing a key: its name, its scopes, its expiry, and whether it is switched on.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::clock::Moment;
+use crate::denial::{Denial, Violation};
+use crate::error::Result;
+use crate::field::Field;
+use crate::issue::{allowed_scopes, future};
+use crate::key::{Id, Key, Name, Status};
+use crate::organization::{Organization, Slug};
+use crate::scope::Scopes;
+
+/// How often it is tried while others change the key meanwhile.
+const TRIES: u32 = 8;
+
+/// A change: what is left out stays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Change {
+    name: Option<Name>,
+    scopes: Option<Scopes>,
+    #[serde(default)]
+    expires_at: Field<Moment>,
+    status: Option<Status>,
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        let Self { name, scopes, expires_at, status } = self;
+        name.is_none() && scopes.is_none() && *expires_at == Field::LeftOut && status.is_none()
+    }
+
+    fn apply(&self, app: &App, key: &mut Key, org: &Organization, now: Timestamp) -> Result<()> {
+        if let Some(name) = &self.name {
+            key.name = name.clone();
+        }
+        if let Some(scopes) = &self.scopes {
+            key.scopes = allowed_scopes(app, org, key.kind.as_deref(), Some(scopes))?;
+        }
+        if let Field::Value(at) = &self.expires_at {
+            future(*at, now)?;
+        }
+        key.expires_at = self.expires_at.applied(key.expires_at.map(Moment)).map(|Moment(at)| at);
+        key.status = self.status.unwrap_or(key.status);
+
+        Ok(())
+    }
+}
+
+/// Makes `change` to the key `id` of `slug` at `now`. Once this has returned, the key is on its new terms everywhere.
+///
+/// # Errors
+/// There is no such organization or key, or the contract does not allow what the key would be.
+pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, now: Timestamp) -> Result<Key> {
+    if change.is_empty() {
+        return Err(Violation::new("body", "must change something").into());
+    }
+    for attempt in 0..TRIES {
+        let (key, org) = app.keys.find(slug, id).await?;
+        let org = org.ok_or(Denial::OrganizationNotFound)?;
+        let mut key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+        change.apply(app, &mut key, &org, now)?;
+        if app.keys.replace(&mut key, now).await? {
+            return Ok(key);
+        }
+        dynamodb::back_off(attempt).await;
+    }
+
+    Err(dynamodb::Error::Contended.into())
+}

@@ -1,0 +1,32 @@
+//! Members of a change: left out, `null`, or a value.
+
+use serde::{Deserialize, Deserializer};
+
+/// A member that can be left out, be `null`, or have a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Field<T> {
+    /// It is not there: what it is about stays.
+    #[default]
+    LeftOut,
+    /// It is `null`: what it is about goes.
+    Null,
+    /// It has a value.
+    Value(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|value| value.map_or(Self::Null, Self::Value))
+    }
+}
+
+impl<T> Field<T> {
+    /// What is there after this change of what was there `before`.
+    pub(crate) fn applied(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::LeftOut => before,
+            Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}

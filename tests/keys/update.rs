@@ -1,0 +1,106 @@
+use serde_json::{Value, json};
+
+use crate::support::{Key, START, World, all};
+
+fn path(key: &Key) -> String {
+    format!("/organizations/acme/api-keys/{}", key.id)
+}
+
+#[tokio::test]
+async fn a_key_is_changed_by_what_is_given_and_keeps_the_rest() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "secret", "expiresAt": "2031-01-01T00:00:00Z"})).await;
+    let change = async |change: Value| world.operate("PATCH", &path(&key), change).await.json()["data"].clone();
+    let mut expected = world.operate("GET", &path(&key), Value::Null).await.json()["data"].clone();
+    for (wanted, field, value) in [
+        (json!({"name": "b"}), "name", json!("b")),
+        (json!({"scopes": ["read:consumers"]}), "scopes", json!(["read:consumers"])),
+        (json!({"status": "inactive"}), "status", json!("inactive")),
+        (json!({"expiresAt": "2032-01-01T00:00:00Z"}), "expiresAt", json!("2032-01-01T00:00:00Z")),
+        (json!({"expiresAt": null}), "expiresAt", json!(null)),
+        (json!({"status": "active"}), "status", json!("active")),
+    ] {
+        expected[field] = value;
+        assert_eq!(change(wanted).await, expected);
+    }
+    assert_eq!(world.operate("GET", &path(&key), Value::Null).await.json()["data"], expected);
+}
+
+#[tokio::test]
+async fn a_key_is_on_its_new_terms_when_the_call_returns() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "secret"})).await;
+    let verify = async || {
+        let question = json!({"key": key.secret, "scopes": ["write:experiences"]});
+        let answer = world.operate("POST", "/verify", question).await.json()["data"].clone();
+        answer["reason"].as_str().unwrap_or("valid").to_owned()
+    };
+    assert_eq!(verify().await, "valid");
+    for (change, verdict) in [
+        (json!({"status": "inactive"}), "inactive_key"),
+        (json!({"status": "active"}), "valid"),
+        (json!({"scopes": ["read:experiences"]}), "missing_scope"),
+        (json!({"scopes": ["admin"]}), "valid"),
+        (json!({"name": "b"}), "valid"),
+    ] {
+        assert_eq!(world.operate("PATCH", &path(&key), change.clone()).await.status, 200);
+        assert_eq!(verify().await, verdict, "{change}");
+    }
+    world.operate("PATCH", &path(&key), json!({"expiresAt": "2030-06-15T00:00:31Z"})).await;
+    assert_eq!(verify().await, "valid");
+    world.at("2030-06-15T00:00:31Z");
+    assert_eq!(verify().await, "expired_key");
+    world.operate("PATCH", &path(&key), json!({"expiresAt": null})).await;
+    assert_eq!(verify().await, "valid");
+}
+
+#[tokio::test]
+async fn a_change_keeps_what_was_counted_and_when_the_key_was_used() {
+    let (world, key) = World::academy("pro").await;
+    world.organization("acme", json!({"limits": [{"requests": 2, "per": "minute"}]})).await;
+    for expected in [200, 200] {
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, expected);
+        let changed = world.operate("PATCH", &path(&key), json!({"name": "b"})).await;
+        assert_eq!(changed.json()["data"]["lastUsedAt"], START);
+    }
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 429);
+}
+
+#[tokio::test]
+async fn a_change_that_the_contract_does_not_allow_names_the_field_and_changes_nothing() {
+    let (world, key) = World::academy("pro").await;
+    let before = world.operate("GET", &path(&key), Value::Null).await.body;
+    for (change, message) in [
+        (json!({}), "body must change something"),
+        (json!({"name": ""}), "name must have 1 to 100 printable characters"),
+        (json!({"scopes": []}), "scopes must name at least 1"),
+        (json!({"scopes": ["fly"]}), "scopes must be among read, write"),
+        (json!({"expiresAt": START}), "expiresAt must be in the future"),
+        (json!({"status": "gone"}), "status must be active or inactive"),
+        (json!({"type": "public"}), "type is not known here"),
+        (json!({"key": "fa_live_1"}), "key is not known here"),
+        (json!(["b"]), "body must be an object"),
+    ] {
+        let answer = world.operate("PATCH", &path(&key), change).await;
+        assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)));
+    }
+    assert_eq!(world.operate("GET", &path(&key), Value::Null).await.body, before);
+    let nobodys = "/organizations/acme/api-keys/key_00000000000000000000000000";
+    assert_eq!(world.operate("PATCH", nobodys, json!({"name": "b"})).await.status, 404);
+}
+
+#[tokio::test]
+async fn changes_at_once_are_all_applied() {
+    let (world, key) = World::academy("pro").await;
+    let changes = [json!({"name": "b"}), json!({"scopes": ["read"]}), json!({"status": "inactive"})];
+    let path = path(&key);
+    let answers = all(changes.into_iter().map(|change| world.operate("PATCH", &path, change))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    let after = world.operate("GET", &path, Value::Null).await.json()["data"].clone();
+    assert_eq!(
+        (&after["name"], &after["scopes"], &after["status"]),
+        (&json!("b"), &json!(["read"]), &json!("inactive"))
+    );
+}
