@@ -14,6 +14,9 @@ async fn every_function_answers_its_sample_event() {
             "pro",
             [
                 ("OrganizationsPut", 200),
+                ("OrganizationsList", 200),
+                ("OrganizationsGet", 200),
+                ("OrganizationsAudit", 200),
                 ("KeysList", 200),
                 ("KeysGet", 404),
                 ("KeysCreate", 201),

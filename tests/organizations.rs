@@ -1,1 +1,4 @@
+mod audit;
+mod get;
+mod list;
 mod put;

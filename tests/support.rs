@@ -131,6 +131,13 @@ impl World {
         self.call("POST", "/v1/register-agent-run", secret, Some(run)).await
     }
 
+    /// What the authority knows: organizations, keys and secrets.
+    pub(crate) async fn authority(&self) -> Vec<String> {
+        let mut items = self.items("KeysTable").await;
+        items.retain(|item| item.contains("pk=S(\"org#") || item.contains("pk=S(\"secret#"));
+        items
+    }
+
     /// How many passes there are that somebody could be let in by: with terms, whatever they are.
     pub(crate) async fn passes(&self) -> usize {
         self.items("CountersTable").await.iter().filter(|item| item.contains("standing")).count()

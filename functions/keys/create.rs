@@ -3,18 +3,13 @@
 
 use shared::issue::{Issued, Order, issue};
 use shared::management::Create;
-use shared::{App, At, Body, Created, Exit, Manager, Result};
+use shared::{App, Body, Created, Exit, Manager, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
     shared::serve(create).await
 }
 
-async fn create(
-    app: &'static App,
-    manager: Manager<Create>,
-    At(now): At,
-    Body(order): Body<Order>,
-) -> Result<Created<Issued>> {
-    Ok(Created(issue(app, manager.org(), order, now).await?))
+async fn create(app: &'static App, manager: Manager<Create>, Body(order): Body<Order>) -> Result<Created<Issued>> {
+    Ok(Created(issue(app, manager.org(), order, manager.author()).await?))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::key::Id;
 use shared::management::Delete;
 use shared::store::Removed;
-use shared::{App, At, Data, Denial, Exit, Manager, Path, Result};
+use shared::{App, Data, Denial, Exit, Manager, Path, Result};
 
 #[derive(Deserialize)]
 struct Place {
@@ -23,13 +23,8 @@ async fn main() -> Exit {
     shared::serve(delete).await
 }
 
-async fn delete(
-    app: &'static App,
-    manager: Manager<Delete>,
-    At(now): At,
-    Path(place): Path<Place>,
-) -> Result<Data<Deleted>> {
-    match app.keys.remove(manager.org(), &place.id, now).await? {
+async fn delete(app: &'static App, manager: Manager<Delete>, Path(place): Path<Place>) -> Result<Data<Deleted>> {
+    match app.keys.remove(manager.org(), &place.id, manager.author()).await? {
         Removed::Yes => Ok(Data(Deleted { id: place.id, deleted: true })),
         Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
         Removed::NoOrganization => Err(Denial::OrganizationNotFound.into()),

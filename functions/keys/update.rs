@@ -5,7 +5,7 @@ use serde::Deserialize;
 use shared::change::{Change, change};
 use shared::key::{Id, View};
 use shared::management::Update;
-use shared::{App, At, Body, Data, Exit, Manager, Path, Result};
+use shared::{App, Body, Data, Exit, Manager, Path, Result};
 
 #[derive(Deserialize)]
 struct Place {
@@ -20,12 +20,11 @@ async fn main() -> Exit {
 async fn update(
     app: &'static App,
     manager: Manager<Update>,
-    At(now): At,
     Path(place): Path<Place>,
     Body(wanted): Body<Change>,
 ) -> Result<Data<View>> {
-    let key = change(app, manager.org(), &place.id, &wanted, now).await?;
+    let key = change(app, manager.org(), &place.id, &wanted, manager.author()).await?;
     let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
 
-    Ok(Data(View::new(key, used, &app.contract.management, now)))
+    Ok(Data(View::new(key, used, &app.contract.management, manager.author().at)))
 }

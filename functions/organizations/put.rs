@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use shared::organization::{Change, Slug, View};
-use shared::{App, At, Body, Exit, Operator, Path, Put, Result};
+use shared::{App, Body, Exit, Operator, Path, Put, Result};
 
 #[derive(Deserialize)]
 struct Place {
@@ -17,13 +17,12 @@ async fn main() -> Exit {
 
 async fn put(
     app: &'static App,
-    _: Operator,
-    At(now): At,
+    operator: Operator,
     Path(place): Path<Place>,
     Body(change): Body<Change>,
 ) -> Result<Put<View>> {
-    let apply = |before, seal| change.apply(&place.org, before, seal, &app.contract, now);
-    let (org, created) = app.keys.change_organization(&place.org, apply).await?;
+    let apply = |before, seal| change.apply(&place.org, before, seal, &app.contract, operator.author.at);
+    let (org, created) = app.keys.change_organization(&place.org, &operator.author, apply).await?;
 
     Ok(if created { Put::Created(org.into()) } else { Put::Changed(org.into()) })
 }

@@ -29,6 +29,8 @@ pub struct Call {
     pub now: Timestamp,
     /// The route that the gateway chose: `GET /api/v1/courses/{id}`. Unlike the path it has nothing of the caller's in it.
     pub route: String,
+    /// The gateway's id of the request.
+    pub request_id: String,
     /// The method.
     pub method: Method,
     /// The path, as the gateway hands it over: decoded.
@@ -68,6 +70,7 @@ impl Call {
             app,
             now: now.unwrap_or_else(clock::now),
             route: context.route_key.unwrap_or_default(),
+            request_id: context.request_id.unwrap_or_default(),
             method: context.http.method,
             path: event.raw_path.unwrap_or_default(),
             path_parameters: event.path_parameters,

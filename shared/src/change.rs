@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{Action, Author};
 use crate::clock::Moment;
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
 use crate::field::Field;
 use crate::issue::{allowed_scopes, future};
-use crate::key::{Id, Key, Name, Status};
+use crate::key::{Id, Key, Name, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
 
@@ -50,11 +51,12 @@ impl Change {
     }
 }
 
-/// Makes `change` to the key `id` of `slug` at `now`. Once this has returned, the key is on its new terms everywhere.
+/// Makes `change` to the key `id` of `slug`, as `author` wants it. Once this has returned, the key is on its new terms everywhere.
 ///
 /// # Errors
 /// There is no such organization or key, or the contract does not allow what the key would be.
-pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, now: Timestamp) -> Result<Key> {
+pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &Author) -> Result<Key> {
+    let now = author.at;
     if change.is_empty() {
         return Err(Violation::new("body", "must change something").into());
     }
@@ -62,8 +64,11 @@ pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, now: Times
         let (key, org) = app.keys.find(slug, id).await?;
         let org = org.ok_or(Denial::OrganizationNotFound)?;
         let mut key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+        let before = View::in_full(&key, now);
         change.apply(app, &mut key, &org, now)?;
-        if app.keys.replace(&mut key, now).await? {
+        let states = [Some(before), Some(View::in_full(&key, now))];
+        let entry = author.did(Action::KeyChanged, slug, Some(id), states);
+        if app.keys.replace(&mut key, &entry).await? {
             return Ok(key);
         }
         dynamodb::back_off(attempt).await;

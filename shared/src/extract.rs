@@ -8,6 +8,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::audit::{Author, Plane};
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
 use crate::error::{Error, Result};
@@ -81,8 +82,8 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
 /// The team that runs this stack: a request signed with its AWS credentials, which API Gateway has checked.
 #[derive(Debug)]
 pub struct Operator {
-    /// Who signed: an ARN.
-    pub arn: String,
+    /// Who signed, and when.
+    pub author: Author,
 }
 
 impl FromCall for Operator {
@@ -95,7 +96,7 @@ impl FromCall for Operator {
         };
         let arn = call.signed_by.take().ok_or_else(unguarded)?;
 
-        Ok(Self { arn })
+        Ok(Self { author: Author::new(Plane::Operator, arn, call) })
     }
 }
 

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::audit::{Action, Author};
 use crate::clock::{self, Moment};
 use crate::contract::{KeyType, Plan};
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
-use crate::key::{Id, Key, Name, Secret, Status};
+use crate::key::{Id, Key, Name, Secret, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
 use crate::store::Inserted;
@@ -47,11 +48,12 @@ pub struct Issued {
     key: Secret,
 }
 
-/// Issues a key to the organization `slug` at `now`. The secret is in what is returned, and kept nowhere.
+/// Issues a key to the organization `slug`, as `author` wants it. The secret is in what is returned, and kept nowhere.
 ///
 /// # Errors
 /// There is no such organization, the order is not what the contract allows, or the plan's cap is reached.
-pub async fn issue(app: &App, slug: &Slug, order: Order, now: Timestamp) -> Result<Issued> {
+pub async fn issue(app: &App, slug: &Slug, order: Order, author: &Author) -> Result<Issued> {
+    let now = author.at;
     if let Some(expires_at) = order.expires_at {
         future(expires_at, now)?;
     }
@@ -72,7 +74,8 @@ pub async fn issue(app: &App, slug: &Slug, order: Order, now: Timestamp) -> Resu
             digest: secret.digest().ok_or_else(|| crate::Error::failed("a new secret was shown already"))?,
             version: 1,
         };
-        match app.keys.insert(&key, &org, plan.keys).await? {
+        let entry = author.did(Action::KeyCreated, slug, Some(&key.id), [None, Some(View::in_full(&key, now))]);
+        match app.keys.insert(&key, &org, plan.keys, &entry).await? {
             Inserted::Yes => return Ok(Issued::new(key, secret)),
             Inserted::Full => {
                 let cap = plan.keys.unwrap_or_default();

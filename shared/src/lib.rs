@@ -11,6 +11,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 pub mod app;
+pub mod audit;
 pub mod call;
 pub mod change;
 pub mod clock;

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 
+use crate::audit::{Author, Plane};
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
@@ -82,6 +83,7 @@ impl Management {
 #[derive(Debug)]
 pub struct Manager<O> {
     org: Slug,
+    author: Author,
     does: PhantomData<fn() -> O>,
 }
 
@@ -90,24 +92,30 @@ impl<O> Manager<O> {
     pub const fn org(&self) -> &Slug {
         &self.org
     }
+
+    /// Who manages them.
+    pub const fn author(&self) -> &Author {
+        &self.author
+    }
 }
 
 impl<O: Does> FromCall for Manager<O> {
     const USES_STORE: bool = true;
 
     async fn from_call(call: &mut Call) -> Result<Self> {
-        if call.is_operators() {
-            Operator::from_call(call).await?;
+        let author = if call.is_operators() {
+            Operator::from_call(call).await?.author
         } else {
             let management = &call.app.contract.management;
             if !management.operations.contains(&O::OPERATION) {
                 return Err(Denial::UnknownRoute.into());
             }
-            admitted(call, management.scope.as_deref().as_slice()).await?;
-        }
+            let grant = admitted(call, management.scope.as_deref().as_slice()).await?;
+            Author::new(Plane::Key, grant.key.to_string(), call)
+        };
         let org = call.path_parameters.remove("org").unwrap_or_default();
         let org = Slug::try_from(org).map_err(|what| Violation::new("org", what))?;
 
-        Ok(Self { org, does: PhantomData })
+        Ok(Self { org, author, does: PhantomData })
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::clock;
 use crate::contract::{Contract, PlanLimits};
@@ -166,6 +167,13 @@ pub struct View {
     keys: i64,
     created_at: String,
     updated_at: String,
+}
+
+impl View {
+    /// All of `org` that can be shown, for the audit trail.
+    pub fn in_full(org: Organization) -> Value {
+        serde_json::to_value(Self::from(org)).unwrap_or_default()
+    }
 }
 
 impl From<Organization> for View {

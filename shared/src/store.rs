@@ -3,6 +3,7 @@
 //! Two tables: the authority (organizations, keys, and which key a digest stands for) and the passes. Every method that
 //! reads or changes something of a tenant takes the tenant's slug.
 
+mod audit;
 mod keys;
 mod organizations;
 mod passes;

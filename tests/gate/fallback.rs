@@ -26,7 +26,7 @@ async fn a_method_that_a_path_does_not_take_is_405_and_names_those_it_takes() {
         ("GET", "/v1/register-agent-run", "allow: POST"),
         ("DELETE", "/v1/register-agent-run/", "allow: POST"),
         ("POST", "/api/v1/courses", "allow: GET"),
-        ("GET", "/operator/v1/organizations/acme", "allow: PUT"),
+        ("POST", "/operator/v1/organizations/acme", "allow: GET, PUT"),
     ] {
         world.anonymous(method, path).await.is(405, &[allow], body);
     }

@@ -111,7 +111,7 @@ async fn an_order_that_the_contract_does_not_allow_names_the_field_and_leaves_no
         assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)));
     }
     for world in [fayne, fabraix] {
-        assert_eq!(world.items("KeysTable").await.len(), 1, "only the organization is there");
+        assert_eq!(world.authority().await.len(), 1, "only the organization is there");
     }
 }
 
@@ -149,7 +149,7 @@ async fn an_organization_that_is_not_there_is_404() {
     let world = World::serving("thefaq").await;
     let answer = world.operate("POST", "/organizations/nobody/api-keys", json!({"name": "a"})).await;
     answer.is(404, &[], r#"{"error":{"code":"organization_not_found","message":"Organization not found"}}"#);
-    assert!(world.items("KeysTable").await.is_empty());
+    assert!(world.authority().await.is_empty());
 }
 
 async fn futures<F: Future>(count: usize, start: impl Fn(usize) -> F) -> Vec<F::Output> {

@@ -63,7 +63,7 @@ async fn terms_that_the_contract_does_not_have_name_the_field_and_change_nothing
         let answer = world.operate("PUT", path, terms).await;
         assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)), "{path}");
     }
-    assert_eq!(world.items("KeysTable").await.len(), 1);
+    assert_eq!(world.authority().await.len(), 1);
     assert_eq!(world.organization("acme", json!({})).await, before);
 }
 

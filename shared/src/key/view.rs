@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Id, Key, Name, Status};
 use crate::clock;
@@ -52,6 +53,13 @@ impl Expiry {
 }
 
 impl View {
+    /// All of `key` that can be shown, for the audit trail.
+    pub fn in_full(key: &Key, now: Timestamp) -> Value {
+        let view = Self::new(key.clone(), None, &Management::default(), now);
+
+        serde_json::to_value(view).unwrap_or_default()
+    }
+
     /// What `management` shows at `now` of `key`, which was last used at `last_used_at`.
     pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
         let standing = match key.status {

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text, text_set};
-use jiff::Timestamp;
-
 use super::organizations::{self, read_digest};
 use super::{Attributes, Keys, TRIES, attributes, names, parsed, time};
-use crate::key::{Digest, Id, Key, Status};
+use crate::audit::{Action, Author, Entry};
+use crate::key::{Digest, Id, Key, Status, View};
 use crate::organization::{Organization, Slug};
+use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
+use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text, text_set};
 
 /// What became of an attempt to add a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +111,7 @@ impl Keys {
     }
 
     /// Adds `key` to `org`, which may have at most `cap` keys: exact, however many are added at once.
-    pub async fn insert(&self, key: &Key, org: &Organization, cap: Option<u32>) -> Result<Inserted> {
+    pub async fn insert(&self, key: &Key, org: &Organization, cap: Option<u32>, entry: &Entry) -> Result<Inserted> {
         let count = Update::builder()
             .table_name(&self.table)
             .set_key(Some(organizations::key_of(&org.slug)))
@@ -136,7 +135,8 @@ impl Keys {
             .transact_write_items()
             .transact_items(TransactWriteItem::builder().update(count).build())
             .transact_items(put(write(key))?)
-            .transact_items(put(secret)?);
+            .transact_items(put(secret)?)
+            .transact_items(self.audited(entry)?);
         for attempt in 0..TRIES {
             let Err(error) = transaction.clone().send().await else { return Ok(Inserted::Yes) };
             let reasons = Reason::each(error)?;
@@ -155,7 +155,7 @@ impl Keys {
 
     /// Writes `key` in place of what it was read as, and takes its pass out of force: once this has returned, no request is
     /// let in on its old terms. `false`: it is not any more what it was read as.
-    pub async fn replace(&self, key: &mut Key, now: Timestamp) -> Result<bool> {
+    pub async fn replace(&self, key: &mut Key, entry: &Entry) -> Result<bool> {
         let seen = key.version;
         key.version = seen.saturating_add(1);
         let put = Put::builder()
@@ -169,7 +169,8 @@ impl Keys {
             .client
             .transact_write_items()
             .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(self.passes.fenced(&key.digest, key.version, now)?);
+            .transact_items(self.passes.fenced(&key.digest, key.version, entry.at)?)
+            .transact_items(self.audited(entry)?);
         match transaction.send().await {
             Ok(_) => Ok(true),
             Err(error) => Reason::each(error).map(|_| false),
@@ -177,14 +178,14 @@ impl Keys {
     }
 
     /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
-    pub async fn remove(&self, org: &Slug, id: &Id, now: Timestamp) -> Result<Removed> {
+    pub async fn remove(&self, org: &Slug, id: &Id, author: &Author) -> Result<Removed> {
         for attempt in 0..TRIES {
             let (key, organization) = self.both(org, id).await?;
             if organization.is_none() {
                 return Ok(Removed::NoOrganization);
             }
             let Some(key) = key else { return Ok(Removed::NoKey) };
-            let Err(error) = self.removal(&key, now)?.send().await else { return Ok(Removed::Yes) };
+            let Err(error) = self.removal(&key, author)?.send().await else { return Ok(Removed::Yes) };
             Reason::each(error)?;
             dynamodb::back_off(attempt).await;
         }
@@ -195,7 +196,7 @@ impl Keys {
     fn removal(
         &self,
         key: &Key,
-        now: Timestamp,
+        author: &Author,
     ) -> Result<aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder> {
         let discount = Update::builder()
             .table_name(&self.table)
@@ -211,6 +212,8 @@ impl Keys {
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", number(key.version))
             .build()?;
+        let before = View::in_full(key, author.at);
+        let entry = author.did(Action::KeyDeleted, &key.org, Some(&key.id), [Some(before), None]);
         let secret = Delete::builder().table_name(&self.table).set_key(Some(secret_of(&key.digest))).build()?;
 
         Ok(self
@@ -219,7 +222,8 @@ impl Keys {
             .transact_items(TransactWriteItem::builder().update(discount).build())
             .transact_items(TransactWriteItem::builder().delete(delete).build())
             .transact_items(TransactWriteItem::builder().delete(secret).build())
-            .transact_items(self.passes.ending(&key.digest, now)?))
+            .transact_items(self.passes.ending(&key.digest, author.at)?)
+            .transact_items(self.audited(&entry)?))
     }
 }
 

@@ -2,17 +2,26 @@
 
 use std::collections::HashMap;
 
-use dynamodb::{AttributeValue, Error, Item, Refused, Result, bytes, number, text};
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
+use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text};
 use tokio::task::JoinSet;
 
 use super::{Attributes, Keys, TRIES, names, parsed, time};
+use crate::audit::{Action, Author, Entry};
 use crate::key::Digest;
 use crate::limit::Limits;
-use crate::organization::{Organization, Slug, Status};
+use crate::organization::{Organization, Slug, Status, View};
 use crate::page::Seal;
 
 /// How many passes are withdrawn at once.
 const AT_ONCE: usize = 32;
+
+/// The partition that lists all organizations.
+const ALL: &str = "organizations";
+
+fn listed_as(slug: &Slug) -> Attributes {
+    super::attributes([("pk", Some(text(ALL))), ("sk", Some(text(slug.as_str())))])
+}
 
 pub(super) fn key_of(slug: &Slug) -> HashMap<String, AttributeValue> {
     HashMap::from([("pk".to_owned(), text(format!("org#{slug}"))), ("sk".to_owned(), text("organization"))])
@@ -37,16 +46,20 @@ impl Keys {
     pub async fn change_organization(
         &self,
         slug: &Slug,
+        author: &Author,
         mut change: impl FnMut(Option<Organization>, Seal) -> crate::Result<Organization> + Send,
     ) -> crate::Result<(Organization, bool)> {
         for attempt in 0..TRIES {
             let before = self.organization(slug).await?;
             let seen = before.as_ref().map(|org| org.version);
+            let shown = before.clone().map(View::in_full);
             let mut seal = [0; 32];
             self.entropy.fill(&mut seal)?;
             let mut org = change(before, Seal::new(seal))?;
             org.version = seen.unwrap_or_default().saturating_add(1);
-            if self.write(&org, seen).await? {
+            let action = if seen.is_some() { Action::OrganizationChanged } else { Action::OrganizationCreated };
+            let entry = author.did(action, slug, None, [shown, Some(View::in_full(org.clone()))]);
+            if self.write(&org, seen, &entry).await? {
                 // One that is new has no keys.
                 if seen.is_some() {
                     self.withdraw_all(&org).await?;
@@ -60,7 +73,7 @@ impl Keys {
     }
 
     /// `false`: it is not any more what was seen.
-    async fn write(&self, org: &Organization, seen: Option<i64>) -> Result<bool> {
+    async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry) -> Result<bool> {
         let limits = org.limits.as_ref().map(serde_json::to_string).transpose();
         let limits = limits.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?;
         let mut values: Attributes = super::attributes([
@@ -82,13 +95,11 @@ impl Keys {
             }
         };
         let limits = if limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
-        let request = self
-            .client
-            .update_item()
+        // An update, and not a put: the number of keys is counted by those who make and delete them.
+        let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key_of(&org.slug)))
             .condition_expression(condition)
-            // An update, and not a put: the number of keys is counted by those who make and delete them.
             .update_expression(format!(
                 "SET #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
                  #version = :version, #seal = :seal, #keys = if_not_exists(#keys, :none){limits}"
@@ -96,12 +107,62 @@ impl Keys {
             .set_expression_attribute_names(Some(names([
                 "name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal",
             ])))
-            .set_expression_attribute_values(Some(values));
-        match request.send().await.map_err(Refused::from) {
-            Ok(_) => Ok(true),
-            Err(Refused::Condition(_) | Refused::Conflict) => Ok(false),
-            Err(Refused::Failed(error)) => Err(error),
+            .set_expression_attribute_values(Some(values))
+            .build()?;
+        let mut transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().update(update).build())
+            .transact_items(self.audited(entry)?);
+        if seen.is_none() {
+            let listed = Put::builder().table_name(&self.table).set_item(Some(listed_as(&org.slug))).build()?;
+            transaction = transaction.transact_items(TransactWriteItem::builder().put(listed).build());
         }
+        match transaction.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => Reason::each(error).map(|_| false),
+        }
+    }
+
+    /// At most `limit` organizations, by their slugs, from those that come after `after`; and whether there are more.
+    pub async fn organizations(&self, limit: u32, after: Option<&Slug>) -> Result<(Vec<Organization>, bool)> {
+        let one_more = limit.saturating_add(1);
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .limit(i32::try_from(one_more).unwrap_or(i32::MAX))
+            .key_condition_expression("#pk = :all")
+            .set_expression_attribute_names(Some(names(["pk"])))
+            .expression_attribute_values(":all", text(ALL))
+            .set_exclusive_start_key(after.map(listed_as));
+        let items = request.send().await?.items.unwrap_or_default();
+        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
+        let slugs = items.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+        let slugs = slugs.map(|item| parsed(&mut item.into(), "sk")).collect::<Result<Vec<Slug>>>()?;
+        if slugs.is_empty() {
+            return Ok((Vec::new(), false));
+        }
+
+        let keys = slugs.iter().map(key_of).collect();
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build()?;
+        let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
+        if answer.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
+            return Err(Error::Throttled("a batch came back unfinished".to_owned()));
+        }
+        let found = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
+        let read_one = |item| {
+            let mut item = Item::from(item);
+            let partition = item.need("pk", Item::text)?;
+            let slug = Slug::try_from(partition.trim_start_matches("org#").to_owned());
+            read(&slug.map_err(|error| Error::Fault(format!("the slug of an organization {error}")))?, item)
+        };
+        let mut organizations = found.into_iter().map(read_one).collect::<Result<Vec<_>>>()?;
+        // A batch comes in any order.
+        organizations.sort_by(|one, other| one.slug.as_str().cmp(other.slug.as_str()));
+
+        Ok((organizations, has_more))
     }
 
     /// Takes the pass of every key of `org` out of force, and lets none be stamped from what it was before.

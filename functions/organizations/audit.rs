@@ -1,0 +1,32 @@
+//! `GET /operator/v1/organizations/{org}/audit`: who changed what of an organization and its keys, newest first.
+
+use serde::Deserialize;
+use shared::audit::Row;
+use shared::organization::Slug;
+use shared::page::{Page, Pagination};
+use shared::{App, Denial, Exit, Listed, Operator, Path, Query, Result};
+
+#[derive(Deserialize)]
+struct Place {
+    org: Slug,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(audit).await
+}
+
+async fn audit(
+    app: &'static App,
+    _: Operator,
+    Path(place): Path<Place>,
+    Query(page): Query<Page>,
+) -> Result<Listed<Row>> {
+    let org = app.keys.organization(&place.org).await?.ok_or(Denial::OrganizationNotFound)?;
+    let after = page.cursor.map(|cursor| org.seal.open("audit", &cursor)).transpose()?;
+
+    let (rows, last) = app.keys.audit(&org.slug, page.limit.get(), after.as_deref()).await?;
+    let cursor = last.map(|position| org.seal.seal("audit", &position));
+
+    Ok(Listed(rows, Pagination::new(page.limit, cursor)))
+}

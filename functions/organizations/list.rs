@@ -1,0 +1,21 @@
+//! `GET /operator/v1/organizations`: a page of all organizations, by their slugs.
+
+use shared::organization::{Slug, View};
+use shared::page::{Page, Pagination};
+use shared::{App, Exit, Listed, Operator, Query, Result, Violation};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(list).await
+}
+
+async fn list(app: &'static App, _: Operator, Query(page): Query<Page>) -> Result<Listed<View>> {
+    let after = page.cursor.map(Slug::try_from).transpose();
+    let after = after.map_err(|_what| Violation::new("cursor", "must be one that this list gave"))?;
+
+    let (organizations, has_more) = app.keys.organizations(page.limit.get(), after.as_ref()).await?;
+    let last = organizations.last().filter(|_| has_more);
+    let cursor = last.map(|org| org.slug.to_string());
+
+    Ok(Listed(organizations.into_iter().map(View::from).collect(), Pagination::new(page.limit, cursor)))
+}

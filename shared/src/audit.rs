@@ -1,0 +1,108 @@
+//! The audit trail: every change to a key or an organization leaves a row, written in the same transaction as the change.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::clock;
+use crate::key;
+use crate::organization::Slug;
+
+/// Who makes a change, by which way, and when.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// On which plane.
+    pub plane: Plane,
+    /// An ARN, or the id of a key.
+    pub who: String,
+    /// The gateway's id of the request.
+    pub request: String,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// The way by which a change came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Plane {
+    /// Signed with AWS credentials.
+    Operator,
+    /// With a key.
+    Key,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// An organization was made.
+    #[serde(rename = "organization.created")]
+    OrganizationCreated,
+    /// Its terms were changed.
+    #[serde(rename = "organization.changed")]
+    OrganizationChanged,
+    /// A key was issued.
+    #[serde(rename = "key.created")]
+    KeyCreated,
+    /// A key was changed.
+    #[serde(rename = "key.changed")]
+    KeyChanged,
+    /// A key was revoked.
+    #[serde(rename = "key.deleted")]
+    KeyDeleted,
+}
+
+/// One row.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// When, to the millisecond.
+    pub at: String,
+    /// By which way.
+    pub plane: Plane,
+    /// By whom: an ARN, or the id of a key.
+    pub actor: String,
+    /// What was done.
+    pub action: Action,
+    /// To which key, if to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<key::Id>,
+    /// What it was before: as replies show it, so no secret is in it.
+    pub before: Option<Value>,
+    /// What it was after.
+    pub after: Option<Value>,
+    /// The gateway's id of the request.
+    pub request_id: String,
+}
+
+/// A row to be written with the change that it tells of.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub(crate) org: Slug,
+    pub(crate) at: Timestamp,
+    pub(crate) row: Row,
+}
+
+impl Author {
+    /// `who`, who made `call` on `plane`.
+    pub(crate) fn new(plane: Plane, who: String, call: &Call) -> Self {
+        Self { plane, who, request: call.request_id.clone(), at: call.now }
+    }
+
+    /// The row about `action` on `org`, or on its key `key`.
+    pub fn did(&self, action: Action, org: &Slug, key: Option<&key::Id>, change: [Option<Value>; 2]) -> Entry {
+        let [before, after] = change;
+        let row = Row {
+            at: clock::millis(self.at),
+            plane: self.plane,
+            actor: self.who.clone(),
+            action,
+            key_id: key.cloned(),
+            before,
+            after,
+            request_id: self.request.clone(),
+        };
+
+        Entry { org: org.clone(), at: self.at, row }
+    }
+}
