@@ -40,7 +40,7 @@ fn pass() -> (Pass, Timestamp) {
         edition: "edition".to_owned(),
     };
 
-    (Pass { terms, counts, total: 10, last_used_at: None }, now)
+    (Pass { terms, counts, last_used_at: None }, now)
 }
 
 #[divan::bench]

@@ -77,7 +77,6 @@ async fn a_conflict_with_a_transaction_is_tried_again() {
     let (world, key) = World::academy("pro").await;
     let conflict = || Fault::error(400, "TransactionConflictException", "busy").times(2);
     world.stack.dynamodb().inject(conflict().on("UpdateItem"));
-    world.stack.dynamodb().inject(conflict().on("PutItem"));
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
     let cancelled = "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict, None, None]";
     world

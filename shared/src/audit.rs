@@ -6,8 +6,12 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::clock;
+use crate::contract::Contract;
+use crate::denial::Denial;
 use crate::key;
 use crate::organization::Slug;
+use crate::pass::Grant;
+use crate::scope::Scopes;
 
 /// Who makes a change, by which way, and when.
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub struct Author {
     pub request: String,
     /// When it was made.
     pub at: Timestamp,
+    /// What the key holds that it came with; `None` where it came from the operator, who may do everything.
+    pub holds: Option<Scopes>,
 }
 
 /// The way by which a change came.
@@ -84,9 +90,31 @@ pub struct Entry {
 }
 
 impl Author {
-    /// `who`, who made `call` on `plane`.
-    pub(crate) fn new(plane: Plane, who: String, call: &Call) -> Self {
-        Self { plane, who, request: call.request_id.clone(), at: call.now }
+    /// The operator, who signed `call`.
+    pub(crate) fn operator(arn: String, call: &Call) -> Self {
+        Self { plane: Plane::Operator, who: arn, request: call.request_id.clone(), at: call.now, holds: None }
+    }
+
+    /// The key of `grant`, with which `call` was made.
+    pub(crate) fn key(grant: Grant, call: &Call) -> Self {
+        let holds = Some(grant.scopes);
+
+        Self { plane: Plane::Key, who: grant.key.to_string(), request: call.request_id.clone(), at: call.now, holds }
+    }
+
+    /// Whether all of `scopes` are this author's to give.
+    ///
+    /// # Errors
+    /// Nobody gives away what they do not hold.
+    pub(crate) fn can_give<'a>(
+        &self,
+        contract: &Contract,
+        scopes: impl Iterator<Item = &'a str>,
+    ) -> Result<(), Denial> {
+        let Some(holds) = &self.holds else { return Ok(()) };
+        let mut lacking = scopes.filter(|scope| !contract.allows(holds, scope));
+
+        lacking.next().map_or(Ok(()), |scope| Err(Denial::MissingScope { scope: scope.to_owned() }))
     }
 
     /// The row about `action` on `org`, or on its key `key`.

@@ -1,6 +1,5 @@
 //! Changing a key: its name, its scopes, its expiry, and whether it is switched on.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -15,7 +14,7 @@ use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
 
 /// How often it is tried while others change the key meanwhile.
-const TRIES: u32 = 8;
+const TRIES: u32 = 16;
 
 /// A change: what is left out stays.
 #[derive(Clone, Debug, Deserialize)]
@@ -34,15 +33,14 @@ impl Change {
         name.is_none() && scopes.is_none() && *expires_at == Field::LeftOut && status.is_none()
     }
 
-    fn apply(&self, app: &App, key: &mut Key, org: &Organization, now: Timestamp) -> Result<()> {
+    fn apply(&self, app: &App, key: &mut Key, org: &Organization, author: &Author) -> Result<()> {
         if let Some(name) = &self.name {
             key.name = name.clone();
         }
         if let Some(scopes) = &self.scopes {
-            key.scopes = allowed_scopes(app, org, key.kind.as_deref(), Some(scopes))?;
-        }
-        if let Field::Value(at) = &self.expires_at {
-            future(*at, now)?;
+            let scopes = allowed_scopes(app, org, key.kind.as_deref(), Some(scopes))?;
+            author.can_give(&app.contract, scopes.iter().filter(|scope| !key.scopes.contains(scope)))?;
+            key.scopes = scopes;
         }
         key.expires_at = self.expires_at.applied(key.expires_at.map(Moment)).map(|Moment(at)| at);
         key.status = self.status.unwrap_or(key.status);
@@ -60,12 +58,15 @@ pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &A
     if change.is_empty() {
         return Err(Violation::new("body", "must change something").into());
     }
+    if let Field::Value(at) = change.expires_at {
+        future(at, now)?;
+    }
     for attempt in 0..TRIES {
         let (key, org) = app.keys.find(slug, id).await?;
         let org = org.ok_or(Denial::OrganizationNotFound)?;
         let mut key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let before = View::in_full(&key, now);
-        change.apply(app, &mut key, &org, now)?;
+        change.apply(app, &mut key, &org, author)?;
         let states = [Some(before), Some(View::in_full(&key, now))];
         let entry = author.did(Action::KeyChanged, slug, Some(id), states);
         if app.keys.replace(&mut key, &entry).await? {

@@ -189,6 +189,10 @@ impl Contract {
         if let Some(scope) = file.management.scope.as_ref().filter(|scope| !file.scopes.contains_key(*scope)) {
             return flaw("management.scope", format!("there is no scope {scope}"));
         }
+        let open_to_all = file.management.scope.is_none();
+        if open_to_all && !file.management.operations.iter().all(|operation| operation.is_harmless()) {
+            return flaw("management.scope", "is required where callers may create, update or delete keys");
+        }
         let credential = Credential {
             header: header("credential.header", &file.credential.header)?,
             scheme: file.credential.scheme,

@@ -8,7 +8,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::audit::{Author, Plane};
+use crate::audit::Author;
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
 use crate::error::{Error, Result};
@@ -96,7 +96,7 @@ impl FromCall for Operator {
         };
         let arn = call.signed_by.take().ok_or_else(unguarded)?;
 
-        Ok(Self { author: Author::new(Plane::Operator, arn, call) })
+        Ok(Self { author: Author::operator(arn, call) })
     }
 }
 

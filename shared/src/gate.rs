@@ -118,18 +118,14 @@ async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Gr
 
         let Some((key, org)) = app.keys.authority(&digest).await? else { return Err(Denial::UnknownKey.into()) };
         let versions = Versions { key: key.version, org: org.version };
-        let mut pass = Pass {
+        let pass = Pass {
             terms: Terms::new(key, &org, &app.contract, now).map_err(Error::from)?,
             counts: seen.as_ref().map_or_else(Counts::default, |seen| seen.counts.clone()),
-            total: seen.as_ref().map_or(0, |seen| seen.total),
             last_used_at: seen.as_ref().and_then(|seen| seen.last_used_at),
         };
         let verdict = judge(&pass, now);
-        if verdict.is_ok() {
-            pass.count(&app.contract.windows, now);
-        }
-        // Whoever was faster has changed what this one was made from: look again.
-        if app.passes.stamp(&digest, &pass, seen.as_deref(), versions, now).await? {
+        // Where somebody was faster, what this was made from is not any more: look again.
+        if let Some(pass) = app.passes.stamp(&digest, &pass, verdict.is_ok(), versions, now).await? {
             return match verdict {
                 Ok(()) => Ok(Grant::of(pass, now)),
                 Err(denial) => Err(refusal(denial, &pass, now)),

@@ -15,7 +15,7 @@ use crate::scope::Scopes;
 use crate::store::Inserted;
 
 /// How often it is tried while the organization changes meanwhile.
-const TRIES: u32 = 8;
+const TRIES: u32 = 16;
 
 /// What is asked for.
 #[derive(Clone, Debug, Deserialize)]
@@ -61,6 +61,7 @@ pub async fn issue(app: &App, slug: &Slug, order: Order, author: &Author) -> Res
         let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
         let (kind, plan) = (type_of(app, order.kind.as_deref())?, plan_of(app, &org)?);
         let scopes = allowed_scopes(app, &org, order.kind.as_deref(), order.scopes.as_ref())?;
+        author.can_give(&app.contract, scopes.iter())?;
         let secret = kind.format.mint(app.entropy)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
@@ -149,6 +150,10 @@ pub(crate) fn allowed_scopes(
         let possible: Vec<_> = possible.iter().collect();
         return Err(Violation::new("scopes", format!("must be among {}", possible.join(", "))).into());
     }
+    // A plan can leave fewer than a type asks for where nobody chose.
+    if asked.is_some() && scopes.len() < rule.at_least {
+        return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
+    }
     if let Some(scope) = plan.scopes.as_ref().and_then(|included| scopes.iter().find(|scope| !included.contains(scope)))
     {
         return Err(Denial::PlanLimit { reason: format!("The plan does not include the scope {scope}") }.into());
@@ -157,7 +162,7 @@ pub(crate) fn allowed_scopes(
         return Err(Denial::PlanLimit { reason: "The plan does not include a choice of scopes".to_owned() }.into());
     }
     if scopes.len() < rule.at_least {
-        return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
+        return Err(Violation::new("scopes", "is required: the plan includes none of the default").into());
     }
 
     Ok(scopes)

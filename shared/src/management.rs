@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 
-use crate::audit::{Author, Plane};
+use crate::audit::Author;
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
@@ -26,6 +26,16 @@ pub enum Operation {
     Update,
     /// Revoke one, for good.
     Delete,
+}
+
+impl Operation {
+    /// Whether it only looks.
+    pub const fn is_harmless(self) -> bool {
+        match self {
+            Self::List | Self::Get => true,
+            Self::Create | Self::Update | Self::Delete => false,
+        }
+    }
 }
 
 /// What a function does, said in the type of its argument: `Manager<Create>`.
@@ -55,7 +65,7 @@ pub struct Management {
     /// The operations that are open to them; none where the contract says nothing.
     #[serde(default)]
     pub operations: Vec<Operation>,
-    /// The scope that they need for it; any key will do where it is left out.
+    /// The scope that they need for it. Where it is left out any key will do, and can only look.
     pub scope: Option<String>,
     /// What is shown of a key beside what every contract shows; everything where it is left out.
     pub shows: Option<Vec<Shown>>,
@@ -111,7 +121,7 @@ impl<O: Does> FromCall for Manager<O> {
                 return Err(Denial::UnknownRoute.into());
             }
             let grant = admitted(call, management.scope.as_deref().as_slice()).await?;
-            Author::new(Plane::Key, grant.key.to_string(), call)
+            Author::key(grant, call)
         };
         let org = call.path_parameters.remove("org").unwrap_or_default();
         let org = Slug::try_from(org).map_err(|what| Violation::new("org", what))?;

@@ -24,8 +24,6 @@ pub struct Pass {
     pub terms: Terms,
     /// The requests counted in windows that matter yet.
     pub counts: Counts,
-    /// The requests counted since the pass was made. It only grows, so it tells whether any was counted meanwhile.
-    pub total: i64,
     /// When the last one was, if there was one.
     pub last_used_at: Option<Timestamp>,
 }
@@ -191,7 +189,6 @@ impl Pass {
     /// Counts a request at `now` in each of `windows`.
     pub fn count(&mut self, windows: &[Window], now: Timestamp) {
         self.counts.add(windows, now);
-        self.total = self.total.saturating_add(1);
         self.last_used_at = Some(now);
     }
 

@@ -104,3 +104,26 @@ async fn changes_at_once_are_all_applied() {
         (&json!("b"), &json!(["read"]), &json!("inactive"))
     );
 }
+
+#[tokio::test]
+async fn nobody_gives_away_what_they_do_not_hold() {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let order = json!({"name": "manager", "type": "restricted", "scopes": ["keys:manage"]});
+    let manager = world.key("acme", order.clone()).await;
+    let own = format!("/api/v1/acme/api-keys/{}", manager.id);
+    let body = r#"{"error":{"message":"API key does not have permission for this operation","type":"authorization_error","code":"insufficient_permissions"}}"#;
+    let widen = Some(json!({"scopes": ["keys:manage", "runs:write"]}));
+    world.call("PATCH", &own, &manager.secret, widen).await.is(403, &[], body);
+    for kind in ["admin", "production"] {
+        let order = Some(json!({"name": "more", "type": kind}));
+        world.call("POST", "/api/v1/acme/api-keys", &manager.secret, order).await.is(403, &[], body);
+    }
+    // What it holds it can give, and what a key has already it can leave to it.
+    let answer = world.call("POST", "/api/v1/acme/api-keys", &manager.secret, Some(order)).await;
+    assert_eq!(answer.status, 201);
+    let admin = world.key("acme", json!({"name": "admin", "type": "admin"})).await;
+    let path = format!("/api/v1/acme/api-keys/{}", admin.id);
+    let keep = Some(json!({"scopes": ["keys:manage", "runs:write"]}));
+    assert_eq!(world.call("PATCH", &path, &manager.secret, keep).await.status, 200);
+}

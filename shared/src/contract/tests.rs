@@ -126,6 +126,12 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "contracts/x.toml: plans.standard.limits_by_type: must give every type of key its limits, and nothing else",
         ),
         (
+            "thefaq",
+            "operations = [\"list\"]",
+            "operations = [\"create\"]",
+            "contracts/x.toml: management.scope: is required where callers may create, update or delete keys",
+        ),
+        (
             "fanfare",
             "all_scopes = \"admin\"",
             "all_scopes = \"root\"",

@@ -56,8 +56,11 @@ impl View {
     /// All of `key` that can be shown, for the audit trail.
     pub fn in_full(key: &Key, now: Timestamp) -> Value {
         let view = Self::new(key.clone(), None, &Management::default(), now);
+        let mut value = serde_json::to_value(view).unwrap_or_default();
+        // When it was last used is no part of what is changed.
+        value.as_object_mut().and_then(|members| members.remove("lastUsedAt"));
 
-        serde_json::to_value(view).unwrap_or_default()
+        value
     }
 
     /// What `management` shows at `now` of `key`, which was last used at `last_used_at`.

@@ -15,13 +15,20 @@ impl Keys {
     /// The member of a transaction that writes `entry`.
     pub(super) fn audited(&self, entry: &Entry) -> Result<TransactWriteItem> {
         let row = serde_json::to_string(&entry.row).map_err(|error| Error::Fault(format!("an audit row: {error}")))?;
+        // Rows of one request and instant are apart too.
+        let mut random = [0; 4];
+        self.entropy.fill(&mut random).map_err(|error| Error::Fault(format!("an audit row: {error}")))?;
+        let apart = u32::from_be_bytes(random);
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(attributes([
                 ("pk", Some(text(partition(&entry.org)))),
-                ("sk", Some(text(format!("{:013}#{}", entry.at.as_millisecond(), entry.row.request_id)))),
+                ("sk", Some(text(format!("{:013}#{}#{apart:08x}", entry.at.as_millisecond(), entry.row.request_id)))),
                 ("row", Some(text(row))),
             ])))
+            // A row is written once, and stays.
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", "pk")
             .build()?;
 
         Ok(TransactWriteItem::builder().put(put).build())

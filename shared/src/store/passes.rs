@@ -110,38 +110,38 @@ impl Passes {
         }
     }
 
-    /// Writes `pass`, made from a key and an organization of these `versions`, in place of `seen`, which is what was there.
-    /// `false`, and nothing is written: either has changed since, the key is gone, or a request was counted meanwhile.
+    /// Puts the terms of `pass`, made from a key and an organization of these `versions`, in the place of what was there,
+    /// and counts a request at `now` if it `admits` one. What has been counted meanwhile stays, and is what the limits are
+    /// held against. Returns the pass as it is then; `None`, and nothing is written: the key or the organization has changed
+    /// since, or others have used up what was left.
     pub async fn stamp(
         &self,
         digest: &Digest,
         pass: &Pass,
-        seen: Option<&Pass>,
+        admits: bool,
         versions: Versions,
         now: Timestamp,
-    ) -> Result<bool> {
-        let mut item = write(digest, pass, now);
-        item.insert("fence".to_owned(), number(versions.org));
-        item.insert("key_fence".to_owned(), number(versions.key));
-        let uncounted = if seen.is_some() { "#total = :total" } else { "attribute_not_exists(#total)" };
-        let mut request = self
+    ) -> Result<Option<Pass>> {
+        let Stamp { condition, update, names, values } =
+            Stamp::new(pass, admits, versions, &self.judgement.windows, now);
+        let request = self
             .client
-            .put_item()
+            .update_item()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression(format!(
-                "(attribute_not_exists(#fence) OR #fence <= :org) \
-                 AND (attribute_not_exists(#key_fence) OR #key_fence <= :key) AND {uncounted}"
-            ))
-            .set_expression_attribute_names(Some(names(["fence", "key_fence", "total"])))
-            .expression_attribute_values(":org", number(versions.org))
-            .expression_attribute_values(":key", number(versions.key));
-        if let Some(seen) = seen {
-            request = request.expression_attribute_values(":total", number(seen.total));
-        }
+            .key("digest", bytes(*digest.as_bytes()))
+            .condition_expression(condition)
+            .update_expression(update)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .return_values(ReturnValue::AllNew);
         match request.send().await.map_err(Refused::from) {
-            Ok(_) => Ok(true),
-            Err(Refused::Condition(_) | Refused::Conflict) => Ok(false),
+            Ok(stamped) => {
+                let Counted::No(pass) = read(stamped.attributes.unwrap_or_default().into())? else {
+                    return Err(Error::Fault("a stamp has left a pass without terms".to_owned()));
+                };
+                Ok(Some(*pass))
+            }
+            Err(Refused::Condition(_) | Refused::Conflict) => Ok(None),
             Err(Refused::Failed(error)) => Err(error),
         }
     }
@@ -268,12 +268,12 @@ impl Judgement {
             windows: contract.windows.clone(),
             edition: contract.edition.clone(),
             condition: clauses.join(" AND "),
-            update: format!("SET #used = :now, #ttl = :ttl ADD #total :one, {add} REMOVE {remove}"),
+            update: format!("SET #used = :now, #ttl = :ttl ADD {add} REMOVE {remove}"),
         }
     }
 
     fn names(&self, now: Timestamp) -> HashMap<String, String> {
-        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl", "total"]);
+        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl"]);
         for window in &self.windows {
             let (letter, number) = (window.letter(), window.number(now));
             names.insert(format!("#l{letter}"), limit_name(*window));
@@ -298,6 +298,57 @@ impl Judgement {
     }
 }
 
+/// A stamp as DynamoDB reads it: the terms, and a request counted under the very limits that they set.
+struct Stamp {
+    condition: String,
+    update: String,
+    names: HashMap<String, String>,
+    values: Attributes,
+}
+
+impl Stamp {
+    fn new(pass: &Pass, admits: bool, versions: Versions, windows: &[Window], now: Timestamp) -> Self {
+        let mut clauses = vec![
+            "(attribute_not_exists(#fence) OR #fence <= :fence)".to_owned(),
+            "(attribute_not_exists(#key_fence) OR #key_fence <= :key_fence)".to_owned(),
+        ];
+        let (mut set, mut remove, mut add) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut names, mut values) = (HashMap::new(), Attributes::new());
+        let used = admits.then_some(("used".to_owned(), Some(number(now.as_millisecond()))));
+        for (name, value) in terms(&pass.terms, versions, now).into_iter().chain(used) {
+            names.insert(format!("#{name}"), name.clone());
+            match value {
+                Some(value) => {
+                    values.insert(format!(":{name}"), value);
+                    set.push(format!("#{name} = :{name}"));
+                }
+                None => remove.push(format!("#{name}")),
+            }
+        }
+        for (window, number_of, _) in pass.counts.iter() {
+            if number_of < window.number(now).saturating_sub(KEPT_WINDOWS) {
+                let name = count_name(window, number_of);
+                remove.push(format!("#{name}"));
+                names.insert(format!("#{name}"), name);
+            }
+        }
+        for window in windows.iter().filter(|_| admits) {
+            let name = count_name(*window, window.number(now));
+            if pass.terms.limits.get(*window).is_some() {
+                clauses.push(format!("(attribute_not_exists(#{name}) OR #{name} < :{})", limit_name(*window)));
+            }
+            add.push(format!("#{name} :one"));
+            names.insert(format!("#{name}"), name);
+            values.insert(":one".to_owned(), number(1));
+        }
+        let sections =
+            [("SET", set), ("REMOVE", remove), ("ADD", add)].into_iter().filter(|(_, list)| !list.is_empty());
+        let update: Vec<_> = sections.map(|(verb, list)| format!("{verb} {}", list.join(", "))).collect();
+
+        Self { condition: clauses.join(" AND "), update: update.join(" "), names, values }
+    }
+}
+
 fn ttl(now: Timestamp) -> i64 {
     now.as_second().saturating_add(KEPT_SECS)
 }
@@ -310,10 +361,10 @@ fn count_name(window: Window, number: i64) -> String {
     format!("{}{number}", window.letter())
 }
 
-fn write(digest: &Digest, pass: &Pass, now: Timestamp) -> Attributes {
-    let Pass { terms, counts, total, last_used_at } = pass;
-    let mut item = attributes([
-        ("digest", Some(bytes(*digest.as_bytes()))),
+/// Every attribute of a pass but its key and its counters; those that these terms do not have are to go.
+fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
+    let limits = Window::ALL.map(|window| (limit_name(window), terms.limits.get(window).map(number)));
+    let others = [
         ("org", Some(text(terms.org.as_str()))),
         ("key", Some(text(terms.key.as_str()))),
         ("kind", terms.kind.as_deref().map(text)),
@@ -322,20 +373,12 @@ fn write(digest: &Digest, pass: &Pass, now: Timestamp) -> Attributes {
         ("scopes", text_set(terms.scopes.iter())),
         ("until", Some(number(terms.until.as_millisecond()))),
         ("edition", Some(text(&*terms.edition))),
-        ("used", last_used_at.map(|at| number(at.as_millisecond()))),
+        ("fence", Some(number(versions.org))),
+        ("key_fence", Some(number(versions.key))),
         ("ttl", Some(number(ttl(now)))),
-        ("total", Some(number(*total))),
-    ]);
-    for (window, limit) in terms.limits.iter() {
-        item.insert(limit_name(window), number(limit));
-    }
-    for (window, number_of, count) in counts.iter() {
-        if number_of >= window.number(now).saturating_sub(KEPT_WINDOWS) {
-            item.insert(count_name(window, number_of), number(count));
-        }
-    }
+    ];
 
-    item
+    others.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(limits).collect()
 }
 
 fn read(mut item: Item) -> Result<Counted> {
@@ -356,7 +399,6 @@ fn read(mut item: Item) -> Result<Counted> {
         edition: item.need("edition", Item::text)?,
     };
     let last_used_at = item.number("used")?.map(time).transpose()?;
-    let total = item.need("total", Item::number)?;
     let mut counts = Counts::default();
     for (name, value) in item.rest() {
         let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
@@ -368,7 +410,7 @@ fn read(mut item: Item) -> Result<Counted> {
         }
     }
 
-    Ok(Counted::No(Box::new(Pass { terms, counts, total, last_used_at })))
+    Ok(Counted::No(Box::new(Pass { terms, counts, last_used_at })))
 }
 
 fn read_limits(item: &mut Item) -> Result<Limits> {

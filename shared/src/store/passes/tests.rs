@@ -93,7 +93,6 @@ prop_compose! {
         limits in limits(),
         counts in counts(now),
         last_used_at in prop::option::of(instants()),
-        total in 0..9_i64,
         now in Just(now),
     ) -> (Pass, Timestamp) {
         let terms = Terms {
@@ -107,14 +106,77 @@ prop_compose! {
             until,
             edition: if edition { contract().edition } else { "another".to_owned() },
         };
-        (Pass { terms, counts, total, last_used_at }, now)
+        (Pass { terms, counts, last_used_at }, now)
     }
 }
 
 impl Passes {
+    /// Makes `pass` what is there.
     async fn put(&self, pass: &Pass, now: Timestamp) {
-        let item = write(&digest(), pass, now);
+        let mut item: Attributes =
+            terms(&pass.terms, OLD, now).into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        item.insert("digest".to_owned(), bytes(*digest().as_bytes()));
+        item.extend(pass.last_used_at.map(|at| ("used".to_owned(), number(at.as_millisecond()))));
+        item.extend(pass.counts.iter().map(|(window, of, count)| (count_name(window, of), number(count))));
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+const OLD: Versions = Versions { key: 1, org: 1 };
+
+#[test]
+fn a_stamp_admits_whom_the_judgement_does_whatever_was_counted_meanwhile() {
+    let runtime = Runtime::new().unwrap();
+    let passes = runtime.block_on(passes());
+    let windows = contract().windows;
+    let mut runner = TestRunner::new(Runs { cases: 500, failure_persistence: None, ..Runs::default() });
+    let agree = |(there, now): (Pass, Timestamp), mut seen: Pass| {
+        seen.terms.standing = Standing::Open;
+        seen.terms.expires_at = None;
+        let stamped = runtime.block_on(async {
+            passes.put(&there, now).await;
+            // What was seen may be long out of date; only its terms are what the stamp brings.
+            passes.stamp(&digest(), &seen, true, Versions { key: 2, org: 2 }, now).await.unwrap()
+        });
+        let mut expected = Pass { terms: seen.terms.clone(), ..there };
+        let admitted = judge(&expected, now);
+        prop_assert_eq!(stamped.is_some(), admitted.is_ok());
+        if let Some(stamped) = stamped {
+            expected.count(&windows, now);
+            prop_assert_eq!(stamped, expected);
+        }
+        Ok(())
+    };
+    runner.run(&(cases(), cases()), |(there, (seen, _))| agree(there, seen)).unwrap();
+}
+
+#[tokio::test]
+async fn a_stamp_does_not_get_over_a_fence() {
+    let passes = passes().await;
+    let limit = Limit { requests: 1.try_into().unwrap(), per: Window::Minute };
+    let terms = Terms {
+        org: "acme".to_owned().try_into().unwrap(),
+        key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
+        kind: None,
+        standing: Standing::Open,
+        expires_at: None,
+        scopes: crate::scope::Scopes::default(),
+        limits: vec![limit].try_into().unwrap(),
+        until: at(EDGE),
+        edition: contract().edition,
+    };
+    let pass = Pass { terms, counts: Counts::default(), last_used_at: None };
+    for (admits, versions, written) in [
+        (false, Versions { key: 2, org: 2 }, true),
+        (true, Versions { key: 1, org: 2 }, false),
+        (false, Versions { key: 2, org: 1 }, false),
+        (false, Versions { key: 3, org: 1 }, false),
+        (true, Versions { key: 2, org: 2 }, true),
+        (true, Versions { key: 3, org: 3 }, false),
+        (false, Versions { key: 3, org: 3 }, true),
+    ] {
+        let stamped = passes.stamp(&digest(), &pass, admits, versions, at(EDGE)).await.unwrap();
+        assert_eq!(stamped.is_some(), written, "{admits} {versions:?}");
     }
 }
 
