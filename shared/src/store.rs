@@ -34,6 +34,34 @@ impl Keys {
         Self { client, table, passes, entropy }
     }
 
+    /// At most `part.limit` items of a partition, and whether there are more.
+    async fn part(&self, part: Part<'_>) -> Result<(Vec<Item>, bool)> {
+        let Part { partition, prefix, newest_first, limit, after } = part;
+        let one_more = limit.saturating_add(1);
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .scan_index_forward(!newest_first)
+            .limit(i32::try_from(one_more).unwrap_or(i32::MAX))
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_values(":pk", dynamodb::text(partition))
+            .set_exclusive_start_key(after);
+        let request = match prefix {
+            None => request.key_condition_expression("#pk = :pk"),
+            Some(prefix) => request
+                .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+                .expression_attribute_names("#sk", "sk")
+                .expression_attribute_values(":prefix", dynamodb::text(prefix)),
+        };
+        let items = request.send().await?.items.unwrap_or_default();
+        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
+        let shown = items.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+
+        Ok((shown.map(Item::from).collect(), has_more))
+    }
+
     /// Opens the connection that the first request will use. Whether it can be opened, that request will see.
     pub async fn connect(&self) {
         let nothing = attributes([("pk", Some(dynamodb::text("connect"))), ("sk", Some(dynamodb::text("connect")))]);
@@ -42,6 +70,17 @@ impl Keys {
             tracing::warn!("connecting to DynamoDB ahead of the first request: {error}");
         }
     }
+}
+
+/// Which part of a partition is asked for.
+struct Part<'a> {
+    partition: &'a str,
+    /// What the sort keys begin with, where not all are asked for.
+    prefix: Option<&'a str>,
+    newest_first: bool,
+    limit: u32,
+    /// The key of the item after which it begins.
+    after: Option<Attributes>,
 }
 
 fn time(millis: i64) -> Result<Timestamp> {

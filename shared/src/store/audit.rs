@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use dynamodb::{Error, Item, Result, text};
 
-use super::{Keys, attributes, names};
+use super::{Keys, Part, attributes};
 use crate::audit::{Entry, Row};
 use crate::organization::Slug;
 
@@ -37,24 +37,13 @@ impl Keys {
     /// At most `limit` rows of `org`, newest first, after the one at `position`; and the position of the last one, if there
     /// are more.
     pub async fn audit(&self, org: &Slug, limit: u32, position: Option<&str>) -> Result<(Vec<Row>, Option<String>)> {
-        let one_more = limit.saturating_add(1);
-        let start = |position: &str| attributes([("pk", Some(text(partition(org)))), ("sk", Some(text(position)))]);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(i32::try_from(one_more).unwrap_or(i32::MAX))
-            .key_condition_expression("#pk = :org")
-            .set_expression_attribute_names(Some(names(["pk"])))
-            .expression_attribute_values(":org", text(partition(org)))
-            .set_exclusive_start_key(position.map(start));
-        let items = request.send().await?.items.unwrap_or_default();
-        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
-        let shown = items.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
-        let (positions, rows): (Vec<_>, Vec<_>) =
-            shown.map(|item| read(item.into())).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let partition = partition(org);
+        let start = |position: &str| attributes([("pk", Some(text(&partition))), ("sk", Some(text(position)))]);
+        let after = position.map(start);
+        let part = Part { partition: &partition, prefix: None, newest_first: true, limit, after };
+        let (items, has_more) = self.part(part).await?;
+        let rows = items.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        let (positions, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
 
         Ok((rows, positions.into_iter().next_back().filter(|_| has_more)))
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::organizations::{self, read_digest};
-use super::{Attributes, Keys, TRIES, attributes, names, parsed, time};
+use super::{Attributes, Keys, Part, TRIES, attributes, names, parsed, time};
 use crate::audit::{Action, Author, Entry};
 use crate::key::{Digest, Id, Key, Status, View};
 use crate::organization::{Organization, Slug};
@@ -84,24 +84,15 @@ impl Keys {
 
     /// At most `limit` keys of `org`, newest first, from those that are older than `after`; and whether there are more.
     pub async fn list(&self, org: &Slug, limit: u32, after: Option<&Id>) -> Result<(Vec<Key>, bool)> {
-        let one_more = limit.saturating_add(1);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(i32::try_from(one_more).unwrap_or(i32::MAX))
-            .key_condition_expression("#pk = :org AND begins_with(#sk, :keys)")
-            .set_expression_attribute_names(Some(names(["pk", "sk"])))
-            .expression_attribute_values(":org", text(format!("org#{org}")))
-            .expression_attribute_values(":keys", text("key#"))
-            .set_exclusive_start_key(after.map(|id| key_of(org, id)));
-        let items = request.send().await?.items.unwrap_or_default();
-        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
-        let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-        let keys = items.into_iter().take(shown).map(|item| {
-            let mut item = Item::from(item);
+        let part = Part {
+            partition: &format!("org#{org}"),
+            prefix: Some("key#"),
+            newest_first: true,
+            limit,
+            after: after.map(|id| key_of(org, id)),
+        };
+        let (items, has_more) = self.part(part).await?;
+        let keys = items.into_iter().map(|mut item| {
             let id = item.need("sk", Item::text)?;
             let id = Id::try_from(id.trim_start_matches("key#").to_owned());
             read(org, &id.map_err(|error| Error::Fault(format!("the id of a key {error}")))?, item)

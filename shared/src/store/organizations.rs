@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update}
 use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text};
 use tokio::task::JoinSet;
 
-use super::{Attributes, Keys, TRIES, names, parsed, time};
+use super::{Attributes, Keys, Part, TRIES, names, parsed, time};
 use crate::audit::{Action, Author, Entry};
 use crate::key::Digest;
 use crate::limit::Limits;
@@ -126,21 +126,10 @@ impl Keys {
 
     /// At most `limit` organizations, by their slugs, from those that come after `after`; and whether there are more.
     pub async fn organizations(&self, limit: u32, after: Option<&Slug>) -> Result<(Vec<Organization>, bool)> {
-        let one_more = limit.saturating_add(1);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .limit(i32::try_from(one_more).unwrap_or(i32::MAX))
-            .key_condition_expression("#pk = :all")
-            .set_expression_attribute_names(Some(names(["pk"])))
-            .expression_attribute_values(":all", text(ALL))
-            .set_exclusive_start_key(after.map(listed_as));
-        let items = request.send().await?.items.unwrap_or_default();
-        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
-        let slugs = items.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
-        let slugs = slugs.map(|item| parsed(&mut item.into(), "sk")).collect::<Result<Vec<Slug>>>()?;
+        let part = Part { partition: ALL, prefix: None, newest_first: false, limit, after: after.map(listed_as) };
+        let (items, has_more) = self.part(part).await?;
+        let slugs = items.into_iter();
+        let slugs = slugs.map(|mut item| parsed(&mut item, "sk")).collect::<Result<Vec<Slug>>>()?;
         if slugs.is_empty() {
             return Ok((Vec::new(), false));
         }

@@ -1,16 +1,20 @@
 //! The counters table: one pass per secret in use, judged and counted by one conditional update.
 
+mod expressions;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{
     KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number, text, text_set};
+use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number};
 use jiff::Timestamp;
 
+use expressions::{Judgement, Stamp, limit_name, ttl};
+
 use super::organizations::read_digest;
-use super::{Attributes, TRIES, attributes, names, parsed, time};
+use super::{TRIES, attributes, names, parsed, time};
 use crate::contract::Contract;
 use crate::key::Digest;
 use crate::limit::{Limit, Limits, Window};
@@ -52,19 +56,8 @@ pub struct Versions {
 /// The fence of a key that is gone: no stamp gets over it.
 const GONE: i64 = i64::MAX;
 
-/// How long a pass is kept after its last use: 13 months, for it knows when that was. TTL only cleans up; no counter may go
-/// before its window is over, and the longest is a day.
-const KEPT_SECS: i64 = 400 * 86_400;
-
 /// How long the fence of a key that is gone is kept: longer than any stamp that was under way.
 const FENCED_SECS: i64 = 86_400;
-
-/// How many windows back a counter is still kept: an event stamped just before a window's edge may arrive after it, and
-/// must find its own window's count.
-const KEPT_WINDOWS: i64 = 1;
-
-/// How many windows older than that each update clears. What an idle time leaves behind goes with the next stamp.
-const CLEARED_WINDOWS: i64 = 3;
 
 impl Passes {
     /// The passes in `table`, for `contract`.
@@ -234,151 +227,6 @@ impl Passes {
 
         Ok(TransactWriteItem::builder().put(put).build())
     }
-}
-
-/// The judgement as DynamoDB reads it: [`crate::pass::judge`] and [`Pass::is_current`] in one condition, and in the same
-/// update the counting. Only what it is compared with, and the names of the counters, depend on the time.
-#[derive(Debug)]
-struct Judgement {
-    windows: Vec<Window>,
-    edition: String,
-    condition: String,
-    update: String,
-}
-
-impl Judgement {
-    fn new(contract: &Contract) -> Self {
-        let mut clauses = vec![
-            "#standing = :open AND #until > :now AND #edition = :edition".to_owned(),
-            "(attribute_not_exists(#expires) OR #expires > :now)".to_owned(),
-        ];
-        let (mut add, mut remove) = (Vec::new(), Vec::new());
-        for window in &contract.windows {
-            let letter = window.letter();
-            // What is absent compares with nothing: no limit lets everybody in, no count lets the first one in.
-            clauses.push(format!(
-                "(attribute_not_exists(#l{letter}) OR attribute_not_exists(#{letter}) OR #{letter} < #l{letter})"
-            ));
-            add.push(format!("#{letter} :one"));
-            remove.extend((1..=CLEARED_WINDOWS).map(|back| format!("#{letter}{back}")));
-        }
-        let (add, remove) = (add.join(", "), remove.join(", "));
-
-        Self {
-            windows: contract.windows.clone(),
-            edition: contract.edition.clone(),
-            condition: clauses.join(" AND "),
-            update: format!("SET #used = :now, #ttl = :ttl ADD {add} REMOVE {remove}"),
-        }
-    }
-
-    fn names(&self, now: Timestamp) -> HashMap<String, String> {
-        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl"]);
-        for window in &self.windows {
-            let (letter, number) = (window.letter(), window.number(now));
-            names.insert(format!("#l{letter}"), limit_name(*window));
-            names.insert(format!("#{letter}"), count_name(*window, number));
-            for back in 1..=CLEARED_WINDOWS {
-                let old = number.saturating_sub(KEPT_WINDOWS).saturating_sub(back);
-                names.insert(format!("#{letter}{back}"), count_name(*window, old));
-            }
-        }
-
-        names
-    }
-
-    fn values(&self, now: Timestamp) -> Attributes {
-        attributes([
-            (":open", Some(text(Standing::Open.name()))),
-            (":now", Some(number(now.as_millisecond()))),
-            (":edition", Some(text(&self.edition))),
-            (":ttl", Some(number(ttl(now)))),
-            (":one", Some(number(1))),
-        ])
-    }
-}
-
-/// A stamp as DynamoDB reads it: the terms, and a request counted under the very limits that they set.
-struct Stamp {
-    condition: String,
-    update: String,
-    names: HashMap<String, String>,
-    values: Attributes,
-}
-
-impl Stamp {
-    fn new(pass: &Pass, admits: bool, versions: Versions, windows: &[Window], now: Timestamp) -> Self {
-        let mut clauses = vec![
-            "(attribute_not_exists(#fence) OR #fence <= :fence)".to_owned(),
-            "(attribute_not_exists(#key_fence) OR #key_fence <= :key_fence)".to_owned(),
-        ];
-        let (mut set, mut remove, mut add) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut names, mut values) = (HashMap::new(), Attributes::new());
-        let used = admits.then_some(("used".to_owned(), Some(number(now.as_millisecond()))));
-        for (name, value) in terms(&pass.terms, versions, now).into_iter().chain(used) {
-            names.insert(format!("#{name}"), name.clone());
-            match value {
-                Some(value) => {
-                    values.insert(format!(":{name}"), value);
-                    set.push(format!("#{name} = :{name}"));
-                }
-                None => remove.push(format!("#{name}")),
-            }
-        }
-        for (window, number_of, _) in pass.counts.iter() {
-            if number_of < window.number(now).saturating_sub(KEPT_WINDOWS) {
-                let name = count_name(window, number_of);
-                remove.push(format!("#{name}"));
-                names.insert(format!("#{name}"), name);
-            }
-        }
-        for window in windows.iter().filter(|_| admits) {
-            let name = count_name(*window, window.number(now));
-            if pass.terms.limits.get(*window).is_some() {
-                clauses.push(format!("(attribute_not_exists(#{name}) OR #{name} < :{})", limit_name(*window)));
-            }
-            add.push(format!("#{name} :one"));
-            names.insert(format!("#{name}"), name);
-            values.insert(":one".to_owned(), number(1));
-        }
-        let sections =
-            [("SET", set), ("REMOVE", remove), ("ADD", add)].into_iter().filter(|(_, list)| !list.is_empty());
-        let update: Vec<_> = sections.map(|(verb, list)| format!("{verb} {}", list.join(", "))).collect();
-
-        Self { condition: clauses.join(" AND "), update: update.join(" "), names, values }
-    }
-}
-
-fn ttl(now: Timestamp) -> i64 {
-    now.as_second().saturating_add(KEPT_SECS)
-}
-
-fn limit_name(window: Window) -> String {
-    format!("limit_{}", window.letter())
-}
-
-fn count_name(window: Window, number: i64) -> String {
-    format!("{}{number}", window.letter())
-}
-
-/// Every attribute of a pass but its key and its counters; those that these terms do not have are to go.
-fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
-    let limits = Window::ALL.map(|window| (limit_name(window), terms.limits.get(window).map(number)));
-    let others = [
-        ("org", Some(text(terms.org.as_str()))),
-        ("key", Some(text(terms.key.as_str()))),
-        ("kind", terms.kind.as_deref().map(text)),
-        ("standing", Some(text(terms.standing.name()))),
-        ("expires", terms.expires_at.map(|at| number(at.as_millisecond()))),
-        ("scopes", text_set(terms.scopes.iter())),
-        ("until", Some(number(terms.until.as_millisecond()))),
-        ("edition", Some(text(&*terms.edition))),
-        ("fence", Some(number(versions.org))),
-        ("key_fence", Some(number(versions.key))),
-        ("ttl", Some(number(ttl(now)))),
-    ];
-
-    others.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(limits).collect()
 }
 
 fn read(mut item: Item) -> Result<Counted> {

@@ -8,9 +8,11 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
 use tokio::runtime::Runtime;
 
+use super::expressions::{count_name, terms};
 use super::*;
 use crate::key::Format;
 use crate::pass::judge;
+use crate::store::Attributes;
 
 const TABLE: &str = "Counters";
 
