@@ -1,7 +1,6 @@
 //! What a failed call means for the request that made it.
 
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::CancellationReason;
@@ -69,7 +68,7 @@ impl From<BuildError> for Error {
     }
 }
 
-/// Why a write with a condition was not carried out.
+/// Why an `UpdateItem` with a condition was not carried out.
 #[derive(Debug)]
 pub enum Refused {
     /// The condition failed on this item, or on the absence of one.
@@ -87,18 +86,6 @@ impl From<SdkError<UpdateItemError>> for Refused {
                 Self::Condition(failed.item.clone().map(Item::from))
             }
             Some(UpdateItemError::TransactionConflictException(_)) => Self::Conflict,
-            _ => Self::Failed(error.into()),
-        }
-    }
-}
-
-impl From<SdkError<PutItemError>> for Refused {
-    fn from(error: SdkError<PutItemError>) -> Self {
-        match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                Self::Condition(failed.item.clone().map(Item::from))
-            }
-            Some(PutItemError::TransactionConflictException(_)) => Self::Conflict,
             _ => Self::Failed(error.into()),
         }
     }

@@ -2,6 +2,7 @@
 //! read and written without surprises. Knows no table and no attribute by name.
 
 mod back_off;
+mod batch;
 mod client;
 mod error;
 mod item;
@@ -9,6 +10,7 @@ mod item;
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_sdk_dynamodb::{Client, error::BuildError};
 pub use back_off::back_off;
+pub use batch::batch_get;
 pub use client::{client, once};
 pub use error::{Error, Reason, Refused, Result};
 pub use item::{Item, bytes, number, text, text_set};

@@ -48,25 +48,16 @@ impl Keys {
         let mut secret = Item::from(secret);
         let (org, id) = (parsed(&mut secret, "org")?, parsed(&mut secret, "key")?);
 
-        let (key, organization) = self.both(&org, &id).await?;
+        let (key, organization) = self.find(&org, &id).await?;
         // A secret is one item among others until the transaction that removes it is over.
         Ok(key.zip(organization).filter(|(key, _)| key.digest == *digest))
     }
 
-    /// The key `id` of `org`, and `org`, in one round trip.
-    async fn both(&self, org: &Slug, id: &Id) -> Result<(Option<Key>, Option<Organization>)> {
-        let keys = KeysAndAttributes::builder()
-            .keys(key_of(org, id))
-            .keys(organizations::key_of(org))
-            .consistent_read(true)
-            .build()?;
-        let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
-        if answer.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
-            return Err(Error::Throttled("a batch came back unfinished".to_owned()));
-        }
+    /// The key `id` of `org`, and `org`, in one round trip; `None` in place of whatever is not there.
+    pub async fn find(&self, org: &Slug, id: &Id) -> Result<(Option<Key>, Option<Organization>)> {
+        let wanted = KeysAndAttributes::builder().keys(key_of(org, id)).keys(organizations::key_of(org));
         let (mut key, mut organization) = (None, None);
-        for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
-            let mut item = Item::from(item);
+        for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
             if item.need("sk", Item::text)? == "organization" {
                 organization = Some(organizations::read(org, item)?);
             } else {
@@ -75,11 +66,6 @@ impl Keys {
         }
 
         Ok((key, organization))
-    }
-
-    /// The key `id` of `org`, and `None` in place of whatever is not there.
-    pub async fn find(&self, org: &Slug, id: &Id) -> Result<(Option<Key>, Option<Organization>)> {
-        self.both(org, id).await
     }
 
     /// At most `limit` keys of `org`, newest first, from those that are older than `after`; and whether there are more.
@@ -171,7 +157,7 @@ impl Keys {
     /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
     pub async fn remove(&self, org: &Slug, id: &Id, author: &Author) -> Result<Removed> {
         for attempt in 0..TRIES {
-            let (key, organization) = self.both(org, id).await?;
+            let (key, organization) = self.find(org, id).await?;
             if organization.is_none() {
                 return Ok(Removed::NoOrganization);
             }

@@ -130,19 +130,10 @@ impl Keys {
         let (items, has_more) = self.part(part).await?;
         let slugs = items.into_iter();
         let slugs = slugs.map(|mut item| parsed(&mut item, "sk")).collect::<Result<Vec<Slug>>>()?;
-        if slugs.is_empty() {
-            return Ok((Vec::new(), false));
-        }
 
-        let keys = slugs.iter().map(key_of).collect();
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build()?;
-        let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
-        if answer.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
-            return Err(Error::Throttled("a batch came back unfinished".to_owned()));
-        }
-        let found = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
-        let read_one = |item| {
-            let mut item = Item::from(item);
+        let wanted = KeysAndAttributes::builder().set_keys(Some(slugs.iter().map(key_of).collect()));
+        let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?;
+        let read_one = |mut item: Item| {
             let partition = item.need("pk", Item::text)?;
             let slug = Slug::try_from(partition.trim_start_matches("org#").to_owned());
             read(&slug.map_err(|error| Error::Fault(format!("the slug of an organization {error}")))?, item)

@@ -141,35 +141,20 @@ impl Passes {
 
     /// When the keys that these digests stand for were last used, as far as they were: at most 100.
     pub async fn last_used(&self, digests: impl Iterator<Item = &Digest> + Send) -> Result<HashMap<Digest, Timestamp>> {
-        let mut wanted: Vec<_> =
-            digests.map(|digest| attributes([("digest", Some(bytes(*digest.as_bytes())))])).collect();
+        let keys = digests.map(|digest| attributes([("digest", Some(bytes(*digest.as_bytes())))]));
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys.collect()))
+            .projection_expression("#digest, #used")
+            .set_expression_attribute_names(Some(names(["digest", "used"])));
         let mut found = HashMap::new();
-        for attempt in 0..TRIES {
-            if wanted.is_empty() {
-                return Ok(found);
-            }
-            let keys = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .consistent_read(true)
-                .projection_expression("#digest, #used")
-                .set_expression_attribute_names(Some(names(["digest", "used"])))
-                .build()?;
-            let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
-            for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
-                let mut item = Item::from(item);
-                let digest = read_digest(&mut item)?;
-                if let Some(used) = item.number("used")? {
-                    found.insert(digest, time(used)?);
-                }
-            }
-            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
-            wanted = left.map(|left| left.keys).unwrap_or_default();
-            if !wanted.is_empty() {
-                dynamodb::back_off(attempt).await;
+        for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
+            let digest = read_digest(&mut item)?;
+            if let Some(used) = item.number("used")? {
+                found.insert(digest, time(used)?);
             }
         }
 
-        Err(Error::Throttled("a batch came back unfinished again and again".to_owned()))
+        Ok(found)
     }
 
     /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew, from an

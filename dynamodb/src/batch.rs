@@ -1,0 +1,31 @@
+//! Reading many items by their keys.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
+
+use crate::{Error, Item, Result, back_off};
+
+/// How often it is asked for what a batch left out.
+const TRIES: u32 = 8;
+
+/// The items of `table` that `wanted` names, at most 100, as they are now and in any order. Those that are not there are
+/// left out; of no keys there are no items, and nothing is asked.
+///
+/// # Errors
+/// DynamoDB left some out again and again, or did not answer.
+pub async fn batch_get(client: &Client, table: &str, wanted: KeysAndAttributesBuilder) -> Result<Vec<Item>> {
+    let mut found = Vec::new();
+    let mut left = Some(wanted.consistent_read(true).build()?).filter(|wanted| !wanted.keys().is_empty());
+    for attempt in 0..TRIES {
+        let Some(wanted) = left else { return Ok(found) };
+        if attempt > 0 {
+            back_off(attempt).await;
+        }
+        let answer = client.batch_get_item().request_items(table, wanted).send().await?;
+        found
+            .extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default().into_iter().map(Item::from));
+        left = answer.unprocessed_keys.unwrap_or_default().remove(table).filter(|left| !left.keys().is_empty());
+    }
+
+    if left.is_none() { Ok(found) } else { Err(Error::Throttled("a batch came back unfinished".to_owned())) }
+}
