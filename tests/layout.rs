@@ -4,13 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use template::{Target, Template};
+use shared::contract::Contract;
+use shared::management::Management;
+use template::{Function, Target, Template};
 
 use crate::support::root;
 
-fn template() -> Template {
+/// Every function that the stack of some contract has, once.
+fn deployed() -> Vec<Function> {
     let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
-    Template::read(&yaml, &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"))
+    let mut functions = BTreeMap::new();
+    for contract in Contract::names() {
+        let parameters = BTreeMap::from([("Contract".to_owned(), contract.to_owned())]);
+        let template = Template::read(&yaml, &parameters).unwrap_or_else(|error| panic!("{contract}: {error}"));
+        functions.extend(template.functions.into_iter().map(|function| (function.name.clone(), function)));
+    }
+    functions.into_values().collect()
 }
 
 /// Every Rust file under `folder`, by its path from there.
@@ -52,9 +61,7 @@ fn a_functions_path_is_its_name_everywhere() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let binaries: BTreeSet<_> =
         manifest.lines().filter(|line| line.starts_with("  { name = ")).map(str::to_owned).collect();
-    let template = template();
-    let resources: BTreeMap<_, _> =
-        template.functions.iter().map(|function| (function.name.clone(), function.binary.clone())).collect();
+    let resources: BTreeMap<_, _> = deployed().into_iter().map(|function| (function.name, function.binary)).collect();
     for path in &functions() {
         let binary = binary(path);
         let line = format!("  {{ name = \"{binary}\", path = \"functions/{path}.rs\", test = false }},");
@@ -75,14 +82,17 @@ fn a_functions_path_is_its_name_everywhere() {
     }
     assert_eq!(binaries.len(), functions().len(), "Cargo.toml names a binary without a file");
     assert_eq!(resources.len(), functions().len(), "template.yaml has a function without a file");
+    let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
+    let written = yaml.matches("Type: AWS::Serverless::Function\n").count();
+    assert_eq!(written, resources.len(), "template.yaml has a function that no contract's stack has");
 }
 
 #[test]
 fn a_function_begins_with_its_route_and_is_one_screen() {
-    let template = template();
+    let deployed = deployed();
     for path in &functions() {
         let text = fs::read_to_string(root().join(format!("functions/{path}.rs"))).unwrap();
-        let function = template.functions.iter().find(|function| function.name == resource(path)).unwrap();
+        let function = deployed.iter().find(|function| function.name == resource(path)).unwrap();
         let routes: Vec<_> = function.routes.iter().map(|route| format!("`{}`", route.key())).collect();
         let routes = format!("//! {}: ", routes.join(", "));
         assert!(text.starts_with(&routes), "functions/{path}.rs does not begin with its routes:\n{routes}");
@@ -92,11 +102,20 @@ fn a_function_begins_with_its_route_and_is_one_screen() {
 
 #[test]
 fn every_operator_route_is_guarded_and_no_other_is() {
-    for function in &template().functions {
+    for function in &deployed() {
         for route in &function.routes {
             let is_operators = matches!(&route.target, Target::Path { path, .. } if path.starts_with("/operator/"));
             assert_eq!(route.auth == template::Auth::Iam, is_operators, "{}", route.key());
         }
+    }
+}
+
+#[test]
+fn no_caller_manages_keys_by_a_route_that_no_contract_has_opened() {
+    let nothing = Management::default();
+    for route in deployed().iter().flat_map(|function| &function.routes) {
+        let for_callers = route.key().contains(" /api/v1/{org}/api-keys");
+        assert_eq!(nothing.opens(&route.key()), !for_callers, "Operation::route and {} disagree", route.key());
     }
 }
 
@@ -153,7 +172,7 @@ fn the_documents_name_every_contract_and_every_route() {
     for contract in ["fayne", "fabraix", "thefaq", "fanfare"] {
         assert!(readme.contains(contract), "README.md does not mention {contract}");
     }
-    for route in template().functions.iter().flat_map(|function| &function.routes) {
+    for route in deployed().iter().flat_map(|function| &function.routes) {
         assert!(api.contains(&format!("`{}`", route.key())), "docs/api.md does not mention {}", route.key());
     }
 }

@@ -152,7 +152,7 @@ async fn rate_limit_headers_are_on_every_answer_that_came_through_the_gate() {
     let key = world.key("acme", json!({"name": "a"})).await;
     let answers = [(200, 59), (200, 58)];
     for (status, remaining) in answers {
-        let answer = world.get("/api/v1/courses", &key).await;
+        let answer = world.get("/api/v1/acme/api-keys", &key).await;
         let headers = [
             "x-ratelimit-limit: 60".to_owned(),
             format!("x-ratelimit-remaining: {remaining}"),
@@ -161,14 +161,14 @@ async fn rate_limit_headers_are_on_every_answer_that_came_through_the_gate() {
         assert_eq!((answer.status, answer.own_headers()), (status, headers.to_vec()));
     }
     world.organization("acme", json!({"limits": [{"requests": 3, "per": "minute"}]})).await;
-    let statuses = [(400, "/api/v1/courses/7"), (429, "/api/v1/courses")];
+    let statuses = [(400, "/api/v1/acme/api-keys?limit=0"), (429, "/api/v1/acme/api-keys")];
     for (status, path) in statuses {
         let answer = world.get(path, &key).await;
         assert_eq!((answer.status, answer.header("x-ratelimit-remaining")), (status, Some("0")));
     }
-    let stranger = world.call("GET", "/api/v1/courses", "faq_nobody", None).await;
+    let stranger = world.call("GET", "/api/v1/acme/api-keys", "faq_nobody", None).await;
     assert_eq!((stranger.status, stranger.own_headers()), (401, Vec::new()));
-    let refused = world.get("/api/v1/courses", &key).await;
+    let refused = world.get("/api/v1/acme/api-keys", &key).await;
     let body =
         r#"{"error":{"code":"rate_limit_exceeded","message":"Rate limit exceeded","details":{"retryAfter":30}}}"#;
     assert_eq!(refused.body, body);

@@ -30,3 +30,4 @@ mod limits;
 mod races;
 mod revocation;
 mod secrecy;
+mod stacks;

@@ -23,10 +23,9 @@ async fn no_secret_is_in_a_table_a_log_or_an_error() {
     answers.push(world.http.send("GET", &format!("/v1/{}", key.secret), &[], None).await);
     // A key where no key belongs, while the store fails: the failure is logged, and the path is not.
     world.stack.dynamodb().inject(Fault::error(500, "InternalServerError", "x").always());
-    let path = format!("/operator/v1/organizations/acme/courses/{}", key.secret);
-    let draft = json!({"title": "a", "status": "draft"});
-    answers.push(world.stack.operate("PUT", &path, Some(&draft)).await.unwrap().into());
-    answers.push(world.call("GET", &format!("/api/v1/courses/{}", key.secret), &key.secret, None).await);
+    let path = format!("/organizations/acme/api-keys/{}", key.secret);
+    answers.push(world.operate("GET", &path, Value::Null).await);
+    answers.push(world.call("GET", &format!("/api/v1/acme/api-keys/{}", key.secret), &key.secret, None).await);
     world.stack.dynamodb().clear_faults();
     for fault in
         [Fault::Drop, Fault::error(500, "InternalServerError", "x"), Fault::error(400, "ValidationException", "x")]
@@ -74,9 +73,9 @@ async fn an_expired_key_reads_like_one_that_never_was_to_the_last_header() {
     let world = World::serving("thefaq").await;
     world.organization("acme", json!({"plan": "pro"})).await;
     let key = world.key("acme", json!({"name": "a", "expiresAt": "2030-06-15T00:00:31Z"})).await;
-    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    assert_eq!(world.get("/api/v1/acme/api-keys", &key).await.status, 200);
     world.at("2030-06-15T00:00:31Z");
-    let expired = world.get("/api/v1/courses", &key).await;
-    let unknown = world.call("GET", "/api/v1/courses", "faq_00000000000000000000000000000000", None).await;
+    let expired = world.get("/api/v1/acme/api-keys", &key).await;
+    let unknown = world.call("GET", "/api/v1/acme/api-keys", "faq_00000000000000000000000000000000", None).await;
     assert_eq!((expired.status, &expired.body, expired.own_headers()), (401, &unknown.body, unknown.own_headers()));
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::contract::{Contract, KeyType, Plan, PlanLimits};
 use shared::settings::Stage;
+use template::Template;
 
 /// What is put into a new stack, and what to try with it.
 #[derive(Debug, Clone, Default)]
@@ -71,9 +72,9 @@ impl From<Vec<DemoOrganization>> for Demo {
 
 const SIGNED: &str = r#"--aws-sigv4 "aws:amz:us-east-1:execute-api" --user "{access_key_id}:{secret_access_key}""#;
 
-/// The demo of a stack that serves `contract` at `stage`: the organization `slug`, a key of each type that works there, and
-/// what the contract's API can do. Nothing for a contract all of whose plans want limits of the organization's own.
-pub fn demo(contract: &Contract, stage: Stage, slug: &str) -> Demo {
+/// The demo of a stack of `template` that serves `contract` at `stage`: the organization `slug`, a key of each type that
+/// works there, and what its API can do. Nothing for a contract all of whose plans want limits of the organization's own.
+pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) -> Demo {
     let plans = contract.plans.iter().filter(|(_, plan)| plan.api && !matches!(plan.limits, PlanLimits::Custom));
     // One called pro, or else the one with the most room for keys.
     let room = |plan: &Plan| plan.keys.unwrap_or(u32::MAX);
@@ -87,11 +88,15 @@ pub fn demo(contract: &Contract, stage: Stage, slug: &str) -> Demo {
         plan: plan.clone(),
         keys: types.flat_map(keys_of).collect(),
     };
-    let (requests, mut examples) = match contract.name.as_str() {
-        "fayne" => (courses(slug), academy()),
-        "fabraix" => (Vec::new(), agent_runs()),
-        _ => (Vec::new(), Vec::new()),
-    };
+    let has = |route: &str| template.functions.iter().flat_map(|function| &function.routes).any(|it| it.key() == route);
+    let (mut requests, mut examples) = (Vec::new(), Vec::new());
+    if has("GET /api/v1/courses") {
+        requests.extend(courses(slug));
+        examples.extend(academy(contract));
+    }
+    if has("POST /v1/register-agent-run") {
+        examples.extend(agent_runs(contract));
+    }
     examples.extend(operator(contract, slug));
 
     Demo { organizations: vec![organization], requests, examples }
@@ -133,21 +138,32 @@ fn courses(slug: &str) -> Vec<DemoRequest> {
     ]
 }
 
-fn academy() -> Vec<Example> {
+/// The header that carries `key`, as curl takes it.
+fn credential(contract: &Contract, key: &str) -> String {
+    let scheme = contract.credential.scheme.as_ref().map_or_else(String::new, |scheme| format!("{scheme} "));
+
+    format!(r#"-H "{}: {scheme}{key}""#, contract.credential.header)
+}
+
+fn academy(contract: &Contract) -> Vec<Example> {
+    let credential = credential(contract, "{key}");
+
     vec![
-        example("call the API with a key", r#"curl -i {url}/api/v1/courses -H "Authorization: Bearer {key}""#),
+        example("call the API with a key", format!("curl -i {{url}}/api/v1/courses {credential}")),
         example("call it without one", "curl -i {url}/api/v1/courses"),
     ]
 }
 
-fn agent_runs() -> Vec<Example> {
+fn agent_runs(contract: &Contract) -> Vec<Example> {
     let run = r#"{"agent_id": "a1b2c3d4-e5f6-7890-1234-567890abcdef", "timestamp": "2024-01-01T00:00:00Z", "system_prompt": "You are a helpful assistant"}"#;
+    // Any key will do where the contract knows no such type.
+    let key = if contract.key_type(Some("production")).is_some() { "{key:production}" } else { "{key}" };
     let call = |header: &str| {
         format!(r"curl -i {{url}}/v1/register-agent-run{header} -H 'Content-Type: application/json' -d '{run}'")
     };
 
     vec![
-        example("call the API with a key", call(r#" -H "x-api-key: {key:production}""#)),
+        example("call the API with a key", call(&format!(" {}", credential(contract, key)))),
         example("call it without one", call("")),
     ]
 }

@@ -13,9 +13,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use shared::contract::Contract;
 
-use crate::demo::Demo;
 use crate::error::Error;
-use crate::stack::Stack;
+use crate::stack::{Builder, Stack};
 use options::Options;
 use ready::ReadyFile;
 use signals::Signals;
@@ -38,11 +37,13 @@ pub fn run() -> ExitCode {
 /// Serves until a signal comes.
 async fn serve(options: &Options) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
-    let contract = options.contract()?;
-    let demo = options.demo(&Contract::load(&contract)?)?;
+    let name = options.contract()?;
+    let contract = Contract::load(&name)?;
+    let builder = builder(options, &name);
+    let demo = options.demo(&builder.template()?, &contract)?;
     let examples = demo.examples.clone();
     let stack = tokio::select! {
-        stack = start(options, &contract, demo) => stack?,
+        stack = start(options, builder.demo(demo)) => stack?,
         () = signals.next() => return Ok(()),
     };
     let ready = match &options.ready_file {
@@ -62,17 +63,19 @@ async fn serve(options: &Options) -> Result<(), Error> {
 }
 
 /// Builds what has to be built and starts the stack.
-async fn start(options: &Options, contract: &str, demo: Demo) -> Result<Stack, Error> {
+async fn start(options: &Options, builder: Builder) -> Result<Stack, Error> {
     let binaries = match &options.binaries {
         Some(folder) => folder.clone(),
         None => cargo::build(&options.template, options.release).await?,
     };
-    let mut builder = Stack::builder(Path::new(&options.template))
-        .contract(contract)
-        .stage(&options.stage)
-        .binaries(binaries)
-        .port(options.port)
-        .demo(demo);
+
+    builder.binaries(binaries).start().await
+}
+
+/// The stack that the options ask for, but for its binaries and its demo.
+fn builder(options: &Options, contract: &str) -> Builder {
+    let mut builder =
+        Stack::builder(Path::new(&options.template)).contract(contract).stage(&options.stage).port(options.port);
     // An emulator on a laptop that does other things too is no DynamoDB: it may take its time.
     builder = builder.parameter("StoreTimeout", "2000");
     for (name, value) in &options.parameters {
@@ -84,5 +87,6 @@ async fn start(options: &Options, contract: &str, demo: Demo) -> Result<Stack, E
     if let Some(url) = &options.dynamodb_endpoint {
         builder = builder.dynamodb_endpoint(url);
     }
-    builder.start().await
+
+    builder
 }

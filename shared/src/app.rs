@@ -1,5 +1,6 @@
 //! What every function of a stack has: the contract, the store, and where randomness comes from.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dynamodb::Table;
@@ -14,6 +15,8 @@ use crate::store::{Keys, Passes};
 pub struct App {
     /// The wire contract that this stack serves.
     pub contract: Contract,
+    /// The template's parameters that decide which functions the stack has.
+    pub parameters: BTreeMap<String, String>,
     /// What the stack is for.
     pub stage: Stage,
     /// Organizations and keys.
@@ -55,10 +58,12 @@ impl App {
     /// The app that serves `contract` with `settings`, on `dynamodb`.
     pub fn new(contract: Contract, dynamodb: dynamodb::Client, settings: Settings) -> Self {
         let entropy = Entropy::system();
+        let parameters = settings.parameters();
         let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
 
         Self {
             contract,
+            parameters,
             stage: settings.stage,
             keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy),
             passes,

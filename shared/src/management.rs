@@ -29,6 +29,25 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Every operation.
+    const ALL: [Self; 5] = [Self::List, Self::Get, Self::Create, Self::Update, Self::Delete];
+
+    /// The method and path by which callers with a key do it, where their contract opens it.
+    const fn route(self) -> (&'static str, &'static str) {
+        match self {
+            Self::List => ("GET", "/api/v1/{org}/api-keys"),
+            Self::Get => ("GET", "/api/v1/{org}/api-keys/{id}"),
+            Self::Create => ("POST", "/api/v1/{org}/api-keys"),
+            Self::Update => ("PATCH", "/api/v1/{org}/api-keys/{id}"),
+            Self::Delete => ("DELETE", "/api/v1/{org}/api-keys/{id}"),
+        }
+    }
+
+    /// The operation that callers do by `route`: `GET /api/v1/{org}/api-keys`.
+    fn by(route: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| route.split_once(' ') == Some(operation.route()))
+    }
+
     /// Whether it only looks.
     pub const fn is_harmless(self) -> bool {
         match self {
@@ -82,6 +101,22 @@ pub enum Shown {
 }
 
 impl Management {
+    /// Whether `route` is there for callers. The template has the routes of all operations, whatever the contract: one that
+    /// it does not open is as if it were not there.
+    pub fn opens(&self, route: &str) -> bool {
+        Operation::by(route).is_none_or(|operation| self.operations.contains(&operation))
+    }
+
+    /// What callers are told on the route of an operation that is not open: the path may be there for others.
+    fn closed(&self, operation: Operation) -> Denial {
+        let (_, path) = operation.route();
+        let open = self.operations.iter().map(|operation| operation.route());
+        let mut allow: Vec<_> = open.filter(|open| open.1 == path).map(|(method, _)| method.to_owned()).collect();
+        allow.sort();
+
+        if allow.is_empty() { Denial::UnknownRoute } else { Denial::MethodNotAllowed { allow } }
+    }
+
     /// Whether that member of a key is shown.
     pub fn shows(&self, member: Shown) -> bool {
         self.shows.as_ref().is_none_or(|shows| shows.contains(&member))
@@ -118,7 +153,7 @@ impl<O: Does> FromCall for Manager<O> {
         } else {
             let management = &call.app.contract.management;
             if !management.operations.contains(&O::OPERATION) {
-                return Err(Denial::UnknownRoute.into());
+                return Err(management.closed(O::OPERATION).into());
             }
             let grant = admitted(call, management.scope.as_deref().as_slice()).await?;
             Author::key(grant, call)
@@ -127,5 +162,32 @@ impl<O: Does> FromCall for Manager<O> {
         let org = Slug::try_from(org).map_err(|what| Violation::new("org", what))?;
 
         Ok(Self { org, author, does: PhantomData })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_that_is_not_open_is_as_if_its_route_were_not_there() {
+        let opening =
+            |operations: &[Operation]| Management { operations: operations.to_vec(), ..Management::default() };
+        let all = opening(&Operation::ALL);
+        let list = opening(&[Operation::List]);
+        let none = opening(&[]);
+        for operation in Operation::ALL {
+            let (method, path) = operation.route();
+            let route = format!("{method} {path}");
+            assert_eq!(
+                [&all, &list, &none].map(|management| management.opens(&route)),
+                [true, operation == Operation::List, false],
+                "{route}"
+            );
+            assert_eq!(none.closed(operation), Denial::UnknownRoute, "{route}");
+        }
+        assert!(none.opens("GET /api/v1/courses") && none.opens("GET /operator/v1/organizations/{org}/api-keys"));
+        assert_eq!(list.closed(Operation::Create), Denial::MethodNotAllowed { allow: vec!["GET".to_owned()] });
+        assert_eq!(list.closed(Operation::Get), Denial::UnknownRoute);
     }
 }

@@ -1,5 +1,6 @@
 //! What a function is told by its environment: the only module that reads it. The template sets every variable.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fmt;
 use std::str::FromStr;
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// `CONTRACT`: a contract's name or path.
     pub contract: String,
+    /// `REFERENCE_API`: which reference API the stack has, where the function must know.
+    pub reference_api: Option<String>,
     /// `STAGE`: what the stack is for.
     pub stage: Stage,
     /// `KEYS_TABLE`: the authority.
@@ -76,6 +79,7 @@ impl Settings {
     pub fn read() -> Result<Self, Error> {
         Ok(Self {
             contract: need("CONTRACT")?,
+            reference_api: variable("REFERENCE_API"),
             stage: parsed("STAGE")?,
             keys_table: need("KEYS_TABLE")?,
             counters_table: need("COUNTERS_TABLE")?,
@@ -83,6 +87,14 @@ impl Settings {
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
             dynamodb_endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
         })
+    }
+
+    /// What decides which functions the stack has, by the names that it has as parameters of the template.
+    pub fn parameters(&self) -> BTreeMap<String, String> {
+        let contract = ("Contract".to_owned(), self.contract.clone());
+        let reference_api = self.reference_api.clone().map(|api| ("ReferenceApi".to_owned(), api));
+
+        std::iter::once(contract).chain(reference_api).collect()
     }
 }
 

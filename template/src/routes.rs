@@ -80,13 +80,14 @@ impl<'t> Routes<'t> {
         })
     }
 
-    /// The methods that routes other than `$default` take at this path, sorted; `ANY` for a route that takes all.
-    pub fn methods(&self, path: &str) -> Vec<String> {
+    /// The methods that routes other than `$default`, and which are `open`, take at this path, sorted; `ANY` for a route
+    /// that takes all.
+    pub fn methods(&self, path: &str, open: impl Fn(&Route) -> bool) -> Vec<String> {
         let path = RequestPath::new(path);
         let mut methods: Vec<String> = self
             .paths
             .iter()
-            .filter(|candidate| candidate.pattern.fit(&path).is_some())
+            .filter(|candidate| candidate.pattern.fit(&path).is_some() && open(candidate.route))
             .map(|candidate| candidate.method.to_string())
             .collect();
         methods.sort();

@@ -25,7 +25,8 @@ async fn a_method_that_a_path_does_not_take_is_405_and_names_those_it_takes() {
     for (method, path, allow) in [
         ("GET", "/v1/register-agent-run", "allow: POST"),
         ("DELETE", "/v1/register-agent-run/", "allow: POST"),
-        ("POST", "/api/v1/courses", "allow: GET"),
+        ("PUT", "/api/v1/acme/api-keys", "allow: GET, POST"),
+        ("POST", "/api/v1/acme/api-keys/7", "allow: DELETE, GET, PATCH"),
         ("POST", "/operator/v1/organizations/acme", "allow: GET, PUT"),
     ] {
         world.anonymous(method, path).await.is(405, &[allow], body);

@@ -77,12 +77,12 @@ async fn last_used_moves_with_traffic_and_costs_no_write_of_its_own() {
     };
     assert_eq!(used().await, [json!(null), json!(null)]);
     world.at("2030-06-15T00:00:40.999Z");
-    assert_eq!(world.get("/api/v1/courses", &keys[0]).await.status, 200);
+    assert_eq!(world.get("/api/v1/acme/api-keys", &keys[0]).await.status, 200);
     assert_eq!(used().await, [json!(null), json!("2030-06-15T00:00:40Z")]);
     // A refusal is no use; a change of the organization forgets none.
     world.organization("acme", json!({"status": "locked"})).await;
     world.at("2030-06-20T00:00:00Z");
-    assert_eq!(world.get("/api/v1/courses", &keys[0]).await.status, 402);
+    assert_eq!(world.get("/api/v1/acme/api-keys", &keys[0]).await.status, 402);
     assert_eq!(used().await, [json!(null), json!("2030-06-15T00:00:40Z")]);
 }
 
@@ -106,7 +106,7 @@ async fn a_contract_that_knows_them_shows_type_status_and_expiry() {
 async fn each_contract_opens_to_callers_what_it_says_and_nothing_more() {
     for (contract, order, list, get, create) in [
         ("fayne", json!({"name": "a"}), 404, 404, 404),
-        ("thefaq", json!({"name": "a"}), 200, 404, 404),
+        ("thefaq", json!({"name": "a"}), 200, 404, 405),
         ("fabraix", json!({"name": "a", "type": "admin"}), 200, 200, 201),
         ("fabraix", json!({"name": "a", "type": "production"}), 403, 403, 403),
         ("fanfare", json!({"name": "a", "type": "secret"}), 200, 200, 201),

@@ -20,10 +20,6 @@ struct Message {
 /// Builds the binaries of the package beside `template`; returns their folder.
 pub(super) async fn build(template: &Path, release: bool) -> Result<PathBuf, Error> {
     let folder = template.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Without a template there is nothing to build; its own error is the better one, and comes later.
-    if !template.is_file() {
-        return Ok(folder.to_owned());
-    }
     let failed = |cause: std::io::Error| Error::Build(format!("cargo: {cause}"));
     let mut command = Command::new(cargo());
     // Diagnostics and progress go to standard error, where people see them; messages come to us.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use shared::contract::Contract;
+use template::Template;
 
 use crate::demo::{Demo, demo};
 use crate::error::Error;
@@ -70,7 +71,7 @@ impl Options {
     }
 
     /// What to put into a new stack. In a database that others use too, its organization has a name of its own.
-    pub(super) fn demo(&self, contract: &Contract) -> Result<Demo, Error> {
+    pub(super) fn demo(&self, template: &Template, contract: &Contract) -> Result<Demo, Error> {
         let stage = self.stage.parse().map_err(Error::Stage)?;
         let slug = match (&self.dynamodb_endpoint, self.ephemeral) {
             (None, _) => "acme".to_owned(),
@@ -81,7 +82,7 @@ impl Options {
             }
         };
 
-        Ok(demo(contract, stage, &slug))
+        Ok(demo(template, contract, stage, &slug))
     }
 
     /// Where to keep things, if anywhere.

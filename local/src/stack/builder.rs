@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use template::Template;
+
 use super::own_runtime::OwnRuntime;
-use super::start::start;
+use super::start::{read_template, start};
 use super::{Stack, TemplateSource};
 use crate::demo::Demo;
 use crate::error::Error;
@@ -109,6 +111,11 @@ impl Builder {
     pub fn quiet(mut self) -> Self {
         self.logs = Logs::Quiet;
         self
+    }
+
+    /// What will be executed: the template, with the parameters given so far.
+    pub fn template(&self) -> Result<Template, Error> {
+        read_template(&self.template, &self.parameters).map(|(template, _)| template)
     }
 
     /// Starts the stack; when this returns it serves.

@@ -1,6 +1,6 @@
 //! Starts a stack, in the order that shows a mistake soonest: template, binaries, port, folder, database, gateway, demo.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,7 +49,9 @@ impl Parts {
 
 /// Starts what `builder` describes on the threads of the caller.
 pub(super) async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
-    let (template, task_root) = read_template(&builder)?;
+    let (template, task_root) = read_template(&builder.template, &builder.parameters)?;
+    // Kept for ever: routes borrow from it, and every task of the stack asks it.
+    let template: &'static Template = Box::leak(Box::new(template));
     let binaries = find_binaries(&builder.binaries, &template.functions)?;
     let (listener, port) = bind(builder.port).await?;
     let data_dir = builder.data_dir.as_deref().map(DataDir::open).transpose()?;
@@ -116,19 +118,21 @@ fn remembered(builder: &Builder, data_dir: Option<&DataDir>) -> Result<State, Er
 }
 
 /// The template, and the folder that functions see as theirs.
-fn read_template(builder: &Builder) -> Result<(&'static Template, PathBuf), Error> {
-    let (yaml, folder) = match &builder.template {
+pub(super) fn read_template(
+    source: &TemplateSource,
+    parameters: &BTreeMap<String, String>,
+) -> Result<(Template, PathBuf), Error> {
+    let (yaml, folder) = match source {
         TemplateSource::Yaml(yaml) => (yaml.clone(), None),
         TemplateSource::File(path) => {
             let yaml = std::fs::read_to_string(path);
             (yaml.map_err(|cause| Error::TemplateFile { path: path.clone(), cause })?, path.parent())
         }
     };
-    let template = Template::read(&yaml, &builder.parameters)?;
+    let template = Template::read(&yaml, parameters)?;
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
 
-    // Kept for ever: routes borrow from it, and every task of the stack asks it.
-    Ok((Box::leak(Box::new(template)), absolute(folder)?))
+    Ok((template, absolute(folder)?))
 }
 
 /// The folder of the binaries, all of which are there.

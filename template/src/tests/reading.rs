@@ -40,6 +40,33 @@ fn the_real_template_is_read() {
 }
 
 #[test]
+fn the_real_template_has_the_functions_of_its_contract() {
+    for (contract, api, served) in [
+        ("fayne", "from-contract", Some("Academy")),
+        ("fabraix", "from-contract", Some("AgentRuns")),
+        ("fanfare", "from-contract", Some("Experiences")),
+        ("thefaq", "from-contract", None),
+        ("/tmp/fayne.toml", "from-contract", None),
+        ("fayne", "none", None),
+        ("acme", "academy", Some("Academy")),
+        ("fayne", "agent-runs", Some("AgentRuns")),
+        ("thefaq", "experiences", Some("Experiences")),
+    ] {
+        let template = read_with(REAL, &[("Contract", contract), ("ReferenceApi", api)]).unwrap();
+        for name in ["Academy", "AgentRuns", "Experiences"].into_iter().filter(|name| Some(*name) != served) {
+            let mut functions = template.functions.iter().map(|function| &function.name);
+            assert_eq!(functions.find(|function| function.starts_with(name)), None, "{contract} {api}");
+        }
+        let has_table = template.tables.iter().any(|table| table.name == "ReferenceTable");
+        assert_eq!(has_table, served.is_some(), "{contract} {api}");
+        let table = if has_table { "ReferenceTable" } else { "" };
+        for function in &template.functions {
+            assert_eq!(function.environment["REFERENCE_TABLE"], table, "{contract} {api}: {}", function.name);
+        }
+    }
+}
+
+#[test]
 fn a_function_has_the_settings_of_globals_and_its_own_over_them() {
     let yaml = function("Timeout: 20\nEnvironment: { Variables: { B: own, C: own } }")
         + "
@@ -127,6 +154,19 @@ Resources:
     Type: AWS::Serverless::Function
     Condition: Extra
     Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: one } }
+  Other:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: other } }
+    Properties:
+      Environment: { Variables: { TABLE: !If [Extra, !Ref Table, ''] } }
+      Policies:
+        - !If [Extra, !Ref Rights, !Ref AWS::NoValue]
+  Rights:
+    Type: AWS::IAM::ManagedPolicy
+    Condition: Extra
+    Properties:
+      PolicyDocument:
+        Statement: [{ Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Table.Arn }]
   Table:
     Type: AWS::DynamoDB::Table
     Condition: Extra
@@ -137,10 +177,15 @@ Resources:
       TimeToLiveSpecification: { Enabled: false, AttributeName: ttl }
 ";
     let template = read(yaml).unwrap();
-    assert!(template.functions.is_empty() && template.tables.is_empty());
+    assert!(template.tables.is_empty());
+    let [other] = template.functions.as_slice() else { panic!() };
+    assert_eq!((other.name.as_str(), other.environment["TABLE"].as_str()), ("Other", ""));
+    assert!(other.statements.is_empty());
 
     let template = read_with(yaml, &[("Extras", "on")]).unwrap();
-    assert_eq!(template.functions.len(), 1);
+    let [one, other] = template.functions.as_slice() else { panic!() };
+    assert_eq!((one.name.as_str(), other.environment["TABLE"].as_str()), ("One", "latchkey-named"));
+    assert_eq!(other.statements[0].tables, ["latchkey-named"]);
     let key = |name: &str, kind| KeyAttribute { name: name.to_owned(), kind };
     let expected = Table {
         name: "latchkey-named".to_owned(),

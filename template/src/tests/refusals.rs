@@ -167,6 +167,12 @@ fn a_template_that_is_not_understood_is_refused() {
         ),
         ("Resources:\n  F:\n    Type: X\n    Conditions: C\n", ":4: F: Conditions is not supported".to_owned()),
         ("Resources:\n  F:\n    Type: X\n    Condition: C\n", ":4: F: there is no condition C".to_owned()),
+        // What is not there cannot be referred to, and CloudFormation says so when it deploys.
+        (
+            &(function("Environment: { Variables: { V: !Ref Gone } }")
+                + "  Gone:\n    Type: AWS::DynamoDB::Table\n    Condition: Never\nConditions: { Never: !Equals [a, b] }\n"),
+            ":12: One: Gone is neither a parameter nor a table of this stack".to_owned(),
+        ),
         (
             "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\nResources: {}\n",
             ": conditions that need each other".to_owned(),
