@@ -5,7 +5,9 @@
 
 pub mod academy;
 pub mod agent_runs;
+mod email;
 mod id;
 pub mod page;
 
+pub use email::Email;
 pub use id::Id;
