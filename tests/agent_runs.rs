@@ -1,1 +1,3 @@
+mod get;
+mod list;
 mod register;

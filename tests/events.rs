@@ -23,6 +23,7 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysUpdate", 404),
                 ("KeysDelete", 404),
                 ("GateVerify", 200),
+                ("GateHealth", 200),
                 ("GateFallback", 404),
                 ("AcademyAuthorCourse", 201),
                 ("AcademyListCourses", 401),
@@ -30,7 +31,7 @@ async fn every_function_answers_its_sample_event() {
             ]
             .as_slice(),
         ),
-        ("fabraix", "standard", [("AgentRunsRegister", 401)].as_slice()),
+        ("fabraix", "standard", [("AgentRunsRegister", 401), ("AgentRunsList", 200), ("AgentRunsGet", 404)].as_slice()),
     ] {
         let world = World::serving(contract).await;
         world.organization("acme", json!({"plan": plan})).await;

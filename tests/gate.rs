@@ -1,2 +1,3 @@
 mod fallback;
+mod health;
 mod verify;

@@ -8,7 +8,7 @@ use shared::contract::Contract;
 use shared::management::Management;
 use template::{Function, Target, Template};
 
-use crate::support::root;
+use crate::support::{CONTRACTS, root};
 
 /// Every function that the stack of some contract has, once.
 fn deployed() -> Vec<Function> {
@@ -169,7 +169,7 @@ fn the_emulator_is_in_nothing_that_is_deployed() {
 fn the_documents_name_every_contract_and_every_route() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let api = fs::read_to_string(root().join("docs/api.md")).unwrap();
-    for contract in ["fayne", "fabraix", "thefaq", "fanfare"] {
+    for contract in CONTRACTS {
         assert!(readme.contains(contract), "README.md does not mention {contract}");
     }
     for route in deployed().iter().flat_map(|function| &function.routes) {

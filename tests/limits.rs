@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{World, all};
 
@@ -147,30 +147,69 @@ async fn a_change_of_terms_keeps_what_was_counted() {
 
 #[tokio::test]
 async fn rate_limit_headers_are_on_every_answer_that_came_through_the_gate() {
-    let world = World::serving("thefaq").await;
-    world.organization("acme", json!({"plan": "free"})).await;
-    let key = world.key("acme", json!({"name": "a"})).await;
-    let answers = [(200, 59), (200, 58)];
-    for (status, remaining) in answers {
-        let answer = world.get("/api/v1/acme/api-keys", &key).await;
-        let headers = [
-            "x-ratelimit-limit: 60".to_owned(),
-            format!("x-ratelimit-remaining: {remaining}"),
-            "x-ratelimit-reset: 1907712060".to_owned(),
-        ];
-        assert_eq!((answer.status, answer.own_headers()), (status, headers.to_vec()));
+    let unknown = "/api/v1/acme/api-keys/key_00000000000000000000000000";
+    for (contract, kind, answers) in [
+        // Which key, what it asks for, the answer's status, and what it says is left of three requests a minute.
+        (
+            "thefaq",
+            None,
+            &[
+                ("locked", "GET", "/api/v1/locked/api-keys", 402, Some("3")),
+                ("all", "GET", "/api/v1/acme/api-keys", 200, Some("2")),
+                ("all", "GET", "/api/v1/other/api-keys", 404, Some("1")),
+                ("all", "GET", "/api/v1/acme/api-keys?limit=0", 400, Some("0")),
+                ("all", "GET", "/api/v1/acme/api-keys", 429, Some("0")),
+                ("all", "GET", "/api/v1/other/api-keys", 429, Some("0")),
+                // Not through the gate: no key is asked for, or none is known.
+                ("all", "POST", "/api/v1/acme/api-keys", 405, None),
+                ("all", "GET", unknown, 404, None),
+                ("all", "GET", "/nowhere", 404, None),
+                ("all", "GET", "/api/v1/health", 200, None),
+                ("none", "GET", "/api/v1/acme/api-keys", 401, None),
+            ][..],
+        ),
+        (
+            "fanfare",
+            Some("secret"),
+            &[
+                ("locked", "GET", "/api/v1/locked/api-keys", 402, Some("3")),
+                ("few", "GET", "/api/v1/acme/api-keys", 403, Some("2")),
+                ("all", "POST", "/api/v1/acme/api-keys", 400, Some("2")),
+                ("all", "GET", unknown, 404, Some("1")),
+                ("all", "DELETE", unknown, 404, Some("0")),
+                ("all", "POST", "/api/v1/acme/api-keys", 429, Some("0")),
+                ("all", "PUT", "/api/v1/acme/api-keys", 405, None),
+                ("none", "GET", "/api/v1/acme/api-keys", 401, None),
+            ][..],
+        ),
+    ] {
+        let world = World::serving(contract).await;
+        let limits = json!([{"requests": 3, "per": "minute"}]);
+        for (org, status) in [("acme", "active"), ("locked", "locked")] {
+            world.organization(org, json!({"plan": "pro", "status": status, "limits": limits})).await;
+        }
+        let order = |scopes: Option<&str>| {
+            let mut order = json!({"name": "a"});
+            if let Some(kind) = kind {
+                order["type"] = json!(kind);
+            }
+            if let Some(scope) = scopes {
+                order["scopes"] = json!([scope]);
+            }
+            order
+        };
+        let few = if contract == "fanfare" { "read:analytics" } else { "read" };
+        let keys = BTreeMap::from([
+            ("all", world.key("acme", order(None)).await.secret),
+            ("few", world.key("acme", order(Some(few))).await.secret),
+            ("locked", world.key("locked", order(None)).await.secret),
+            ("none", "junk".to_owned()),
+        ]);
+        for (key, method, path, status, left) in answers {
+            let answer = world.call(method, path, &keys[key], None).await;
+            let headers = ["limit", "remaining", "reset"].map(|name| answer.header(&format!("x-ratelimit-{name}")));
+            let expected = left.map_or([None; 3], |left| [Some("3"), Some(left), Some("1907712060")]);
+            assert_eq!((answer.status, headers), (*status, expected), "{contract}: {method} {path} with {key}");
+        }
     }
-    world.organization("acme", json!({"limits": [{"requests": 3, "per": "minute"}]})).await;
-    let statuses = [(400, "/api/v1/acme/api-keys?limit=0"), (429, "/api/v1/acme/api-keys")];
-    for (status, path) in statuses {
-        let answer = world.get(path, &key).await;
-        assert_eq!((answer.status, answer.header("x-ratelimit-remaining")), (status, Some("0")));
-    }
-    let stranger = world.call("GET", "/api/v1/acme/api-keys", "faq_nobody", None).await;
-    assert_eq!((stranger.status, stranger.own_headers()), (401, Vec::new()));
-    let refused = world.get("/api/v1/acme/api-keys", &key).await;
-    let body =
-        r#"{"error":{"code":"rate_limit_exceeded","message":"Rate limit exceeded","details":{"retryAfter":30}}}"#;
-    assert_eq!(refused.body, body);
-    assert_eq!(refused.json()["error"]["details"]["retryAfter"], Value::from(30));
 }

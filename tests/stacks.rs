@@ -43,12 +43,14 @@ async fn a_stack_has_the_routes_of_its_contract_and_no_others() {
     // What a stranger is told. 401, 403: it is there. 405: the path is there for others. 404: it is not there.
     let table = [
         // fayne, fabraix, fanfare, thefaq, own
+        ([200, 200, 200, 200, 200], "GET", "/api/v1/health"),
         ([401, 404, 404, 404, 404], "GET", "/api/v1/courses"),
         ([405, 404, 404, 404, 404], "POST", "/api/v1/courses"),
         ([401, 404, 404, 404, 404], "GET", "/api/v1/courses/7"),
         ([403, 404, 404, 404, 404], "PUT", "/operator/v1/organizations/acme/courses/7"),
         ([404, 401, 404, 404, 404], "POST", "/v1/register-agent-run"),
         ([404, 405, 404, 404, 404], "GET", "/v1/register-agent-run"),
+        ([404, 403, 404, 404, 404], "GET", "/operator/v1/organizations/acme/agent-runs"),
         ([404, 401, 401, 401, 404], "GET", "/api/v1/acme/api-keys"),
         ([404, 401, 401, 405, 404], "POST", "/api/v1/acme/api-keys"),
         ([404, 405, 405, 405, 404], "PUT", "/api/v1/acme/api-keys"),

@@ -15,6 +15,9 @@ pub(crate) use http::Http;
 /// When tests take place: half a minute into a minute, an hour and a day.
 pub(crate) const START: &str = "2030-06-15T00:00:30Z";
 
+/// The contracts that come with Latchkey.
+pub(crate) const CONTRACTS: [&str; 4] = ["fabraix", "fanfare", "fayne", "thefaq"];
+
 /// A stack, its clock stopped at [`START`].
 pub(crate) struct World {
     pub(crate) stack: Stack,

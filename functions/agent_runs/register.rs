@@ -1,7 +1,7 @@
 //! `POST /v1/register-agent-run`: an agent has begun to run. The reply names the trace of it, in no envelope.
 
 use reference::agent_runs::{AgentRuns, NewRun, Registered};
-use shared::key::random_uuid;
+use shared::key::dated_uuid;
 use shared::scope::RegisterRuns;
 use shared::{App, At, Body, Caller, Exit, Json, Result};
 
@@ -16,7 +16,7 @@ async fn register(
     At(now): At,
     Body(run): Body<NewRun>,
 ) -> Result<Json<Registered>> {
-    let trace_id = random_uuid(app.entropy)?;
+    let trace_id = dated_uuid(now, app.entropy)?;
 
-    Ok(Json(AgentRuns::new(app.reference()?).register(caller.org().as_str(), trace_id, run, now).await?))
+    Ok(Json(AgentRuns::new(app.reference()?).register(caller.org().as_str(), trace_id.into(), run, now).await?))
 }

@@ -95,7 +95,10 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
         examples.extend(academy(contract));
     }
     if has("POST /v1/register-agent-run") {
-        examples.extend(agent_runs(contract));
+        examples.extend(agent_runs(contract, slug));
+    }
+    if contract.management.opens("GET /api/v1/{org}/api-keys") {
+        examples.extend(manager(contract, stage).map(|key| key_list(contract, slug, &key)));
     }
     examples.extend(operator(contract, slug));
 
@@ -154,7 +157,28 @@ fn academy(contract: &Contract) -> Vec<Example> {
     ]
 }
 
-fn agent_runs(contract: &Contract) -> Vec<Example> {
+/// Stands for a key of the demo that may manage keys, if there is one.
+fn manager(contract: &Contract, stage: Stage) -> Option<String> {
+    let may = |kind: &&KeyType| {
+        let held = kind.scopes.always.union(&kind.scopes.default);
+        kind.stages.contains(&stage)
+            && contract.management.scope.as_ref().is_none_or(|scope| contract.allows(&held, scope))
+    };
+    let kind = contract.types.iter().find(may)?;
+
+    Some(kind.name.as_ref().map_or_else(|| "{key}".to_owned(), |name| format!("{{key:{name}}}")))
+}
+
+fn key_list(contract: &Contract, slug: &str, key: &str) -> Example {
+    let credential = credential(contract, key);
+
+    example(
+        "see the organization's keys, with one of them",
+        format!("curl -i {{url}}/api/v1/{slug}/api-keys {credential}"),
+    )
+}
+
+fn agent_runs(contract: &Contract, slug: &str) -> Vec<Example> {
     let run = r#"{"agent_id": "a1b2c3d4-e5f6-7890-1234-567890abcdef", "timestamp": "2024-01-01T00:00:00Z", "system_prompt": "You are a helpful assistant"}"#;
     // Any key will do where the contract knows no such type.
     let key = if contract.key_type(Some("production")).is_some() { "{key:production}" } else { "{key}" };
@@ -165,6 +189,10 @@ fn agent_runs(contract: &Contract) -> Vec<Example> {
     vec![
         example("call the API with a key", call(&format!(" {}", credential(contract, key)))),
         example("call it without one", call("")),
+        example(
+            "page through the organization's runs, as the operator",
+            format!("curl -i {{url}}/operator/v1/organizations/{slug}/agent-runs {SIGNED}"),
+        ),
     ]
 }
 

@@ -1,9 +1,10 @@
-//! Runs of agents: what an organization registers when one begins.
+//! Runs of agents: what an organization registers when one begins, and what its operator sees of them.
 
-use dynamodb::{Result, Table, number, text};
+use std::collections::HashMap;
+
+use dynamodb::{AttributeValue, Error, Item, Result, Table, number, text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::Id;
 
@@ -45,8 +46,27 @@ impl TryFrom<String> for SystemPrompt {
 /// What the caller gets of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Registered {
-    trace_id: Uuid,
+    trace_id: Id,
     timestamp: String,
+}
+
+/// A run as lists show it: its prompt can be long.
+#[derive(Clone, Debug, Serialize)]
+pub struct Run {
+    /// What its caller knows it by.
+    pub trace_id: Id,
+    agent_id: String,
+    /// When the agent says it began.
+    timestamp: String,
+    registered_at: String,
+}
+
+/// A run by itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunInFull {
+    #[serde(flatten)]
+    run: Run,
+    system_prompt: String,
 }
 
 /// The runs of all organizations.
@@ -55,29 +75,104 @@ pub struct AgentRuns {
     table: Table,
 }
 
+const PREFIX: &str = "run#";
+
+fn key_of(org: &str, trace_id: Id) -> HashMap<String, AttributeValue> {
+    let sk = text(format!("{PREFIX}{trace_id}"));
+    HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), sk)])
+}
+
 impl AgentRuns {
     /// The runs in `table`.
     pub const fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// Keeps `run` of `org` as `trace_id`, registered at `now`.
-    pub async fn register(&self, org: &str, trace_id: Uuid, run: NewRun, now: Timestamp) -> Result<Registered> {
-        let millis = now.as_millisecond();
+    /// Keeps `run` of `org` as `trace_id`, which begins with its time, registered at `now`.
+    pub async fn register(&self, org: &str, trace_id: Id, run: NewRun, now: Timestamp) -> Result<Registered> {
         self.table
             .client
             .put_item()
             .table_name(&self.table.name)
-            .item("pk", text(format!("org#{org}")))
-            // Runs sort by the time they were registered.
-            .item("sk", text(format!("run#{millis:015}#{trace_id}")))
+            .set_item(Some(key_of(org, trace_id)))
             .item("agent", text(run.agent_id.to_string()))
             .item("began", number(run.timestamp.0.as_millisecond()))
             .item("prompt", text(run.system_prompt.0))
-            .item("registered", number(millis))
+            .item("registered", number(now.as_millisecond()))
             .send()
             .await?;
 
-        Ok(Registered { trace_id, timestamp: format!("{now:.3}") })
+        Ok(Registered { trace_id, timestamp: shown(now) })
     }
+
+    /// The run `trace_id` of `org`.
+    pub async fn find(&self, org: &str, trace_id: Id) -> Result<Option<RunInFull>> {
+        let request = self.table.client.get_item().table_name(&self.table.name).set_key(Some(key_of(org, trace_id)));
+        let Some(item) = request.consistent_read(true).send().await?.item else { return Ok(None) };
+        let mut item = Item::from(item);
+        let system_prompt = item.need("prompt", Item::text)?;
+
+        Ok(Some(RunInFull { run: read(item)?, system_prompt }))
+    }
+
+    /// At most `limit` runs of `org`, newest first, after the one called `after`; and whether there are more. DynamoDB reads
+    /// the prompts too, a megabyte a round trip, and sends what is shown.
+    pub async fn list(&self, org: &str, limit: u32, after: Option<Id>) -> Result<(Vec<Run>, bool)> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut items = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
+            .key_condition_expression("#pk = :org AND begins_with(#sk, :runs)")
+            .projection_expression("#sk, #agent, #began, #registered")
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_names("#sk", "sk")
+            .expression_attribute_names("#agent", "agent")
+            .expression_attribute_names("#began", "began")
+            .expression_attribute_names("#registered", "registered")
+            .expression_attribute_values(":org", text(format!("org#{org}")))
+            .expression_attribute_values(":runs", text(PREFIX))
+            .set_exclusive_start_key(after.map(|after| key_of(org, after)))
+            .into_paginator()
+            .items()
+            .send();
+        let mut runs = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item?;
+            if runs.len() == limit {
+                return Ok((runs, true));
+            }
+            runs.push(read(item.into())?);
+        }
+
+        Ok((runs, false))
+    }
+}
+
+fn read(mut item: Item) -> Result<Run> {
+    let trace_id = item.need("sk", Item::text)?;
+    let trace_id = trace_id.strip_prefix(PREFIX).and_then(|id| Id::try_from(id.to_owned()).ok());
+    let began = item.need("began", Item::number)?;
+    let registered = item.need("registered", Item::number)?;
+
+    Ok(Run {
+        trace_id: trace_id.ok_or_else(|| Error::Fault("a run has a trace that is none".to_owned()))?,
+        agent_id: item.need("agent", Item::text)?,
+        timestamp: time(began)?,
+        registered_at: time(registered)?,
+    })
+}
+
+fn time(millis: i64) -> Result<String> {
+    let at = Timestamp::from_millisecond(millis);
+    at.map(shown).map_err(|error| Error::Fault(format!("an item has a time that is none: {error}")))
+}
+
+/// With milliseconds, always.
+fn shown(at: Timestamp) -> String {
+    format!("{at:.3}")
 }

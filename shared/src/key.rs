@@ -69,10 +69,7 @@ impl Id {
     /// # Errors
     /// The operating system has no randomness to give.
     pub fn new(now: Timestamp, entropy: Entropy) -> Result<Self, entropy::Error> {
-        let mut random = [0; 10];
-        entropy.fill(&mut random)?;
-        let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
-        let bits = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128();
+        let bits = dated_uuid(now, entropy)?.as_u128();
         let digits = (0..Self::LENGTH).rev().map(|place| (bits >> place.saturating_mul(5)) & 31);
         let digits = digits.filter_map(|digit| CROCKFORD.get(usize::try_from(digit).ok()?));
 
@@ -127,15 +124,16 @@ impl TryFrom<String> for Name {
     }
 }
 
-/// The id of something that a request of ours makes: random, version 4.
+/// The id of something that is made at `now`: version 7, so that ids sort by the time they were made.
 ///
 /// # Errors
 /// The operating system has no randomness to give.
-pub fn random_uuid(entropy: Entropy) -> Result<Uuid, entropy::Error> {
-    let mut random = [0; 16];
+pub fn dated_uuid(now: Timestamp, entropy: Entropy) -> Result<Uuid, entropy::Error> {
+    let mut random = [0; 10];
     entropy.fill(&mut random)?;
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
 
-    Ok(uuid::Builder::from_random_bytes(random).into_uuid())
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
 #[cfg(test)]

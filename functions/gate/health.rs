@@ -1,0 +1,20 @@
+//! `GET /api/v1/health`: the function runs. Anyone may ask, so nothing is looked up for it.
+
+use serde::Serialize;
+use shared::{App, At, Exit, Json, Result};
+
+#[derive(Serialize)]
+struct Health {
+    ok: bool,
+    /// By the clock that windows and expiry go by.
+    time: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(health).await
+}
+
+async fn health(_: &'static App, At(now): At) -> Result<Json<Health>> {
+    Ok(Json(Health { ok: true, time: format!("{now:.0}") }))
+}
