@@ -21,6 +21,7 @@ mod keys;
 mod organizations;
 
 mod contention;
+mod contracts;
 mod cost;
 mod events;
 mod failure;

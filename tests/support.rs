@@ -148,16 +148,21 @@ impl World {
 
     /// Every item of `table`, its bytes as text too.
     pub(crate) async fn items(&self, table: &str) -> Vec<String> {
-        let items = self.stack.dynamodb().client().scan().table_name(table).send().await.unwrap();
+        let items = self.stack.dynamodb().client().scan().table_name(table).into_paginator().items().send();
+        let items: Vec<_> = items.collect::<Result<_, _>>().await.unwrap();
         let text = |value: &dynamodb::AttributeValue| match value {
             dynamodb::AttributeValue::B(bytes) => String::from_utf8_lossy(bytes.as_ref()).into_owned(),
             other => format!("{other:?}"),
         };
         let show = |item: &HashMap<String, _>| {
-            item.iter().map(|(name, value)| format!("{name}={} ", text(value))).collect::<Vec<_>>().concat()
+            let mut attributes: Vec<_> = item.iter().map(|(name, value)| format!("{name}={} ", text(value))).collect();
+            attributes.sort();
+            attributes.concat()
         };
+        let mut shown: Vec<_> = items.iter().map(show).collect();
+        shown.sort();
 
-        items.items().iter().map(show).collect()
+        shown
     }
 }
 

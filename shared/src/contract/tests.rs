@@ -1,5 +1,6 @@
 use super::*;
 use crate::denial::Violation;
+use crate::envelope;
 
 fn load(name: &str) -> Contract {
     Contract::load(name).unwrap_or_else(|error| panic!("{error}"))
@@ -160,9 +161,9 @@ fn a_contract_can_be_named_by_path() {
     assert_eq!(load(path).name, "thefaq");
 }
 
-/// Every denial with data that stands out.
-fn every_denial() -> Vec<Denial> {
-    vec![
+/// Every denial with data that stands out, by the name that a contract knows it by.
+fn every_denial(contract: &Contract) -> Vec<(String, Denial)> {
+    let denials = [
         Denial::MissingCredential,
         Denial::MalformedCredential,
         Denial::UnknownKey,
@@ -175,7 +176,7 @@ fn every_denial() -> Vec<Denial> {
         Denial::PlanLimit { reason: "At most 5".to_owned() },
         Denial::MissingScope { scope: "write".to_owned() },
         Denial::UnknownRoute,
-        Denial::MethodNotAllowed { allow: vec!["GET".to_owned()] },
+        Denial::MethodNotAllowed { allow: vec!["GET".to_owned(), "POST".to_owned()] },
         Denial::OrganizationNotFound,
         Denial::ResourceNotFound { resource: "API key" },
         Denial::from(Violation::new("name", "is required")),
@@ -183,37 +184,46 @@ fn every_denial() -> Vec<Denial> {
         Denial::RateLimited { retry_after: 30 },
         Denial::Unavailable { retry_after: 1 },
         Denial::Internal,
-        Denial::Rejected { name: "invalid_course", reason: "Not published".to_owned() },
-    ]
+    ];
+    assert_eq!(denials.iter().map(Denial::kind).collect::<Vec<_>>(), Kind::ALL);
+    let named = denials.into_iter().map(|denial| {
+        let name = serde_json::to_value(denial.kind()).unwrap();
+        (name.as_str().unwrap().to_owned(), denial)
+    });
+    let rejections = contract.rejections.keys().map(String::as_str).chain(["not listed"]).map(|name| {
+        let denial = Denial::Rejected { name: name.to_owned().leak(), reason: "What the API says".to_owned() };
+        (format!("rejection {name}"), denial)
+    });
+
+    named.chain(rejections).collect()
 }
 
+/// A line for each denial: its name, and the answer's status, headers and body, as they leave the function.
 fn table(name: &str) -> String {
     let contract = load(name);
-    let line = |denial: &Denial| {
-        let wire = contract.wire(denial).unwrap();
-        let headers = wire.headers(denial).map(|(name, value)| format!(" {name}: {}", value.to_str().unwrap()));
-        let headers: Vec<_> = headers.collect();
-        format!("{} {}{}\n", wire.status.as_u16(), wire.body(denial), headers.concat())
+    let line = |(name, denial): (String, Denial)| {
+        let reply = envelope::render(&contract, &denial);
+        let mut headers = reply.headers;
+        assert_eq!(headers.remove("content-type").unwrap(), "application/json");
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| format!("{name}: {}  ", value.to_str().unwrap())).collect();
+        format!("{name:<26}{}  {}{}\n", reply.status.as_u16(), headers.concat(), reply.body)
     };
-    every_denial().iter().map(line).collect()
+    every_denial(&contract).into_iter().map(line).collect()
 }
 
 #[test]
-fn faynes_denials_read_as_its_page_says() {
-    assert_eq!(table("fayne"), include_str!("tests/fayne.txt"));
-}
-
-#[test]
-fn fabraixs_denials_read_as_its_page_says() {
-    assert_eq!(table("fabraix"), include_str!("tests/fabraix.txt"));
-}
-
-#[test]
-fn the_faqs_denials_read_as_its_page_says() {
-    assert_eq!(table("thefaq"), include_str!("tests/thefaq.txt"));
-}
-
-#[test]
-fn fanfares_denials_read_as_its_page_says() {
-    assert_eq!(table("fanfare"), include_str!("tests/fanfare.txt"));
+fn every_denial_of_every_contract_reads_as_its_table_says() {
+    for (name, expected) in [
+        ("fabraix", include_str!("tests/fabraix.txt")),
+        ("fanfare", include_str!("tests/fanfare.txt")),
+        ("fayne", include_str!("tests/fayne.txt")),
+        ("thefaq", include_str!("tests/thefaq.txt")),
+    ] {
+        let table = table(name);
+        for (line, expected) in table.lines().zip(expected.lines()) {
+            assert_eq!(line, expected, "{name}");
+        }
+        assert_eq!(table.len(), expected.len(), "{name} has as many denials as its table\n{table}");
+    }
 }

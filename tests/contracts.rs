@@ -1,0 +1,2 @@
+mod fabraix;
+mod thefaq;
