@@ -31,6 +31,12 @@ lint:
 fmt:
     cargo fmt --all
 
+# Write the OpenAPI documents anew, from what the functions say of themselves.
+[group('develop')]
+openapi:
+    cargo build --bins
+    cargo run --quiet --bin openapi
+
 # What a verification costs.
 [group('develop')]
 bench *options:

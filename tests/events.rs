@@ -24,6 +24,7 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysDelete", 404),
                 ("GateVerify", 200),
                 ("GateHealth", 200),
+                ("GateOpenapi", 200),
                 ("GateFallback", 404),
                 ("AcademyAuthorCourse", 201),
                 ("AcademyListCourses", 401),

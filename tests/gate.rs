@@ -1,3 +1,4 @@
 mod fallback;
 mod health;
+mod openapi;
 mod verify;

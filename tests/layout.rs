@@ -11,7 +11,7 @@ use template::{Function, Target, Template};
 use crate::support::{CONTRACTS, root};
 
 /// Every function that the stack of some contract has, once.
-fn deployed() -> Vec<Function> {
+pub(crate) fn deployed() -> Vec<Function> {
     let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
     let mut functions = BTreeMap::new();
     for contract in Contract::names() {
@@ -121,7 +121,16 @@ fn no_caller_manages_keys_by_a_route_that_no_contract_has_opened() {
 
 #[test]
 fn every_module_says_what_it_is_for() {
-    for folder in ["dynamodb/src", "shared/src", "reference/src", "template/src", "local/src", "functions", "benches"] {
+    for folder in [
+        "dynamodb/src",
+        "shared/src",
+        "reference/src",
+        "template/src",
+        "local/src",
+        "openapi/src",
+        "functions",
+        "benches",
+    ] {
         for file in files(folder) {
             let text = fs::read_to_string(&file).unwrap();
             assert!(

@@ -28,6 +28,7 @@ mod failure;
 mod hostile;
 mod layout;
 mod limits;
+mod openapi;
 mod races;
 mod revocation;
 mod secrecy;

@@ -75,7 +75,8 @@ async fn a_stack_has_the_routes_of_its_contract_and_no_others() {
         // And whatever else there is: either it is the contract's, or nobody is told of it.
         let (template, contract) = (template(name), Contract::load(name).unwrap());
         let routes_here = template.routes();
-        for (method, path) in routes() {
+        // The document is there for contracts that have one: tests/gate/openapi.rs.
+        for (method, path) in routes().into_iter().filter(|(_, path)| path != "/openapi.json") {
             let path = path.replace(['{', '}'], "");
             let route = routes_here.find(&method, &path).unwrap().route;
             let is_here = route.target != Target::Default && contract.management.opens(&route.key());

@@ -1,11 +1,12 @@
 //! `PUT /operator/v1/organizations/{org}/courses/{id}`: author a course of an academy.
 
 use reference::academy::{CourseInFull, Courses, Draft};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::organization::Slug;
-use shared::{App, At, Body, Denial, Exit, Operator, Path, Put, Result};
+use shared::{App, At, Body, Denial, Exit, Handler, Operator, Path, Put, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     org: Slug,
     id: reference::Id,
@@ -13,7 +14,7 @@ struct Place {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(author).await
+    shared::serve(author.may_refuse(&[Reason::NoOrganization])).await
 }
 
 async fn author(

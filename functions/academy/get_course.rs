@@ -1,18 +1,19 @@
 //! `GET /api/v1/courses/{id}`: one course, with the lists that it is granted to.
 
 use reference::academy::{CourseInFull, Courses};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::scope::Read;
-use shared::{App, Caller, Data, Denial, Exit, Path, Result};
+use shared::{App, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     id: reference::Id,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(get).await
+    shared::serve(get.may_refuse(&[Reason::NotFound("Course")])).await
 }
 
 async fn get(app: &'static App, caller: Caller<Read>, Path(place): Path<Place>) -> Result<Data<CourseInFull>> {

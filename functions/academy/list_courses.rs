@@ -2,11 +2,12 @@
 
 use reference::academy::{Course, Courses};
 use reference::page::{Page, Pagination};
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::scope::Read;
 use shared::{App, Caller, Data, Exit, Query, Result};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CourseList {
     courses: Vec<Course>,
     pagination: Pagination,

@@ -1,11 +1,12 @@
 //! `GET /operator/v1/organizations/{org}/agent-runs/{id}`: one run by its trace, with its prompt.
 
 use reference::agent_runs::{AgentRuns, RunInFull};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::organization::Slug;
-use shared::{App, Data, Denial, Exit, Operator, Path, Result};
+use shared::{App, Data, Denial, Exit, Handler, Operator, Path, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     org: Slug,
     id: reference::Id,
@@ -13,7 +14,7 @@ struct Place {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(get).await
+    shared::serve(get.may_refuse(&[Reason::NoOrganization, Reason::NotFound("Agent run")])).await
 }
 
 async fn get(app: &'static App, _: Operator, Path(place): Path<Place>) -> Result<Data<RunInFull>> {

@@ -1,19 +1,20 @@
 //! `GET /operator/v1/organizations/{org}/agent-runs`: a page of an organization's runs, newest first, without their prompts.
 
 use reference::agent_runs::{AgentRuns, Run};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::organization::Slug;
 use shared::page::{Page, Pagination};
-use shared::{App, Denial, Error, Exit, Listed, Operator, Path, Query, Result};
+use shared::{App, Denial, Error, Exit, Handler, Listed, Operator, Path, Query, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     org: Slug,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(list).await
+    shared::serve(list.may_refuse(&[Reason::NoOrganization])).await
 }
 
 async fn list(

@@ -1,12 +1,14 @@
 //! `GET /api/v1/health`: the function runs. Anyone may ask, so nothing is looked up for it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{App, At, Exit, Json, Result};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Health {
     ok: bool,
     /// By the clock that windows and expiry go by.
+    #[schemars(extend("format" = "date-time"))]
     time: String,
 }
 

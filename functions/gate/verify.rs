@@ -1,13 +1,14 @@
 //! `POST /operator/v1/verify`: is this key let in, with these scopes? For services that are not behind this API. It counts
 //! like a request, and a refusal brings the answer that the contract gives to such a caller.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::key::Plain;
 use shared::scope::Scopes;
 use shared::verify::{Verdict, verify};
 use shared::{App, At, Body, Data, Exit, Operator, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Question {
     key: Plain,

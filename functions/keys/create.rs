@@ -3,11 +3,11 @@
 
 use shared::issue::{Issued, Order, issue};
 use shared::management::Create;
-use shared::{App, Body, Created, Exit, Manager, Result};
+use shared::{App, Body, Created, Exit, Handler, Manager, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(create).await
+    shared::serve(create.may_refuse(&[Reason::MissingScope, Reason::PlanLimit])).await
 }
 
 async fn create(app: &'static App, manager: Manager<Create>, Body(order): Body<Order>) -> Result<Created<Issued>> {

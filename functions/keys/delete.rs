@@ -1,18 +1,19 @@
 //! `DELETE /operator/v1/organizations/{org}/api-keys/{id}`, `DELETE /api/v1/{org}/api-keys/{id}`: revoke a key, for good.
 //! Nobody gets in with it once this has returned.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::key::Id;
 use shared::management::Delete;
 use shared::store::Removed;
-use shared::{App, Data, Denial, Exit, Manager, Path, Result};
+use shared::{App, Data, Denial, Exit, Handler, Manager, Path, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     id: Id,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Deleted {
     id: Id,
     deleted: bool,
@@ -20,7 +21,7 @@ struct Deleted {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(delete).await
+    shared::serve(delete.may_refuse(&[Reason::NotFound("API key")])).await
 }
 
 async fn delete(app: &'static App, manager: Manager<Delete>, Path(place): Path<Place>) -> Result<Data<Deleted>> {

@@ -1,18 +1,19 @@
 //! `GET /operator/v1/organizations/{org}/api-keys/{id}`, `GET /api/v1/{org}/api-keys/{id}`: one key. Its secret is not in it.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::key::{Id, View};
 use shared::management::Get;
-use shared::{App, At, Data, Denial, Exit, Manager, Path, Result};
+use shared::{App, At, Data, Denial, Exit, Handler, Manager, Path, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     id: Id,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(get).await
+    shared::serve(get.may_refuse(&[Reason::NotFound("API key")])).await
 }
 
 async fn get(app: &'static App, manager: Manager<Get>, At(now): At, Path(place): Path<Place>) -> Result<Data<View>> {

@@ -1,20 +1,21 @@
 //! `PATCH /operator/v1/organizations/{org}/api-keys/{id}`, `PATCH /api/v1/{org}/api-keys/{id}`: change a key's name, scopes,
 //! expiry or status. What is left out stays; `"expiresAt": null` takes the expiry away.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::change::{Change, change};
 use shared::key::{Id, View};
 use shared::management::Update;
-use shared::{App, Body, Data, Exit, Manager, Path, Result};
+use shared::{App, Body, Data, Exit, Handler, Manager, Path, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     id: Id,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(update).await
+    shared::serve(update.may_refuse(&[Reason::NotFound("API key"), Reason::MissingScope, Reason::PlanLimit])).await
 }
 
 async fn update(

@@ -1,19 +1,20 @@
 //! `GET /operator/v1/organizations/{org}/audit`: who changed what of an organization and its keys, newest first.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::audit::Row;
 use shared::organization::Slug;
 use shared::page::{Page, Pagination};
-use shared::{App, Denial, Exit, Listed, Operator, Path, Query, Result};
+use shared::{App, Denial, Exit, Handler, Listed, Operator, Path, Query, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     org: Slug,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(audit).await
+    shared::serve(audit.may_refuse(&[Reason::NoOrganization])).await
 }
 
 async fn audit(

@@ -1,17 +1,18 @@
 //! `GET /operator/v1/organizations/{org}`: one organization.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::organization::{Slug, View};
-use shared::{App, Data, Denial, Exit, Operator, Path, Result};
+use shared::{App, Data, Denial, Exit, Handler, Operator, Path, Reason, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     org: Slug,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(get).await
+    shared::serve(get.may_refuse(&[Reason::NoOrganization])).await
 }
 
 async fn get(app: &'static App, _: Operator, Path(place): Path<Place>) -> Result<Data<View>> {

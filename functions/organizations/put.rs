@@ -1,11 +1,12 @@
 //! `PUT /operator/v1/organizations/{org}`: make an organization, or change its terms. What is left out stays as it is;
 //! `"limits": null` takes its own limits away. All its keys are on the new terms when the call returns.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::organization::{Change, Slug, View};
 use shared::{App, Body, Exit, Operator, Path, Put, Result};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Place {
     org: Slug,
 }

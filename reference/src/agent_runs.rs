@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, Table, number, text};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Id;
 
 /// A run that has begun.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRun {
     agent_id: Id,
@@ -18,8 +19,9 @@ pub struct NewRun {
 }
 
 /// ISO 8601, with a zone, with or without milliseconds.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, with = "String", extend("format" = "date-time"))]
 struct Moment(Timestamp);
 
 impl TryFrom<String> for Moment {
@@ -31,38 +33,47 @@ impl TryFrom<String> for Moment {
 }
 
 /// At most 262,144 bytes: an item has room for 400 KB.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, extend("maxLength" = Self::MAX_BYTES))]
 struct SystemPrompt(String);
+
+impl SystemPrompt {
+    const MAX_BYTES: usize = 262_144;
+}
 
 impl TryFrom<String> for SystemPrompt {
     type Error = &'static str;
 
     fn try_from(text: String) -> std::result::Result<Self, &'static str> {
-        if text.len() <= 262_144 { Ok(Self(text)) } else { Err("must have at most 262144 bytes") }
+        if text.len() <= Self::MAX_BYTES { Ok(Self(text)) } else { Err("must have at most 262144 bytes") }
     }
 }
 
 /// What the caller gets of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Registered {
     trace_id: Id,
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
 }
 
 /// A run as lists show it: its prompt can be long.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Run {
     /// What its caller knows it by.
     pub trace_id: Id,
+    #[schemars(with = "Id")]
     agent_id: String,
     /// When the agent says it began.
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
+    #[schemars(extend("format" = "date-time"))]
     registered_at: String,
 }
 
 /// A run by itself.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RunInFull {
     #[serde(flatten)]
     run: Run,

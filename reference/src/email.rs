@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An email address in the form that HTML asks of an input of the type `email`, with a dot in its domain: ASCII, no
 /// quotes, no comments. An international domain is written in its ASCII form.
 ///
 /// It is shown as it was given. Two addresses that differ in case alone are one: compare their keys, never them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, extend("format" = "email", "maxLength" = MAX, "pattern" = PATTERN))]
 pub struct Email(String);
 
 /// The longest address that a mail can be sent to: RFC 5321's path, less its brackets.
@@ -18,6 +20,11 @@ const MAX: usize = 254;
 const LOCAL_MAX: usize = 64;
 /// The longest part between two dots of a domain.
 const LABEL_MAX: usize = 63;
+/// What `is_local` and `is_domain` say together.
+const PATTERN: &str = concat!(
+    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}",
+    r"@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$"
+);
 
 impl Email {
     /// What it is found and compared by: the same for all spellings of one address.
@@ -103,6 +110,8 @@ mod tests {
             ("ada\0@example.com", false),
         ] {
             assert_eq!(Email::try_from(text.to_owned()).is_ok(), good, "{text:?}");
+            let described = regex_lite::Regex::new(PATTERN).unwrap().is_match(text) && text.len() <= MAX;
+            assert_eq!(described, good, "the schema of {text:?}");
         }
     }
 

@@ -1,21 +1,24 @@
 //! Pages by offset: so many, from so far on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which part of a list is asked for.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 pub struct Page {
     /// How many at most.
     #[serde(default)]
     pub limit: Limit,
     /// How many to leave out first.
     #[serde(default)]
+    #[schemars(range(max = u32::MAX))]
     pub offset: u32,
 }
 
 /// 1 to 100; 50 where nothing is said.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u32")]
+#[schemars(inline, extend("minimum" = 1, "maximum" = 100))]
 pub struct Limit(u32);
 
 impl Default for Limit {
@@ -33,7 +36,8 @@ impl TryFrom<u32> for Limit {
 }
 
 /// Which part of a list this is.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OffsetPagination")]
 pub struct Pagination {
     /// How many there are in all.
     pub total: usize,

@@ -1,6 +1,7 @@
 //! The audit trail: every change to a key or an organization leaves a row, written in the same transaction as the change.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -29,8 +30,9 @@ pub struct Author {
 }
 
 /// The way by which a change came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum Plane {
     /// Signed with AWS credentials.
     Operator,
@@ -39,7 +41,8 @@ pub enum Plane {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 pub enum Action {
     /// An organization was made.
     #[serde(rename = "organization.created")]
@@ -59,10 +62,12 @@ pub enum Action {
 }
 
 /// One row.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AuditRow")]
 pub struct Row {
     /// When, to the millisecond.
+    #[schemars(extend("format" = "date-time"))]
     pub at: String,
     /// By which way.
     pub plane: Plane,

@@ -1,5 +1,6 @@
 //! Changing a key: its name, its scopes, its expiry, and whether it is switched on.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -17,11 +18,13 @@ use crate::scope::Scopes;
 const TRIES: u32 = 16;
 
 /// A change: what is left out stays.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "KeyChange", extend("minProperties" = 1))]
 pub struct Change {
     name: Option<Name>,
     scopes: Option<Scopes>,
+    /// When it shall stop working; `null` takes that away.
     #[serde(default)]
     expires_at: Field<Moment>,
     status: Option<Status>,

@@ -1,6 +1,7 @@
 //! The machine's clock; the only module that reads it. Requests go by the gateway's: `Call::now`.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The time on this machine, for an event that does not say when it was sent.
@@ -20,8 +21,9 @@ pub fn millis(at: Timestamp) -> String {
 }
 
 /// An instant in a request: RFC 3339, with a zone, with or without fractions of a second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, with = "String", extend("format" = "date-time"))]
 pub struct Moment(pub Timestamp);
 
 impl TryFrom<String> for Moment {

@@ -1,7 +1,8 @@
 //! Why a request is refused: one enum for all of Latchkey. What each refusal says on the wire is the contract's business.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A refusal, with what only this one has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +103,9 @@ impl From<Violation> for Denial {
 }
 
 /// A denial without its data: the key of a contract's `[denials]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 #[expect(missing_docs, reason = "each is documented at its twin in Denial")]
 pub enum Kind {
     MissingCredential,
@@ -198,6 +200,23 @@ impl Placeholder {
     /// Every placeholder.
     pub const ALL: [Self; 6] =
         [Self::Reason, Self::Scope, Self::Resource, Self::ResourceCode, Self::RetryAfter, Self::Details];
+
+    /// The JSON schema of what it stands for.
+    pub fn schema(self) -> Value {
+        match self {
+            Self::Reason | Self::Scope | Self::Resource | Self::ResourceCode => json!({"type": "string"}),
+            Self::RetryAfter => json!({"type": "integer", "minimum": 1}),
+            Self::Details => json!({
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                    "required": ["field", "message"],
+                    "additionalProperties": false,
+                },
+            }),
+        }
+    }
 
     /// The placeholder of that name.
     pub fn named(name: &str) -> Option<Self> {

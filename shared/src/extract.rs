@@ -4,6 +4,7 @@
 use std::marker::PhantomData;
 
 use lambda_http::http::header::CONTENT_TYPE;
+use schemars::JsonSchema;
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
@@ -11,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::audit::Author;
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
+use crate::describe::Operation;
 use crate::error::{Error, Result};
 use crate::gate;
 use crate::key;
@@ -29,6 +31,9 @@ pub trait FromCall: Sized + Send {
 
     /// Takes it from `call`.
     fn from_call(call: &mut Call) -> impl Future<Output = Result<Self>> + Send;
+
+    /// Tells `operation` what is asked of a request for it, and how one is refused that has it not.
+    fn describe(operation: &mut Operation<'_>);
 }
 
 /// Whoever calls with a key that may do `N`. A handler without it has nobody's data to work on.
@@ -57,6 +62,10 @@ impl<N: Needs> FromCall for Caller<N> {
         let grant = admitted(call, N::SCOPE.as_slice()).await?;
 
         Ok(Self { grant, needs: PhantomData })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.ask_key(N::SCOPE);
     }
 }
 
@@ -98,6 +107,10 @@ impl FromCall for Operator {
 
         Ok(Self { author: Author::operator(arn, call) })
     }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.ask_signature();
+    }
 }
 
 /// When the gateway took the request in.
@@ -108,6 +121,8 @@ impl FromCall for At {
     async fn from_call(call: &mut Call) -> Result<Self> {
         Ok(Self(call.now))
     }
+
+    fn describe(_: &mut Operation<'_>) {}
 }
 
 /// The method and path of a request that no route takes.
@@ -123,18 +138,27 @@ impl FromCall for Stray {
     async fn from_call(call: &mut Call) -> Result<Self> {
         Ok(Self { method: call.method.to_string(), path: std::mem::take(&mut call.path) })
     }
+
+    // Whatever no route takes is no operation.
+    fn describe(operation: &mut Operation<'_>) {
+        operation.close();
+    }
 }
 
 /// The parameters of the path.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
-impl<T: DeserializeOwned + Send> FromCall for Path<T> {
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Path<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
         let parameters = std::mem::take(&mut call.path_parameters);
         let fields = MapDeserializer::<_, serde::de::value::Error>::new(parameters.into_iter());
 
         Ok(Self(read(fields, "path")?))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_parameters::<T>("path");
     }
 }
 
@@ -142,11 +166,15 @@ impl<T: DeserializeOwned + Send> FromCall for Path<T> {
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned + Send> FromCall for Query<T> {
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Query<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
         let fields = serde_urlencoded::Deserializer::new(form_urlencoded::parse(call.query.as_bytes()));
 
         Ok(Self(read(fields, "query")?))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_parameters::<T>("query");
     }
 }
 
@@ -154,7 +182,7 @@ impl<T: DeserializeOwned + Send> FromCall for Query<T> {
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned + Send> FromCall for Body<T> {
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
         let is_json = |kind: &[u8]| {
             let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
@@ -170,6 +198,10 @@ impl<T: DeserializeOwned + Send> FromCall for Body<T> {
         let Object(body) = read(&mut serde_json::Deserializer::from_str(json.get()), "body")?;
 
         Ok(Self(body))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_body::<T>();
     }
 }
 

@@ -1,9 +1,11 @@
 //! Members of a change: left out, `null`, or a value.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// A member that can be left out, be `null`, or have a value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(inline, with = "Option<T>")]
 pub(crate) enum Field<T> {
     /// It is not there: what it is about stays.
     #[default]

@@ -1,6 +1,7 @@
 //! Issuing a key: what the contract and the organization's plan allow, and then the key itself.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -9,7 +10,7 @@ use crate::clock::{self, Moment};
 use crate::contract::{KeyType, Plan};
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
-use crate::key::{Id, Key, Name, Secret, Status, View};
+use crate::key::{FINGERPRINT, Id, Key, Name, Secret, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
 use crate::store::Inserted;
@@ -18,13 +19,15 @@ use crate::store::Inserted;
 const TRIES: u32 = 16;
 
 /// What is asked for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "KeyOrder")]
 pub struct Order {
     /// What people shall call it.
     pub name: Name,
     /// Its type, where the contract has types.
     #[serde(rename = "type")]
+    #[schemars(extend("x-contract" = "type"))]
     pub kind: Option<String>,
     /// What it shall be able to do; its type's default where nothing is said.
     pub scopes: Option<Scopes>,
@@ -33,18 +36,24 @@ pub struct Order {
 }
 
 /// A key that has just been issued: the only reply that shows a secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "IssuedKey")]
 pub struct Issued {
     id: Id,
     name: Name,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
     scopes: Scopes,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     expires_at: Option<String>,
+    #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
+    /// The key in full, here and never again.
     key: Secret,
 }
 

@@ -7,10 +7,12 @@ mod view;
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use format::{Alphabet, Format, Presented};
+pub(crate) use secret::FINGERPRINT;
 pub use secret::{Digest, Plain, Secret};
 pub use view::View;
 
@@ -44,8 +46,9 @@ pub struct Key {
 }
 
 /// Whether a key is switched on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum Status {
     /// It works.
     Active,
@@ -54,8 +57,9 @@ pub enum Status {
 }
 
 /// `key_` and 26 characters of Crockford's base 32: a version 7 UUID, so that ids sort by the time they were made.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, extend("pattern" = "^key_[0-9A-HJKMNP-TV-Z]{26}$"))]
 pub struct Id(String);
 
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -102,12 +106,20 @@ impl fmt::Display for Id {
 }
 
 /// What people call a key or an organization: 1 to 100 characters, not blank, none of them a control character.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = Self::PATTERN))]
 pub struct Name(String);
 
 impl Name {
     const MAX: usize = 100;
+    /// No control character, and one that is not blank: Unicode's `White_Space`, spelled out, because `\s` is not the same
+    /// everywhere.
+    const PATTERN: &str = concat!(
+        r"^[^\x00-\x1f\x7f-\x9f]*",
+        r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        r"[^\x00-\x1f\x7f-\x9f]*$"
+    );
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
@@ -158,8 +170,15 @@ mod tests {
             ("", false),
             ("  ", false),
             ("a\nb", false),
+            ("\u{85}a", false),
+            ("\u{2003}\u{a0}\u{3000}", false),
+            ("\u{2003}a\u{2003}", true),
+            ("\u{200b}", true),
+            ("\n", false),
         ] {
             assert_eq!(Name::try_from(text.to_owned()).is_ok(), good, "{text:?}");
+            let described = regex_lite::Regex::new(Name::PATTERN).unwrap().is_match(text);
+            assert_eq!(described && text.chars().count() <= Name::MAX, good, "the schema of {text:?}");
         }
     }
 }

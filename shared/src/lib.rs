@@ -4,6 +4,7 @@
 //!   an error.
 //! - [`gate`], [`pass`], [`limit`]: who is let in. `pass` and `limit` are pure: no clock, no store.
 //! - [`contract`], [`denial`]: how it reads on the wire, and what can happen.
+//! - [`describe`]: what a function says of itself, for the API's description. In debug builds alone.
 //! - [`key`], [`organization`], [`scope`]: what there is.
 //! - [`store`]: what is kept in DynamoDB. Nothing else names an attribute or a table.
 //! - [`app`], [`settings`], [`clock`], [`entropy`]: what comes from outside; nothing else asks for it.
@@ -17,6 +18,7 @@ pub mod change;
 pub mod clock;
 pub mod contract;
 pub mod denial;
+pub mod describe;
 pub mod entropy;
 pub mod envelope;
 pub mod error;
@@ -40,8 +42,9 @@ pub mod verify;
 
 pub use app::App;
 pub use denial::{Denial, Violation};
+pub use describe::Reason;
 pub use error::{Error, Result};
 pub use extract::{At, Body, Caller, Operator, Path, Query};
 pub use management::Manager;
 pub use reply::{Created, Data, Json, Listed, Put};
-pub use serve::{Exit, serve};
+pub use serve::{Exit, Handler, serve};

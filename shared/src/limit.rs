@@ -5,14 +5,16 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::object::Object;
 
 /// A span of time that requests are counted in. Windows are fixed: they begin at whole multiples of their length since the
 /// Unix epoch, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline, extend("x-contract" = "window"))]
 pub enum Window {
     /// 60 seconds.
     Minute,
@@ -71,11 +73,12 @@ impl Window {
 }
 
 /// So many requests per window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// How many requests are admitted, at least 1.
     #[serde(deserialize_with = "requests")]
+    #[schemars(with = "u32", range(min = 1))]
     pub requests: NonZeroU32,
     /// In which window.
     pub per: Window,
@@ -89,8 +92,9 @@ fn requests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D:
 }
 
 /// Limits that hold together, at most one per window. A request counts in all of them or in none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<Object<Limit>>", into = "Vec<Limit>")]
+#[schemars(inline, with = "Vec<Limit>", extend("minItems" = 1, "maxItems" = Window::ALL.len()))]
 pub struct Limits(BTreeMap<Window, NonZeroU32>);
 
 impl Limits {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::audit::Author;
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
+use crate::describe::Operation as Described;
 use crate::error::Result;
 use crate::extract::{FromCall, Operator, admitted};
 use crate::organization::Slug;
@@ -162,6 +163,18 @@ impl<O: Does> FromCall for Manager<O> {
         let org = Slug::try_from(org).map_err(|what| Violation::new("org", what))?;
 
         Ok(Self { org, author, does: PhantomData })
+    }
+
+    fn describe(operation: &mut Described<'_>) {
+        let management = &operation.contract().management;
+        if operation.is_operators() {
+            Operator::describe(operation);
+        } else if management.operations.contains(&O::OPERATION) {
+            operation.ask_key(management.scope.as_deref());
+        } else {
+            operation.close();
+        }
+        operation.take_organization();
     }
 }
 

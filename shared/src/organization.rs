@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -41,8 +42,9 @@ pub struct Organization {
 }
 
 /// Whether an organization's keys are let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum Status {
     /// They are.
     Active,
@@ -51,12 +53,14 @@ pub enum Status {
 }
 
 /// An organization's name in paths: 1 to 63 lower-case letters, digits and hyphens, the first no hyphen.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = Self::PATTERN))]
 pub struct Slug(String);
 
 impl Slug {
     const MAX: usize = 63;
+    const PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
 
     /// The slug as text.
     pub fn as_str(&self) -> &str {
@@ -84,12 +88,15 @@ impl fmt::Display for Slug {
 }
 
 /// A change to an organization's terms: what is left out stays.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "OrganizationChange")]
 pub struct Change {
     name: Option<Name>,
+    #[schemars(extend("x-contract" = "plan"))]
     plan: Option<String>,
     status: Option<Status>,
+    /// Limits of its own, in place of its plan's; `null` takes them away.
     #[serde(default)]
     limits: Field<Limits>,
 }
@@ -156,16 +163,22 @@ impl Organization {
 }
 
 /// An organization as replies show it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Organization")]
 pub struct View {
     slug: Slug,
     name: Name,
+    #[schemars(extend("x-contract" = "plan"))]
     plan: String,
     status: Status,
     limits: Option<Limits>,
+    /// How many there are.
+    #[schemars(range(min = 0))]
     keys: i64,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
 }
 
@@ -211,6 +224,8 @@ mod tests {
             ("acmé", false),
         ] {
             assert_eq!(Slug::try_from(text.to_owned()).is_ok(), good, "{text:?}");
+            let described = regex_lite::Regex::new(Slug::PATTERN).unwrap().is_match(text);
+            assert_eq!(described && text.len() <= Slug::MAX, good, "the schema of {text:?}");
         }
     }
 }

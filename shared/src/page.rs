@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
@@ -69,7 +70,7 @@ impl fmt::Debug for Seal {
 }
 
 /// Which part of a list is asked for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Page {
     /// How many at most: 1 to 100, 20 where nothing is said.
     #[serde(default)]
@@ -79,8 +80,9 @@ pub struct Page {
 }
 
 /// 1 to 100.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u32")]
+#[schemars(inline, extend("minimum" = 1, "maximum" = 100))]
 pub struct Limit(u32);
 
 impl Default for Limit {
@@ -105,10 +107,12 @@ impl Limit {
 }
 
 /// Which part of a list this is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "CursorPagination")]
 pub struct Pagination {
     limit: u32,
+    /// Where the next page begins; `null` on the last one.
     cursor: Option<String>,
     has_more: bool,
 }

@@ -4,8 +4,11 @@ use lambda_http::Body;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use crate::describe::Operation;
 use crate::error::{Error, Result};
 use crate::page::Pagination;
 
@@ -28,6 +31,9 @@ pub trait IntoReply {
     /// # Errors
     /// It cannot be written.
     fn into_reply(self) -> Result<Reply>;
+
+    /// Tells `operation` the statuses and what comes with them.
+    fn describe(operation: &mut Operation<'_>);
 }
 
 /// 200, the bare value.
@@ -67,15 +73,28 @@ fn json(status: StatusCode, body: impl Serialize) -> Result<Reply> {
     Ok(Reply { status, headers, body })
 }
 
-impl<T: Serialize> IntoReply for Json<T> {
+/// `{"data": …}`, as a schema.
+fn envelope(data: &Value) -> Value {
+    json!({"type": "object", "properties": {"data": data}, "required": ["data"]})
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Json<T> {
     fn into_reply(self) -> Result<Reply> {
         json(StatusCode::OK, self.0)
     }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<T>(200, "As asked.", Value::clone);
+    }
 }
 
-impl<T: Serialize> IntoReply for Data<T> {
+impl<T: Serialize + JsonSchema> IntoReply for Data<T> {
     fn into_reply(self) -> Result<Reply> {
         json(StatusCode::OK, Envelope { data: self.0 })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<T>(200, "As asked.", envelope);
     }
 }
 
@@ -85,29 +104,50 @@ struct List<T> {
     meta: Meta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Meta {
     pagination: Pagination,
 }
 
-impl<T: Serialize> IntoReply for Listed<T> {
+impl<T: Serialize + JsonSchema> IntoReply for Listed<T> {
     fn into_reply(self) -> Result<Reply> {
         json(StatusCode::OK, List { data: self.0, meta: Meta { pagination: self.1 } })
     }
-}
 
-impl<T: Serialize> IntoReply for Created<T> {
-    fn into_reply(self) -> Result<Reply> {
-        json(StatusCode::CREATED, Envelope { data: self.0 })
+    fn describe(operation: &mut Operation<'_>) {
+        let meta = operation.answered::<Meta>();
+        operation.answer::<T>(200, "A page.", |schema| {
+            json!({
+                "type": "object",
+                "properties": {"data": {"type": "array", "items": schema}, "meta": meta},
+                "required": ["data", "meta"],
+            })
+        });
     }
 }
 
-impl<T: Serialize> IntoReply for Put<T> {
+impl<T: Serialize + JsonSchema> IntoReply for Created<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::CREATED, Envelope { data: self.0 })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<T>(201, "It is made.", envelope);
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Put<T> {
     fn into_reply(self) -> Result<Reply> {
         match self {
             Self::Created(data) => Created(data).into_reply(),
             Self::Changed(data) => Data(data).into_reply(),
         }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        Created::<T>::describe(operation);
+        operation.answer::<T>(200, "It is changed.", envelope);
     }
 }
 

@@ -1,13 +1,35 @@
 //! Scopes: what a key may do, and what a call needs.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// A set of scopes, in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Scopes(BTreeSet<String>);
+
+impl JsonSchema for Scopes {
+    fn schema_name() -> Cow<'static, str> {
+        "Scopes".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = json_schema!({"type": "array", "items": {"type": "string", "x-contract": "scope"}});
+        // One that is asked for twice is there once.
+        if generator.contract().is_serialize() {
+            schema.insert("uniqueItems".to_owned(), true.into());
+        }
+
+        schema
+    }
+}
 
 impl Scopes {
     /// Whether `scope` is among them.

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::call::Call;
+use crate::describe::{Operation, Reason};
 use crate::envelope;
 use crate::error::{Error, Result};
 use crate::extract::FromCall;
@@ -25,7 +26,36 @@ pub trait Handler<Arguments>: Copy + Send + Sync + 'static {
     const USES_STORE: bool;
 
     /// Answers `call`.
-    fn handle(self, app: &'static App, call: &mut Call) -> impl Future<Output = Result<Reply>> + Send;
+    fn handle(self, call: &mut Call) -> impl Future<Output = Result<Reply>> + Send;
+
+    /// Tells `operation` all that it asks for and answers.
+    fn describe(&self, operation: &mut Operation<'_>);
+
+    /// The same handler, which announces the refusals that it decides on by itself: `serve(get.may_refuse(&[…]))`. Those of
+    /// its arguments are known.
+    fn may_refuse(self, reasons: &'static [Reason]) -> Announced<Self> {
+        Announced { handler: self, reasons }
+    }
+}
+
+/// A handler with its own refusals.
+#[derive(Clone, Copy, Debug)]
+pub struct Announced<H> {
+    handler: H,
+    reasons: &'static [Reason],
+}
+
+impl<Arguments, H: Handler<Arguments>> Handler<Arguments> for Announced<H> {
+    const USES_STORE: bool = H::USES_STORE;
+
+    async fn handle(self, call: &mut Call) -> Result<Reply> {
+        self.handler.handle(call).await
+    }
+
+    fn describe(&self, operation: &mut Operation<'_>) {
+        self.handler.describe(operation);
+        self.reasons.iter().for_each(|reason| operation.announce(*reason));
+    }
 }
 
 macro_rules! handler {
@@ -39,17 +69,24 @@ macro_rules! handler {
         {
             const USES_STORE: bool = false $(|| $argument::USES_STORE)*;
 
-            async fn handle(self, app: &'static App, call: &mut Call) -> Result<Reply> {
+            async fn handle(self, call: &mut Call) -> Result<Reply> {
+                let app = call.app;
                 $(
                     #[expect(non_snake_case, reason = "the argument is called like its type")]
                     let $argument = $argument::from_call(call).await?;
                 )*
                 self(app, $($argument),*).await?.into_reply()
             }
+
+            fn describe(&self, operation: &mut Operation<'_>) {
+                $($argument::describe(operation);)*
+                R::describe(operation);
+            }
         }
     };
 }
 
+handler!();
 handler!(A);
 handler!(A, B);
 handler!(A, B, C);
@@ -60,6 +97,10 @@ handler!(A, B, C, D);
 /// # Errors
 /// The environment or the contract is not as it must be, or the Runtime API is gone.
 pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
+    #[cfg(debug_assertions)]
+    if let Some(arguments) = crate::settings::asked_to_describe() {
+        return crate::describe::print(handler, &arguments);
+    }
     tracing::init_default_subscriber();
     let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let app: &'static App = Box::leak(Box::new(app));
@@ -80,9 +121,11 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler
         Ok(call) => call,
         Err(violation) => return envelope::render(&app.contract, &violation.into()),
     };
-    let mut reply = match handler.handle(app, &mut call).await {
+    let mut reply = match handler.handle(&mut call).await {
         Ok(reply) => reply,
         Err(error) => {
+            #[cfg(debug_assertions)]
+            let error = crate::describe::announced(handler, &call, error);
             if let Error::Failed { denial, cause } = &error {
                 tracing::error!(?denial, "{} failed: {cause}", call.route);
             }

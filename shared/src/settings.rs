@@ -98,6 +98,14 @@ impl Settings {
     }
 }
 
+/// What follows `describe` on the command line, if that is what the process was started for.
+#[cfg(debug_assertions)]
+pub(crate) fn asked_to_describe() -> Option<Vec<String>> {
+    let mut arguments = env::args().skip(1);
+
+    (arguments.next()? == "describe").then(|| arguments.collect())
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the module that keeps this door")]
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())

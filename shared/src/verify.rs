@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -17,12 +18,13 @@ use crate::pass::Quota;
 use crate::scope::Scopes;
 
 /// Whether a key is let in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub enum Verdict {
     /// It is, and the request is counted.
     Yes {
         /// `true`.
+        #[schemars(extend("const" = true))]
         valid: bool,
         /// Whose key it is.
         organization: Slug,
@@ -30,21 +32,25 @@ pub enum Verdict {
         key_id: Id,
         /// Its type, where the contract has types.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("x-contract" = "type"))]
         kind: Option<String>,
         /// What it may do.
         scopes: Scopes,
         /// What it has left.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Left")]
         rate_limit: Option<Left>,
     },
     /// It is not.
     No {
         /// `false`.
+        #[schemars(extend("const" = false))]
         valid: bool,
         /// Why, by the name that it has in every contract.
         reason: Kind,
         /// What the key has left, where it is known.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Left")]
         rate_limit: Option<Left>,
         /// How the contract says it: to be handed on as it is.
         response: Response,
@@ -52,7 +58,8 @@ pub enum Verdict {
 }
 
 /// What a key has left.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RateLimit")]
 pub struct Left {
     limit: u32,
     remaining: u32,
@@ -61,8 +68,10 @@ pub struct Left {
 }
 
 /// An answer as data.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ContractAnswer")]
 pub struct Response {
+    #[schemars(range(min = 400, max = 599))]
     status: u16,
     headers: BTreeMap<String, String>,
     body: Box<RawValue>,

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::ReturnValue;
 use dynamodb::{AttributeValue, Error, Item, Result, Table, number, text};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Id;
 use crate::page::{Page, Pagination};
 
 /// What an operator writes of a course.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CourseDraft")]
 pub struct Draft {
     title: Title,
     #[serde(default)]
@@ -24,48 +26,64 @@ pub struct Draft {
 }
 
 /// 1 to 200 characters, not blank.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = r"[^\s\x85]"))]
 struct Title(String);
+
+impl Title {
+    const MAX: usize = 200;
+}
 
 impl TryFrom<String> for Title {
     type Error = &'static str;
 
     fn try_from(text: String) -> std::result::Result<Self, &'static str> {
-        let fits = text.chars().count() <= 200 && !text.trim().is_empty();
+        let fits = text.chars().count() <= Self::MAX && !text.trim().is_empty();
         if fits { Ok(Self(text)) } else { Err("must have 1 to 200 characters") }
     }
 }
 
 /// At most 100 lists: an item has room for 400 KB.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<Id>")]
+#[schemars(inline, extend("maxItems" = Self::MAX))]
 struct Lists(Vec<Id>);
+
+impl Lists {
+    const MAX: usize = 100;
+}
 
 impl TryFrom<Vec<Id>> for Lists {
     type Error = &'static str;
 
     fn try_from(lists: Vec<Id>) -> std::result::Result<Self, &'static str> {
-        if lists.len() <= 100 { Ok(Self(lists)) } else { Err("must name at most 100 lists") }
+        if lists.len() <= Self::MAX { Ok(Self(lists)) } else { Err("must name at most 100 lists") }
     }
 }
 
 /// At most 5,000 characters.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(inline, extend("maxLength" = Self::MAX))]
 struct Description(String);
+
+impl Description {
+    const MAX: usize = 5_000;
+}
 
 impl TryFrom<String> for Description {
     type Error = &'static str;
 
     fn try_from(text: String) -> std::result::Result<Self, &'static str> {
-        if text.chars().count() <= 5_000 { Ok(Self(text)) } else { Err("must have at most 5000 characters") }
+        if text.chars().count() <= Self::MAX { Ok(Self(text)) } else { Err("must have at most 5000 characters") }
     }
 }
 
 /// Whether students can have it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub(super) enum Status {
     /// Not yet.
     Draft,
@@ -85,23 +103,26 @@ impl Status {
 }
 
 /// A course as lists show it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Course {
     id: Id,
     title: String,
     description: Option<String>,
     status: Status,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
     #[serde(skip)]
     sequence: (i64, Id),
 }
 
 /// A course by itself.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CourseInFull {
     #[serde(flatten)]
     course: Course,
+    #[schemars(with = "Vec<Id>")]
     granted_lists: Vec<String>,
 }
 

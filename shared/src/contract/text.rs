@@ -1,6 +1,6 @@
 //! The texts of a contract: JSON bodies and header values with `{placeholders}`, compiled once, rendered per refusal.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::denial::{Denial, Placeholder};
 
@@ -81,6 +81,16 @@ impl Text {
         Some(self.render(denial).into())
     }
 
+    /// What `value` gives, as a schema: it has a value if this has.
+    fn schema(&self, denial: &Denial) -> Option<Value> {
+        let plain = |piece: &Piece| matches!(piece, Piece::Plain(_));
+        match self.0.as_slice() {
+            [Piece::Hole(placeholder)] => denial.fill(*placeholder).map(|_| placeholder.schema()),
+            pieces if pieces.iter().all(plain) => Some(json!({"const": self.render(denial)})),
+            _ => Some(json!({"type": "string"})),
+        }
+    }
+
     pub(crate) fn render(&self, denial: &Denial) -> String {
         let mut text = String::new();
         for piece in &self.0 {
@@ -127,6 +137,29 @@ impl Body {
             Self::Object(members) => {
                 let members = members.iter().filter_map(|(name, body)| Some((name.clone(), body.render(denial)?)));
                 Some(Value::Object(members.collect::<Map<_, _>>()))
+            }
+        }
+    }
+
+    /// The schema of the bodies for refusals like `denial`.
+    pub(crate) fn schema(&self, denial: &Denial) -> Option<Value> {
+        match self {
+            Self::Constant(value) => Some(json!({ "const": value })),
+            Self::Text(text) => text.schema(denial),
+            Self::Array(values) => {
+                let items: Vec<_> = values.iter().filter_map(|value| value.schema(denial)).collect();
+                Some(json!({"type": "array", "prefixItems": items, "items": false, "minItems": items.len()}))
+            }
+            Self::Object(members) => {
+                let members = members.iter().filter_map(|(name, body)| Some((name.clone(), body.schema(denial)?)));
+                let properties: Map<_, _> = members.collect();
+                let required: Vec<_> = properties.keys().cloned().collect();
+                Some(json!({
+                    "type": "object",
+                    "properties": properties,
+                    "required": required,
+                    "additionalProperties": false,
+                }))
             }
         }
     }

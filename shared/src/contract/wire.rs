@@ -2,6 +2,7 @@
 
 use lambda_http::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::Value;
 
 use super::file::DenialFile;
 use super::text::{Body, Text, Words};
@@ -61,6 +62,11 @@ impl Wire {
     /// The body, as JSON text.
     pub fn body(&self, denial: &Denial) -> String {
         self.body.render(denial).unwrap_or_default().to_string()
+    }
+
+    /// The JSON schema of the bodies for refusals like `denial`.
+    pub fn schema(&self, denial: &Denial) -> Value {
+        self.body.schema(denial).unwrap_or_default()
     }
 
     /// The headers that this denial has of its own.

@@ -41,6 +41,14 @@ impl Alphabet {
         }
     }
 
+    /// The characters as a class of a regular expression.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Hex => "[0-9a-f]",
+            Self::Base62 => "[0-9A-Za-z]",
+        }
+    }
+
     fn contains(self, byte: u8) -> bool {
         match self {
             Self::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
@@ -74,7 +82,19 @@ impl fmt::Debug for Presented<'_> {
     }
 }
 
+/// `fa_live_ and 32 of [0-9a-f]`.
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} and {} of {}", self.prefix, self.length, self.alphabet.class())
+    }
+}
+
 impl Format {
+    /// The form as a regular expression, without anchors.
+    pub fn pattern(&self) -> String {
+        format!("{}{}{{{}}}", self.prefix, self.alphabet.class(), self.length)
+    }
+
     /// `bytes`, if they have this form.
     pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<Presented<'a>> {
         let random = bytes.strip_prefix(self.prefix.as_bytes())?;

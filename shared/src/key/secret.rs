@@ -6,10 +6,13 @@
 use std::cell::Cell;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 /// A new key in full: whoever has it can call. It can be shown once and is gone after that.
+#[derive(JsonSchema)]
+#[schemars(inline, with = "String", extend("x-contract" = "key"))]
 pub struct Secret(Cell<Option<String>>);
 
 impl Secret {
@@ -44,8 +47,9 @@ impl Serialize for Secret {
 }
 
 /// A key that somebody hands over in the body of a request.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct Plain(String);
 
 impl Plain {
@@ -64,6 +68,9 @@ impl fmt::Debug for Plain {
 /// SHA-256 of a key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
+
+/// What a fingerprint looks like.
+pub(crate) const FINGERPRINT: &str = "^[0-9a-f]{6}\u{2026}$";
 
 impl Digest {
     pub(super) fn of(key: &[u8]) -> Self {

@@ -1,35 +1,44 @@
 //! A key as replies show it: everything but its secret.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Id, Key, Name, Status};
+use super::{FINGERPRINT, Id, Key, Name, Status};
 use crate::clock;
 use crate::management::{Management, Shown};
 use crate::scope::Scopes;
 
 /// A key, with as much of it as the contract shows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Key")]
 pub struct View {
     id: Id,
     name: Name,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
     scopes: Scopes,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Standing", extend("x-contract" = "status"))]
     status: Option<Standing>,
+    #[schemars(extend("format" = "date-time"))]
     last_used_at: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
     #[serde(skip_serializing_if = "Expiry::is_hidden")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time", "x-contract" = "expiresAt"))]
     expires_at: Expiry,
+    #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
 }
 
 /// Whether a key works, as far as that lies with the key.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 enum Standing {
     Active,
     Inactive,

@@ -1,0 +1,21 @@
+//! `GET /openapi.json`: this document. It describes the stack that follows from the contract, and needs no key.
+
+use serde_json::value::RawValue;
+use shared::{App, Denial, Error, Exit, Handler, Json, Reason, Result};
+
+/// The documents, each with its contract's name.
+const DOCUMENTS: &[(&str, &str)] = include!("../../openapi/documents.rs");
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(show.may_refuse(&[Reason::NoRoute])).await
+}
+
+async fn show(app: &'static App) -> Result<Json<&'static RawValue>> {
+    let parameter = |name: &str| app.parameters.get(name).map(String::as_str);
+    let follows = parameter("ReferenceApi").is_none_or(|api| api == "from-contract");
+    let document = DOCUMENTS.iter().find(|(contract, _)| follows && parameter("Contract") == Some(contract));
+    let (_, text) = document.ok_or(Denial::UnknownRoute)?;
+
+    Ok(Json(serde_json::from_str(text).map_err(Error::failed)?))
+}
