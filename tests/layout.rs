@@ -6,20 +6,16 @@ use std::path::{Path, PathBuf};
 
 use shared::contract::Contract;
 use shared::management::Management;
-use template::{Function, Target, Template};
+use template::{Function, Target};
 
-use crate::support::{CONTRACTS, root};
+use crate::support::{CONTRACTS, root, template};
 
 /// Every function that the stack of some contract has, once.
 pub(crate) fn deployed() -> Vec<Function> {
-    let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
-    let mut functions = BTreeMap::new();
-    for contract in Contract::names() {
-        let parameters = BTreeMap::from([("Contract".to_owned(), contract.to_owned())]);
-        let template = Template::read(&yaml, &parameters).unwrap_or_else(|error| panic!("{contract}: {error}"));
-        functions.extend(template.functions.into_iter().map(|function| (function.name.clone(), function)));
-    }
-    functions.into_values().collect()
+    let templates = Contract::names().map(template);
+    let functions = templates.flat_map(|template| template.functions).map(|function| (function.name.clone(), function));
+
+    functions.collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 /// Every Rust file under `folder`, by its path from there.
@@ -106,6 +102,18 @@ fn every_operator_route_is_guarded_and_no_other_is() {
         for route in &function.routes {
             let is_operators = matches!(&route.target, Target::Path { path, .. } if path.starts_with("/operator/"));
             assert_eq!(route.auth == template::Auth::Iam, is_operators, "{}", route.key());
+        }
+    }
+}
+
+#[test]
+fn no_route_leads_to_two_functions_under_different_contracts() {
+    // SAM writes one API for all conditions.
+    let mut taken = BTreeMap::new();
+    for function in deployed() {
+        for route in &function.routes {
+            let other = taken.insert(route.key(), function.name.clone());
+            assert_eq!(other, None, "{} is a route of {} too", route.key(), function.name);
         }
     }
 }

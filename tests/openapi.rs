@@ -7,9 +7,7 @@ use serde_json::Value;
 use template::Target;
 
 use crate::layout::deployed;
-use crate::support::{binaries, root};
-
-const CONTRACTS: [&str; 4] = ["fayne", "fabraix", "thefaq", "fanfare"];
+use crate::support::{CONTRACTS, binaries, root};
 
 /// The document of `contract` that is checked in.
 fn document(contract: &str) -> Value {

@@ -1,13 +1,13 @@
 //! The promise: a stack has the functions that its contract asks for; what it has not is as if it had never been.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Value, json};
 use shared::contract::Contract;
-use template::{Target, Template};
+use template::Target;
 
-use crate::support::{World, root};
+use crate::support::{World, root, template};
 
 const COURSE: &str = "/organizations/acme/courses/0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
 
@@ -16,12 +16,6 @@ fn own_contract() -> tempfile::NamedTempFile {
     let file = tempfile::Builder::new().prefix("own").suffix(".toml").tempfile().unwrap();
     fs::copy(root().join("contracts/fayne.toml"), file.path()).unwrap();
     file
-}
-
-/// The stack's template, as a stack with this contract reads it.
-fn template(contract: &str) -> Template {
-    let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
-    Template::read(&yaml, &BTreeMap::from([("Contract".to_owned(), contract.to_owned())])).unwrap()
 }
 
 /// The method and path of every route that some contract's stack has.

@@ -3,11 +3,12 @@
 mod answer;
 mod http;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use local::Stack;
 use serde_json::{Value, json};
+use template::Template;
 
 pub(crate) use answer::Answer;
 pub(crate) use http::Http;
@@ -40,6 +41,13 @@ pub(crate) fn binaries() -> PathBuf {
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `template.yaml` as the stack of `contract` reads it.
+pub(crate) fn template(contract: &str) -> Template {
+    let yaml = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    let parameters = BTreeMap::from([("Contract".to_owned(), contract.to_owned())]);
+    Template::read(&yaml, &parameters).unwrap_or_else(|error| panic!("{contract}: {error}"))
 }
 
 pub(crate) fn millis(at: &str) -> i64 {
@@ -109,10 +117,15 @@ impl World {
         Key { id: data["id"].as_str().unwrap().to_owned(), secret: data["key"].as_str().unwrap().to_owned() }
     }
 
+    /// The header that carries `secret`.
+    pub(crate) fn credential(&self, secret: &str) -> (String, String) {
+        (self.header.to_owned(), format!("{}{secret}", self.scheme))
+    }
+
     /// As somebody with `secret`.
     pub(crate) async fn call(&self, method: &str, path: &str, secret: &str, body: Option<Value>) -> Answer {
-        let credential = format!("{}{secret}", self.scheme);
-        self.http.send(method, path, &[(self.header, &credential)], body).await
+        let (header, credential) = self.credential(secret);
+        self.http.send(method, path, &[(&header, &credential)], body).await
     }
 
     pub(crate) async fn get(&self, path: &str, key: &Key) -> Answer {
