@@ -63,3 +63,21 @@ async fn the_cap_on_keys_is_exact_when_their_transactions_meet() {
     assert_eq!(statuses(&answers), [201, 201, 201, 201, 201, 402, 402, 402]);
     assert_eq!(world.organization("acme", json!({})).await["keys"], 5);
 }
+
+#[tokio::test]
+async fn a_key_can_be_regenerated_again_and_again_while_it_is_used() {
+    let (world, key) = World::academy("scale").await;
+    world.stack.dynamodb().transactions_take(TRANSACTION);
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
+    let mut secret = key.secret.clone();
+    let mut admitted = 0;
+    for _ in 0..4 {
+        let uses = all((0..10).map(|_| world.call("GET", "/api/v1/courses", &secret, None)));
+        let (uses, answer) = tokio::join!(uses, world.operate("POST", &path, json!({"overlapSeconds": 60})));
+        assert_eq!((answer.status, statuses(&uses)), (200, vec![200; 10]));
+        admitted += uses.len();
+        secret = answer.json()["data"]["key"].as_str().unwrap().to_owned();
+    }
+    let verdict = world.operate("POST", "/verify", json!({"key": secret})).await.json()["data"].clone();
+    assert_eq!(verdict["rateLimit"]["remaining"], 1_200 - admitted - 1, "{verdict}");
+}

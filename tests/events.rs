@@ -21,6 +21,8 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysGet", 404),
                 ("KeysCreate", 201),
                 ("KeysUpdate", 404),
+                ("KeysRegenerate", 404),
+                ("KeysImport", 200),
                 ("KeysDelete", 404),
                 ("GateVerify", 200),
                 ("GateHealth", 200),

@@ -1,5 +1,7 @@
 mod create;
 mod delete;
 mod get;
+mod import;
 mod list;
+mod regenerate;
 mod update;

@@ -52,6 +52,21 @@ async fn nobody_gets_in_after_a_key_was_deleted() {
 }
 
 #[tokio::test]
+async fn nobody_gets_in_with_the_old_secret_after_a_key_was_regenerated() {
+    let (world, key) = World::academy("scale").await;
+    let mut new = None;
+    hammer(&world, &key, 401, async {
+        let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
+        let answer = world.operate("POST", &path, Value::Null).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        new = Some(answer.json()["data"]["key"].as_str().unwrap().to_owned());
+    })
+    .await;
+    let new = Key { id: key.id, secret: new.unwrap() };
+    assert_eq!(world.get("/api/v1/courses", &new).await.status, 200);
+}
+
+#[tokio::test]
 async fn nobody_gets_in_after_an_organization_was_locked() {
     let (world, key) = World::academy("scale").await;
     hammer(&world, &key, 402, async {

@@ -100,6 +100,12 @@ impl World {
         self.stack.operate(method, &format!("/operator/v1{path}"), body).await.unwrap().into()
     }
 
+    /// As the operator, once: with the header `Idempotency-Key`.
+    pub(crate) async fn operate_once(&self, name: &str, method: &str, path: &str, body: Value) -> Answer {
+        let headers = [("idempotency-key", name)];
+        self.stack.operate_with(method, &format!("/operator/v1{path}"), &headers, Some(&body)).await.unwrap().into()
+    }
+
     /// Makes or changes an organization, which must work.
     pub(crate) async fn organization(&self, slug: &str, terms: Value) -> Value {
         let answer = self.operate("PUT", &format!("/organizations/{slug}"), terms).await;

@@ -29,16 +29,17 @@ impl Reply {
     }
 }
 
-/// Sends a request with a JSON body to the gateway at `address`, signed by `credential`.
+/// Sends a request with a JSON body and `headers` to the gateway at `address`, signed by `credential`.
 pub(crate) async fn send_signed(
     address: &str,
     credential: &Credential,
     method: &str,
     path: &str,
+    headers: &[(&str, &str)],
     body: Option<&serde_json::Value>,
 ) -> Result<Reply, Error> {
     let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
-    send(address, credential, method, path, body).await.map_err(|cause| Error::Request {
+    send(address, credential, method, path, headers, body).await.map_err(|cause| Error::Request {
         method: method.to_owned(),
         path: path.to_owned(),
         cause: cause.to_string(),
@@ -50,9 +51,10 @@ async fn send(
     credential: &Credential,
     method: &str,
     path: &str,
+    headers: &[(&str, &str)],
     body: Vec<u8>,
 ) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
-    let headers = [("content-type", "application/json")];
+    let headers = [headers, &[("content-type", "application/json")]].concat();
     let signature = sign(credential, method, &format!("http://{address}{path}"), &headers, &body)?;
     let mut request = Request::builder().method(method).uri(path).header("host", address);
     for (name, value) in headers {

@@ -97,7 +97,7 @@ impl Seeder<'_> {
         self.send("PUT", &path, Some(&json!({ "name": name, "plan": plan }))).await?;
         let path = format!("{path}/api-keys");
         for key in missing {
-            let reply = send_signed(self.address, self.operator, "POST", &path, Some(&new_key(key))).await?;
+            let reply = send_signed(self.address, self.operator, "POST", &path, &[], Some(&new_key(key))).await?;
             match reply.status {
                 200..300 => {
                     let data = reply.json().get_mut("data").map(Value::take).unwrap_or_default();
@@ -115,7 +115,8 @@ impl Seeder<'_> {
     /// Whether a key of an earlier run is a key yet: it may have been revoked, its contract changed, its database gone.
     async fn still_works(&self, key: &str) -> Result<bool, Error> {
         let question = json!({ "key": key });
-        let reply = send_signed(self.address, self.operator, "POST", "/operator/v1/verify", Some(&question)).await?;
+        let reply =
+            send_signed(self.address, self.operator, "POST", "/operator/v1/verify", &[], Some(&question)).await?;
         let gone = ["unknown_key", "inactive_key", "expired_key", "wrong_environment"];
         let verdict = reply.json();
         let reason = verdict.pointer("/data/reason").and_then(Value::as_str).unwrap_or_default();
@@ -126,7 +127,7 @@ impl Seeder<'_> {
 
     /// Sends a request that must succeed.
     async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(), Error> {
-        let reply = send_signed(self.address, self.operator, method, path, body).await?;
+        let reply = send_signed(self.address, self.operator, method, path, &[], body).await?;
         if (200..300).contains(&reply.status) { Ok(()) } else { Err(refused(method, path, &reply)) }
     }
 }

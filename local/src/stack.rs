@@ -117,7 +117,18 @@ impl Stack {
 
     /// Sends a signed request with a JSON body, as the operator.
     pub async fn operate(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply, Error> {
-        send_signed(&self.address(), &self.operator, method, path, body).await
+        self.operate_with(method, path, &[], body).await
+    }
+
+    /// The same with more headers.
+    pub async fn operate_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Reply, Error> {
+        send_signed(&self.address(), &self.operator, method, path, headers, body).await
     }
 
     /// Ends the stack: no new requests, two seconds at most for those under way, then the processes, then the database.

@@ -56,6 +56,12 @@ pub enum Action {
     /// A key was changed.
     #[serde(rename = "key.changed")]
     KeyChanged,
+    /// A key was given a new secret.
+    #[serde(rename = "key.regenerated")]
+    KeyRegenerated,
+    /// A key of another system was taken over.
+    #[serde(rename = "key.imported")]
+    KeyImported,
     /// A key was revoked.
     #[serde(rename = "key.deleted")]
     KeyDeleted,

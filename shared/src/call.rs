@@ -88,6 +88,11 @@ impl Call {
         self.route.contains(" /operator/")
     }
 
+    /// Whether there is a body, an empty one aside.
+    pub fn has_body(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| !body.is_empty())
+    }
+
     /// The body, decoded; empty where there is none.
     ///
     /// # Errors

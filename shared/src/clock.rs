@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The time on this machine, for an event that does not say when it was sent.
 #[expect(clippy::disallowed_methods, reason = "this is the module that keeps this door")]
@@ -21,7 +21,7 @@ pub fn millis(at: Timestamp) -> String {
 }
 
 /// An instant in a request: RFC 3339, with a zone, with or without fractions of a second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, with = "String", extend("format" = "date-time"))]
 pub struct Moment(pub Timestamp);

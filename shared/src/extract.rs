@@ -178,8 +178,8 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Query<T> {
     }
 }
 
-/// The body, which must be JSON.
-#[derive(Debug)]
+/// The body, which must be JSON. An `Option` of it is `None` where there is no body at all.
+#[derive(Debug, Default)]
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
@@ -193,16 +193,31 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
         }
         let body = call.body()?;
         // Looked at first, so that a fault in the JSON is told from a fault in what it says.
-        let json: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
+        let body: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
 
-        let Object(body) = read(&mut serde_json::Deserializer::from_str(json.get()), "body")?;
-
-        Ok(Self(body))
+        Ok(Self(json(body)?))
     }
 
     fn describe(operation: &mut Operation<'_>) {
-        operation.take_body::<T>();
+        operation.take_body::<T>(true);
     }
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Option<Body<T>> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        if call.has_body() { Body::from_call(call).await.map(Some) } else { Ok(None) }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_body::<T>(false);
+    }
+}
+
+/// Reads the object that `json` is, or says which member of it is wrong.
+pub(crate) fn json<T: DeserializeOwned>(json: &RawValue) -> std::result::Result<T, Violation> {
+    let Object(value) = read(&mut serde_json::Deserializer::from_str(json.get()), "body")?;
+
+    Ok(value)
 }
 
 /// Reads a `T`, or says which field of it is wrong.

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
 
 use crate::app::App;
-use crate::contract::Contract;
+use crate::contract::{Contract, KeyType};
 use crate::denial::Denial;
 use crate::error::Error;
-use crate::key::Presented;
-use crate::pass::{Counts, Grant, Pass, Quota, Terms, judge};
-use crate::store::{Counted, Versions};
+use crate::key::{Digest, Presented};
+use crate::pass::{Grant, Pass, Quota, Terms, judge};
+use crate::store::{Counted, Legacy, Versions};
 
 /// How often a pass is stamped and counted before the gate gives up: each time somebody else was faster.
 const TRIES: u32 = 8;
@@ -76,7 +76,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
         }
     }
 
-    let Ok(verdict) = tokio::time::timeout(app.patience, count(app, presented, now)).await else {
+    let Ok(verdict) = tokio::time::timeout(app.patience, count(app, kind, presented, now)).await else {
         return Err(dynamodb::Error::Unavailable("not in time for the caller".to_owned()).into());
     };
     let grant = verdict?;
@@ -90,10 +90,12 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
 }
 
 /// Judges and counts, stamping the pass first where there is none or its terms are over.
-async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Grant, Refusal> {
+async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timestamp) -> Result<Grant, Refusal> {
     let digest = presented.digest();
+    // The secret whose pass counts: the one presented, or the one that has replaced it.
+    let mut counting = digest;
     for attempt in 0..TRIES {
-        let seen = match app.passes.count(&digest, now).await {
+        let (seen, from) = match app.passes.count(&counting, now).await {
             Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, now)),
             Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => {
                 return Err(match judge(&pass, now) {
@@ -101,9 +103,21 @@ async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Gr
                     Ok(()) => Error::failed("the condition refused a pass that the judgement lets in").into(),
                 });
             }
-            Ok(Counted::No(stale)) => Some(stale),
-            Ok(Counted::Absent) => None,
+            Ok(Counted::No(stale)) => (Some(stale), None),
+            Ok(Counted::Absent { from }) => (None, from),
             Ok(Counted::Gone) => return Err(Denial::UnknownKey.into()),
+            Ok(Counted::Moved { to, ends }) if counting == digest => {
+                if ends <= now {
+                    return Err(Denial::UnknownKey.into());
+                }
+                counting = to;
+                continue;
+            }
+            // Replaced once more in between: what that left of the one presented, its own pass says.
+            Ok(Counted::Moved { .. }) => {
+                counting = digest;
+                continue;
+            }
             Ok(Counted::Busy) => {
                 dynamodb::back_off(attempt).await;
                 continue;
@@ -116,16 +130,24 @@ async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Gr
             Err(error) => return Err(error.into()),
         };
 
-        let Some((key, org)) = app.keys.authority(&digest).await? else { return Err(Denial::UnknownKey.into()) };
-        let versions = Versions { key: key.version, org: org.version };
-        let pass = Pass {
-            terms: Terms::new(key, &org, &app.contract, now).map_err(Error::from)?,
-            counts: seen.as_ref().map_or_else(Counts::default, |seen| seen.counts.clone()),
-            last_used_at: seen.as_ref().and_then(|seen| seen.last_used_at),
+        let authority = app.keys.authority(&digest, now).await?;
+        // A key that was taken over from elsewhere may look like another type than it was said to be: it is neither.
+        let authority = authority.filter(|(key, _)| key.kind == kind.name);
+        let Some((key, org)) = authority else { return Err(Denial::UnknownKey.into()) };
+        if key.digest != counting {
+            counting = key.digest;
+            continue;
+        }
+        let Some(Legacy { counts, last_used_at }) = inherited(app, seen, from.as_ref()).await? else {
+            dynamodb::back_off(attempt).await;
+            continue;
         };
+        let versions = Versions { key: key.version, org: org.version };
+        let terms = Terms::new(key, &org, &app.contract, now).map_err(Error::from)?;
+        let pass = Pass { terms, counts, last_used_at };
         let verdict = judge(&pass, now);
         // Where somebody was faster, what this was made from is not any more: look again.
-        if let Some(pass) = app.passes.stamp(&digest, &pass, verdict.is_ok(), versions, now).await? {
+        if let Some(pass) = app.passes.stamp(&counting, &pass, from.as_ref(), verdict.is_ok(), versions, now).await? {
             return match verdict {
                 Ok(()) => Ok(Grant::of(pass, now)),
                 Err(denial) => Err(refusal(denial, &pass, now)),
@@ -134,6 +156,20 @@ async fn count(app: &App, presented: Presented<'_>, now: Timestamp) -> Result<Gr
     }
 
     Err(dynamodb::Error::Contended.into())
+}
+
+/// What a pass that is to be stamped has counted so far: it or, where it has just been laid out, the one before it. `None`:
+/// that one is not closed yet.
+async fn inherited(
+    app: &App,
+    seen: Option<Box<Pass>>,
+    from: Option<&Digest>,
+) -> Result<Option<Legacy>, dynamodb::Error> {
+    match (seen, from) {
+        (Some(seen), _) => Ok(Some(Legacy { counts: seen.counts, last_used_at: seen.last_used_at })),
+        (None, Some(from)) => app.passes.legacy(from).await,
+        (None, None) => Ok(Some(Legacy::default())),
+    }
 }
 
 /// `denial` of a request that `pass` was asked about. To whom the key is no key, what it has left is nobody's business.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::audit::{Action, Author};
@@ -10,16 +11,17 @@ use crate::clock::{self, Moment};
 use crate::contract::{KeyType, Plan};
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
+use crate::idempotency::{Attempt, Done, done_before};
 use crate::key::{FINGERPRINT, Id, Key, Name, Secret, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
-use crate::store::Inserted;
+use crate::store::{Inserted, Keep};
 
 /// How often it is tried while the organization changes meanwhile.
 const TRIES: u32 = 16;
 
 /// What is asked for.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "KeyOrder")]
 pub struct Order {
@@ -35,11 +37,27 @@ pub struct Order {
     pub expires_at: Option<Moment>,
 }
 
-/// A key that has just been issued: the only reply that shows a secret.
+/// A key that has just been given a secret: the only replies that show one.
 #[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
 #[schemars(rename = "IssuedKey")]
 pub struct Issued {
+    #[serde(flatten)]
+    record: Record,
+    /// The key in full, here and never again.
+    key: Secret,
+}
+
+/// The reply of an earlier request, as it is kept.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(with = "Record")]
+pub struct IssuedBefore(Box<RawValue>);
+
+/// Such a key without the secret: what is kept of the reply.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "IssuedKeyRecord")]
+struct Record {
     id: Id,
     name: Name,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -53,25 +71,35 @@ pub struct Issued {
     expires_at: Option<String>,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
-    /// The key in full, here and never again.
-    key: Secret,
+    /// Until when the secret before this one works, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    overlap_ends_at: Option<String>,
 }
 
-/// Issues a key to the organization `slug`, as `author` wants it. The secret is in what is returned, and kept nowhere.
+/// Issues a key to the organization `slug`, as `author` wants it. The secret is in what is returned, and kept nowhere. Where
+/// it is to be done `once`, a repeat issues nothing.
 ///
 /// # Errors
 /// There is no such organization, the order is not what the contract allows, or the plan's cap is reached.
-pub async fn issue(app: &App, slug: &Slug, order: Order, author: &Author) -> Result<Issued> {
+pub async fn issue(
+    app: &App,
+    slug: &Slug,
+    order: Order,
+    author: &Author,
+    once: Option<&Attempt>,
+) -> Result<Done<Issued, IssuedBefore>> {
     let now = author.at;
-    if let Some(expires_at) = order.expires_at {
-        future(expires_at, now)?;
-    }
     for attempt in 0..TRIES {
         let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
-        let (kind, plan) = (type_of(app, order.kind.as_deref())?, plan_of(app, &org)?);
-        let scopes = allowed_scopes(app, &org, order.kind.as_deref(), order.scopes.as_ref())?;
-        author.can_give(&app.contract, scopes.iter())?;
-        let secret = kind.format.mint(app.entropy)?;
+        if let Some(before) = done_before(app, slug, once, now).await? {
+            return Ok(Done::Before(IssuedBefore::new(before)));
+        }
+        if let Some(expires_at) = order.expires_at {
+            future(expires_at, now)?;
+        }
+        let scopes = orderable(app, &org, &order, author)?;
+        let secret = type_of(app, order.kind.as_deref())?.format.mint(app.entropy)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
             org: slug.clone(),
@@ -82,26 +110,50 @@ pub async fn issue(app: &App, slug: &Slug, order: Order, author: &Author) -> Res
             expires_at: order.expires_at.map(|Moment(at)| at),
             created_at: now,
             digest: secret.digest().ok_or_else(|| crate::Error::failed("a new secret was shown already"))?,
+            previous: None,
             version: 1,
         };
         let entry = author.did(Action::KeyCreated, slug, Some(&key.id), [None, Some(View::in_full(&key, now))]);
-        match app.keys.insert(&key, &org, plan.keys, &entry).await? {
-            Inserted::Yes => return Ok(Issued::new(key, secret)),
-            Inserted::Full => {
-                let cap = plan.keys.unwrap_or_default();
-                let reason = format!("The plan {} allows {cap} API keys", org.plan);
-                return Err(Denial::PlanLimit { reason }.into());
-            }
-            Inserted::Changed => dynamodb::back_off(attempt).await,
+        let issued = Issued::new(key.clone(), secret);
+        let reply = issued.without_secret()?;
+        let keep = once.map(|attempt| Keep { attempt, reply: &reply });
+        match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, keep).await? {
+            Inserted::Yes => return Ok(Done::Now(issued)),
+            Inserted::Full => return Err(full(app, &org)?.into()),
+            Inserted::Changed | Inserted::Taken => dynamodb::back_off(attempt).await,
         }
     }
 
     Err(dynamodb::Error::Contended.into())
 }
 
+/// The scopes that the key gets which is ordered.
+///
+/// # Errors
+/// The contract does not allow it, or it is not `author`'s to give.
+pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Scopes> {
+    let scopes = allowed_scopes(app, org, order.kind.as_deref(), order.scopes.as_ref())?;
+    author.can_give(&app.contract, scopes.iter())?;
+
+    Ok(scopes)
+}
+
+/// The refusal of one more key.
+pub(crate) fn full(app: &App, org: &Organization) -> Result<Denial> {
+    let cap = plan_of(app, org)?.keys.unwrap_or_default();
+
+    Ok(Denial::PlanLimit { reason: format!("The plan {} allows {cap} API keys", org.plan) })
+}
+
+impl IssuedBefore {
+    pub(crate) const fn new(reply: Box<RawValue>) -> Self {
+        Self(reply)
+    }
+}
+
 impl Issued {
-    fn new(key: Key, secret: Secret) -> Self {
-        Self {
+    pub(crate) fn new(key: Key, secret: Secret) -> Self {
+        let record = Record {
             id: key.id,
             name: key.name,
             kind: key.kind,
@@ -109,8 +161,15 @@ impl Issued {
             created_at: clock::seconds(key.created_at),
             expires_at: key.expires_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),
-            key: secret,
-        }
+            overlap_ends_at: key.previous.map(|previous| clock::seconds(previous.until)),
+        };
+
+        Self { record, key: secret }
+    }
+
+    /// The reply as it is kept.
+    pub(crate) fn without_secret(&self) -> Result<String> {
+        serde_json::to_string(&self.record).map_err(crate::Error::failed)
     }
 }
 
@@ -119,13 +178,13 @@ pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
     if expires_at > now { Ok(()) } else { Err(Violation::new("expiresAt", "must be in the future").into()) }
 }
 
-fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
+pub(crate) fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
     app.contract.plans.get(&org.plan).ok_or_else(|| {
         crate::Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))
     })
 }
 
-fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {
+pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {
     let names: Vec<_> = app.contract.types.iter().filter_map(|kind| kind.name.as_deref()).collect();
     let message = match (kind, names.is_empty()) {
         (_, true) => "is not known here".to_owned(),

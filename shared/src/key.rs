@@ -41,8 +41,27 @@ pub struct Key {
     pub created_at: Timestamp,
     /// What stands for its secret.
     pub digest: Digest,
+    /// The secret that it had before, where that still works.
+    pub previous: Option<Previous>,
     /// Counts the changes to it; one that was read is one that was checked for.
     pub version: i64,
+}
+
+/// A secret that was replaced, and goes on working for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// What stands for it.
+    pub digest: Digest,
+    /// When it stops working.
+    pub until: Timestamp,
+}
+
+impl Key {
+    /// Whether the secret that `digest` stands for is this key's at `now`.
+    pub fn answers_to(&self, digest: &Digest, now: Timestamp) -> bool {
+        let previous = self.previous.filter(|previous| previous.until > now);
+        self.digest == *digest || previous.is_some_and(|previous| previous.digest == *digest)
+    }
 }
 
 /// Whether a key is switched on.

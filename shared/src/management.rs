@@ -27,11 +27,16 @@ pub enum Operation {
     Update,
     /// Revoke one, for good.
     Delete,
+    /// Give one a new secret.
+    Regenerate,
+    /// Take over those of another system.
+    Import,
 }
 
 impl Operation {
     /// Every operation.
-    const ALL: [Self; 5] = [Self::List, Self::Get, Self::Create, Self::Update, Self::Delete];
+    const ALL: [Self; 7] =
+        [Self::List, Self::Get, Self::Create, Self::Update, Self::Delete, Self::Regenerate, Self::Import];
 
     /// The method and path by which callers with a key do it, where their contract opens it.
     const fn route(self) -> (&'static str, &'static str) {
@@ -41,6 +46,8 @@ impl Operation {
             Self::Create => ("POST", "/api/v1/{org}/api-keys"),
             Self::Update => ("PATCH", "/api/v1/{org}/api-keys/{id}"),
             Self::Delete => ("DELETE", "/api/v1/{org}/api-keys/{id}"),
+            Self::Regenerate => ("POST", "/api/v1/{org}/api-keys/{id}/regenerate"),
+            Self::Import => ("POST", "/api/v1/{org}/api-keys/import"),
         }
     }
 
@@ -53,7 +60,7 @@ impl Operation {
     pub const fn is_harmless(self) -> bool {
         match self {
             Self::List | Self::Get => true,
-            Self::Create | Self::Update | Self::Delete => false,
+            Self::Create | Self::Update | Self::Delete | Self::Regenerate | Self::Import => false,
         }
     }
 }
@@ -76,7 +83,7 @@ macro_rules! operations {
     )*};
 }
 
-operations!(List, Get, Create, Update, Delete);
+operations!(List, Get, Create, Update, Delete, Regenerate, Import);
 
 /// What a contract lets callers do with their organization's keys.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -99,6 +106,8 @@ pub enum Shown {
     Status,
     /// `expiresAt`.
     ExpiresAt,
+    /// `overlapEndsAt`: until when the secret before this one works, while it does.
+    OverlapEndsAt,
 }
 
 impl Management {

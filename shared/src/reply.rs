@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::describe::Operation;
 use crate::error::{Error, Result};
+use crate::idempotency::Done;
 use crate::page::Pagination;
 
 /// A whole answer: text, always.
@@ -47,6 +48,10 @@ pub struct Data<T>(pub T);
 /// 201, `{"data": …}`.
 #[derive(Debug)]
 pub struct Created<T>(pub T);
+
+/// 201, `{"data": …}`; 200 for what was made before.
+#[derive(Debug)]
+pub struct CreatedOnce<N, B>(pub Done<N, B>);
 
 /// 200, `{"data": […], "meta": {"pagination": …}}`.
 #[derive(Debug)]
@@ -134,6 +139,24 @@ impl<T: Serialize + JsonSchema> IntoReply for Created<T> {
 
     fn describe(operation: &mut Operation<'_>) {
         operation.answer::<T>(201, "It is made.", envelope);
+    }
+}
+
+impl<N, B> IntoReply for CreatedOnce<N, B>
+where
+    N: Serialize + JsonSchema,
+    B: Serialize + JsonSchema,
+{
+    fn into_reply(self) -> Result<Reply> {
+        match self.0 {
+            Done::Now(data) => Created(data).into_reply(),
+            Done::Before(data) => Data(data).into_reply(),
+        }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<N>(201, "It is made.", envelope);
+        operation.answer::<B>(200, "It was made before.", envelope);
     }
 }
 

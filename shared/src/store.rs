@@ -4,17 +4,22 @@
 //! reads or changes something of a tenant takes the tenant's slug.
 
 mod audit;
+mod idempotency;
 mod keys;
 mod organizations;
 mod passes;
+mod succession;
 
 use dynamodb::{AttributeValue, Client, Error, Item, Result};
 use jiff::Timestamp;
 
 use crate::entropy::Entropy;
+use crate::key::Digest;
 
+pub(crate) use idempotency::Keep;
 pub use keys::{Inserted, Removed};
-pub use passes::{Counted, Passes, Versions};
+pub use passes::{Counted, Legacy, Passes, Versions};
+pub(crate) use succession::Replaced;
 
 /// How often a change is tried again when others change the same thing meanwhile.
 const TRIES: u32 = 16;
@@ -86,6 +91,17 @@ struct Part<'a> {
 fn time(millis: i64) -> Result<Timestamp> {
     Timestamp::from_millisecond(millis)
         .map_err(|error| Error::Fault(format!("an item has a time that is none: {error}")))
+}
+
+/// The digest in the attribute `name`, which must be there.
+fn read_digest(item: &mut Item, name: &str) -> Result<Digest> {
+    optional_digest(item, name)?.ok_or_else(|| Error::Fault(format!("an item lacks the digest {name}")))
+}
+
+fn optional_digest(item: &mut Item, name: &str) -> Result<Option<Digest>> {
+    let digest = item.bytes(name)?.map(Digest::try_from).transpose();
+
+    digest.map_err(|bytes| Error::Fault(format!("the digest {name} of an item has {} bytes", bytes.len())))
 }
 
 /// A value that some type parses, or a fault: the item is not ours.

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::support::{START, World};
+use crate::support::{START, World, all};
 
 #[tokio::test]
 async fn a_key_is_issued_in_the_contracts_form_and_shown_once() {
@@ -153,7 +153,7 @@ async fn an_organization_that_is_not_there_is_404() {
 }
 
 async fn futures<F: Future>(count: usize, start: impl Fn(usize) -> F) -> Vec<F::Output> {
-    crate::support::all((0..count).map(start)).await
+    all((0..count).map(start)).await
 }
 
 #[tokio::test]
@@ -166,4 +166,68 @@ async fn what_nobody_asked_for_is_left_out_where_the_plan_does_not_include_it() 
     world.organization("acme", json!({"plan": "free"})).await;
     let answer = world.operate("POST", "/organizations/acme/api-keys", json!({"name": "a"})).await;
     assert_eq!((answer.status, &answer.json()["data"]["scopes"]), (201, &json!(["read"])));
+}
+
+#[tokio::test]
+async fn a_repeat_under_the_same_name_issues_nothing_and_shows_no_secret() {
+    let (world, _) = World::academy("pro").await;
+    let once =
+        async |name: &str, order: Value| world.operate_once(name, "POST", "/organizations/acme/api-keys", order).await;
+    let order = json!({"name": "web", "scopes": ["read"]});
+    let answers = all((0..8).map(|_| once("order-1", order.clone()))).await;
+    let (first, again): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
+    let [first] = first.as_slice() else { panic!("{first:?}") };
+    let mut without_secret = first.json();
+    assert!(without_secret["data"].as_object_mut().unwrap().remove("key").is_some());
+    for answer in &again {
+        assert_eq!((answer.status, answer.json()), (200, without_secret.clone()));
+    }
+    // In other words, but the same order.
+    assert_eq!(once("order-1", json!({"scopes": ["read"], "name": "web"})).await.status, 200);
+    let clash = once("order-1", json!({"name": "another"})).await;
+    clash.is(
+        409,
+        &[],
+        r#"{"error":{"code":"already_exists","message":"The Idempotency-Key was used for another request"}}"#,
+    );
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", without_secret["data"]["id"].as_str().unwrap());
+    assert_eq!(world.operate_once("order-1", "POST", &path, json!({})).await.status, 409);
+    // Another organization's names are its own.
+    world.organization("other", json!({"plan": "pro"})).await;
+    let theirs = world.operate_once("order-1", "POST", "/organizations/other/api-keys", order.clone()).await;
+    assert_eq!(theirs.status, 201);
+    let keys = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
+    assert_eq!(keys.as_array().unwrap().len(), 2);
+
+    world.at("2030-06-16T00:00:29.999Z");
+    assert_eq!(once("order-1", order.clone()).await.status, 200);
+    world.at("2030-06-16T00:00:30Z");
+    assert_eq!(once("order-1", order).await.status, 201, "a day later it is a new order");
+}
+
+#[tokio::test]
+async fn a_repeat_is_known_where_the_first_took_the_last_key_of_the_plan() {
+    let world = World::serving("thefaq").await;
+    world.organization("acme", json!({"plan": "free"})).await;
+    world.key("acme", json!({"name": "a"})).await;
+    let once =
+        async || world.operate_once("last", "POST", "/organizations/acme/api-keys", json!({"name": "b"})).await.status;
+    let mut statuses = all((0..6).map(|_| once())).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 201]);
+    assert_eq!(once().await, 200);
+    let refused = world.operate("POST", "/organizations/acme/api-keys", json!({"name": "c"})).await;
+    assert_eq!(refused.status, 402);
+}
+
+#[tokio::test]
+async fn a_name_for_a_request_that_cannot_be_one_is_refused() {
+    let (world, _) = World::academy("pro").await;
+    for name in ["a b", &"a".repeat(256)] {
+        let answer = world.operate_once(name, "POST", "/organizations/acme/api-keys", json!({"name": "web"})).await;
+        let message = "Idempotency-Key must be 1 to 255 visible ASCII characters";
+        assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)));
+    }
+    let keys = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
 }

@@ -126,7 +126,7 @@ impl<'c> Operation<'c> {
         self.refuse(Denial::OrganizationNotFound);
     }
 
-    /// It reads a `T` from the path or the query string.
+    /// It reads a `T` from the path, the query string or the headers.
     pub(crate) fn take_parameters<T: JsonSchema>(&mut self, place: &str) {
         let mut schema = T::json_schema(&mut self.requests).to_value();
         schema::fill(self.contract, &mut schema);
@@ -151,10 +151,10 @@ impl<'c> Operation<'c> {
         self.parameters.push(parameter.into());
     }
 
-    /// It reads a `T` from the body.
-    pub(crate) fn take_body<T: JsonSchema>(&mut self) {
+    /// It reads a `T` from the body, which must be there if it is `required`.
+    pub(crate) fn take_body<T: JsonSchema>(&mut self, required: bool) {
         let schema = self.requests.subschema_for::<T>();
-        self.body = Some(json!({"required": true, "content": {"application/json": {"schema": schema}}}));
+        self.body = Some(json!({"required": required, "content": {"application/json": {"schema": schema}}}));
     }
 
     /// It answers with `status`, and with what `shape` makes of the schema of a `T`.

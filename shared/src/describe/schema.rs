@@ -99,6 +99,8 @@ fn is_there(contract: &Contract, mark: &str) -> Option<bool> {
         "type" => Some(contract.types.iter().any(|kind| kind.name.is_some())),
         "status" => Some(contract.management.shows(Shown::Status)),
         "expiresAt" => Some(contract.management.shows(Shown::ExpiresAt)),
+        // Where it is shown, it is there only while it is so.
+        "overlapEndsAt" if !contract.management.shows(Shown::OverlapEndsAt) => Some(false),
         _ => None,
     }
 }

@@ -33,6 +33,10 @@ pub struct View {
     expires_at: Expiry,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
+    /// Until when the secret before this one works, while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
+    overlap_ends_at: Option<String>,
 }
 
 /// Whether a key works, as far as that lies with the key.
@@ -79,6 +83,7 @@ impl View {
             Status::Active if key.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
             Status::Active => Standing::Active,
         };
+        let overlap = key.previous.map(|previous| previous.until).filter(|until| *until > now);
         let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
 
         Self {
@@ -91,6 +96,7 @@ impl View {
             created_at: clock::seconds(key.created_at),
             expires_at: if management.shows(Shown::ExpiresAt) { expiry } else { Expiry::Hidden },
             fingerprint: key.digest.fingerprint(),
+            overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
         }
     }
 }

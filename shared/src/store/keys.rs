@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::organizations::{self, read_digest};
-use super::{Attributes, Keys, Part, TRIES, attributes, names, parsed, time};
+use super::idempotency::Keep;
+use super::{
+    Attributes, Keys, Part, TRIES, attributes, names, optional_digest, organizations, parsed, read_digest, time,
+};
 use crate::audit::{Action, Author, Entry};
-use crate::key::{Digest, Id, Key, Status, View};
+use crate::key::{Digest, Id, Key, Previous, Status, View};
 use crate::organization::{Organization, Slug};
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
 use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text, text_set};
+use jiff::Timestamp;
 
 /// What became of an attempt to add a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +20,10 @@ pub enum Inserted {
     Yes,
     /// The organization has as many as it may have.
     Full,
-    /// The organization is not any more what it was read as: read it again.
+    /// The organization is not any more what it was read as, or the request was carried out meanwhile: look again.
     Changed,
+    /// The secret is a key's already.
+    Taken,
 }
 
 /// What became of an attempt to remove a key.
@@ -36,21 +41,35 @@ fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
     HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("key#{id}")))])
 }
 
-fn secret_of(digest: &Digest) -> HashMap<String, AttributeValue> {
+pub(super) fn secret_of(digest: &Digest) -> HashMap<String, AttributeValue> {
     HashMap::from([("pk".to_owned(), text(format!("secret#{digest}"))), ("sk".to_owned(), text("secret"))])
 }
 
+/// The item that says whose secret the digest of `key` stands for.
+pub(super) fn secret_item(key: &Key) -> Attributes {
+    let mut item = secret_of(&key.digest);
+    item.insert("org".to_owned(), text(key.org.as_str()));
+    item.insert("key".to_owned(), text(key.id.as_str()));
+
+    item
+}
+
 impl Keys {
-    /// The key that `digest` stands for and its organization, as they are now.
-    pub async fn authority(&self, digest: &Digest) -> Result<Option<(Key, Organization)>> {
+    /// The key whose secret `digest` stands for at `now`, and its organization, as they are now.
+    pub async fn authority(&self, digest: &Digest, now: Timestamp) -> Result<Option<(Key, Organization)>> {
+        let Some((org, id)) = self.holder(digest).await? else { return Ok(None) };
+        let (key, organization) = self.find(&org, &id).await?;
+        // A secret is one item among others until the transaction that removes it is over.
+        Ok(key.zip(organization).filter(|(key, _)| key.answers_to(digest, now)))
+    }
+
+    /// Whose secret `digest` stands for, or stood for a while ago.
+    pub(crate) async fn holder(&self, digest: &Digest) -> Result<Option<(Slug, Id)>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
         let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
         let mut secret = Item::from(secret);
-        let (org, id) = (parsed(&mut secret, "org")?, parsed(&mut secret, "key")?);
 
-        let (key, organization) = self.find(&org, &id).await?;
-        // A secret is one item among others until the transaction that removes it is over.
-        Ok(key.zip(organization).filter(|(key, _)| key.digest == *digest))
+        Ok(Some((parsed(&mut secret, "org")?, parsed(&mut secret, "key")?)))
     }
 
     /// The key `id` of `org`, and `org`, in one round trip; `None` in place of whatever is not there.
@@ -88,7 +107,14 @@ impl Keys {
     }
 
     /// Adds `key` to `org`, which may have at most `cap` keys: exact, however many are added at once.
-    pub async fn insert(&self, key: &Key, org: &Organization, cap: Option<u32>, entry: &Entry) -> Result<Inserted> {
+    pub(crate) async fn insert(
+        &self,
+        key: &Key,
+        org: &Organization,
+        cap: Option<u32>,
+        entry: &Entry,
+        keep: Option<Keep<'_>>,
+    ) -> Result<Inserted> {
         let count = Update::builder()
             .table_name(&self.table)
             .set_key(Some(organizations::key_of(&org.slug)))
@@ -104,20 +130,26 @@ impl Keys {
             let put = put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", "pk");
             Ok::<_, Error>(TransactWriteItem::builder().put(put.build()?).build())
         };
-        let mut secret = secret_of(&key.digest);
-        secret.insert("org".to_owned(), text(org.slug.as_str()));
-        secret.insert("key".to_owned(), text(key.id.as_str()));
-        let transaction = self
+        let mut transaction = self
             .client
             .transact_write_items()
             .transact_items(TransactWriteItem::builder().update(count).build())
             .transact_items(put(write(key))?)
-            .transact_items(put(secret)?)
+            .transact_items(put(secret_item(key))?)
             .transact_items(self.audited(entry)?);
+        if let Some(keep) = keep {
+            transaction = transaction.transact_items(self.keeping(&org.slug, keep, entry.at)?);
+        }
         for attempt in 0..TRIES {
             let Err(error) = transaction.clone().send().await else { return Ok(Inserted::Yes) };
-            let reasons = Reason::each(error)?;
-            if reasons.first() == Some(&Reason::Condition) {
+            let failed: Vec<_> = Reason::each(error)?.iter().map(|reason| *reason == Reason::Condition).collect();
+            if let [_, _, _, _, true] = *failed {
+                return Ok(Inserted::Changed);
+            }
+            if let [_, _, true, ..] = *failed {
+                return Ok(Inserted::Taken);
+            }
+            if let [true, ..] = *failed {
                 let full = match self.organization(&org.slug).await? {
                     Some(now) => now.version == org.version,
                     None => false,
@@ -191,16 +223,19 @@ impl Keys {
             .build()?;
         let before = View::in_full(key, author.at);
         let entry = author.did(Action::KeyDeleted, &key.org, Some(&key.id), [Some(before), None]);
-        let secret = Delete::builder().table_name(&self.table).set_key(Some(secret_of(&key.digest))).build()?;
-
-        Ok(self
+        let mut transaction = self
             .client
             .transact_write_items()
             .transact_items(TransactWriteItem::builder().update(discount).build())
             .transact_items(TransactWriteItem::builder().delete(delete).build())
-            .transact_items(TransactWriteItem::builder().delete(secret).build())
-            .transact_items(self.passes.ending(&key.digest, author.at)?)
-            .transact_items(self.audited(&entry)?))
+            .transact_items(self.audited(&entry)?);
+        for digest in [Some(key.digest), key.previous.map(|previous| previous.digest)].iter().flatten() {
+            transaction = transaction
+                .transact_items(self.secret_deleted(digest)?)
+                .transact_items(self.passes.ending(digest, author.at)?);
+        }
+
+        Ok(transaction)
     }
 }
 
@@ -211,7 +246,7 @@ const fn status_name(status: Status) -> &'static str {
     }
 }
 
-fn write(key: &Key) -> Attributes {
+pub(super) fn write(key: &Key) -> Attributes {
     let mut item = key_of(&key.org, &key.id);
     item.extend(attributes([
         ("name", Some(text(key.name.as_str()))),
@@ -221,6 +256,8 @@ fn write(key: &Key) -> Attributes {
         ("expires", key.expires_at.map(|at| number(at.as_millisecond()))),
         ("created", Some(number(key.created_at.as_millisecond()))),
         ("digest", Some(bytes(*key.digest.as_bytes()))),
+        ("previous", key.previous.map(|previous| bytes(*previous.digest.as_bytes()))),
+        ("previous_until", key.previous.map(|previous| number(previous.until.as_millisecond()))),
         ("version", Some(number(key.version))),
     ]));
 
@@ -240,7 +277,14 @@ fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
         status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
         expires_at: item.number("expires")?.map(time).transpose()?,
         created_at: time(item.need("created", Item::number)?)?,
-        digest: read_digest(&mut item)?,
+        digest: read_digest(&mut item, "digest")?,
+        previous: read_previous(&mut item)?,
         version: item.need("version", Item::number)?,
     })
+}
+
+fn read_previous(item: &mut Item) -> Result<Option<Previous>> {
+    let Some(digest) = optional_digest(item, "previous")? else { return Ok(None) };
+
+    Ok(Some(Previous { digest, until: time(item.need("previous_until", Item::number)?)? }))
 }

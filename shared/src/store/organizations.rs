@@ -6,9 +6,8 @@ use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update}
 use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text};
 use tokio::task::JoinSet;
 
-use super::{Attributes, Keys, Part, TRIES, names, parsed, time};
+use super::{Attributes, Keys, Part, TRIES, names, parsed, read_digest, time};
 use crate::audit::{Action, Author, Entry};
-use crate::key::Digest;
 use crate::limit::Limits;
 use crate::organization::{Organization, Slug, Status, View};
 use crate::page::Seal;
@@ -163,7 +162,7 @@ impl Keys {
         let mut under_way = JoinSet::new();
         while let Some(page) = pages.next().await {
             for item in page?.items.unwrap_or_default() {
-                let digest = read_digest(&mut item.into())?;
+                let digest = read_digest(&mut item.into(), "digest")?;
                 let passes = self.passes.clone();
                 if under_way.len() >= AT_ONCE {
                     finish(under_way.join_next().await)?;
@@ -219,9 +218,4 @@ fn read_seal(item: &mut Item) -> Result<Seal> {
     let seal = bytes.try_into().map(Seal::new);
 
     seal.map_err(|bytes: Vec<u8>| Error::Fault(format!("the seal of an organization has {} bytes", bytes.len())))
-}
-
-pub(super) fn read_digest(item: &mut Item) -> Result<Digest> {
-    let bytes = item.need("digest", Item::bytes)?;
-    Digest::try_from(bytes).map_err(|bytes| Error::Fault(format!("a digest has {} bytes", bytes.len())))
 }

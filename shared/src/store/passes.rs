@@ -1,20 +1,19 @@
 //! The counters table: one pass per secret in use, judged and counted by one conditional update.
 
 mod expressions;
+mod succession;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::{
-    KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number};
 use jiff::Timestamp;
 
 use expressions::{Judgement, Stamp, limit_name, ttl};
+pub use succession::Legacy;
+pub(super) use succession::Succession;
 
-use super::organizations::read_digest;
-use super::{TRIES, attributes, names, parsed, time};
+use super::{TRIES, attributes, names, optional_digest, parsed, time};
 use crate::contract::Contract;
 use crate::key::Digest;
 use crate::limit::{Limit, Limits, Window};
@@ -37,7 +36,17 @@ pub enum Counted {
     /// It did not pass; this is the pass that it was judged by.
     No(Box<Pass>),
     /// There is no pass, or none with terms.
-    Absent,
+    Absent {
+        /// The pass of the secret before this one, whose counters are yet to be taken over.
+        from: Option<Digest>,
+    },
+    /// The secret was replaced: its requests count on the pass of the new one.
+    Moved {
+        /// The new one.
+        to: Digest,
+        /// When the old one stops working.
+        ends: Timestamp,
+    },
     /// The key is gone for good.
     Gone,
     /// A transaction held the pass: try again.
@@ -97,7 +106,7 @@ impl Passes {
                 Ok(Counted::Yes(pass))
             }
             Err(Refused::Condition(Some(item))) => read(item),
-            Err(Refused::Condition(None)) => Ok(Counted::Absent),
+            Err(Refused::Condition(None)) => Ok(Counted::Absent { from: None }),
             Err(Refused::Conflict) => Ok(Counted::Busy),
             Err(Refused::Failed(error)) => Err(error),
         }
@@ -105,18 +114,20 @@ impl Passes {
 
     /// Puts the terms of `pass`, made from a key and an organization of these `versions`, in the place of what was there,
     /// and counts a request at `now` if it `admits` one. What has been counted meanwhile stays, and is what the limits are
-    /// held against. Returns the pass as it is then; `None`, and nothing is written: the key or the organization has changed
-    /// since, or others have used up what was left.
+    /// held against. Where `pass` has the counters of the one that it follows, `from`, they are taken over, once. Returns
+    /// the pass as it is then; `None`, and nothing is written: the key or the organization has changed since, others have
+    /// used up what was left, or have taken over.
     pub async fn stamp(
         &self,
         digest: &Digest,
         pass: &Pass,
+        from: Option<&Digest>,
         admits: bool,
         versions: Versions,
         now: Timestamp,
     ) -> Result<Option<Pass>> {
         let Stamp { condition, update, names, values } =
-            Stamp::new(pass, admits, versions, &self.judgement.windows, now);
+            Stamp::new(pass, from, admits, versions, &self.judgement.windows, now);
         let request = self
             .client
             .update_item()
@@ -137,24 +148,6 @@ impl Passes {
             Err(Refused::Condition(_) | Refused::Conflict) => Ok(None),
             Err(Refused::Failed(error)) => Err(error),
         }
-    }
-
-    /// When the keys that these digests stand for were last used, as far as they were: at most 100.
-    pub async fn last_used(&self, digests: impl Iterator<Item = &Digest> + Send) -> Result<HashMap<Digest, Timestamp>> {
-        let keys = digests.map(|digest| attributes([("digest", Some(bytes(*digest.as_bytes())))]));
-        let wanted = KeysAndAttributes::builder()
-            .set_keys(Some(keys.collect()))
-            .projection_expression("#digest, #used")
-            .set_expression_attribute_names(Some(names(["digest", "used"])));
-        let mut found = HashMap::new();
-        for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
-            let digest = read_digest(&mut item)?;
-            if let Some(used) = item.number("used")? {
-                found.insert(digest, time(used)?);
-            }
-        }
-
-        Ok(found)
     }
 
     /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew, from an
@@ -218,7 +211,12 @@ fn read(mut item: Item) -> Result<Counted> {
     if item.number("fence")? == Some(GONE) {
         return Ok(Counted::Gone);
     }
-    let Some(standing) = item.text("standing")? else { return Ok(Counted::Absent) };
+    if let Some(moved) = succession::moved(&mut item)? {
+        return Ok(moved);
+    }
+    let Some(standing) = item.text("standing")? else {
+        return Ok(Counted::Absent { from: optional_digest(&mut item, "from")? });
+    };
     let standing = Standing::ALL.into_iter().find(|known| known.name() == standing);
     let terms = Terms {
         org: parsed(&mut item, "org")?,
@@ -232,6 +230,11 @@ fn read(mut item: Item) -> Result<Counted> {
         edition: item.need("edition", Item::text)?,
     };
     let last_used_at = item.number("used")?.map(time).transpose()?;
+
+    Ok(Counted::No(Box::new(Pass { terms, counts: read_counts(item)?, last_used_at })))
+}
+
+fn read_counts(item: Item) -> Result<Counts> {
     let mut counts = Counts::default();
     for (name, value) in item.rest() {
         let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
@@ -243,7 +246,7 @@ fn read(mut item: Item) -> Result<Counted> {
         }
     }
 
-    Ok(Counted::No(Box::new(Pass { terms, counts, last_used_at })))
+    Ok(counts)
 }
 
 fn read_limits(item: &mut Item) -> Result<Limits> {

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use dynamodb::{AttributeValue, number, text, text_set};
+use dynamodb::{AttributeValue, bytes, number, text, text_set};
 use jiff::Timestamp;
 
 use super::Versions;
 use crate::contract::Contract;
+use crate::key::Digest;
 use crate::limit::Window;
 use crate::pass::{Pass, Standing, Terms};
 use crate::store::{Attributes, attributes, names};
@@ -93,15 +94,36 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn new(pass: &Pass, admits: bool, versions: Versions, windows: &[Window], now: Timestamp) -> Self {
+    pub(super) fn new(
+        pass: &Pass,
+        from: Option<&Digest>,
+        admits: bool,
+        versions: Versions,
+        windows: &[Window],
+        now: Timestamp,
+    ) -> Self {
         let mut clauses = vec![
             "(attribute_not_exists(#fence) OR #fence <= :fence)".to_owned(),
             "(attribute_not_exists(#key_fence) OR #key_fence <= :key_fence)".to_owned(),
         ];
         let (mut set, mut remove, mut add) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut names, mut values) = (HashMap::new(), Attributes::new());
-        let used = admits.then_some(("used".to_owned(), Some(number(now.as_millisecond()))));
-        for (name, value) in terms(&pass.terms, versions, now).into_iter().chain(used) {
+        let mut names = HashMap::from([("#from".to_owned(), "from".to_owned())]);
+        let mut values = Attributes::new();
+        let taken_over = match from {
+            None => {
+                clauses.push("attribute_not_exists(#from)".to_owned());
+                Vec::new()
+            }
+            Some(from) => {
+                clauses.push("#from = :from".to_owned());
+                remove.push("#from".to_owned());
+                values.insert(":from".to_owned(), bytes(*from.as_bytes()));
+                taken_over(pass, admits, windows, now)
+            }
+        };
+        let used = admits.then_some(now).or(pass.last_used_at.filter(|_| from.is_some()));
+        let used = used.map(|at| ("used".to_owned(), Some(number(at.as_millisecond()))));
+        for (name, value) in terms(&pass.terms, versions, now).into_iter().chain(taken_over).chain(used) {
             names.insert(format!("#{name}"), name.clone());
             match value {
                 Some(value) => {
@@ -112,13 +134,14 @@ impl Stamp {
             }
         }
         for (window, number_of, _) in pass.counts.iter() {
-            if number_of < window.number(now).saturating_sub(KEPT_WINDOWS) {
+            if is_stale(window, number_of, now) {
                 let name = count_name(window, number_of);
                 remove.push(format!("#{name}"));
                 names.insert(format!("#{name}"), name);
             }
         }
-        for window in windows.iter().filter(|_| admits) {
+        // What is taken over has this request in it already.
+        for window in windows.iter().filter(|_| admits && from.is_none()) {
             let name = count_name(*window, window.number(now));
             if pass.terms.limits.get(*window).is_some() {
                 clauses.push(format!("(attribute_not_exists(#{name}) OR #{name} < :{})", limit_name(*window)));
@@ -133,6 +156,21 @@ impl Stamp {
 
         Self { condition: clauses.join(" AND "), update: update.join(" "), names, values }
     }
+}
+
+fn is_stale(window: Window, number_of: i64, now: Timestamp) -> bool {
+    number_of < window.number(now).saturating_sub(KEPT_WINDOWS)
+}
+
+/// The counters of a pass that it has from the one before it, with this request if it is let in.
+fn taken_over(pass: &Pass, admits: bool, windows: &[Window], now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
+    let mut pass = pass.clone();
+    if admits {
+        pass.count(windows, now);
+    }
+    let counts = pass.counts.iter().filter(|(window, number_of, _)| !is_stale(*window, *number_of, now));
+
+    counts.map(|(window, number_of, count)| (count_name(window, number_of), Some(number(count)))).collect()
 }
 
 pub(super) fn ttl(now: Timestamp) -> i64 {

@@ -8,6 +8,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
 use tokio::runtime::Runtime;
 
+use std::collections::HashMap;
+
 use super::expressions::{count_name, terms};
 use super::*;
 use crate::key::Format;
@@ -138,7 +140,7 @@ fn a_stamp_admits_whom_the_judgement_does_whatever_was_counted_meanwhile() {
         let stamped = runtime.block_on(async {
             passes.put(&there, now).await;
             // What was seen may be long out of date; only its terms are what the stamp brings.
-            passes.stamp(&digest(), &seen, true, Versions { key: 2, org: 2 }, now).await.unwrap()
+            passes.stamp(&digest(), &seen, None, true, Versions { key: 2, org: 2 }, now).await.unwrap()
         });
         let mut expected = Pass { terms: seen.terms.clone(), ..there };
         let admitted = judge(&expected, now);
@@ -152,11 +154,10 @@ fn a_stamp_admits_whom_the_judgement_does_whatever_was_counted_meanwhile() {
     runner.run(&(cases(), cases()), |(there, (seen, _))| agree(there, seen)).unwrap();
 }
 
-#[tokio::test]
-async fn a_stamp_does_not_get_over_a_fence() {
-    let passes = passes().await;
+/// One request a minute.
+fn one_a_minute() -> Terms {
     let limit = Limit { requests: 1.try_into().unwrap(), per: Window::Minute };
-    let terms = Terms {
+    Terms {
         org: "acme".to_owned().try_into().unwrap(),
         key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
         kind: None,
@@ -166,8 +167,13 @@ async fn a_stamp_does_not_get_over_a_fence() {
         limits: vec![limit].try_into().unwrap(),
         until: at(EDGE),
         edition: contract().edition,
-    };
-    let pass = Pass { terms, counts: Counts::default(), last_used_at: None };
+    }
+}
+
+#[tokio::test]
+async fn a_stamp_does_not_get_over_a_fence() {
+    let passes = passes().await;
+    let pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
     for (admits, versions, written) in [
         (false, Versions { key: 2, org: 2 }, true),
         (true, Versions { key: 1, org: 2 }, false),
@@ -177,7 +183,7 @@ async fn a_stamp_does_not_get_over_a_fence() {
         (true, Versions { key: 3, org: 3 }, false),
         (false, Versions { key: 3, org: 3 }, true),
     ] {
-        let stamped = passes.stamp(&digest(), &pass, admits, versions, at(EDGE)).await.unwrap();
+        let stamped = passes.stamp(&digest(), &pass, None, admits, versions, at(EDGE)).await.unwrap();
         assert_eq!(stamped.is_some(), written, "{admits} {versions:?}");
     }
 }
@@ -208,7 +214,9 @@ fn dynamodb_and_the_judgement_always_agree() {
                 prop_assert!(!pass.is_current(&contract.edition, now) || judge(&pass, now).is_err());
                 prop_assert_eq!(*before, pass);
             }
-            other @ (Counted::Absent | Counted::Gone | Counted::Busy) => prop_assert!(false, "{:?}", other),
+            other @ (Counted::Absent { .. } | Counted::Moved { .. } | Counted::Gone | Counted::Busy) => {
+                prop_assert!(false, "{:?}", other);
+            }
         }
         Ok(())
     };
@@ -222,5 +230,61 @@ fn dynamodb_and_the_judgement_always_agree() {
 #[tokio::test]
 async fn without_a_pass_there_is_nothing_to_judge() {
     let counted = passes().await.count(&digest(), at(EDGE)).await.unwrap();
-    assert!(matches!(counted, Counted::Absent), "{counted:?}");
+    assert!(matches!(counted, Counted::Absent { from: None }), "{counted:?}");
+}
+
+/// The digest of a key's `n`th secret.
+fn nth(n: u8) -> Digest {
+    Digest::try_from(vec![n; 32]).unwrap()
+}
+
+/// Replaces the first of the secrets by the second.
+async fn succeed(passes: &Passes, old: Digest, new: Digest, predecessor: Option<Digest>) -> bool {
+    let succession = Succession { old, new, ends: Some(at(EDGE + 1_000)), version: 2 };
+    let members = passes.succeeded(&succession, predecessor.as_ref(), at(EDGE)).unwrap();
+    passes.client.transact_write_items().set_transact_items(Some(members.to_vec())).send().await.is_ok()
+}
+
+#[tokio::test]
+async fn what_a_closed_pass_has_counted_is_taken_over_once() {
+    let passes = passes().await;
+    let (now, versions) = (at(EDGE), Versions { key: 2, org: 1 });
+    let mut pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
+    pass.terms.limits = vec![Limit { requests: 9.try_into().unwrap(), per: Window::Minute }].try_into().unwrap();
+    pass.terms.until = at(EDGE + 9_000);
+    assert!(passes.stamp(&nth(1), &pass, None, true, OLD, now).await.unwrap().is_some());
+    assert!(succeed(&passes, nth(1), nth(2), None).await);
+
+    // The old one is closed for good: it counts nothing, and no stamp opens it.
+    let counted = passes.count(&nth(1), now).await.unwrap();
+    assert!(matches!(counted, Counted::Moved { to, ends } if to == nth(2) && ends == at(EDGE + 1_000)), "{counted:?}");
+    assert!(passes.stamp(&nth(1), &pass, None, true, Versions { key: 9, org: 9 }, now).await.unwrap().is_none());
+    // The new one waits for it.
+    let counted = passes.count(&nth(2), now).await.unwrap();
+    assert!(matches!(counted, Counted::Absent { from: Some(from) } if from == nth(1)), "{counted:?}");
+    assert!(passes.stamp(&nth(2), &pass, None, true, versions, now).await.unwrap().is_none(), "not without it");
+    assert_eq!(passes.last_used([nth(2)].iter()).await.unwrap(), HashMap::from([(nth(2), now)]));
+
+    let legacy = passes.legacy(&nth(1)).await.unwrap().unwrap();
+    assert_eq!((legacy.counts.get(Window::Minute, now), legacy.last_used_at), (1, Some(now)));
+    let heir = Pass { counts: legacy.counts, last_used_at: legacy.last_used_at, ..pass.clone() };
+    let first = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, now).await.unwrap().unwrap();
+    assert_eq!(Window::ALL.map(|window| first.counts.get(window, now)), [2, 2, 2]);
+    let second = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, now).await.unwrap();
+    assert!(second.is_none(), "somebody was faster");
+    let Counted::Yes(third) = passes.count(&nth(2), now).await.unwrap() else { panic!("it is not let in") };
+    assert_eq!(third.counts.get(Window::Minute, now), 3);
+}
+
+#[tokio::test]
+async fn one_that_was_never_used_hands_on_what_it_was_to_take_over() {
+    let passes = passes().await;
+    assert!(succeed(&passes, nth(1), nth(2), None).await);
+    assert_eq!(passes.predecessor(&nth(2)).await.unwrap(), Some(nth(1)));
+    assert!(!succeed(&passes, nth(2), nth(3), None).await, "it has one that is yet to be taken over");
+    assert!(succeed(&passes, nth(2), nth(3), Some(nth(1))).await);
+    assert_eq!(passes.predecessor(&nth(3)).await.unwrap(), Some(nth(1)));
+    // Another pass than a closed one leaves nothing yet: the transaction that closes it may still be under way.
+    assert!(passes.legacy(&nth(3)).await.unwrap().is_none());
+    assert!(passes.legacy(&nth(4)).await.unwrap().is_some_and(|legacy| legacy.counts == Counts::default()));
 }

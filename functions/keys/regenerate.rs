@@ -1,0 +1,34 @@
+//! `POST /operator/v1/organizations/{org}/api-keys/{id}/regenerate`, `POST /api/v1/{org}/api-keys/{id}/regenerate`: give a key
+//! a new secret, which is in this reply and nowhere else. With `overlapSeconds` the old one goes on working for a while.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::idempotency::Done;
+use shared::issue::{Issued, IssuedBefore};
+use shared::key::Id;
+use shared::management::Regenerate;
+use shared::regenerate::{Rotation, regenerate};
+use shared::{App, Body, Data, Exit, Handler, IdempotencyKey, Manager, Path, Reason, Result};
+
+#[derive(Deserialize, JsonSchema)]
+struct Place {
+    id: Id,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(replace.may_refuse(&[Reason::NotFound("API key"), Reason::MissingScope])).await
+}
+
+async fn replace(
+    app: &'static App,
+    manager: Manager<Regenerate>,
+    key: IdempotencyKey,
+    Path(place): Path<Place>,
+    body: Option<Body<Rotation>>,
+) -> Result<Data<Done<Issued, IssuedBefore>>> {
+    let Body(rotation) = body.unwrap_or_default();
+    let once = key.attempt(&format!("regenerate {}", place.id), &rotation)?;
+
+    Ok(Data(regenerate(app, manager.org(), &place.id, rotation, manager.author(), once.as_ref()).await?))
+}

@@ -1,0 +1,87 @@
+//! Giving a key a new secret. It stays the same key: same id, same terms, and the requests that it has made stay counted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::audit::{Action, Author};
+use crate::denial::Denial;
+use crate::error::Result;
+use crate::idempotency::{Attempt, Done, done_before};
+use crate::issue::{Issued, IssuedBefore, type_of};
+use crate::key::{Id, View};
+use crate::organization::Slug;
+use crate::store::{Keep, Keys, Replaced};
+
+/// How often it is tried while others change the key, or requests with it get in the way.
+const TRIES: u32 = 16;
+
+/// How a secret is replaced.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rotation {
+    /// How long the old one goes on working: not at all where nothing is said.
+    #[serde(default)]
+    pub overlap_seconds: Overlap,
+}
+
+/// 0 to 604,800 seconds: a week.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "i64")]
+#[schemars(inline)]
+pub struct Overlap(#[schemars(range(min = 0, max = Self::MAX))] i64);
+
+impl Overlap {
+    const MAX: i64 = 604_800;
+}
+
+impl TryFrom<i64> for Overlap {
+    type Error = &'static str;
+
+    fn try_from(seconds: i64) -> std::result::Result<Self, &'static str> {
+        if (0..=Self::MAX).contains(&seconds) { Ok(Self(seconds)) } else { Err("must be a number from 0 to 604800") }
+    }
+}
+
+/// Gives the key `id` of `slug` a new secret, as `author` wants it. Once this has returned, the new one works, and the old
+/// one as long as `rotation` says; one before that does not any more. Where it is to be done `once`, a repeat does nothing.
+///
+/// # Errors
+/// There is no such organization or key, or it may do what `author` may not.
+pub async fn regenerate(
+    app: &App,
+    slug: &Slug,
+    id: &Id,
+    rotation: Rotation,
+    author: &Author,
+    once: Option<&Attempt>,
+) -> Result<Done<Issued, IssuedBefore>> {
+    let now = author.at;
+    let Overlap(seconds) = rotation.overlap_seconds;
+    let ends = now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
+    for attempt in 0..TRIES {
+        let (key, org) = app.keys.find(slug, id).await?;
+        org.ok_or(Denial::OrganizationNotFound)?;
+        if let Some(before) = done_before(app, slug, once, now).await? {
+            return Ok(Done::Before(IssuedBefore::new(before)));
+        }
+        let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+        let kind = type_of(app, before.kind.as_deref())?;
+        // Whoever has the secret can do what the key can.
+        author.can_give(&app.contract, before.scopes.union(&kind.scopes.always).iter())?;
+        let secret = kind.format.mint(app.entropy)?;
+        let digest = secret.digest().ok_or_else(|| crate::Error::failed("a new secret was shown already"))?;
+        let after = Keys::succeeded(&before, digest, ends);
+        let states = [&before, &after].map(|key| Some(View::in_full(key, now)));
+        let entry = author.did(Action::KeyRegenerated, slug, Some(id), states);
+        let issued = Issued::new(after.clone(), secret);
+        let reply = issued.without_secret()?;
+        let keep = once.map(|attempt| Keep { attempt, reply: &reply });
+        match app.keys.succeed(&before, &after, &entry, keep).await? {
+            Replaced::Yes => return Ok(Done::Now(issued)),
+            Replaced::Changed => dynamodb::back_off(attempt).await,
+        }
+    }
+
+    Err(dynamodb::Error::Contended.into())
+}

@@ -1,0 +1,163 @@
+//! One secret after another: when a key is given a new one, the pass of the old one is closed, and what it has counted goes
+//! over to the pass of the new one.
+//!
+//! Closing, and the empty pass that names the closed one in `from`, are members of the transaction that replaces the
+//! secret; a closed pass counts nothing any more, so what it says is final. The first stamp of the new pass takes it over
+//! and removes `from` in the same update: once, whoever comes first. No step leaves a key without a pass to be let in by.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
+use dynamodb::{Item, Result, bytes, number};
+use jiff::Timestamp;
+
+use super::expressions::ttl;
+use super::{Counted, GONE, Passes, read_counts};
+use crate::key::Digest;
+use crate::pass::Counts;
+use crate::store::{attributes, names, optional_digest, read_digest, time};
+
+/// What a closed pass leaves to the one after it.
+#[derive(Clone, Debug, Default)]
+pub struct Legacy {
+    /// What it has counted.
+    pub counts: Counts,
+    /// When its secret was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// The secret that is replaced, and the one in its place.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Succession {
+    pub(in crate::store) old: Digest,
+    pub(in crate::store) new: Digest,
+    /// Until when the old one works; `None` where it stops at once.
+    pub(in crate::store) ends: Option<Timestamp>,
+    /// The version that the key has after it.
+    pub(in crate::store) version: i64,
+}
+
+/// What the pass is, if it is a closed one.
+pub(super) fn moved(item: &mut Item) -> Result<Option<Counted>> {
+    let Some(to) = optional_digest(item, "moved_to")? else { return Ok(None) };
+    let ends = time(item.need("ends", Item::number)?)?;
+
+    Ok(Some(Counted::Moved { to, ends }))
+}
+
+impl Passes {
+    /// What the closed pass of `digest` leaves; `None` while the transaction that closes it is not over everywhere.
+    pub async fn legacy(&self, digest: &Digest) -> Result<Option<Legacy>> {
+        let Some(mut item) = self.item(digest).await? else { return Ok(Some(Legacy::default())) };
+        if moved(&mut item)?.is_none() {
+            return Ok(None);
+        }
+        let last_used_at = item.number("used")?.map(time).transpose()?;
+
+        Ok(Some(Legacy { counts: read_counts(item)?, last_used_at }))
+    }
+
+    /// When the keys that these digests stand for were last used, as far as they were: at most 100.
+    pub async fn last_used(&self, digests: impl Iterator<Item = &Digest> + Send) -> Result<HashMap<Digest, Timestamp>> {
+        let mut found = HashMap::new();
+        let mut before = HashMap::new();
+        for (digest, used, from) in self.uses(digests).await? {
+            found.extend(used.map(|used| (digest, used)));
+            before.extend(from.map(|from| (from, digest)));
+        }
+        // Nobody has used these with their new secret yet.
+        for (digest, used, _) in self.uses(before.keys()).await? {
+            found.extend(used.zip(before.get(&digest)).map(|(used, follower)| (*follower, used)));
+        }
+
+        Ok(found)
+    }
+
+    async fn uses(
+        &self,
+        digests: impl Iterator<Item = &Digest> + Send,
+    ) -> Result<Vec<(Digest, Option<Timestamp>, Option<Digest>)>> {
+        let keys = digests.map(|digest| attributes([("digest", Some(bytes(*digest.as_bytes())))]));
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys.collect()))
+            .projection_expression("#digest, #used, #from")
+            .set_expression_attribute_names(Some(names(["digest", "used", "from"])));
+        let items = dynamodb::batch_get(&self.client, &self.table, wanted).await?.into_iter().map(|mut item| {
+            let used = item.number("used")?.map(time).transpose()?;
+            Ok((read_digest(&mut item, "digest")?, used, optional_digest(&mut item, "from")?))
+        });
+
+        items.collect()
+    }
+
+    /// The pass whose counters the one of `digest` has yet to take over, if it has.
+    pub(in crate::store) async fn predecessor(&self, digest: &Digest) -> Result<Option<Digest>> {
+        let item = self.item(digest).await?;
+
+        item.map_or(Ok(None), |mut item| optional_digest(&mut item, "from"))
+    }
+
+    async fn item(&self, digest: &Digest) -> Result<Option<Item>> {
+        let request = self.client.get_item().table_name(&self.table).key("digest", bytes(*digest.as_bytes()));
+
+        Ok(request.consistent_read(true).send().await?.item.map(Item::from))
+    }
+
+    /// The members of a transaction that close the pass of the old secret, and lay out the one of the new. `predecessor` is
+    /// what [`Passes::predecessor`] said of the old one; the transaction fails if that is not so any more.
+    pub(in crate::store) fn succeeded(
+        &self,
+        succession: &Succession,
+        predecessor: Option<&Digest>,
+        now: Timestamp,
+    ) -> Result<[TransactWriteItem; 2]> {
+        let Succession { old, new, ends, version } = succession;
+        let close = Update::builder()
+            .table_name(&self.table)
+            .key("digest", bytes(*old.as_bytes()))
+            // No stamp gets over this fence.
+            .update_expression("SET #until = :never, #key_fence = :gone, #moved_to = :new, #ends = :ends, #ttl = :ttl")
+            .set_expression_attribute_names(Some(names(["until", "key_fence", "moved_to", "ends", "ttl", "from"])))
+            .expression_attribute_values(":never", number(0))
+            .expression_attribute_values(":gone", number(GONE))
+            .expression_attribute_values(":new", bytes(*new.as_bytes()))
+            .expression_attribute_values(":ends", number(ends.map_or(0, Timestamp::as_millisecond)))
+            .expression_attribute_values(":ttl", number(ttl(now)));
+        let close = match predecessor {
+            None => close.condition_expression("attribute_not_exists(#from)"),
+            Some(from) => close
+                .condition_expression("#from = :from")
+                .expression_attribute_values(":from", bytes(*from.as_bytes())),
+        };
+        let lay_out = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(attributes([
+                ("digest", Some(bytes(*new.as_bytes()))),
+                ("from", Some(bytes(*predecessor.unwrap_or(old).as_bytes()))),
+                ("key_fence", Some(number(*version))),
+                ("ttl", Some(number(ttl(now)))),
+            ])))
+            .condition_expression("attribute_not_exists(#digest)")
+            .expression_attribute_names("#digest", "digest")
+            .build()?;
+
+        Ok([
+            TransactWriteItem::builder().update(close.build()?).build(),
+            TransactWriteItem::builder().put(lay_out).build(),
+        ])
+    }
+
+    /// The member of a transaction that ends what is left of an old secret's time. What it has counted stays.
+    pub(in crate::store) fn cut_short(&self, digest: &Digest, now: Timestamp) -> Result<TransactWriteItem> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("digest", bytes(*digest.as_bytes()))
+            .update_expression("SET #ends = :never, #ttl = :ttl")
+            .set_expression_attribute_names(Some(names(["ends", "ttl"])))
+            .expression_attribute_values(":never", number(0))
+            .expression_attribute_values(":ttl", number(ttl(now)))
+            .build()?;
+
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}

@@ -1,0 +1,172 @@
+use serde_json::{Value, json};
+
+use crate::support::{Key, World};
+
+const SECRET: &str = "fa_live_00112233445566778899aabbccddeeff";
+/// Its SHA-256.
+const HEX: &str = "2de33c24e8210e00f3901f3dda75b7af58020a68650e3bdc47fd9977a53f55ba";
+const BASE64: &str = "LeM8JOghDgDzkB892nW3r1gCCmhlDjvcR/2Zd6U/Vbo=";
+
+const PATH: &str = "/organizations/acme/api-keys/import";
+
+async fn import(world: &World, keys: Value) -> Value {
+    let answer = world.operate("POST", PATH, json!({"keys": keys})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+
+    answer.json()["data"].clone()
+}
+
+async fn academy() -> World {
+    let world = World::serving("fayne").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    world
+}
+
+#[tokio::test]
+async fn a_key_of_another_system_works_as_it_is() {
+    for digest in [HEX, BASE64, BASE64.trim_end_matches('=')] {
+        let world = academy().await;
+        let key = json!({
+            "sha256": digest, "name": "from elsewhere", "scopes": ["read"],
+            "expiresAt": "2031-01-01T00:00:00Z", "createdAt": "2024-02-03T04:05:06Z",
+        });
+        let data = import(&world, json!([key])).await;
+        let id = data["results"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(data, json!({"imported": 1, "results": [{"result": "imported", "id": id}]}));
+        let shown = world.operate("GET", &format!("/organizations/acme/api-keys/{id}"), Value::Null).await;
+        assert_eq!(
+            shown.json()["data"],
+            json!({
+                "id": id, "name": "from elsewhere", "scopes": ["read"], "status": "active", "lastUsedAt": null,
+                "createdAt": "2024-02-03T04:05:06Z", "expiresAt": "2031-01-01T00:00:00Z",
+                "fingerprint": format!("{}…", &HEX[..6]),
+            })
+        );
+        let key = Key { id, secret: SECRET.to_owned() };
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn each_has_a_result_of_its_own() {
+    let world = academy().await;
+    let digest = |n: u32| format!("{n:064x}");
+    let keys = json!([
+        {"sha256": digest(1), "name": "a"},
+        {"sha256": digest(2)},
+        {"sha256": "abc", "name": "a"},
+        {"sha256": digest(3), "name": "a", "scopes": ["fly"]},
+        {"sha256": digest(4), "name": "a", "expiresAt": "2020-01-01T00:00:00Z"},
+        {"sha256": digest(5), "name": "a", "createdAt": "2040-01-01T00:00:00Z"},
+        {"sha256": digest(6), "name": "a", "type": "secret"},
+        {"sha256": digest(7), "name": "a", "colour": "red"},
+        ["a"],
+        {"sha256": digest(1), "name": "again"},
+        {"sha256": digest(8), "name": "b", "status": "inactive"},
+    ]);
+    let data = import(&world, keys).await;
+    assert_eq!(data["imported"], 2);
+    let results = data["results"].as_array().unwrap();
+    let said: Vec<_> = results
+        .iter()
+        .map(|result| {
+            let message = result["response"]["body"]["error"]["message"].as_str();
+            message.or(result["result"].as_str()).unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "imported",
+            "name is required",
+            "sha256 must be a SHA-256 digest, as 64 hexadecimal digits or as base64",
+            "scopes must be among read, write",
+            "expiresAt must be in the future",
+            "createdAt must be a time since 1970 that is not to come",
+            "type is not known here",
+            "colour is not known here",
+            "body must be an object",
+            "exists",
+            "imported",
+        ]
+    );
+    assert_eq!(results[9]["id"], results[0]["id"]);
+    assert_eq!((&results[1]["reason"], &results[1]["response"]["status"]), (&json!("invalid_request"), &json!(400)));
+    let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
+    assert_eq!(listed.as_array().unwrap().len(), 2, "nothing is left of those that were refused");
+}
+
+#[tokio::test]
+async fn the_plans_number_of_keys_holds_for_them_too() {
+    let world = academy().await;
+    world.key("acme", json!({"name": "a"})).await;
+    let keys: Vec<_> = (0..12).map(|n| json!({"sha256": format!("{n:064x}"), "name": "a"})).collect();
+    let data = import(&world, json!(keys)).await;
+    assert_eq!(data["imported"], 9);
+    let refused = json!({"result": "refused", "reason": "plan_limit", "response": {"status": 402,
+        "body": {"error": {"code": "limit_exceeded", "message": "The plan pro allows 10 API keys"}}}});
+    assert_eq!(data["results"].as_array().unwrap()[9..], [refused.clone(), refused.clone(), refused]);
+    // Once more, and all that is there is known again.
+    let data = import(&world, json!(keys)).await;
+    assert_eq!(data["imported"], 0);
+    let again = data["results"].as_array().unwrap().iter().filter(|result| result["result"] == "exists");
+    assert_eq!(again.count(), 9);
+}
+
+#[tokio::test]
+async fn a_digest_that_is_another_organizations_key_is_not_taken_from_it() {
+    let world = academy().await;
+    world.organization("other", json!({"plan": "pro"})).await;
+    import(&world, json!([{"sha256": HEX, "name": "a"}])).await;
+    let answer =
+        world.operate("POST", "/organizations/other/api-keys/import", json!({"keys": [{"sha256": HEX, "name": "a"}]}));
+    let data = answer.await.json()["data"].clone();
+    assert_eq!((&data["imported"], &data["results"][0]["reason"]), (&json!(0), &json!("conflict")));
+    let verdict = world.operate("POST", "/verify", json!({"key": SECRET})).await.json()["data"].clone();
+    assert_eq!(verdict["organization"], "acme");
+}
+
+#[tokio::test]
+async fn a_key_is_not_of_another_type_than_it_looks() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    // sk_live_ and 32 zeros, said to be a public key.
+    let keys = json!([{"sha256": "56fb575e1d5a51d0214e41b6775ced81e47fdd570731e41ce3831447b0ec28ff", "name": "a", "type": "public"}]);
+    assert_eq!(import(&world, keys).await["imported"], 1);
+    let answer = world.call("GET", "/api/v1/acme/api-keys", &format!("sk_live_{}", "0".repeat(32)), None).await;
+    answer.is(401, &[], r#"{"error":"Invalid API key"}"#);
+}
+
+#[tokio::test]
+async fn a_request_that_is_no_list_of_1_to_100_keys_is_refused_as_a_whole() {
+    let world = academy().await;
+    let key = json!({"sha256": HEX, "name": "a"});
+    for (body, message) in [
+        (json!({}), "keys is required"),
+        (json!({"keys": []}), "keys must have 1 to 100 keys"),
+        (json!({"keys": vec![key.clone(); 101]}), "keys must have 1 to 100 keys"),
+        (json!({"keys": key}), "keys must be a list"),
+        (json!({"keys": [key], "more": 1}), "more is not known here"),
+    ] {
+        let answer = world.operate("POST", PATH, body).await;
+        assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)));
+    }
+    let nobody = "/organizations/nobody/api-keys/import";
+    assert_eq!(world.operate("POST", nobody, json!({"keys": [{"sha256": HEX, "name": "a"}]})).await.status, 404);
+    let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
+    assert_eq!(listed, json!([]));
+}
+
+#[tokio::test]
+async fn an_admin_takes_over_no_more_than_the_admin_holds() {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let manager = world.key("acme", json!({"name": "m", "type": "restricted", "scopes": ["keys:manage"]})).await;
+    let body = json!({"keys": [
+        {"sha256": format!("{:064x}", 1), "name": "more", "type": "admin"},
+        {"sha256": format!("{:064x}", 2), "name": "as much", "type": "restricted", "scopes": ["keys:manage"]},
+    ]});
+    let answer = world.call("POST", "/api/v1/acme/api-keys/import", &manager.secret, Some(body)).await;
+    let results = answer.json()["data"]["results"].clone();
+    assert_eq!((&results[0]["reason"], &results[1]["result"]), (&json!("missing_scope"), &json!("imported")));
+}
