@@ -47,6 +47,12 @@ bench *options:
 ci:
     .ci/run
 
+# Try a stack of each contract, or of those named, with what its OpenAPI document allows and forbids. `.ci/run` makes .venv.
+[group('check')]
+conformance *contracts:
+    cargo build --bins
+    .venv/openapi/bin/python .ci/openapi/run {{ contracts }}
+
 # Licences, bans, sources and, fetched from GitHub, security advisories. Needs cargo-deny.
 [group('check')]
 deny:

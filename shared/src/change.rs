@@ -23,6 +23,7 @@ const TRIES: u32 = 16;
 #[schemars(rename = "KeyChange", extend("minProperties" = 1))]
 pub struct Change {
     name: Option<Name>,
+    #[schemars(extend("x-contract" = "choice"))]
     scopes: Option<Scopes>,
     /// When it shall stop working; `null` takes that away.
     #[serde(default)]

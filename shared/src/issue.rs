@@ -32,6 +32,7 @@ pub struct Order {
     #[schemars(extend("x-contract" = "type"))]
     pub kind: Option<String>,
     /// What it shall be able to do; its type's default where nothing is said.
+    #[schemars(extend("x-contract" = "choice"))]
     pub scopes: Option<Scopes>,
     /// When it shall stop working.
     pub expires_at: Option<Moment>,

@@ -94,7 +94,7 @@ fn requests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D:
 /// Limits that hold together, at most one per window. A request counts in all of them or in none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<Object<Limit>>", into = "Vec<Limit>")]
-#[schemars(inline, with = "Vec<Limit>", extend("minItems" = 1, "maxItems" = Window::ALL.len()))]
+#[schemars(inline, with = "Vec<Limit>", extend("minItems" = 1, "x-contract" = "limits"))]
 pub struct Limits(BTreeMap<Window, NonZeroU32>);
 
 impl Limits {

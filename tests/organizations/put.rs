@@ -50,6 +50,21 @@ async fn terms_that_the_contract_does_not_have_name_the_field_and_change_nothing
             json!({"limits": [{"requests": 1, "per": "hour"}, {"requests": 2, "per": "hour"}]}),
             "limits must have at most one limit per window",
         ),
+        (
+            "/organizations/acme",
+            json!({"limits": [{"requests": 1.5, "per": "hour"}]}),
+            "limits[0].requests must be a whole number",
+        ),
+        (
+            "/organizations/acme",
+            json!({"limits": [{"requests": "5", "per": "hour"}]}),
+            "limits[0].requests must be a whole number",
+        ),
+        (
+            "/organizations/acme",
+            json!({"limits": [{"requests": u64::MAX, "per": "hour"}]}),
+            "limits[0].requests must be a number in range",
+        ),
         ("/organizations/acme", json!({"limits": [{"per": "hour"}]}), "limits[0].requests is required"),
         ("/organizations/acme", json!({"limits": [[5, "hour"]]}), "limits[0] must be an object"),
         ("/organizations/acme", json!(["Acme", "standard"]), "body must be an object"),

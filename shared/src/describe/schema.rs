@@ -1,7 +1,8 @@
 //! JSON schemas of types, with what only the contract knows put in.
 //!
 //! A type that depends on the contract says so in its schema, by `"x-contract"`: `scope`, `plan`, `type`, `window` and
-//! `key` are filled in, and a member whose value is a `type`, or what the contract may not show, is there or not.
+//! `key` are filled in, `limits` and `choice` (of scopes) get their bounds, and a member whose value is a `type`, or what
+//! the contract may not show, is there or not.
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -114,6 +115,15 @@ fn fill_value(contract: &Contract, mark: &str, schema: &mut Map<String, Value>) 
         "key" => {
             let forms: Vec<_> = contract.types.iter().map(|kind| kind.format.pattern()).collect();
             schema.insert("pattern".to_owned(), format!("^({})$", forms.join("|")).into());
+            return;
+        }
+        "limits" => {
+            schema.insert("maxItems".to_owned(), contract.windows.len().into());
+            return;
+        }
+        "choice" => {
+            let least = contract.types.iter().map(|kind| kind.scopes.at_least).min().filter(|least| *least > 0);
+            schema.extend(least.map(|least| ("minItems".to_owned(), least.into())));
             return;
         }
         _ => return,
