@@ -50,3 +50,11 @@ async fn every_function_answers_its_sample_event() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_authorizer_answers_its_sample_event() {
+    let world = World::serving("fayne").await;
+    let file = fs::read_to_string(root().join("events/gate-authorize.json")).unwrap();
+    let answer = world.stack.invoke("GateAuthorize", serde_json::from_str(&file).unwrap()).await.unwrap();
+    assert_eq!((&answer["isAuthorized"], &answer["context"]["refused"]), (&json!(false), &json!("unknown_key")));
+}

@@ -1,3 +1,4 @@
+mod authorize;
 mod fallback;
 mod health;
 mod openapi;

@@ -90,7 +90,8 @@ fn a_function_begins_with_its_route_and_is_one_screen() {
         let text = fs::read_to_string(root().join(format!("functions/{path}.rs"))).unwrap();
         let function = deployed.iter().find(|function| function.name == resource(path)).unwrap();
         let routes: Vec<_> = function.routes.iter().map(|route| format!("`{}`", route.key())).collect();
-        let routes = format!("//! {}: ", routes.join(", "));
+        let routes = if routes.is_empty() { "No route".to_owned() } else { routes.join(", ") };
+        let routes = format!("//! {routes}: ");
         assert!(text.starts_with(&routes), "functions/{path}.rs does not begin with its routes:\n{routes}");
         assert!(text.lines().count() <= 60, "functions/{path}.rs is longer than a screen");
     }

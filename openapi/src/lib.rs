@@ -46,7 +46,8 @@ pub fn files(root: &Path, binaries: &Path) -> Result<BTreeMap<String, String>, E
 fn document(contract: &Contract, template: &Template, words: &Words, binaries: &Path) -> Result<Value, Error> {
     let mut paths: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     let mut parts = Components::default();
-    for function in &template.functions {
+    // One without routes is asked by other means than this API.
+    for function in template.functions.iter().filter(|function| !function.routes.is_empty()) {
         let routes: Vec<_> = function.routes.iter().map(template::Route::key).collect();
         let fragments = describe(binaries, &function.binary, contract, &routes)?;
         for (route, fragment) in function.routes.iter().zip(fragments) {

@@ -7,7 +7,7 @@ use dynamodb::Table;
 
 use crate::contract::{self, Contract};
 use crate::entropy::Entropy;
-use crate::settings::{self, Settings, Stage};
+use crate::settings::{self, Refusals, Settings, Stage};
 use crate::store::{Keys, Passes};
 
 /// Built once per process, and never torn down: a Lambda process lives exactly as long as it.
@@ -25,6 +25,8 @@ pub struct App {
     pub passes: Passes,
     /// How long a caller may wait for the gate: four times what one call to DynamoDB may take.
     pub patience: Duration,
+    /// What becomes of requests that the authorizer does not let in.
+    pub refusals: Refusals,
     /// Randomness.
     pub entropy: Entropy,
     dynamodb: dynamodb::Client,
@@ -68,6 +70,7 @@ impl App {
             keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy),
             passes,
             patience: settings.store_timeout.saturating_mul(4),
+            refusals: settings.refusals,
             entropy,
             dynamodb,
             reference_table: settings.reference_table,

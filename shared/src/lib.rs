@@ -13,6 +13,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod authorize;
 pub mod call;
 pub mod change;
 pub mod clock;

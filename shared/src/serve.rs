@@ -101,18 +101,25 @@ pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
     if let Some(arguments) = crate::settings::asked_to_describe() {
         return crate::describe::print(handler, &arguments);
     }
-    tracing::init_default_subscriber();
-    let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
-    let app: &'static App = Box::leak(Box::new(app));
-    if H::USES_STORE {
-        // While the function starts it has a whole processor, and nobody waits for it yet.
-        app.keys.connect().await;
-    }
+    let app = start(H::USES_STORE).await?;
 
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         Ok::<ApiGatewayV2httpResponse, lambda_http::Error>(answer(app, handler, event.payload.get()).await.into())
     }))
     .await
+}
+
+/// The app of this process, connected to the store if it `uses_store`.
+pub(crate) async fn start(uses_store: bool) -> std::result::Result<&'static App, lambda_http::Error> {
+    tracing::init_default_subscriber();
+    let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let app: &'static App = Box::leak(Box::new(app));
+    if uses_store {
+        // While the function starts it has a whole processor, and nobody waits for it yet.
+        app.keys.connect().await;
+    }
+
+    Ok(app)
 }
 
 /// The answer to `event`, whatever it is.

@@ -23,6 +23,8 @@ pub struct Settings {
     pub counters_table: String,
     /// `REFERENCE_TABLE`: what the reference APIs keep, where a stack has them.
     pub reference_table: Option<String>,
+    /// `AUTHORIZER_REFUSALS`: what becomes of requests that the authorizer does not let in.
+    pub refusals: Refusals,
     /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
     pub store_timeout: Duration,
     /// `AWS_ENDPOINT_URL_DYNAMODB`: DynamoDB somewhere else than in the region.
@@ -59,6 +61,27 @@ impl FromStr for Stage {
     }
 }
 
+/// What becomes of a request that the authorizer does not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusals {
+    /// The gateway refuses it, with 401 or 403 and words of its own.
+    Deny,
+    /// It goes on to the API, which is told how the contract refuses it, and must do so.
+    Tell,
+}
+
+impl FromStr for Refusals {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "deny" => Ok(Self::Deny),
+            "tell" => Ok(Self::Tell),
+            _ => Err(format!("{name:?} is not one of deny, tell")),
+        }
+    }
+}
+
 /// A variable that is not set, or not as it must be.
 #[derive(Debug)]
 pub struct Error(String);
@@ -84,6 +107,7 @@ impl Settings {
             keys_table: need("KEYS_TABLE")?,
             counters_table: need("COUNTERS_TABLE")?,
             reference_table: variable("REFERENCE_TABLE"),
+            refusals: variable("AUTHORIZER_REFUSALS").map_or(Ok(Refusals::Deny), |_| parsed("AUTHORIZER_REFUSALS"))?,
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
             dynamodb_endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
         })

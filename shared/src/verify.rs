@@ -6,15 +6,16 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::denial::{Kind, Violation};
 use crate::envelope;
 use crate::error::{Error, Result};
-use crate::gate;
+use crate::gate::{self, Refusal};
 use crate::key::{Id, Plain};
 use crate::organization::Slug;
-use crate::pass::Quota;
+use crate::pass::{Grant, Quota};
 use crate::scope::Scopes;
 
 /// Whether a key is let in.
@@ -83,6 +84,39 @@ impl From<Quota> for Left {
     }
 }
 
+impl Verdict {
+    /// The verdict as an authorizer's context: names and plain values, which is all that REST APIs take.
+    pub(crate) fn as_context(&self) -> Map<String, Value> {
+        let (members, left) = match self {
+            Self::Yes { organization, key_id, kind, scopes, rate_limit, .. } => {
+                let scopes: Vec<_> = scopes.iter().collect();
+                let members = vec![
+                    ("organization", Some(organization.as_str().into())),
+                    ("keyId", Some(key_id.as_str().into())),
+                    ("type", kind.as_deref().map(Value::from)),
+                    ("scopes", Some(scopes.join(" ").into())),
+                ];
+                (members, rate_limit)
+            }
+            Self::No { reason, rate_limit, response, .. } => {
+                let members = vec![
+                    ("refused", Some(json!(reason))),
+                    ("status", Some(response.status.into())),
+                    ("headers", Some(json!(response.headers).to_string().into())),
+                    ("body", Some(response.body.get().into())),
+                ];
+                (members, rate_limit)
+            }
+        };
+        let left = left.as_ref().map(|left| {
+            [("limit", left.limit.into()), ("remaining", left.remaining.into()), ("reset", left.reset.into())]
+        });
+        let left = left.into_iter().flatten().map(|(name, value)| (name, Some(value)));
+
+        members.into_iter().chain(left).filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+}
+
 /// The verdict on a request with `key` at `now`, for what needs all of `scopes`.
 ///
 /// # Errors
@@ -93,7 +127,13 @@ pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> 
         return Err(Violation::new("scopes", format!("must be among {}", known.join(", "))).into());
     }
     let needed: Vec<_> = scopes.iter().collect();
-    let refusal = match gate::admit(app, key.as_bytes(), &needed, now).await {
+
+    verdict(app, gate::admit(app, key.as_bytes(), &needed, now).await)
+}
+
+/// What the gate said, as data. A failure of ours is a refusal too: nobody is let in.
+pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>) -> Result<Verdict> {
+    let refusal = match admitted {
         Ok(grant) => {
             return Ok(Verdict::Yes {
                 valid: true,

@@ -1,0 +1,178 @@
+//! Verification as a Lambda authorizer: for an API that a team has in an API Gateway of its own, HTTP or REST.
+//!
+//! An authorizer cannot answer 429, and has no body of its own: a gateway makes 401 or 403 of whatever it refuses. So there are
+//! two ways to refuse ([`Refusals`]). The verdict is never cached: a gateway must ask for every request (TTL 0), or it would
+//! neither count nor notice that a key was revoked.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
+use lambda_http::{LambdaEvent, lambda_runtime, service_fn, tracing};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::gate;
+use crate::serve::{Exit, start};
+use crate::settings::Refusals;
+use crate::verify::{Verdict, verdict};
+
+/// What a policy can be about at most: this request.
+const ACTION: &str = "execute-api:Invoke";
+
+/// What a gateway asks: an event of an authorizer of an HTTP API (payload format 1.0 or 2.0) or a REST API (`REQUEST` or
+/// `TOKEN`).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    version: Option<String>,
+    #[serde(default)]
+    headers: Option<HashMap<String, Option<String>>>,
+    /// `TOKEN` authorizers get this header alone.
+    authorization_token: Option<String>,
+    /// What a policy in the answer is about; HTTP APIs with simple responses have none.
+    method_arn: Option<String>,
+    #[serde(default)]
+    request_context: Context,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Context {
+    /// HTTP API, 2.0.
+    time_epoch: Option<i64>,
+    /// REST API, and HTTP API, 1.0.
+    request_time_epoch: Option<i64>,
+}
+
+/// The answer, in the form that the question asks for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// Of an HTTP API with payload format 2.0.
+    #[serde(rename_all = "camelCase")]
+    Simple {
+        /// Whether the request goes on to the API.
+        is_authorized: bool,
+        /// What the API is told.
+        context: Map<String, Value>,
+    },
+    /// Of any other.
+    #[serde(rename_all = "camelCase")]
+    Policy {
+        /// The key.
+        principal_id: String,
+        /// An IAM policy about this very request.
+        policy_document: Value,
+        /// What the API is told.
+        context: Map<String, Value>,
+    },
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Question").field("method_arn", &self.method_arn).finish_non_exhaustive()
+    }
+}
+
+impl Question {
+    /// The question that `event` is.
+    ///
+    /// # Errors
+    /// It is none: nobody is let in.
+    pub fn read(event: &str) -> std::result::Result<Self, serde_json::Error> {
+        serde_json::from_str(event)
+    }
+
+    fn headers(&mut self, name: &HeaderName) -> HeaderMap {
+        let token = self.authorization_token.take().map(|token| (name.to_string(), Some(token)));
+        let headers = self.headers.take().unwrap_or_default().into_iter().chain(token);
+        let readable = headers.filter_map(|(name, value)| {
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value?).ok()?))
+        });
+
+        readable.collect()
+    }
+
+    fn answer(self, goes_on: bool, verdict: &Verdict) -> Answer {
+        let context = verdict.as_context();
+        let Some(arn) = self.method_arn.filter(|_| self.version.as_deref() != Some("2.0")) else {
+            return Answer::Simple { is_authorized: goes_on, context };
+        };
+        let principal = match verdict {
+            Verdict::Yes { key_id, .. } => key_id.as_str(),
+            Verdict::No { .. } => "nobody",
+        };
+
+        Answer::Policy {
+            principal_id: principal.to_owned(),
+            policy_document: json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": if goes_on { "Allow" } else { "Deny" },
+                    "Action": ACTION,
+                    "Resource": arn,
+                }],
+            }),
+            context,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        let Context { time_epoch, request_time_epoch } = self.request_context;
+        let now = time_epoch.or(request_time_epoch).and_then(|millis| Timestamp::from_millisecond(millis).ok());
+
+        now.filter(|now| now.as_millisecond() > 0).unwrap_or_else(clock::now)
+    }
+}
+
+/// Whether the request goes on, and what its API is told. A request that is let in is counted.
+///
+/// # Errors
+/// The verdict cannot be written: nobody is let in.
+pub async fn authorize(app: &App, mut question: Question) -> Result<Answer> {
+    let (headers, now) = (question.headers(&app.contract.credential.header), question.now());
+    let admitted = match gate::credential(&app.contract, &headers) {
+        // The routes behind it are not ours: what they need, they see by the scopes.
+        Ok(credential) => gate::admit(app, credential, &[], now).await,
+        Err(denial) => Err(denial.into()),
+    };
+    let verdict = verdict(app, admitted)?;
+    let goes_on = match (&verdict, app.refusals) {
+        (Verdict::Yes { .. }, _) | (Verdict::No { .. }, Refusals::Tell) => true,
+        (Verdict::No { .. }, Refusals::Deny) => false,
+    };
+
+    Ok(question.answer(goes_on, &verdict))
+}
+
+/// Serves the authorizer until the process is taken away.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve() -> Exit {
+    let app = start(true).await?;
+
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        answer(app, event.payload.get()).await.map_err(|error| {
+            tracing::error!("the authorizer failed: {error}");
+            // To a gateway an error of any kind is a reason to answer 500.
+            lambda_http::Error::from("no verdict")
+        })
+    }))
+    .await
+}
+
+async fn answer(app: &App, event: &str) -> std::result::Result<Answer, String> {
+    let question = Question::read(event).map_err(|error| format!("a question that cannot be read: {error}"))?;
+
+    authorize(app, question).await.map_err(|error| match error {
+        Error::Failed { cause, .. } => cause,
+        Error::Denied(denial) => format!("{denial:?}"),
+    })
+}
