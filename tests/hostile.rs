@@ -115,7 +115,8 @@ async fn events_that_no_gateway_should_send_are_refused_in_the_envelope() {
     ];
     for contract in CONTRACTS {
         let world = World::serving(contract).await;
-        for function in template(contract).functions {
+        // What answers requests; an authorizer has no routes, and answers with a verdict.
+        for function in template(contract).functions.into_iter().filter(|function| !function.routes.is_empty()) {
             for (what, event) in &cases {
                 let answer = world.stack.invoke(&function.name, event.clone()).await;
                 let answer = answer.unwrap_or_else(|error| panic!("{what} to {}: {error}", function.name));
