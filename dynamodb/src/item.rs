@@ -7,6 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::{Error, Result};
 
+/// The attribute that says in which version of its layout an item was written.
+pub const SCHEMA: &str = "schema";
+
 /// An item as DynamoDB returned it.
 ///
 /// Every reader takes the attribute out. One of another type than asked for is a fault: somebody else wrote the table.
@@ -74,6 +77,19 @@ impl Item {
         });
 
         texts.collect()
+    }
+
+    /// The version of the layout that it was written in, which is at most `known`; 1 where it does not say.
+    ///
+    /// # Errors
+    /// It was written by a newer function than this one, which would misread it, or drop what it does not know.
+    pub fn schema(&mut self, known: i64) -> Result<i64> {
+        let schema = self.number(SCHEMA)?.unwrap_or(1);
+        if schema <= known {
+            return Ok(schema);
+        }
+
+        Err(Error::Fault(format!("an item is of schema {schema}, and this function reads up to {known}")))
     }
 
     /// What has not been read yet.

@@ -13,7 +13,7 @@ pub use back_off::back_off;
 pub use batch::batch_get;
 pub use client::{client, once};
 pub use error::{Error, Reason, Refused, Result};
-pub use item::{Item, bytes, number, text, text_set};
+pub use item::{Item, SCHEMA, bytes, number, text, text_set};
 
 /// A table, and the client to reach it by.
 #[derive(Clone, Debug)]

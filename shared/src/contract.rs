@@ -20,6 +20,7 @@ use crate::denial::{Denial, Kind};
 use crate::key::{Format, Presented};
 use crate::limit::{Limits, Window};
 use crate::management::Management;
+use crate::pass;
 use crate::scope::Scopes;
 use crate::settings::Stage;
 use file::{DenialFile, File, KeyFile, ScopesFile};
@@ -31,7 +32,7 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.
 pub struct Contract {
     /// The name by which it was chosen.
     pub name: String,
-    /// Changes whenever the file does; passes stamped under another edition are stamped anew.
+    /// Changes whenever the file does, or the layout of passes; those stamped under another edition are stamped anew.
     pub edition: String,
     /// What requests are counted in, shortest first.
     pub windows: Vec<Window>,
@@ -172,7 +173,7 @@ impl Contract {
         })?;
         let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
         let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(text));
-        let edition = format!("{:08x}", u32::from_be_bytes([a, b, c, d]));
+        let edition = format!("{:08x}.{}", u32::from_be_bytes([a, b, c, d]), pass::LAYOUT);
 
         Self::check(name, edition, parsed).map_err(|(place, what)| Error { file: file.to_owned(), place, what })
     }

@@ -13,6 +13,9 @@ use crate::limit::{Limits, Window};
 use crate::organization::{self, Organization, Slug};
 use crate::scope::Scopes;
 
+/// The version of the layout of passes. Those of another one are stamped anew, by whichever function meets them.
+pub const LAYOUT: u32 = 1;
+
 /// How long a pass stands before it is stamped anew from the authority: 1 hour. It bounds what a change to an organization
 /// that was cut short can leave behind.
 pub const STANDS_SECS: i64 = 3_600;

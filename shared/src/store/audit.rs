@@ -1,11 +1,14 @@
 //! The audit trail in the keys table: rows by organization, in the order of their time.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use dynamodb::{Error, Item, Result, text};
+use dynamodb::{Error, Item, Result, SCHEMA, number, text};
 
 use super::{Keys, Part, attributes};
 use crate::audit::{Entry, Row};
 use crate::organization::Slug;
+
+/// The version of the layout of rows.
+const LAYOUT: i64 = 1;
 
 fn partition(org: &Slug) -> String {
     format!("audit#{org}")
@@ -25,6 +28,7 @@ impl Keys {
                 ("pk", Some(text(partition(&entry.org)))),
                 ("sk", Some(text(format!("{:013}#{}#{apart:08x}", entry.at.as_millisecond(), entry.row.request_id)))),
                 ("row", Some(text(row))),
+                (SCHEMA, Some(number(LAYOUT))),
             ])))
             // A row is written once, and stays.
             .condition_expression("attribute_not_exists(#pk)")
@@ -50,6 +54,7 @@ impl Keys {
 }
 
 fn read(mut item: Item) -> Result<(String, Row)> {
+    item.schema(LAYOUT)?;
     let position = item.need("sk", Item::text)?;
     let row = item.need("row", Item::text)?;
     let row =

@@ -1,12 +1,15 @@
 //! What was done once, in the keys table: kept with what it did, for a day.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use dynamodb::{Item, Result, number, text};
+use dynamodb::{Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
 use super::{Attributes, Keys, attributes, names};
 use crate::idempotency::{Attempt, KNOWN_SECS};
 use crate::organization::Slug;
+
+/// The version of the layout of what is kept.
+const LAYOUT: i64 = 1;
 
 /// What is kept of a request that was carried out.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ impl Keys {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key_of(org, attempt)));
         let Some(item) = request.consistent_read(true).send().await?.item else { return Ok(None) };
         let mut item = Item::from(item);
+        item.schema(LAYOUT)?;
         // TTL takes its time; whether it is over is told by the clock.
         if item.need("until", Item::number)? <= now.as_millisecond() {
             return Ok(None);
@@ -45,6 +49,7 @@ impl Keys {
         let until = now.as_millisecond().saturating_add(KNOWN_SECS.saturating_mul(1_000));
         let mut item = key_of(org, keep.attempt);
         item.extend(attributes([
+            (SCHEMA, Some(number(LAYOUT))),
             ("request", Some(text(&keep.attempt.request))),
             ("reply", Some(text(keep.reply))),
             ("until", Some(number(until))),

@@ -10,7 +10,7 @@ use crate::audit::{Action, Author, Entry};
 use crate::key::{Digest, Id, Key, Previous, Status, View};
 use crate::organization::{Organization, Slug};
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text, text_set};
+use dynamodb::{SCHEMA, AttributeValue, Error, Item, Reason, Result, bytes, number, text, text_set};
 use jiff::Timestamp;
 
 /// What became of an attempt to add a key.
@@ -37,6 +37,9 @@ pub enum Removed {
     NoOrganization,
 }
 
+/// The version of the layout of keys and secrets.
+const LAYOUT: i64 = 1;
+
 fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
     HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("key#{id}")))])
 }
@@ -50,6 +53,7 @@ pub(super) fn secret_item(key: &Key) -> Attributes {
     let mut item = secret_of(&key.digest);
     item.insert("org".to_owned(), text(key.org.as_str()));
     item.insert("key".to_owned(), text(key.id.as_str()));
+    item.insert(SCHEMA.to_owned(), number(LAYOUT));
 
     item
 }
@@ -68,6 +72,7 @@ impl Keys {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
         let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
         let mut secret = Item::from(secret);
+        secret.schema(LAYOUT)?;
 
         Ok(Some((parsed(&mut secret, "org")?, parsed(&mut secret, "key")?)))
     }
@@ -259,12 +264,14 @@ pub(super) fn write(key: &Key) -> Attributes {
         ("previous", key.previous.map(|previous| bytes(*previous.digest.as_bytes()))),
         ("previous_until", key.previous.map(|previous| number(previous.until.as_millisecond()))),
         ("version", Some(number(key.version))),
+        (SCHEMA, Some(number(LAYOUT))),
     ]));
 
     item
 }
 
 fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
+    item.schema(LAYOUT)?;
     let status = item.need("status", Item::text)?;
     let status = [Status::Active, Status::Inactive].into_iter().find(|known| status_name(*known) == status);
 

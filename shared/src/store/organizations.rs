@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Error, Item, Reason, Result, bytes, number, text};
+use dynamodb::{AttributeValue, Error, Item, SCHEMA, Reason, Result, bytes, number, text};
 use tokio::task::JoinSet;
 
 use super::{Attributes, Keys, Part, TRIES, names, parsed, read_digest, time};
@@ -14,6 +14,9 @@ use crate::page::Seal;
 
 /// How many passes are withdrawn at once.
 const AT_ONCE: usize = 32;
+
+/// The version of the layout of organizations.
+const LAYOUT: i64 = 1;
 
 /// The partition that lists all organizations.
 const ALL: &str = "organizations";
@@ -85,6 +88,7 @@ impl Keys {
             (":version", Some(number(org.version))),
             (":seal", Some(bytes(*org.seal.as_bytes()))),
             (":none", Some(number(0))),
+            (":schema", Some(number(LAYOUT))),
         ]);
         let condition = match seen {
             None => "attribute_not_exists(#version)",
@@ -101,10 +105,10 @@ impl Keys {
             .condition_expression(condition)
             .update_expression(format!(
                 "SET #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
-                 #version = :version, #seal = :seal, #keys = if_not_exists(#keys, :none){limits}"
+                 #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){limits}"
             ))
             .set_expression_attribute_names(Some(names([
-                "name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal",
+                "name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal", SCHEMA,
             ])))
             .set_expression_attribute_values(Some(values))
             .build()?;
@@ -194,6 +198,7 @@ const fn status_name(status: Status) -> &'static str {
 }
 
 pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
+    item.schema(LAYOUT)?;
     let limits = item.text("limits")?.map(|limits| serde_json::from_str::<Limits>(&limits)).transpose();
     let status = item.need("status", Item::text)?;
     let status = [Status::Active, Status::Locked].into_iter().find(|known| status_name(*known) == status);
