@@ -13,9 +13,7 @@ use crate::issue::{allowed_scopes, future};
 use crate::key::{Id, Key, Name, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
-
-/// How often it is tried while others change the key meanwhile.
-const TRIES: u32 = 16;
+use crate::store::TRIES;
 
 /// A change: what is left out stays.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -18,10 +18,7 @@ use crate::issue::{Order, full, future, orderable, plan_of};
 use crate::key::{Digest, Id, Key, Name, Status, View};
 use crate::organization::Slug;
 use crate::scope::Scopes;
-use crate::store::Inserted;
-
-/// How often one key is tried while the organization changes meanwhile.
-const TRIES: u32 = 16;
+use crate::store::{Inserted, TRIES};
 
 /// The most keys that one request takes over.
 const MOST: usize = 100;

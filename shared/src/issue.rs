@@ -15,10 +15,7 @@ use crate::idempotency::{Attempt, Done, done_before};
 use crate::key::{FINGERPRINT, Id, Key, Name, Secret, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
-use crate::store::{Inserted, Keep};
-
-/// How often it is tried while the organization changes meanwhile.
-const TRIES: u32 = 16;
+use crate::store::{Inserted, Keep, TRIES};
 
 /// What is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -11,10 +11,7 @@ use crate::idempotency::{Attempt, Done, done_before};
 use crate::issue::{Issued, IssuedBefore, type_of};
 use crate::key::{Id, View};
 use crate::organization::Slug;
-use crate::store::{Keep, Keys, Replaced};
-
-/// How often it is tried while others change the key, or requests with it get in the way.
-const TRIES: u32 = 16;
+use crate::store::{Keep, Keys, Replaced, TRIES};
 
 /// How a secret is replaced.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]

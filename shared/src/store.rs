@@ -21,8 +21,8 @@ pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Legacy, Passes, Versions};
 pub(crate) use succession::Replaced;
 
-/// How often a change is tried again when others change the same thing meanwhile.
-const TRIES: u32 = 16;
+/// How often a change is tried when others change the same thing meanwhile: some three seconds of waiting in all.
+pub(crate) const TRIES: u32 = 24;
 
 /// The authority: the keys table.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::audit::{Action, Author, Entry};
 use crate::key::{Digest, Id, Key, Previous, Status, View};
 use crate::organization::{Organization, Slug};
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{SCHEMA, AttributeValue, Error, Item, Reason, Result, bytes, number, text, text_set};
+use dynamodb::{AttributeValue, Error, Item, Reason, Result, SCHEMA, bytes, number, text, text_set};
 use jiff::Timestamp;
 
 /// What became of an attempt to add a key.

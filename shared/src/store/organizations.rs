@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Error, Item, SCHEMA, Reason, Result, bytes, number, text};
+use dynamodb::{AttributeValue, Error, Item, Reason, Result, SCHEMA, bytes, number, text};
 use tokio::task::JoinSet;
 
 use super::{Attributes, Keys, Part, TRIES, names, parsed, read_digest, time};
