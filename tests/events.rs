@@ -35,6 +35,19 @@ async fn every_function_answers_its_sample_event() {
             .as_slice(),
         ),
         ("fabraix", "standard", [("AgentRunsRegister", 401), ("AgentRunsList", 200), ("AgentRunsGet", 404)].as_slice()),
+        (
+            "fanfare",
+            "pro",
+            [
+                ("ExperiencesList", 401),
+                ("ExperiencesGet", 401),
+                ("ExperiencesCreate", 401),
+                ("ConsumersList", 401),
+                ("ConsumersCreate", 401),
+                ("AnalyticsGet", 401),
+            ]
+            .as_slice(),
+        ),
     ] {
         let world = World::serving(contract).await;
         world.organization("acme", json!({"plan": plan})).await;

@@ -16,6 +16,9 @@ mod support;
 
 mod academy;
 mod agent_runs;
+mod analytics;
+mod consumers;
+mod experiences;
 mod gate;
 mod keys;
 mod organizations;

@@ -89,6 +89,15 @@ impl World {
         (world, key)
     }
 
+    /// A stack that serves Fanfare's contract to the organization `acme` on the plan `pro`, and a secret key of it.
+    pub(crate) async fn launches() -> (Self, Key) {
+        let world = Self::serving("fanfare").await;
+        world.organization("acme", json!({"plan": "pro"})).await;
+        let key = world.key("acme", json!({"name": "server", "type": "secret"})).await;
+
+        (world, key)
+    }
+
     /// The clock goes to `at`.
     pub(crate) fn at(&self, at: &str) {
         self.stack.clock().set_millis(millis(at));
@@ -136,6 +145,10 @@ impl World {
 
     pub(crate) async fn get(&self, path: &str, key: &Key) -> Answer {
         self.call("GET", path, &key.secret, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, key: &Key, body: Value) -> Answer {
+        self.call("POST", path, &key.secret, Some(body)).await
     }
 
     /// As nobody.

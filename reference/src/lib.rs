@@ -1,13 +1,21 @@
-//! The domains of the reference APIs: an academy, agent runs. It knows organizations as a name that everything is kept
-//! under, and nothing of keys. A team that brings its own API deletes this crate, its functions and its table.
+//! The domains of the reference APIs: an academy, agent runs, launches. It knows organizations as a name that everything
+//! is kept under, and nothing of keys. A team that brings its own API deletes this crate, its functions and its table.
 #![warn(missing_docs)]
 #![deny(clippy::arithmetic_side_effects)]
 
 pub mod academy;
 pub mod agent_runs;
+pub mod connection;
 mod email;
+mod flaw;
 mod id;
+mod label;
+pub mod launch;
+mod moment;
 pub mod page;
+mod stored;
+mod transaction;
 
 pub use email::Email;
+pub use flaw::Flaw;
 pub use id::Id;

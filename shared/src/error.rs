@@ -49,6 +49,13 @@ impl From<Violation> for Error {
     }
 }
 
+impl From<Vec<(&'static str, &'static str)>> for Error {
+    fn from(flaws: Vec<(&'static str, &'static str)>) -> Self {
+        let violations = flaws.into_iter().map(|(field, message)| Violation::new(field, message)).collect();
+        Self::Denied(Denial::InvalidRequest { violations })
+    }
+}
+
 impl From<dynamodb::Error> for Error {
     fn from(error: dynamodb::Error) -> Self {
         let cause = error.to_string();

@@ -96,4 +96,9 @@ scopes! {
     Read = Some("read"), "`read`, of an academy and of an FAQ.";
     Write = Some("write"), "`write`, of an academy and of an FAQ.";
     RegisterRuns = Some("runs:write"), "`runs:write`, of agent security.";
+    ReadExperiences = Some("read:experiences"), "`read:experiences`, of launches.";
+    WriteExperiences = Some("write:experiences"), "`write:experiences`, of launches.";
+    ReadConsumers = Some("read:consumers"), "`read:consumers`, of launches.";
+    WriteConsumers = Some("write:consumers"), "`write:consumers`, of launches.";
+    ReadAnalytics = Some("read:analytics"), "`read:analytics`, of launches.";
 }

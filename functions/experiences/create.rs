@@ -1,0 +1,25 @@
+//! `POST /api/experiences`: make an experience. No two of an organization have one slug.
+
+use reference::launch::{Experience, Experiences, NewExperience};
+use shared::key::dated_uuid;
+use shared::scope::WriteExperiences;
+use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(create.may_refuse(&[Reason::Conflict])).await
+}
+
+async fn create(
+    app: &'static App,
+    caller: Caller<WriteExperiences>,
+    At(now): At,
+    Body(new): Body<NewExperience>,
+) -> Result<Created<Experience>> {
+    let experience = Experience::new(new, dated_uuid(now, app.entropy)?.into(), now)?;
+    if Experiences::new(app.reference()?).insert(caller.org().as_str(), &experience).await? {
+        return Ok(Created(experience));
+    }
+
+    Err(Denial::Conflict { reason: format!("There is an experience with the slug {}", experience.slug()) }.into())
+}

@@ -1,0 +1,192 @@
+//! Experiences, and their slugs.
+//!
+//! An organization's experiences are a partition of their own, in the order that they were made. Beside each is an item
+//! for its slug, written in the same transaction: it keeps the slug from being given twice, and it has the times of the
+//! experience, so that all of them can be counted by status without being read in full.
+
+use dynamodb::{Item, Result, Table, number, text};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::new_experience::NewExperience;
+use super::schedule::{Schedule, Status};
+use super::slug::Slug;
+use super::time_zone::TimeZone;
+use crate::connection::{Connection, Slice};
+use crate::label::Label;
+use crate::moment::Moment;
+use crate::stored::{Key, key, moment, parsed};
+use crate::transaction::{carry_out, new_item};
+use crate::{Flaw, Id};
+
+/// An experience, as it is at some time.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Experience {
+    id: Id,
+    name: Label,
+    slug: Slug,
+    status: Status,
+    open_at: Option<Moment>,
+    close_at: Option<Moment>,
+    time_zone: Option<TimeZone>,
+    created_at: Moment,
+}
+
+/// How many experiences there are of each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) struct ByStatus {
+    draft: u64,
+    scheduled: u64,
+    active: u64,
+    completed: u64,
+}
+
+/// The experiences of all organizations.
+#[derive(Clone, Debug)]
+pub struct Experiences {
+    table: Table,
+}
+
+fn partition(org: &str) -> String {
+    format!("org#{org}#experiences")
+}
+
+fn key_of(org: &str, id: Id) -> Key {
+    key(partition(org), id.to_string())
+}
+
+fn slugs(org: &str) -> String {
+    format!("org#{org}#experience-slugs")
+}
+
+impl Experience {
+    /// The experience that `new` asks for, made at `now`. Where its name makes no slug, its id is one.
+    ///
+    /// # Errors
+    /// Its times contradict each other.
+    pub fn new(new: NewExperience, id: Id, now: Timestamp) -> std::result::Result<Self, Vec<Flaw>> {
+        let schedule = new.schedule()?;
+        let slug = new.slug.or_else(|| Slug::of(new.name.as_str())).or_else(|| Slug::of(&id.to_string()));
+
+        Ok(Self {
+            id,
+            slug: slug.ok_or_else(|| vec![("slug", "is required")])?,
+            name: new.name,
+            status: schedule.status(now),
+            open_at: schedule.opens,
+            close_at: schedule.closes,
+            time_zone: new.time_zone,
+            created_at: Moment::from(now),
+        })
+    }
+
+    /// What it is called in a URL.
+    pub fn slug(&self) -> &str {
+        self.slug.as_str()
+    }
+}
+
+impl Experiences {
+    /// The experiences in `table`.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Adds `experience` to those of `org`. `false`: another one has its slug.
+    pub async fn insert(&self, org: &str, experience: &Experience) -> Result<bool> {
+        let times = [("opens", experience.open_at), ("closes", experience.close_at)];
+        let times = times.map(|(name, moment)| (name, moment.map(|moment| number(moment.as_millis()))));
+        let entry = [
+            ("name", Some(text(experience.name.as_str()))),
+            ("slug", Some(text(experience.slug()))),
+            ("zone", experience.time_zone.as_ref().map(|zone| text(zone.as_str()))),
+            ("created", Some(number(experience.created_at.as_millis()))),
+        ];
+        let slug = key(slugs(org), experience.slug());
+        let transaction = self
+            .table
+            .client
+            .transact_write_items()
+            .transact_items(new_item(&self.table, key_of(org, experience.id), entry.into_iter().chain(times.clone()))?)
+            .transact_items(new_item(&self.table, slug.clone(), times)?);
+
+        carry_out(&self.table, transaction, Some(slug)).await
+    }
+
+    /// The experience `id` of `org`, as it is at `now`.
+    pub async fn find(&self, org: &str, id: Id, now: Timestamp) -> Result<Option<Experience>> {
+        let request = self
+            .table
+            .client
+            .get_item()
+            .table_name(&self.table.name)
+            .set_key(Some(key_of(org, id)))
+            .consistent_read(true);
+
+        request.send().await?.item.map(|item| read(item.into(), now)).transpose()
+    }
+
+    /// A part of the experiences of `org`, newest first, as they are at `now`. It costs what is shown.
+    pub async fn list(&self, org: &str, slice: Slice, now: Timestamp) -> Result<Connection<Experience>> {
+        let entry = |item| read(item, now).map(|experience| (experience.id, experience));
+
+        slice.of(&self.table, &partition(org), entry).await
+    }
+
+    /// How many experiences of each status `org` has at `now`. It reads their slugs, which with their times are some 100
+    /// bytes each: a read unit for forty.
+    pub(super) async fn count(&self, org: &str, now: Timestamp) -> Result<ByStatus> {
+        let mut items = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk")
+            .projection_expression("#opens, #closes")
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_names("#opens", "opens")
+            .expression_attribute_names("#closes", "closes")
+            .expression_attribute_values(":pk", text(slugs(org)))
+            .into_paginator()
+            .items()
+            .send();
+        let mut counts = ByStatus::default();
+        while let Some(item) = items.next().await {
+            let count = match schedule(&mut Item::from(item?))?.status(now) {
+                Status::Draft => &mut counts.draft,
+                Status::Scheduled => &mut counts.scheduled,
+                Status::Active => &mut counts.active,
+                Status::Completed => &mut counts.completed,
+            };
+            *count = count.saturating_add(1);
+        }
+
+        Ok(counts)
+    }
+}
+
+fn schedule(item: &mut Item) -> Result<Schedule> {
+    let [opens, closes] = ["opens", "closes"].map(|name| item.number(name)?.map(moment).transpose());
+
+    Ok(Schedule { opens: opens?, closes: closes? })
+}
+
+fn read(mut item: Item, now: Timestamp) -> Result<Experience> {
+    let schedule = schedule(&mut item)?;
+    let zone = item.text("zone")?.map(TimeZone::kept);
+
+    Ok(Experience {
+        id: parsed(&mut item, "sk")?,
+        name: parsed(&mut item, "name")?,
+        slug: parsed(&mut item, "slug")?,
+        status: schedule.status(now),
+        open_at: schedule.opens,
+        close_at: schedule.closes,
+        time_zone: zone,
+        created_at: moment(item.need("created", Item::number)?)?,
+    })
+}
