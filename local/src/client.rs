@@ -38,29 +38,43 @@ pub(crate) async fn send_signed(
     headers: &[(&str, &str)],
     body: Option<&serde_json::Value>,
 ) -> Result<Reply, Error> {
-    let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
-    send(address, credential, method, path, headers, body).await.map_err(|cause| Error::Request {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        cause: cause.to_string(),
-    })
+    exchange(address, Some(credential), method, path, headers, body).await.map_err(failed(method, path))
 }
 
-async fn send(
+/// Sends a request with a JSON body and `headers` to the gateway at `address`, as callers do.
+pub(crate) async fn send(
     address: &str,
-    credential: &Credential,
     method: &str,
     path: &str,
     headers: &[(&str, &str)],
-    body: Vec<u8>,
-) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
+    body: Option<&serde_json::Value>,
+) -> Result<Reply, Error> {
+    exchange(address, None, method, path, headers, body).await.map_err(failed(method, path))
+}
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+fn failed(method: &str, path: &str) -> impl FnOnce(Cause) -> Error {
+    move |cause| Error::Request { method: method.to_owned(), path: path.to_owned(), cause: cause.to_string() }
+}
+
+async fn exchange(
+    address: &str,
+    signer: Option<&Credential>,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&serde_json::Value>,
+) -> Result<Reply, Cause> {
+    let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
     let headers = [headers, &[("content-type", "application/json")]].concat();
-    let signature = sign(credential, method, &format!("http://{address}{path}"), &headers, &body)?;
+    let url = format!("http://{address}{path}");
+    let signature = signer.map(|signer| sign(signer, method, &url, &headers, &body)).transpose()?;
     let mut request = Request::builder().method(method).uri(path).header("host", address);
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    for (name, value) in signature {
+    for (name, value) in signature.into_iter().flatten() {
         request = request.header(name, value);
     }
     let request = request.body(Full::new(Bytes::from(body)))?;

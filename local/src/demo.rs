@@ -11,7 +11,7 @@ use template::Template;
 pub struct Demo {
     /// Made first, each with its keys.
     pub organizations: Vec<DemoOrganization>,
-    /// Sent afterwards, signed by the operator.
+    /// Sent afterwards.
     pub requests: Vec<DemoRequest>,
     /// Printed when the stack serves.
     pub examples: Vec<Example>,
@@ -43,15 +43,29 @@ pub struct DemoKey {
     pub scopes: Option<Vec<String>>,
 }
 
-/// A request to send while seeding; any answer but 2xx ends the start.
+/// A request to send while seeding. Any answer but 2xx ends the start, unless it is 409: what a key makes is there already
+/// where an earlier run has made it.
 #[derive(Debug, Clone)]
 pub struct DemoRequest {
+    /// Who sends it: the operator, or somebody with a key.
+    pub key: Option<DemoCredential>,
     /// Its method.
     pub method: String,
     /// Its path.
     pub path: String,
     /// Its JSON body.
     pub body: Option<Value>,
+}
+
+/// The header of a request that is sent with one of the demo's keys.
+#[derive(Debug, Clone)]
+pub struct DemoCredential {
+    /// The header.
+    pub header: String,
+    /// What stands before the key in it: `Bearer `.
+    pub scheme: String,
+    /// The name of the key.
+    pub key: String,
 }
 
 /// Something to try.
@@ -97,8 +111,14 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
     if has("POST /v1/register-agent-run") {
         examples.extend(agent_runs(contract, slug));
     }
+    if has("GET /api/experiences") {
+        let server = holder(contract, stage, Some("write:experiences"));
+        requests.extend(server.map(|server| launches(contract, server)).into_iter().flatten());
+        examples.extend(experiences(contract, server));
+    }
     if contract.management.opens("GET /api/v1/{org}/api-keys") {
-        examples.extend(manager(contract, stage).map(|key| key_list(contract, slug, &key)));
+        let manager = holder(contract, stage, contract.management.scope.as_deref());
+        examples.extend(manager.map(|kind| key_list(contract, slug, &key_of(kind))));
     }
     examples.extend(operator(contract, slug));
 
@@ -127,6 +147,7 @@ fn example(title: &str, curl: impl Into<String>) -> Example {
 
 fn courses(slug: &str) -> Vec<DemoRequest> {
     let course = |id: &str, body| DemoRequest {
+        key: None,
         method: "PUT".to_owned(),
         path: format!("/operator/v1/organizations/{slug}/courses/{id}"),
         body: Some(body),
@@ -141,11 +162,14 @@ fn courses(slug: &str) -> Vec<DemoRequest> {
     ]
 }
 
+/// What stands before a key in the contract's header.
+fn scheme(contract: &Contract) -> String {
+    contract.credential.scheme.as_ref().map_or_else(String::new, |scheme| format!("{scheme} "))
+}
+
 /// The header that carries `key`, as curl takes it.
 fn credential(contract: &Contract, key: &str) -> String {
-    let scheme = contract.credential.scheme.as_ref().map_or_else(String::new, |scheme| format!("{scheme} "));
-
-    format!(r#"-H "{}: {scheme}{key}""#, contract.credential.header)
+    format!(r#"-H "{}: {}{key}""#, contract.credential.header, scheme(contract))
 }
 
 fn academy(contract: &Contract) -> Vec<Example> {
@@ -157,16 +181,19 @@ fn academy(contract: &Contract) -> Vec<Example> {
     ]
 }
 
-/// Stands for a key of the demo that may manage keys, if there is one.
-fn manager(contract: &Contract, stage: Stage) -> Option<String> {
+/// The first type whose keys in the demo may do what needs `scope`, if there is one.
+fn holder<'a>(contract: &'a Contract, stage: Stage, scope: Option<&str>) -> Option<&'a KeyType> {
     let may = |kind: &&KeyType| {
         let held = kind.scopes.always.union(&kind.scopes.default);
-        kind.stages.contains(&stage)
-            && contract.management.scope.as_ref().is_none_or(|scope| contract.allows(&held, scope))
+        kind.stages.contains(&stage) && scope.is_none_or(|scope| contract.allows(&held, scope))
     };
-    let kind = contract.types.iter().find(may)?;
 
-    Some(kind.name.as_ref().map_or_else(|| "{key}".to_owned(), |name| format!("{{key:{name}}}")))
+    contract.types.iter().find(may)
+}
+
+/// Stands for the demo's key of the type `kind`.
+fn key_of(kind: &KeyType) -> String {
+    kind.name.as_ref().map_or_else(|| "{key}".to_owned(), |name| format!("{{key:{name}}}"))
 }
 
 fn key_list(contract: &Contract, slug: &str, key: &str) -> Example {
@@ -193,6 +220,47 @@ fn agent_runs(contract: &Contract, slug: &str) -> Vec<Example> {
             "page through the organization's runs, as the operator",
             format!("curl -i {{url}}/operator/v1/organizations/{slug}/agent-runs {SIGNED}"),
         ),
+    ]
+}
+
+/// An experience of each status, whenever the demo is looked at, and somebody who comes to them.
+fn launches(contract: &Contract, server: &KeyType) -> Vec<DemoRequest> {
+    let post = |path: &str, body| DemoRequest {
+        key: Some(DemoCredential {
+            header: contract.credential.header.to_string(),
+            scheme: scheme(contract),
+            key: server.name.clone().unwrap_or_else(|| "demo".to_owned()),
+        }),
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        body: Some(body),
+    };
+
+    vec![
+        post(
+            "/api/experiences",
+            json!({"name": "Winter drop", "openAt": "2025-12-01T09:00:00Z", "closeAt": "2025-12-24T18:00:00Z"}),
+        ),
+        post("/api/experiences", json!({"name": "Members' lounge", "openAt": "2026-01-01T00:00:00Z"})),
+        post(
+            "/api/experiences",
+            json!({"name": "Turn of the century", "openAt": "2099-12-31T18:00:00Z", "timeZone": "Europe/Berlin"}),
+        ),
+        post("/api/experiences", json!({"name": "Something new", "slug": "something-new"})),
+        post("/api/consumers", json!({"email": "ada@example.com", "fullName": "Ada Lovelace"})),
+    ]
+}
+
+fn experiences(contract: &Contract, server: Option<&KeyType>) -> Vec<Example> {
+    let key = server.map_or_else(|| "{key}".to_owned(), key_of);
+    let credential = credential(contract, &key);
+    let body = r#"-H 'Content-Type: application/json' -d '{"name": "Summer drop"}'"#;
+
+    vec![
+        example("call the API with a key", format!("curl -i -X GET {{url}}/api/experiences {credential}")),
+        example("make something", format!("curl -i {{url}}/api/experiences {credential} {body}")),
+        example("look at what is counted", format!("curl -i {{url}}/api/analytics {credential}")),
+        example("call it without one", "curl -i {url}/api/experiences"),
     ]
 }
 

@@ -29,7 +29,7 @@ mod sync;
 pub use client::Reply;
 pub use clock::Clock;
 pub use credential::{Credential, REGION};
-pub use demo::{Demo, DemoKey, DemoOrganization, DemoRequest, Example};
+pub use demo::{Demo, DemoCredential, DemoKey, DemoOrganization, DemoRequest, Example};
 pub use error::Error;
 pub use function_error::FunctionError;
 pub use seed::{SeededKey, SeededOrganization};

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::client::{Reply, send_signed};
+use crate::client::{Reply, send, send_signed};
 use crate::credential::Credential;
-use crate::demo::{Demo, DemoKey, DemoOrganization, DemoRequest};
+use crate::demo::{Demo, DemoCredential, DemoKey, DemoOrganization, DemoRequest};
 use crate::error::Error;
 
 /// An organization that a demo made.
@@ -61,8 +61,12 @@ pub(crate) async fn seed(
     }
     // Without organizations there is no telling a restart from a start.
     if made_any || demo.organizations.is_empty() {
-        for DemoRequest { method, path, body } in &demo.requests {
-            seeder.send(method, path, body.as_ref()).await?;
+        for request in &demo.requests {
+            let DemoRequest { key, method, path, body } = request;
+            match key {
+                None => seeder.send(method, path, body.as_ref()).await?,
+                Some(credential) => seeder.send_with_key(credential, &organizations, request).await?,
+            }
         }
     }
 
@@ -123,6 +127,25 @@ impl Seeder<'_> {
 
         // A stack whose template has no such route cannot say; a key of a plan that is not any more is a 500.
         Ok(reply.status < 500 && !gone.contains(&reason))
+    }
+
+    /// Sends a request with one of the keys of `organizations`, which must succeed, or have done so before.
+    async fn send_with_key(
+        &self,
+        credential: &DemoCredential,
+        organizations: &[SeededOrganization],
+        request: &DemoRequest,
+    ) -> Result<(), Error> {
+        let DemoCredential { header, scheme, key } = credential;
+        let mut keys = organizations.iter().flat_map(|organization| &organization.keys);
+        // The organization may have no room for it: the demo goes without what it would have made.
+        let Some(known) = keys.find(|known| known.name == *key) else { return Ok(()) };
+        let credential = format!("{scheme}{}", known.key);
+        let DemoRequest { method, path, body, .. } = request;
+        let reply = send(self.address, method, path, &[(header, &credential)], body.as_ref()).await?;
+        let made = (200..300).contains(&reply.status) || reply.status == 409;
+
+        if made { Ok(()) } else { Err(refused(method, path, &reply)) }
     }
 
     /// Sends a request that must succeed.
