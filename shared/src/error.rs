@@ -49,10 +49,16 @@ impl From<Violation> for Error {
     }
 }
 
+impl From<Vec<Violation>> for Error {
+    fn from(violations: Vec<Violation>) -> Self {
+        Self::Denied(Denial::InvalidRequest { violations })
+    }
+}
+
 impl From<Vec<(&'static str, &'static str)>> for Error {
     fn from(flaws: Vec<(&'static str, &'static str)>) -> Self {
-        let violations = flaws.into_iter().map(|(field, message)| Violation::new(field, message)).collect();
-        Self::Denied(Denial::InvalidRequest { violations })
+        let violations: Vec<_> = flaws.into_iter().map(|(field, message)| Violation::new(field, message)).collect();
+        violations.into()
     }
 }
 

@@ -1,19 +1,22 @@
 //! What a handler may ask for, in the types of its arguments. They are made in that order, and the first refusal ends the
 //! call: authority first, then what the request says.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use lambda_http::http::header::CONTENT_TYPE;
 use schemars::JsonSchema;
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
 
 use crate::audit::Author;
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
 use crate::describe::Operation;
 use crate::error::{Error, Result};
+use crate::faults;
 use crate::gate;
 use crate::key;
 use crate::object::Object;
@@ -151,10 +154,15 @@ pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Path<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let parameters = std::mem::take(&mut call.path_parameters);
-        let fields = MapDeserializer::<_, serde::de::value::Error>::new(parameters.into_iter());
+        // In the order of their names, whatever order the gateway has them in.
+        let parameters: BTreeMap<_, _> = std::mem::take(&mut call.path_parameters).into_iter().collect();
+        let without = |told: &BTreeSet<String>| {
+            let left = parameters.iter().filter(|(name, _)| !told.contains(*name));
+            let left = left.map(|(name, value)| (name.as_str(), value.as_str()));
+            read(MapDeserializer::<_, serde::de::value::Error>::new(left), "path")
+        };
 
-        Ok(Self(read(fields, "path")?))
+        Ok(Self(without(&BTreeSet::new()).map_err(|first| faults::all_of(first, |told| without(told).err()))?))
     }
 
     fn describe(operation: &mut Operation<'_>) {
@@ -168,9 +176,14 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Query<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let fields = serde_urlencoded::Deserializer::new(form_urlencoded::parse(call.query.as_bytes()));
+        let read =
+            |query: &str| read(serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes())), "query");
+        let again = |told: &BTreeSet<String>| {
+            let left = form_urlencoded::parse(call.query.as_bytes()).filter(|(name, _)| !told.contains(&**name));
+            read(&form_urlencoded::Serializer::new(String::new()).extend_pairs(left).finish()).err()
+        };
 
-        Ok(Self(read(fields, "query")?))
+        Ok(Self(read(&call.query).map_err(|first| faults::all_of(first, again))?))
     }
 
     fn describe(operation: &mut Operation<'_>) {
@@ -195,7 +208,13 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
         // Looked at first, so that a fault in the JSON is told from a fault in what it says.
         let body: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
 
-        Ok(Self(json(body)?))
+        let again = |told: &BTreeSet<String>| {
+            let mut members: Map<String, Value> = serde_json::from_str(body.get()).ok()?;
+            members.retain(|name, _| !told.contains(name));
+            json::<T>(&to_raw_value(&members).ok()?).err()
+        };
+
+        Ok(Self(json(body).map_err(|first| faults::all_of(first, again))?))
     }
 
     fn describe(operation: &mut Operation<'_>) {

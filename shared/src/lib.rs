@@ -24,6 +24,7 @@ pub mod entropy;
 pub mod envelope;
 pub mod error;
 pub mod extract;
+mod faults;
 mod field;
 pub mod gate;
 pub mod idempotency;

@@ -121,3 +121,41 @@ async fn an_experience_that_is_none_names_the_field_and_leaves_nothing_behind() 
     }
     assert!(world.items("ReferenceTable").await.is_empty());
 }
+
+#[tokio::test]
+async fn all_that_is_wrong_is_told_at_once() {
+    let (world, key) = World::launches().await;
+    let slug = "must have 1 to 63 lower-case letters, digits and hyphens, the first no hyphen";
+    let time = "must be a time like 2024-01-01T00:00:00Z";
+    for (new, details) in [
+        (
+            json!({"name": 7, "slug": "-", "openAt": "soon", "closeAt": "2030-06-15T10:00:00Z", "colour": "red"}),
+            json!([
+                {"field": "name", "message": "must be a string"},
+                {"field": "slug", "message": slug},
+                {"field": "openAt", "message": time},
+                {"field": "colour", "message": "is not known here"},
+            ]),
+        ),
+        // What is missing comes after what is wrong.
+        (
+            json!({"slug": "-", "timeZone": 1}),
+            json!([
+                {"field": "slug", "message": slug},
+                {"field": "timeZone", "message": "must be a string"},
+                {"field": "name", "message": "is required"},
+            ]),
+        ),
+    ] {
+        let answer = world.post(EXPERIENCES, &key, new).await;
+        assert_eq!((answer.status, answer.json()), (400, json!({"error": "Validation failed", "details": details})));
+    }
+    let answer = world.get("/api/analytics?to=tomorrow&from=&from=today", &key).await;
+    let date = "must be a date like 2030-06-15";
+    let details = json!([{"field": "to", "message": date}, {"field": "from", "message": date}]);
+    assert_eq!((answer.status, answer.json()), (400, json!({"error": "Validation failed", "details": details})));
+    let many: serde_json::Map<_, _> = (0..1_000).map(|number| (format!("m{number}"), json!(number))).collect();
+    let answer = world.post(EXPERIENCES, &key, many.into()).await;
+    assert_eq!((answer.status, answer.json()["details"].as_array().unwrap().len()), (400, 8));
+    assert!(world.items("ReferenceTable").await.is_empty());
+}
