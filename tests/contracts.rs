@@ -1,2 +1,3 @@
 mod fabraix;
+mod fanfare;
 mod thefaq;
