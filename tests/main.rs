@@ -29,6 +29,7 @@ mod cost;
 mod events;
 mod failure;
 mod hostile;
+mod integrate;
 mod layout;
 mod limits;
 mod openapi;
