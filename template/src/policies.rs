@@ -10,7 +10,7 @@ use crate::{Error, Statement, pattern};
 pub(crate) const MANAGED: &str = "AWS::IAM::ManagedPolicy";
 
 /// AWS's own policies that grant nothing on a table.
-const HARMLESS: [&str; 2] = ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"];
+const HARMLESS: [&str; 3] = ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"];
 
 /// The stack's managed policies, by logical id.
 pub(crate) type Managed = BTreeMap<String, Vec<Statement>>;

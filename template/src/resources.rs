@@ -1,10 +1,10 @@
-//! The template's resources: which of them are there, and which kinds a local stack would get wrong.
+//! The template's resources: which of them are there, and which kinds are read, passed over or refused.
 
 use std::collections::BTreeMap;
 
-use crate::Error;
 use crate::node::Node;
 use crate::scope::Scope;
+use crate::{Error, api, functions, policies, tables};
 
 /// What a resource may say beside its properties. None of the ignored ones changes what a running stack does.
 const ATTRIBUTES: [&str; 9] = [
@@ -19,22 +19,21 @@ const ATTRIBUTES: [&str; 9] = [
     "UpdatePolicy",
 ];
 
-/// Kinds that serve requests, feed functions, hold data or grant rights in ways that are not read here.
-const REFUSED: [&str; 14] = [
-    "AWS::ApiGateway::",
-    "AWS::ApiGatewayV2::",
-    "AWS::CloudFormation::Stack",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::IAM::Policy",
-    "AWS::IAM::RolePolicy",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::Lambda::Url",
-    "AWS::Serverless::Api",
-    "AWS::Serverless::Application",
-    "AWS::Serverless::Connector",
-    "AWS::Serverless::SimpleTable",
-    "AWS::Serverless::StateMachine",
+/// Kinds that are read.
+const READ: [&str; 4] = [api::KIND, functions::KIND, policies::MANAGED, tables::KIND];
+
+/// Kinds that are passed over, for no request is answered differently on their account: they watch, they keep what was
+/// logged, they tell somebody, or they let others call what is here.
+const WITHOUT_EFFECT: [&str; 9] = [
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::LogGroup",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::ResourcePolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
 ];
 
 /// A resource that is there: its condition holds, or it has none.
@@ -66,7 +65,8 @@ pub(crate) fn present<'n>(section: &'n Node, conditions: &BTreeMap<String, bool>
         if !there {
             continue;
         }
-        if REFUSED.iter().any(|refused| kind == *refused || (refused.ends_with("::") && kind.starts_with(refused))) {
+        // It may serve requests, feed functions, hold data or grant rights, in ways that are not known here.
+        if !READ.contains(&kind) && !WITHOUT_EFFECT.contains(&kind) {
             return Err(named(Error::at(entry.line, format!("{kind} is not supported"))));
         }
         resources.push(Resource { id: &entry.key, line: entry.line, kind, node: &entry.value });

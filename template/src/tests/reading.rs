@@ -197,6 +197,31 @@ Resources:
 }
 
 #[test]
+fn what_only_watches_a_stack_is_passed_over() {
+    let watched = function("Tracing: Active\nLoggingConfig: { SystemLogLevel: WARN, LogGroup: !GetAtt Logs.Arn }")
+        + "
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: { RetentionInDays: 30, LogGroupName: !Join ['/', [a, b]] }
+  Failures:
+    Type: AWS::Logs::MetricFilter
+    Properties: { LogGroupName: !Ref Logs, FilterPattern: '{ $.fields.denial = \"Internal\" }' }
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: { MetricName: Failures, AlarmActions: !If [Never, [!Ref Topic], !Ref AWS::NoValue] }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      AccessLogSettings: { DestinationArn: !GetAtt Logs.Arn, Format: $context.routeKey }
+      DefaultRouteSettings: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 }
+Conditions: { Never: !Equals [a, b] }
+Metadata: { AWS::CloudFormation::Interface: { ParameterGroups: [] } }
+";
+    let watched = read(&watched).unwrap();
+    assert_eq!(watched, read(&function("")).unwrap());
+}
+
+#[test]
 fn policies_come_to_statements_about_tables() {
     let policies = "\
 Policies:
