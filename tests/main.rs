@@ -33,6 +33,7 @@ mod integrate;
 mod layout;
 mod limits;
 mod openapi;
+mod operations;
 mod races;
 mod revocation;
 mod secrecy;

@@ -160,7 +160,12 @@ pub async fn serve() -> Exit {
 
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         answer(app, event.payload.get()).await.map_err(|error| {
-            tracing::error!("the authorizer failed: {error}");
+            let denial = error.denial();
+            let cause = match &error {
+                Error::Failed { cause, .. } => cause,
+                Error::Denied(_) => "a refusal that is no verdict",
+            };
+            tracing::error!(?denial, "the authorizer failed: {cause}");
             // To a gateway an error of any kind is a reason to answer 500.
             lambda_http::Error::from("no verdict")
         })
@@ -168,11 +173,9 @@ pub async fn serve() -> Exit {
     .await
 }
 
-async fn answer(app: &App, event: &str) -> std::result::Result<Answer, String> {
-    let question = Question::read(event).map_err(|error| format!("a question that cannot be read: {error}"))?;
+async fn answer(app: &App, event: &str) -> Result<Answer> {
+    let unreadable = |error: serde_json::Error| Error::failed(format!("a question that cannot be read: {error}"));
+    let question = Question::read(event).map_err(unreadable)?;
 
-    authorize(app, question).await.map_err(|error| match error {
-        Error::Failed { cause, .. } => cause,
-        Error::Denied(denial) => format!("{denial:?}"),
-    })
+    authorize(app, question).await
 }

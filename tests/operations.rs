@@ -1,0 +1,160 @@
+//! The promise: what a team operates a stack by is there, and holds: alarms, logs, protected tables, settings by stage.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use local::dynamodb::Fault;
+use serde_json::{Value, json};
+use template::Template;
+
+use crate::support::{World, root};
+
+fn yaml() -> String {
+    fs::read_to_string(root().join("template.yaml")).unwrap()
+}
+
+/// The text of every resource of `kind`, by its logical id.
+fn resources(kind: &str) -> BTreeMap<String, String> {
+    let yaml = yaml();
+    let (_, section) = yaml.split_once("\nResources:\n").unwrap();
+    let (section, _) = section.split_once("\nOutputs:\n").unwrap();
+    let mut resources: BTreeMap<String, String> = BTreeMap::new();
+    let mut id = "";
+    for line in section.lines() {
+        if let Some(name) = line.strip_prefix("  ").and_then(|line| line.strip_suffix(':'))
+            && !name.starts_with([' ', '#'])
+        {
+            id = name;
+        }
+        resources.entry(id.to_owned()).or_default().extend([line, "\n"]);
+    }
+    resources.retain(|_, text| text.contains(&format!("    Type: {kind}\n")));
+    assert!(!resources.is_empty(), "template.yaml has no {kind}");
+    resources
+}
+
+/// Whether the log line makes the metric of this filter go up: the terms about `denial`, as `CloudWatch` reads them.
+fn counts(filter: &str, line: &str) -> bool {
+    let Ok(line) = serde_json::from_str::<Value>(line) else { return false };
+    let Some(denial) = line["fields"]["denial"].as_str() else { return false };
+    let filters = resources("AWS::Logs::MetricFilter");
+    let terms = filters[filter].split("$.fields.denial = \"").skip(1).map(|rest| rest.split_once('"').unwrap().0);
+
+    terms.into_iter().any(|wanted| match wanted.strip_suffix('*') {
+        Some(beginning) => denial.starts_with(beginning),
+        None => denial == wanted,
+    })
+}
+
+#[tokio::test]
+async fn a_request_that_fails_writes_one_line_and_its_alarm_counts_it() {
+    let (world, key) = World::academy("pro").await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    let counted = |filter| world.stack.logs().iter().filter(|line| counts(filter, line)).count();
+    for (kind, status, store_failures, faults) in [
+        ("InternalServerError", 503, 1, 0),
+        ("ValidationException", 500, 1, 1),
+        // A key that is asked about too often has a limit, and nothing has failed.
+        ("ProvisionedThroughputExceededException", 429, 1, 1),
+    ] {
+        let http = if status == 503 { 500 } else { 400 };
+        world.stack.dynamodb().inject(Fault::error(http, kind, "no").always());
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, status, "{kind}");
+        world.stack.dynamodb().clear_faults();
+        assert_eq!((counted("StoreFailures"), counted("Faults")), (store_failures, faults), "{kind}");
+    }
+    // An authorizer has no answer for it, and says so in the same way.
+    world.stack.dynamodb().inject(Fault::error(500, "InternalServerError", "no").always());
+    let question = json!({"version": "2.0", "headers": {"authorization": format!("Bearer {}", key.secret)}});
+    assert!(world.stack.invoke("GateAuthorize", question).await.is_err());
+    assert_eq!((counted("StoreFailures"), counted("Faults")), (2, 1), "GateAuthorize");
+}
+
+#[test]
+fn every_metric_of_the_logs_has_an_alarm_and_every_alarm_tells_the_topic() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    for filter in resources("AWS::Logs::MetricFilter").keys() {
+        let alarm = alarms.get(&format!("{filter}Alarm")).unwrap_or_else(|| panic!("{filter} has no alarm"));
+        assert!(alarm.contains(&format!("      MetricName: {filter}\n")), "{filter}Alarm is of another metric");
+    }
+    let operations = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    for (name, alarm) in &alarms {
+        for property in ["AlarmActions", "OKActions"] {
+            let line = format!("      {property}: !If [HasAlarmTopic, [!Ref AlarmTopic], !Ref AWS::NoValue]\n");
+            assert!(alarm.contains(&line), "{name} lacks the line\n{line}");
+        }
+        assert!(operations.contains(&format!("`{name}`")), "docs/operations.md does not say what to do about {name}");
+    }
+}
+
+#[test]
+fn every_table_is_kept_protected_encrypted_restorable_and_watched() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    let tables = resources("AWS::DynamoDB::Table");
+    for (name, table) in &tables {
+        for line in [
+            "    DeletionPolicy: Retain\n",
+            "    UpdateReplacePolicy: Retain\n",
+            "      BillingMode: PAY_PER_REQUEST\n",
+            "      DeletionProtectionEnabled: !If [InProduction, true, false]\n",
+            "        PointInTimeRecoveryEnabled: true\n",
+            "        SSEEnabled: true\n",
+        ] {
+            assert!(table.contains(line), "{name} lacks the line\n{line}");
+        }
+        let watched = alarms["TableThrottlesAlarm"].matches(&format!("Value: !Ref {name} }}")).count();
+        assert_eq!(watched, 2, "TableThrottlesAlarm watches reads and writes of {name}");
+    }
+    assert!(tables.len() <= 5, "an alarm is of ten metrics at most");
+}
+
+#[test]
+fn the_access_log_holds_nothing_that_a_caller_could_have_put_a_key_in() {
+    let api = resources("AWS::Serverless::HttpApi").remove("Api").unwrap();
+    let logged: Vec<_> = api.split("$context.").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
+    let harmless = [
+        "error.message",
+        "identity.sourceIp",
+        "identity.userArn",
+        "integrationErrorMessage",
+        "integrationLatency",
+        "integrationStatus",
+        "requestId",
+        "requestTime",
+        "responseLatency",
+        "responseLength",
+        "routeKey",
+        "status",
+    ];
+    assert!(logged.iter().all(|variable| harmless.contains(variable)), "{logged:?}");
+    for needed in ["requestId", "routeKey", "status", "responseLatency", "integrationErrorMessage", "identity.userArn"]
+    {
+        assert!(logged.contains(&needed), "{needed} is not logged");
+    }
+}
+
+#[test]
+fn every_parameter_has_its_place_in_the_console() {
+    let yaml = yaml();
+    let (interface, _) = yaml.split_once("\nParameters:\n").unwrap();
+    let (groups, labels) = interface.split_once("    ParameterLabels:\n").unwrap();
+    let parameters = Template::read(&yaml, &BTreeMap::new()).unwrap().parameters;
+    for name in parameters.keys() {
+        let grouped = groups.matches(&format!("{name},")).count() + groups.matches(&format!("{name}]")).count();
+        assert_eq!(grouped, 1, "{name} is in one group");
+        assert!(labels.contains(&format!("      {name}: {{ default: ")), "{name} has no label");
+    }
+}
+
+#[test]
+fn every_stage_of_samconfig_is_a_stack() {
+    let text = fs::read_to_string(root().join("samconfig.toml")).unwrap();
+    let config: Value = toml::from_str(&text).unwrap();
+    for (environment, stage) in [("default", "staging"), ("staging", "staging"), ("production", "production")] {
+        let overrides = config[environment]["global"]["parameters"]["parameter_overrides"].as_array().unwrap();
+        let pairs = overrides.iter().map(|pair| pair.as_str().unwrap().split_once('=').unwrap());
+        let parameters: BTreeMap<_, _> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let template = Template::read(&yaml(), &parameters).unwrap_or_else(|error| panic!("{environment}: {error}"));
+        assert_eq!(template.parameters["Stage"], stage, "{environment}");
+    }
+}
