@@ -1,34 +1,38 @@
 //! One running instance of a function: a child process, its Runtime API, and who looks after both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
 use template::Function;
 use tokio::net::TcpListener;
-use tokio::process::Child;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::timeout;
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::clock;
 use crate::credential::Credential;
 use crate::function_error::FunctionError;
-use crate::lifeline::{Held, Lifeline};
+use crate::keeper::{Keeper, Order, ended};
+use crate::lifeline::Lifeline;
 use crate::process::{self, Surroundings};
 use crate::runtime::{INIT_TIMEOUT, Job, Phase, Runtime};
 
-/// An instance that has asked for its first event. Dropping it ends its process.
+/// An instance that has asked for its first event. Dropping it kills its process.
 #[derive(Debug)]
 pub(crate) struct Instance {
     function: &'static Function,
-    jobs: mpsc::Sender<Job>,
+    runtime: Arc<Runtime>,
+    phase: watch::Receiver<Phase>,
+    /// When the invocation under way must be over, with all that comes after its answer.
+    deadline: Instant,
     /// How the process ended, once it has.
     end: watch::Receiver<Option<String>>,
-    /// Dropped with the instance, which its keeper notices.
-    _leash: oneshot::Sender<()>,
+    /// Tells its keeper to end the process in good order; dropped with the instance, it has the process killed.
+    leash: oneshot::Sender<Order>,
 }
 
 impl Instance {
-    /// Starts a process and waits until it asks for an event.
+    /// Starts a process and waits until it, and all extensions in it, ask for an event.
     pub(crate) async fn start(
         function: &'static Function,
         credential: &Credential,
@@ -47,11 +51,11 @@ impl Instance {
         }
         let child = process::start(function, credential, surroundings, &address.to_string()).map_err(not_started)?;
 
-        let (jobs, received) = mpsc::channel(1);
-        let (runtime, mut phase) = Runtime::new(&function.name, received);
-        let (leash, dropped) = oneshot::channel();
+        let (runtime, mut phase) = Runtime::new(function);
+        let (leash, order) = oneshot::channel();
         let (told, mut end) = watch::channel(None);
-        tokio::spawn(keep(child, runtime.serve(listener), dropped, lifeline.clone(), (told, held)));
+        let keeper = Keeper { child, runtime: Arc::clone(&runtime), lifeline: lifeline.clone(), told, held };
+        tokio::spawn(keeper.keep(listener, order));
 
         let started = async {
             tokio::select! {
@@ -59,36 +63,34 @@ impl Instance {
                 biased;
                 Ok(phase) = phase.wait_for(|phase| *phase != Phase::Starting) => match &*phase {
                     Phase::Broken(failure) => Err(format!("{}: {}", failure.error_type, failure.error_message)),
-                    Phase::Ready | Phase::Starting => Ok(()),
+                    Phase::Free | Phase::Busy | Phase::Starting => Ok(()),
                 },
                 cause = ended(&mut end) => Err(cause),
             }
         };
         let started = timeout(INIT_TIMEOUT, started).await;
         match started.unwrap_or_else(|_| Err(format!("asked for no event within {INIT_TIMEOUT:?}"))) {
-            Ok(()) => Ok(Self { function, jobs, end, _leash: leash }),
+            Ok(()) => Ok(Self { function, runtime, phase, deadline: Instant::now(), end, leash }),
             Err(cause) => Err(FunctionError::Init { function: function.name.clone(), cause }),
         }
     }
 
-    /// Whether the process still runs, as far as is known.
+    /// Whether the process still runs and is of use, as far as is known.
     pub(crate) fn is_alive(&self) -> bool {
-        self.end.borrow().is_none()
+        self.end.borrow().is_none() && !matches!(&*self.phase.borrow(), Phase::Broken(_))
     }
 
     /// Hands `event` to the process and waits for what comes of it. After an error other than
-    /// [`FunctionError::Failed`] the instance is of no use any more.
+    /// [`FunctionError::Failed`] the instance is of no use any more; else it is once it has settled.
     pub(crate) async fn invoke(&mut self, id: String, event: Bytes) -> Result<Bytes, FunctionError> {
         let allowed = self.function.timeout;
         let deadline_millis = clock::millis(clock::real_now()).saturating_add(millis(allowed));
-        let (answer, answered) = oneshot::channel();
-        let crashed = |cause| FunctionError::Crashed { function: self.function.name.clone(), cause };
+        let now = Instant::now();
+        self.deadline = now.checked_add(allowed).unwrap_or(now);
+        let (job, answered) = Job::new(self.function, id, event, deadline_millis);
 
-        let job = Job { id, event, deadline_millis, answer };
-        if self.jobs.send(job).await.is_err() {
-            return Err(crashed(ended(&mut self.end).await));
-        }
-        let outcome = timeout(allowed, async {
+        self.runtime.invoke(job);
+        let outcome = timeout_at(self.deadline, async {
             tokio::select! {
                 // An answer counts even if the process ends right after it.
                 biased;
@@ -103,43 +105,50 @@ impl Instance {
                 kind: failure.error_type,
                 message: failure.error_message,
             }),
-            Ok(Err(cause)) => Err(crashed(cause)),
-            Err(_) => Err(FunctionError::TimedOut { function: self.function.name.clone(), after: allowed }),
+            Ok(Err(cause)) => Err(self.crashed(cause)),
+            Err(_) => Err(self.timed_out()),
         }
     }
-}
 
-/// Looks after a process until it ends, its instance is dropped or the stack ends; tells how it ended.
-async fn keep(
-    mut child: Child,
-    runtime: impl Future<Output = ()> + Send,
-    dropped: oneshot::Receiver<()>,
-    lifeline: Lifeline,
-    (told, held): (watch::Sender<Option<String>>, Held),
-) {
-    let status = tokio::select! {
-        status = child.wait() => Some(status),
-        () = runtime => None,
-        _ = dropped => None,
-        () = lifeline.until_ended() => None,
-    };
-    let status = match status {
-        Some(status) => status,
-        None => match child.start_kill() {
-            Ok(()) => child.wait().await,
-            Err(cause) => Err(cause),
-        },
-    };
+    /// Waits until the runtime and its extensions have asked for what comes next. What a function does after its answer is
+    /// part of the invocation, and of its time.
+    pub(crate) async fn settled(&mut self) -> Result<(), FunctionError> {
+        let settled = timeout_at(self.deadline, async {
+            tokio::select! {
+                cause = ended(&mut self.end) => Err(cause),
+                Ok(phase) = self.phase.wait_for(|phase| *phase != Phase::Busy) => match &*phase {
+                    Phase::Broken(failure) => Err(format!("{}: {}", failure.error_type, failure.error_message)),
+                    Phase::Free | Phase::Busy | Phase::Starting => Ok(()),
+                },
+            }
+        });
+        match settled.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(cause)) => Err(self.crashed(cause)),
+            Err(_) => Err(self.timed_out()),
+        }
+    }
 
-    told.send_replace(Some(status.map_or_else(|cause| cause.to_string(), |status| status.to_string())));
-    drop(held);
-}
+    /// Ends the process as Lambda ends one that has had nothing to do for a while; returns when it is gone.
+    pub(crate) async fn end(mut self) {
+        // Its keeper may have ended before it.
+        drop(self.leash.send(Order));
+        ended(&mut self.end).await;
+    }
 
-/// Waits until the process has ended, and tells how.
-async fn ended(end: &mut watch::Receiver<Option<String>>) -> String {
-    match end.wait_for(Option::is_some).await {
-        Ok(cause) => cause.clone().unwrap_or_default(),
-        Err(_) => "its keeper ended".to_owned(),
+    /// Kills the process; returns when it is gone.
+    pub(crate) async fn kill(self) {
+        let Self { leash, mut end, .. } = self;
+        drop(leash);
+        ended(&mut end).await;
+    }
+
+    fn crashed(&self, cause: String) -> FunctionError {
+        FunctionError::Crashed { function: self.function.name.clone(), cause }
+    }
+
+    fn timed_out(&self) -> FunctionError {
+        FunctionError::TimedOut { function: self.function.name.clone(), after: self.function.timeout }
     }
 }
 

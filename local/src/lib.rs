@@ -1,8 +1,8 @@
 //! The stack on one machine: the very binaries that are deployed, run as `template.yaml` says.
 //!
-//! [`Stack`] reads the template, starts an embedded `DynamoDB`, speaks the Lambda Runtime API to every function and puts a
-//! gateway in front that turns HTTP requests into the events that an HTTP API sends. Tests use it as a library; the program
-//! `latchkey` is [`program::run`]. Nothing here knows what a key is.
+//! [`Stack`] reads the template, starts an embedded `DynamoDB`, speaks Lambda's Runtime and Extensions APIs to every function
+//! and puts a gateway in front that turns HTTP requests into the events that an HTTP API sends. Tests use it as a library; the
+//! program `latchkey` is [`program::run`]. Nothing here knows what a key is.
 
 mod body;
 mod client;
@@ -12,9 +12,11 @@ mod data_dir;
 pub mod demo;
 pub mod dynamodb;
 mod error;
+mod extensions;
 mod function_error;
 mod gateway;
 mod instance;
+mod keeper;
 mod lifeline;
 mod logs;
 mod pool;

@@ -1,10 +1,13 @@
 //! The instances of one function: started when needed, used again, never more than so many.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hyper::body::Bytes;
 use template::Function;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::credential::Credential;
 use crate::function_error::FunctionError;
@@ -12,6 +15,13 @@ use crate::instance::Instance;
 use crate::lifeline::Lifeline;
 use crate::process::Surroundings;
 use crate::sync::lock;
+
+/// How long a request waits for an instance that has answered and not yet asked for its next event, before it gets a new
+/// one. Nearly all ask at once; on Lambda the time that a request travels is enough.
+const ABOUT_TO_BE_FREE: Duration = Duration::from_secs(1);
+
+/// How long the end waits for instances that still do what comes after their answers.
+const LAST_WORK: Duration = Duration::from_secs(2);
 
 /// All instances of a function.
 #[derive(Debug)]
@@ -21,9 +31,11 @@ pub(crate) struct Pool {
     surroundings: Arc<Surroundings>,
     lifeline: Lifeline,
     /// One for each instance that may exist. Who waits is served in the order of arrival.
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     /// The last one used is used next: the others' memory may go cold.
     idle: Mutex<Vec<Instance>>,
+    /// How many have answered, and not yet asked for their next event.
+    settling: watch::Sender<usize>,
 }
 
 impl Pool {
@@ -34,38 +46,81 @@ impl Pool {
         lifeline: Lifeline,
         max_instances: usize,
     ) -> Self {
-        let permits = Semaphore::new(max_instances.max(1));
-        Self { function, credential, surroundings, lifeline, permits, idle: Mutex::new(Vec::new()) }
+        let permits = Arc::new(Semaphore::new(max_instances.max(1)));
+        let (idle, settling) = (Mutex::new(Vec::new()), watch::Sender::new(0));
+        Self { function, credential, surroundings, lifeline, permits, idle, settling }
     }
 
     /// Hands `event` to an instance. Must run to its end: an invocation is not called off because its caller went away.
-    pub(crate) async fn invoke(&self, event: Bytes) -> Result<Bytes, FunctionError> {
+    pub(crate) async fn invoke(self: &Arc<Self>, event: Bytes) -> Result<Bytes, FunctionError> {
         let outcome = self.try_invoke(event).await;
-        // At the end all processes are killed, which is nobody's fault.
-        if let Err(error) = &outcome
-            && !self.lifeline.has_ended()
-        {
-            self.surroundings.logs.note(&error.to_string());
+        if let Err(error) = &outcome {
+            self.note(error);
         }
         outcome
     }
 
-    async fn try_invoke(&self, event: Bytes) -> Result<Bytes, FunctionError> {
-        let Ok(_permit) = self.permits.acquire().await else { return Err(FunctionError::Ended) };
-        let mut instance = match self.take_idle() {
+    /// Ends all instances that have nothing to do, as Lambda does it; returns when they are gone.
+    pub(crate) async fn end(&self) {
+        let mut settling = self.settling.subscribe();
+        // Whoever takes longer is not asked.
+        drop(timeout(LAST_WORK, settling.wait_for(|count| *count == 0)).await);
+        let idle = std::mem::take(&mut *lock(&self.idle));
+        let ends: JoinSet<()> = idle.into_iter().map(Instance::end).collect();
+        ends.join_all().await;
+    }
+
+    async fn try_invoke(self: &Arc<Self>, event: Bytes) -> Result<Bytes, FunctionError> {
+        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return Err(FunctionError::Ended) };
+        let mut instance = match self.take_idle().await {
             Some(instance) => instance,
             None => Instance::start(self.function, &self.credential, &self.surroundings, &self.lifeline).await?,
         };
         let outcome = instance.invoke(uuid::Uuid::new_v4().to_string(), event).await;
         // One that reported an error is as good as before; one that crashed or timed out is dropped, and so ended.
         if matches!(outcome, Ok(_) | Err(FunctionError::Failed { .. })) {
-            lock(&self.idle).push(instance);
+            self.settle(instance, permit);
         }
         outcome
     }
 
-    fn take_idle(&self) -> Option<Instance> {
-        let mut idle = lock(&self.idle);
-        std::iter::from_fn(|| idle.pop()).find(Instance::is_alive)
+    /// Gives the instance its time after the answer, which nobody waits for.
+    fn settle(self: &Arc<Self>, mut instance: Instance, permit: OwnedSemaphorePermit) {
+        let pool = Arc::clone(self);
+        self.settling.send_modify(|count| *count = count.saturating_add(1));
+        tokio::spawn(async move {
+            match instance.settled().await {
+                Ok(()) => lock(&pool.idle).push(instance),
+                Err(error) => {
+                    pool.note(&error);
+                    instance.kill().await;
+                }
+            }
+            pool.settling.send_modify(|count| *count = count.saturating_sub(1));
+            drop(permit);
+        });
+    }
+
+    /// An instance that is free, or is about to be.
+    async fn take_idle(&self) -> Option<Instance> {
+        let mut settling = self.settling.subscribe();
+        let free = async {
+            loop {
+                // Looked at first: whoever settles after it is among the idle, or makes it change.
+                let count = *settling.borrow_and_update();
+                let found = std::iter::from_fn(|| lock(&self.idle).pop()).find(Instance::is_alive);
+                if found.is_some() || count == 0 || settling.changed().await.is_err() {
+                    return found;
+                }
+            }
+        };
+        timeout(ABOUT_TO_BE_FREE, free).await.unwrap_or(None)
+    }
+
+    /// At the end all processes are killed, which is nobody's fault.
+    fn note(&self, error: &FunctionError) {
+        if !self.lifeline.has_ended() {
+            self.surroundings.logs.note(&error.to_string());
+        }
     }
 }

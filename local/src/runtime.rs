@@ -1,5 +1,5 @@
 //! The Lambda Runtime API, spoken to one function instance on a port of its own: it asks for the next event, and posts what
-//! came of it.
+//! came of it. Its extensions ask on the same port; an instance is free once all have asked for what comes next.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -13,12 +13,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
+use template::Function;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::body::{self, Unread};
 use crate::credential::{ACCOUNT, REGION};
+use crate::extensions::{self, Extensions};
 use crate::sync::lock;
 
 /// The most bytes that an event or an answer may have.
@@ -35,7 +37,25 @@ pub(crate) struct Job {
     pub(crate) id: String,
     pub(crate) event: Bytes,
     pub(crate) deadline_millis: i64,
+    pub(crate) arn: String,
+    pub(crate) trace: String,
     pub(crate) answer: oneshot::Sender<Outcome>,
+}
+
+impl Job {
+    /// An invocation of `function` with `event`, that must be over at `deadline_millis`; and what its answer comes by.
+    pub(crate) fn new(
+        function: &Function,
+        id: String,
+        event: Bytes,
+        deadline_millis: i64,
+    ) -> (Self, oneshot::Receiver<Outcome>) {
+        let (answer, answered) = oneshot::channel();
+        let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", function.name);
+        let trace = format!("Root={}", trace_root());
+
+        (Self { id, event, deadline_millis, arn, trace, answer }, answered)
+    }
 }
 
 /// An error that a function reports.
@@ -51,30 +71,59 @@ pub(crate) struct Failure {
 /// How far an instance has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// It has not asked for an event yet.
+    /// Not all have asked for an event yet.
     Starting,
-    /// It has.
-    Ready,
-    /// It says that it cannot start.
+    /// The runtime and its extensions wait for what comes next.
+    Free,
+    /// An invocation is under way, or what the function does after its answer.
+    Busy,
+    /// It says that it cannot go on.
     Broken(Failure),
 }
 
 /// What the Runtime API of one instance keeps.
 #[derive(Debug)]
 pub(crate) struct Runtime {
-    function: &'static str,
+    function: &'static Function,
+    next: mpsc::Sender<Job>,
     jobs: AsyncMutex<mpsc::Receiver<Job>>,
-    current: Mutex<Option<(String, oneshot::Sender<Outcome>)>>,
+    state: Mutex<State>,
     phase: watch::Sender<Phase>,
 }
 
+#[derive(Debug, Default)]
+struct State {
+    /// The invocation under way.
+    current: Option<(String, oneshot::Sender<Outcome>)>,
+    /// Whether the runtime waits for an event.
+    waits: bool,
+    extensions: Extensions,
+}
+
 impl Runtime {
-    /// A Runtime API that hands out what comes through `jobs`, and tells how far the instance is.
-    pub(crate) fn new(function: &'static str, jobs: mpsc::Receiver<Job>) -> (Arc<Self>, watch::Receiver<Phase>) {
+    /// A Runtime API for one instance of `function`, and how far that is.
+    pub(crate) fn new(function: &'static Function) -> (Arc<Self>, watch::Receiver<Phase>) {
         let (phase, watched) = watch::channel(Phase::Starting);
-        let runtime = Self { function, jobs: AsyncMutex::new(jobs), current: Mutex::new(None), phase };
+        let (next, jobs) = mpsc::channel(1);
+        let runtime = Self { function, next, jobs: AsyncMutex::new(jobs), state: Mutex::default(), phase };
 
         (Arc::new(runtime), watched)
+    }
+
+    /// Hands out `job`. Until the runtime and the extensions that hear of it have asked for what comes next, the instance
+    /// is busy.
+    pub(crate) fn invoke(&self, job: Job) {
+        let mut state = lock(&self.state);
+        state.waits = false;
+        state.extensions.announce(&job);
+        self.phase.send_replace(Phase::Busy);
+        // It is empty: a free instance has taken out what was in it. Of one that has ended nobody takes anything.
+        drop(self.next.try_send(job));
+    }
+
+    /// Whether it has extensions: only then Lambda gives a process time to end.
+    pub(crate) fn has_extensions(&self) -> bool {
+        lock(&self.state).extensions.any()
     }
 
     /// Serves whoever connects, until dropped.
@@ -99,6 +148,9 @@ impl Runtime {
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let path = request.uri().path().to_owned();
+        if let Some(path) = path.strip_prefix(extensions::PREFIX) {
+            return self.answer_extension(path, request).await;
+        }
         let Some(path) = path.strip_prefix(PREFIX) else { return status(StatusCode::NOT_FOUND) };
         if request.method() == Method::GET && path == "invocation/next" {
             return self.next().await;
@@ -109,10 +161,7 @@ impl Runtime {
 
         let body = body::read(request.into_body(), MAX_PAYLOAD).await;
         match path.split('/').collect::<Vec<_>>().as_slice() {
-            ["init", "error"] => {
-                self.phase.send_replace(Phase::Broken(failure(&body.unwrap_or_default())));
-                status(StatusCode::ACCEPTED)
-            }
+            ["init", "error"] => self.broken(failure(&body.unwrap_or_default())),
             ["invocation", id, "error"] => {
                 self.finish(id, Err(failure(&body.unwrap_or_default())), StatusCode::ACCEPTED)
             }
@@ -125,37 +174,86 @@ impl Runtime {
         }
     }
 
+    async fn answer_extension(&self, path: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        match (head.method.as_str(), path) {
+            ("POST", "register") => {
+                let body = body::read(body, MAX_PAYLOAD).await.unwrap_or_default();
+                let registered = lock(&self.state).extensions.register(self.function, &head.headers, &body);
+                registered.unwrap_or_else(|refused| refused.response())
+            }
+            ("GET", "event/next") => {
+                let queue = self.sees(|state| state.extensions.waits(&head.headers));
+                let queue = match queue {
+                    Ok(queue) => queue,
+                    Err(refused) => return refused.response(),
+                };
+                let event = queue.lock().await.recv().await;
+                // One without events waits for ever, as does one whose process is about to end.
+                match event {
+                    Some(event) => extensions::event(event),
+                    None => std::future::pending().await,
+                }
+            }
+            ("POST", "init/error" | "exit/error") => {
+                let name = match lock(&self.state).extensions.name(&head.headers) {
+                    Ok(name) => name,
+                    Err(refused) => return refused.response(),
+                };
+                let Failure { error_type, error_message } =
+                    failure(&body::read(body, MAX_PAYLOAD).await.unwrap_or_default());
+                self.broken(Failure { error_type, error_message: format!("the extension {name}: {error_message}") })
+            }
+            _ => status(StatusCode::NOT_FOUND),
+        }
+    }
+
+    /// The instance is of no use any more.
+    fn broken(&self, failure: Failure) -> Response<Full<Bytes>> {
+        self.phase.send_replace(Phase::Broken(failure));
+        status(StatusCode::ACCEPTED)
+    }
+
+    /// Changes the state by `change`, and sees whether all wait for what comes next then.
+    fn sees<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&self.state);
+        let changed = change(&mut state);
+        let all_wait = state.waits && state.extensions.all_wait();
+        self.phase.send_if_modified(|phase| {
+            let freed = all_wait && matches!(phase, Phase::Starting | Phase::Busy);
+            if freed {
+                *phase = Phase::Free;
+            }
+            freed
+        });
+        changed
+    }
+
     /// Waits for an event and hands it out.
     async fn next(&self) -> Response<Full<Bytes>> {
-        self.phase.send_if_modified(|phase| {
-            let starting = *phase == Phase::Starting;
-            if starting {
-                *phase = Phase::Ready;
-            }
-            starting
+        self.sees(|state| {
+            state.waits = true;
+            state.extensions.close();
         });
         let Some(job) = self.jobs.lock().await.recv().await else {
-            // Its instance is gone, and the process is about to be: any answer would only make it complain.
             return std::future::pending().await;
         };
 
-        let trace = format!("Root={}", trace_root());
-        let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.function);
         let response = Response::builder()
             .header(CONTENT_TYPE, "application/json")
             .header("lambda-runtime-aws-request-id", &job.id)
             .header("lambda-runtime-deadline-ms", job.deadline_millis)
-            .header("lambda-runtime-invoked-function-arn", arn)
-            .header("lambda-runtime-trace-id", trace)
+            .header("lambda-runtime-invoked-function-arn", job.arn)
+            .header("lambda-runtime-trace-id", job.trace)
             .body(Full::new(job.event));
-        *lock(&self.current) = Some((job.id, job.answer));
+        lock(&self.state).current = Some((job.id, job.answer));
 
         response.unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
     /// Hands the outcome of the invocation `id` to who waits for it.
     fn finish(&self, id: &str, outcome: Outcome, done: StatusCode) -> Response<Full<Bytes>> {
-        let Some((_, answer)) = lock(&self.current).take_if(|(current, _)| current == id) else {
+        let Some((_, answer)) = lock(&self.state).current.take_if(|(current, _)| current == id) else {
             return status(StatusCode::BAD_REQUEST);
         };
         // Whoever waited may have given up meanwhile.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use builder::Builder;
 
@@ -97,9 +97,24 @@ impl Stack {
         self.logs.kept()
     }
 
+    /// The same, to be looked at once the stack has ended.
+    pub fn logs_after(&self) -> impl Fn() -> Vec<String> + use<> {
+        let logs = self.logs.clone();
+        move || logs.kept()
+    }
+
     /// How many function processes run.
     pub fn processes(&self) -> usize {
         self.lifeline.count()
+    }
+
+    /// Ends every process that has nothing to do, as Lambda ends an environment that had no requests for a while: SIGTERM for
+    /// one with an extension, and time to end. Waits for what processes still do after their answers, and for their end; the
+    /// next request starts a new one.
+    pub async fn end_processes(&self) {
+        let pools: Vec<_> = self.pools.values().cloned().collect();
+        // Cut short only by the end of the stack.
+        drop(self.runtime.handle().spawn(end_all(pools)).await);
     }
 
     /// Hands `event` to the function with this logical id, past the gateway, and returns what it answers.
@@ -131,12 +146,13 @@ impl Stack {
         send_signed(&self.address(), &self.operator, method, path, headers, body).await
     }
 
-    /// Ends the stack: no new requests, two seconds at most for those under way, then the processes, then the database.
+    /// Ends the stack: no new requests, two seconds at most for those under way, then the processes in good order, as
+    /// [`Stack::end_processes`] does it, then those that are left, then the database.
     pub async fn stop(self) {
         let Self { pools, lifeline, stop, server, dynamodb, data_dir, runtime, .. } = self;
         stop.send_replace(true);
         drop(server.await);
-        drop(pools);
+        drop(runtime.handle().spawn(end_all(pools.into_values().collect())).await);
         lifeline.end();
         lifeline.until_gone().await;
         drop(runtime.handle().spawn(dynamodb.stop()).await);
@@ -144,4 +160,9 @@ impl Stack {
         drop(data_dir);
         drop(runtime);
     }
+}
+
+async fn end_all(pools: Vec<Arc<Pool>>) {
+    let ends: JoinSet<()> = pools.into_iter().map(|pool| async move { pool.end().await }).collect();
+    ends.join_all().await;
 }

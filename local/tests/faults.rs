@@ -1,6 +1,6 @@
 //! Functions that crash, hang, fail or are called at once.
 
-use crate::support::{builder, get, stack};
+use crate::support::{builder, get, is_running, stack};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -167,10 +167,4 @@ fn a_stack_outlives_the_runtime_that_it_was_started_from() {
         run().block_on(get(&stack, "/pid")).json()
     );
     run().block_on(stack.stop());
-}
-
-/// Whether this process runs; one that has ended and was not asked after yet does not.
-fn is_running(pid: &serde_json::Value) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }

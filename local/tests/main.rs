@@ -5,6 +5,8 @@ mod dynamodb;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod extensions;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod limits;

@@ -68,3 +68,9 @@ pub(crate) async fn raw(stack: &Stack, bytes: impl Into<Vec<u8>>) -> String {
     };
     tokio::task::spawn_blocking(exchange).await.unwrap()
 }
+
+/// Whether this process runs; one that has ended and was not asked after yet does not.
+pub(crate) fn is_running(pid: &Value) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+}

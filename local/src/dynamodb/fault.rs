@@ -37,12 +37,12 @@ impl Fault {
 
     /// This fault, on every call until it is cleared.
     pub fn always(self) -> FaultRule {
-        FaultRule { fault: self, action: None, count: Count::Always }
+        FaultRule { fault: self, action: None, table: None, count: Count::Always }
     }
 
     /// This fault, on the next `count` calls.
     pub fn times(self, count: u32) -> FaultRule {
-        FaultRule { fault: self, action: None, count: Count::Times(count) }
+        FaultRule { fault: self, action: None, table: None, count: Count::Times(count) }
     }
 }
 
@@ -62,6 +62,8 @@ pub struct FaultRule {
     pub fault: Fault,
     /// Only calls of this action (`UpdateItem`); none for all.
     pub action: Option<String>,
+    /// Only calls that name this table; none for all.
+    pub table: Option<String>,
     /// How often.
     pub count: Count,
 }
@@ -71,6 +73,12 @@ impl FaultRule {
     #[must_use]
     pub fn on(self, action: &str) -> Self {
         Self { action: Some(action.to_owned()), ..self }
+    }
+
+    /// The same, on calls that name this table only.
+    #[must_use]
+    pub fn about(self, table: &str) -> Self {
+        Self { table: Some(table.to_owned()), ..self }
     }
 }
 
@@ -87,13 +95,14 @@ impl Faults {
         self.lock().clear();
     }
 
-    /// The fault that strikes a call of this action, counted.
-    pub(super) fn strike(&self, action: &str) -> Option<Fault> {
+    /// The fault that strikes a call of this action that names these tables, counted.
+    pub(super) fn strike(&self, action: &str, tables: impl Fn() -> Vec<String>) -> Option<Fault> {
         let mut rules = self.lock();
         let rule = rules
             .iter_mut()
             .filter(|rule| rule.count != Count::Times(0))
-            .find(|rule| rule.action.as_deref().is_none_or(|only| only == action))?;
+            .filter(|rule| rule.action.as_deref().is_none_or(|only| only == action))
+            .find(|rule| rule.table.as_ref().is_none_or(|only| tables().contains(only)))?;
         if let Count::Times(left) = &mut rule.count {
             *left = left.saturating_sub(1);
         }

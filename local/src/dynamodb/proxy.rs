@@ -83,7 +83,11 @@ impl Proxy {
             self.remember(call.map(|call| call.failed(answer::DENIED)));
             return Ok(refusal.map(Full::new));
         }
-        let fault = identity.and_then(|_| self.faults.strike(action));
+        let tables = || {
+            let members = body.as_ref().map(|body| request::members(action, body));
+            members.into_iter().flatten().filter_map(|member| member.table).collect()
+        };
+        let fault = identity.and_then(|_| self.faults.strike(action, tables));
         match &fault {
             Some(Fault::Drop) => {
                 self.remember(call.map(|call| call.failed("dropped")));

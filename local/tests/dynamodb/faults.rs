@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use local::dynamodb::Fault;
 
-use super::support::{WRITER, client, count, counted, start, text};
+use super::support::{WRITER, client, count, counted, digest, start, text};
 
 #[tokio::test]
 async fn a_fault_strikes_as_often_as_it_was_ordered_and_only_its_action() {
@@ -30,6 +30,18 @@ async fn a_fault_strikes_as_often_as_it_was_ordered_and_only_its_action() {
     assert_eq!(counted(&dynamodb).await, Some("1".to_owned()), "who is no function is not struck");
     dynamodb.clear_faults();
     count(&writer).await.unwrap();
+    dynamodb.stop().await;
+}
+
+#[tokio::test]
+async fn a_fault_about_a_table_strikes_no_other() {
+    let dynamodb = start().await;
+    let writer = client(&dynamodb, WRITER);
+    dynamodb.inject(Fault::error(500, "InternalServerError", "ordered").times(1).about("Counters"));
+    count(&writer).await.unwrap();
+    let get = || writer.get_item().table_name("Counters").key("digest", digest());
+    assert_eq!(get().send().await.unwrap_err().message(), Some("ordered"));
+    get().send().await.unwrap();
     dynamodb.stop().await;
 }
 

@@ -1,26 +1,56 @@
-//! A function for the tests of the local stack: answers with its event, or misbehaves as the path asks it to.
+//! A function for the tests of the local stack: answers with its event, or misbehaves as the path asks it to. It has an
+//! extension where its environment says so.
+
+mod extension;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use lambda_http::lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    #[expect(clippy::disallowed_methods, reason = "the template of a test sets it")]
-    if std::env::var_os("FAIL_INIT").is_some() {
+    if variable("FAIL_INIT").is_some() {
         return Err("no luck".into());
     }
-    run(service_fn(answer)).await
+    if let Some(events) = variable("EXTENSION") {
+        extension::start(&events).await?;
+    }
+    tokio::select! {
+        ended = run(service_fn(answer)) => ended,
+        ended = terminated() => ended,
+    }
+}
+
+/// Returns when the process has been asked to end, unless it does not want to.
+async fn terminated() -> Result<(), Error> {
+    let mut asked = signal(SignalKind::terminate())?;
+    asked.recv().await;
+    log("{\"signal\":\"SIGTERM\"}")?;
+    match variable("STUBBORN") {
+        Some(_) => std::future::pending().await,
+        None => Ok(()),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the template of a test sets it")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 async fn answer(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let event = event.payload;
+    let LambdaEvent { payload: event, context } = event;
     let path = event.get("rawPath").and_then(Value::as_str).unwrap_or_default();
+    extension::after_this(event.get("after").and_then(Value::as_str).unwrap_or_default());
     match path {
         // The request's body is the answer.
         "/answer" => Ok(serde_json::from_str(event.get("body").and_then(Value::as_str).unwrap_or_default())?),
+        "/ask" => extension::ask(&event).await,
+        "/context" => {
+            Ok(json!({ "id": context.request_id, "deadline": context.deadline, "arn": context.invoked_function_arn }))
+        }
         "/error" => Err("this one is on purpose".into()),
         "/crash" => std::process::abort(),
         "/hang" => std::future::pending().await,
