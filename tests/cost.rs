@@ -4,8 +4,16 @@ use serde_json::{Value, json};
 
 use crate::support::{Key, World};
 
-/// What the functions asked of DynamoDB during `work`: action, tables, write units, read units.
+/// What the functions asked of DynamoDB during `work` and before the answer: action, tables, write units, read units. What is
+/// written after answers is told apart by its table.
 async fn calls(world: &World, work: impl Future<Output = ()>) -> Vec<(String, f64, f64)> {
+    let calls = all_calls(world, work).await;
+
+    calls.into_iter().filter(|(name, ..)| name != FLUSH).collect()
+}
+
+/// The same, with what is written after answers.
+async fn all_calls(world: &World, work: impl Future<Output = ()>) -> Vec<(String, f64, f64)> {
     world.stack.dynamodb().record(true);
     work.await;
     world.stack.dynamodb().record(false);
@@ -21,6 +29,8 @@ async fn register(world: &World, key: &Key, status: u16) {
 }
 
 const GATE: &str = "UpdateItem CountersTable";
+
+const FLUSH: &str = "UpdateItem UsageTable";
 
 async fn agents() -> (World, Key) {
     let world = World::serving("fabraix").await;
@@ -105,6 +115,49 @@ async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
     }
     assert!(largest < 1_024, "{largest} bytes");
     assert!(largest < 600, "{largest} bytes: it was 500 when this was written");
+}
+
+#[tokio::test]
+async fn usage_costs_a_process_one_write_for_each_key_in_half_a_minute() {
+    let world = World::build("fabraix", |builder| builder.max_instances(1)).await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let requests = 200;
+    let asked = all_calls(&world, async {
+        // Two in a second.
+        for number in 0..requests {
+            let seconds = 30 + number / 2;
+            world.at(&format!("2030-06-15T00:{:02}:{:02}.{}Z", seconds / 60, seconds % 60, number % 2 * 5));
+            register(&world, &key, 403).await;
+        }
+        world.stack.end_processes().await;
+    })
+    .await;
+    let writes: Vec<_> = asked.iter().filter(|(name, ..)| name == FLUSH).cloned().collect();
+    // The sixty-first request is half a minute after the first. What is left is written at the end: 20 writes per 1,000.
+    assert_eq!(writes, vec![(FLUSH.to_owned(), 1.0, 0.0); 200_usize.div_ceil(61)]);
+    assert_eq!(asked.iter().filter(|(name, ..)| name == GATE).count(), requests + 1, "and one more for the stamp");
+}
+
+#[tokio::test]
+async fn the_usage_of_a_day_stays_under_one_kilobyte() {
+    let world = World::build("fabraix", |builder| builder.max_instances(1)).await;
+    let slug = "o".repeat(63);
+    world.organization(&slug, json!({"plan": "standard"})).await;
+    let key = world.key(&slug, json!({"name": "a", "type": "production"})).await;
+    for hour in 0..24 {
+        world.at(&format!("2030-06-15T{hour:02}:00:00Z"));
+        register(&world, &key, 200).await;
+        let answer = world.call("POST", "/v1/register-agent-run", &key.secret, Some(json!({}))).await;
+        assert_eq!(answer.status, 400);
+    }
+    world.stack.end_processes().await;
+    let items = world.stack.dynamodb().client().scan().table_name("UsageTable").send().await.unwrap();
+    let item = &items.items()[0];
+    // As large as the counters of a million requests an hour.
+    let size: usize = item.iter().map(|(name, value)| name.len() + size(value).max(5)).sum();
+    assert_eq!((items.items().len(), item.len()), (1, 48 + 4));
+    assert!(size < 1_024, "{size} bytes");
 }
 
 /// The size of an attribute's value, by DynamoDB's rules, rounded up.

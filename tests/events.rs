@@ -19,6 +19,7 @@ async fn every_function_answers_its_sample_event() {
                 ("OrganizationsAudit", 200),
                 ("KeysList", 200),
                 ("KeysGet", 404),
+                ("KeysUsage", 404),
                 ("KeysCreate", 201),
                 ("KeysUpdate", 404),
                 ("KeysRegenerate", 404),

@@ -5,3 +5,4 @@ mod import;
 mod list;
 mod regenerate;
 mod update;
+mod usage;

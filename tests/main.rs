@@ -38,3 +38,4 @@ mod races;
 mod revocation;
 mod secrecy;
 mod stacks;
+mod usage;

@@ -44,7 +44,9 @@ async fn no_secret_is_in_a_table_a_log_or_an_error() {
     let logs = world.stack.logs();
     assert!(logs.iter().any(|line| line.contains("failed")), "the failures are in the log");
     assert!(logs.iter().all(|line| !line.contains(random)), "{:?}", logs.iter().find(|line| line.contains(random)));
-    for table in ["KeysTable", "CountersTable", "ReferenceTable"] {
+    world.stack.end_processes().await;
+    assert!(!world.items("UsageTable").await.is_empty(), "what came of the requests is written by then");
+    for table in ["KeysTable", "CountersTable", "UsageTable", "ReferenceTable"] {
         assert!(world.items(table).await.iter().all(|item| !item.contains(random)), "{table}");
     }
 }

@@ -49,6 +49,7 @@ async fn a_stack_has_the_routes_of_its_contract_and_no_others() {
         ([404, 401, 401, 405, 404], "POST", "/api/v1/acme/api-keys"),
         ([404, 405, 405, 405, 404], "PUT", "/api/v1/acme/api-keys"),
         ([404, 401, 401, 404, 404], "GET", "/api/v1/acme/api-keys/7"),
+        ([404, 401, 401, 404, 404], "GET", "/api/v1/acme/api-keys/7/usage"),
         ([404, 401, 401, 404, 404], "PATCH", "/api/v1/acme/api-keys/7"),
         ([404, 401, 401, 404, 404], "DELETE", "/api/v1/acme/api-keys/7"),
         ([404, 405, 405, 404, 404], "PUT", "/api/v1/acme/api-keys/7"),

@@ -7,7 +7,7 @@ use aws_config::meta::region::ProvideRegion;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, SharedHttpClient};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
@@ -23,7 +23,6 @@ pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
         .operation_attempt_timeout(attempt)
         .operation_timeout(attempt.saturating_mul(3))
         .build();
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let mut config = Config::builder()
         // Pinned: a newer one changes retries and timeouts under us.
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -31,10 +30,20 @@ pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(FIRST_BACKOFF))
         .timeout_config(timeouts)
-        .http_client(http);
+        .http_client(connections());
     config.set_endpoint_url(endpoint.map(str::to_owned));
 
     Client::from_conf(config.build())
+}
+
+/// The same client with connections of its own, none of which is open yet: those that were kept while the process was frozen
+/// may have gone stale.
+pub fn anew(client: &Client) -> Client {
+    Client::from_conf(client.config().to_builder().http_client(connections()).build())
+}
+
+fn connections() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 /// The same client, connections and all, for calls that are made once: `ADD` is not idempotent, and an attempt without an

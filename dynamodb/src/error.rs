@@ -30,6 +30,16 @@ pub enum Error {
     Contended,
 }
 
+impl Error {
+    /// Whether the call was certainly not carried out. Of the others nobody knows: not even a 500 says so.
+    pub const fn is_refusal(&self) -> bool {
+        match self {
+            Self::Throttled(_) | Self::Fault(_) | Self::Contended => true,
+            Self::Unavailable(_) | Self::Disconnected(_) => false,
+        }
+    }
+}
+
 impl<E> From<SdkError<E>> for Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

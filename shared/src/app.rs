@@ -8,7 +8,8 @@ use dynamodb::Table;
 use crate::contract::{self, Contract};
 use crate::entropy::Entropy;
 use crate::settings::{self, Refusals, Settings, Stage};
-use crate::store::{Keys, Passes};
+use crate::store::{self, Keys, Passes};
+use crate::usage::Meter;
 
 /// Built once per process, and never torn down: a Lambda process lives exactly as long as it.
 #[derive(Debug)]
@@ -23,6 +24,10 @@ pub struct App {
     pub keys: Keys,
     /// What requests are judged and counted by.
     pub passes: Passes,
+    /// What became of requests.
+    pub usage: store::Usage,
+    /// Where outcomes are noted, to be written when nobody waits.
+    pub meter: Meter,
     /// How long a caller may wait for the gate: four times what one call to DynamoDB may take.
     pub patience: Duration,
     /// What becomes of requests that the authorizer does not let in.
@@ -62,6 +67,8 @@ impl App {
         let entropy = Entropy::system();
         let parameters = settings.parameters();
         let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
+        let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days);
+        let patience = settings.store_timeout.saturating_mul(4);
 
         Self {
             contract,
@@ -69,7 +76,9 @@ impl App {
             stage: settings.stage,
             keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy),
             passes,
-            patience: settings.store_timeout.saturating_mul(4),
+            meter: Meter::new(usage.clone(), patience),
+            usage,
+            patience,
             refusals: settings.refusals,
             entropy,
             dynamodb,

@@ -9,7 +9,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
-use lambda_http::{LambdaEvent, lambda_runtime, service_fn, tracing};
+use lambda_http::{LambdaEvent, tracing};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::gate;
+use crate::lambda;
 use crate::serve::{Exit, start};
 use crate::settings::Refusals;
 use crate::verify::{Verdict, verdict};
@@ -142,7 +143,7 @@ pub async fn authorize(app: &App, mut question: Question) -> Result<Answer> {
         Ok(credential) => gate::admit(app, credential, &[], now).await,
         Err(denial) => Err(denial.into()),
     };
-    let verdict = verdict(app, admitted)?;
+    let verdict = verdict(app, admitted, now)?;
     let goes_on = match (&verdict, app.refusals) {
         (Verdict::Yes { .. }, _) | (Verdict::No { .. }, Refusals::Tell) => true,
         (Verdict::No { .. }, Refusals::Deny) => false,
@@ -151,14 +152,14 @@ pub async fn authorize(app: &App, mut question: Question) -> Result<Answer> {
     Ok(question.answer(goes_on, &verdict))
 }
 
-/// Serves the authorizer until the process is taken away.
+/// Serves the authorizer until the process is to end.
 ///
 /// # Errors
 /// The environment or the contract is not as it must be, or the Runtime API is gone.
 pub async fn serve() -> Exit {
     let app = start(true).await?;
 
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+    let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
         answer(app, event.payload.get()).await.map_err(|error| {
             let denial = error.denial();
             let cause = match &error {
@@ -169,8 +170,9 @@ pub async fn serve() -> Exit {
             // To a gateway an error of any kind is a reason to answer 500.
             lambda_http::Error::from("no verdict")
         })
-    }))
-    .await
+    };
+
+    lambda::run(answer, Some(&app.meter)).await
 }
 
 async fn answer(app: &App, event: &str) -> Result<Answer> {

@@ -15,8 +15,9 @@ use lambda_http::http::{HeaderMap, Method};
 
 use crate::app::App;
 use crate::clock;
-use crate::denial::Violation;
+use crate::denial::{Kind, Violation};
 use crate::pass::Quota;
+use crate::usage::Holder;
 
 /// The largest body that is read: 1 MB.
 pub const BODY_MAX_BYTES: usize = 1_000_000;
@@ -45,6 +46,10 @@ pub struct Call {
     pub signed_by: Option<String>,
     /// What the key has left, once the gate has said so: it goes into whatever answer there will be.
     pub quota: Option<Quota>,
+    /// Whose key it came with, once the gate has said so.
+    pub holder: Option<Holder>,
+    /// Why the gate has refused that key, if it has.
+    pub refused: Option<Kind>,
     body: Option<String>,
     body_is_base64: bool,
 }
@@ -78,6 +83,8 @@ impl Call {
             headers: event.headers,
             signed_by: context.authorizer.and_then(|authorizer| authorizer.iam).and_then(|iam| iam.user_arn),
             quota: None,
+            holder: None,
+            refused: None,
             body: event.body,
             body_is_base64: event.is_base64_encoded,
         })

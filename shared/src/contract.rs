@@ -343,9 +343,7 @@ fn check_denials(
     Wire::check_body(body).or_else(|what| flaw("error.body", what))?;
     let mut wires = BTreeMap::new();
     for kind in Kind::ALL {
-        let name =
-            serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-        let place = format!("denials.{name}");
+        let place = format!("denials.{}", kind.name());
         let Some(own) = denials.get(&kind) else {
             return flaw(place, "is missing: a contract says how every denial reads");
         };

@@ -1,6 +1,8 @@
 //! Why a request is refused: one enum for all of Latchkey. What each refusal says on the wire is the contract's business.
 
 use schemars::JsonSchema;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -171,6 +173,18 @@ impl Kind {
         Self::Unavailable,
         Self::Internal,
     ];
+
+    /// Its name in contracts: `rate_limited`.
+    pub fn name(self) -> String {
+        let name = serde_json::to_value(self).ok();
+        name.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let name: StrDeserializer<'_, serde::de::value::Error> = name.into_deserializer();
+        Self::deserialize(name).ok()
+    }
 
     /// What its texts may ask for. `{details}` may stand anywhere.
     pub const fn placeholders(self) -> &'static [Placeholder] {

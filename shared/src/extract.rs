@@ -78,6 +78,7 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
     match gate::admit(call.app, credential, scopes, call.now).await {
         Ok(grant) => {
             call.quota = grant.quota;
+            call.holder = Some(grant.holder());
             // A path that names another organization than the key's own leads nowhere, like one that names none.
             if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
                 return Err(Denial::OrganizationNotFound.into());
@@ -86,6 +87,10 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
         }
         Err(refusal) => {
             call.quota = refusal.quota;
+            call.holder = refusal.holder;
+            if let Error::Denied(denial) = &refusal.error {
+                call.refused = Some(denial.kind());
+            }
             Err(refusal.error)
         }
     }

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::key::{Digest, Presented};
 use crate::pass::{Grant, Pass, Quota, Terms, judge};
 use crate::store::{Counted, Legacy, Versions};
+use crate::usage::Holder;
 
 /// How often a pass is stamped and counted before the gate gives up: each time somebody else was faster.
 const TRIES: u32 = 8;
@@ -23,11 +24,13 @@ pub struct Refusal {
     pub error: Error,
     /// What the key has left, where it is known.
     pub quota: Option<Quota>,
+    /// Whose key it was, where it is known.
+    pub holder: Option<Holder>,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self { error, quota: None }
+        Self { error, quota: None, holder: None }
     }
 }
 
@@ -83,7 +86,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
     match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
         Some(scope) => {
             let denial = Denial::MissingScope { scope: (*scope).to_owned() };
-            Err(Refusal { error: denial.into(), quota: grant.quota })
+            Err(Refusal { error: denial.into(), quota: grant.quota, holder: Some(grant.holder()) })
         }
         None => Ok(grant),
     }
@@ -176,8 +179,9 @@ async fn inherited(
 fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
     let is_no_key = matches!(denial, Denial::InactiveKey | Denial::ExpiredKey);
     let quota = if is_no_key { None } else { Quota::of(pass, now) };
+    let holder = Holder { org: pass.terms.org.clone(), key: pass.terms.key.clone() };
 
-    Refusal { error: denial.into(), quota }
+    Refusal { error: denial.into(), quota, holder: Some(holder) }
 }
 
 #[cfg(test)]

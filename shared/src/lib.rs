@@ -6,6 +6,7 @@
 //! - [`contract`], [`denial`]: how it reads on the wire, and what can happen.
 //! - [`describe`]: what a function says of itself, for the API's description. In debug builds alone.
 //! - [`key`], [`organization`], [`scope`]: what there is.
+//! - [`usage`]: what became of the requests that came with a key.
 //! - [`store`]: what is kept in DynamoDB. Nothing else names an attribute or a table.
 //! - [`app`], [`settings`], [`clock`], [`entropy`]: what comes from outside; nothing else asks for it.
 #![warn(missing_docs)]
@@ -31,6 +32,7 @@ pub mod idempotency;
 pub mod import;
 pub mod issue;
 pub mod key;
+mod lambda;
 pub mod limit;
 pub mod management;
 mod object;
@@ -43,6 +45,7 @@ pub mod scope;
 pub mod serve;
 pub mod settings;
 pub mod store;
+pub mod usage;
 pub mod verify;
 
 pub use app::App;

@@ -21,6 +21,8 @@ pub enum Operation {
     List,
     /// See one.
     Get,
+    /// See how one was used.
+    Usage,
     /// Issue one.
     Create,
     /// Change one.
@@ -35,14 +37,15 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    const ALL: [Self; 7] =
-        [Self::List, Self::Get, Self::Create, Self::Update, Self::Delete, Self::Regenerate, Self::Import];
+    const ALL: [Self; 8] =
+        [Self::List, Self::Get, Self::Usage, Self::Create, Self::Update, Self::Delete, Self::Regenerate, Self::Import];
 
     /// The method and path by which callers with a key do it, where their contract opens it.
     const fn route(self) -> (&'static str, &'static str) {
         match self {
             Self::List => ("GET", "/api/v1/{org}/api-keys"),
             Self::Get => ("GET", "/api/v1/{org}/api-keys/{id}"),
+            Self::Usage => ("GET", "/api/v1/{org}/api-keys/{id}/usage"),
             Self::Create => ("POST", "/api/v1/{org}/api-keys"),
             Self::Update => ("PATCH", "/api/v1/{org}/api-keys/{id}"),
             Self::Delete => ("DELETE", "/api/v1/{org}/api-keys/{id}"),
@@ -59,7 +62,7 @@ impl Operation {
     /// Whether it only looks.
     pub const fn is_harmless(self) -> bool {
         match self {
-            Self::List | Self::Get => true,
+            Self::List | Self::Get | Self::Usage => true,
             Self::Create | Self::Update | Self::Delete | Self::Regenerate | Self::Import => false,
         }
     }
@@ -83,7 +86,7 @@ macro_rules! operations {
     )*};
 }
 
-operations!(List, Get, Create, Update, Delete, Regenerate, Import);
+operations!(List, Get, Usage, Create, Update, Delete, Regenerate, Import);
 
 /// What a contract lets callers do with their organization's keys.
 #[derive(Clone, Debug, Default, Deserialize)]

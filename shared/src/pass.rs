@@ -12,6 +12,7 @@ use crate::key::{self, Key};
 use crate::limit::{Limits, Window};
 use crate::organization::{self, Organization, Slug};
 use crate::scope::Scopes;
+use crate::usage::Holder;
 
 /// The version of the layout of passes. Those of another one are stamped anew, by whichever function meets them.
 pub const LAYOUT: u32 = 1;
@@ -159,6 +160,11 @@ impl Grant {
         let Terms { org, key, kind, scopes, .. } = pass.terms;
 
         Self { org, key, kind, scopes, quota }
+    }
+
+    /// Whose key it is.
+    pub fn holder(&self) -> Holder {
+        Holder { org: self.org.clone(), key: self.key.clone() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_http::{LambdaEvent, lambda_runtime, service_fn, tracing};
+use lambda_http::{LambdaEvent, tracing};
 use serde_json::value::RawValue;
 
 use crate::app::App;
@@ -12,9 +12,11 @@ use crate::describe::{Operation, Reason};
 use crate::envelope;
 use crate::error::{Error, Result};
 use crate::extract::FromCall;
+use crate::lambda;
 use crate::reply::{IntoReply, Reply};
+use crate::usage::Outcome;
 
-/// How a function ends: never, unless it cannot start.
+/// How a function ends: when Lambda says so, or because it cannot start.
 pub type Exit = std::result::Result<(), lambda_http::Error>;
 
 /// An endpoint: an async function of the app and of up to four things that a call can give.
@@ -92,7 +94,7 @@ handler!(A, B);
 handler!(A, B, C);
 handler!(A, B, C, D);
 
-/// Serves `handler` until the process is taken away.
+/// Serves `handler` until the process is to end.
 ///
 /// # Errors
 /// The environment or the contract is not as it must be, or the Runtime API is gone.
@@ -103,10 +105,13 @@ pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
     }
     let app = start(H::USES_STORE).await?;
 
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        Ok::<ApiGatewayV2httpResponse, lambda_http::Error>(answer(app, handler, event.payload.get()).await.into())
-    }))
-    .await
+    let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
+        Ok(ApiGatewayV2httpResponse::from(answer(app, handler, event.payload.get()).await))
+    };
+    // Without the store nobody's key comes this way: there is nothing to write.
+    let meter = H::USES_STORE.then_some(&app.meter);
+
+    lambda::run(answer, meter).await
 }
 
 /// The app of this process, connected to the store if it `uses_store`.
@@ -140,6 +145,10 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler
         }
     };
     envelope::add_quota(&app.contract, call.quota, &mut reply.headers);
+    if let Some(holder) = call.holder {
+        let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
+        app.meter.record(holder, outcome, call.now);
+    }
 
     reply
 }

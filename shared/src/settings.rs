@@ -21,6 +21,10 @@ pub struct Settings {
     pub keys_table: String,
     /// `COUNTERS_TABLE`: the passes.
     pub counters_table: String,
+    /// `USAGE_TABLE`: what became of requests.
+    pub usage_table: String,
+    /// `USAGE_RETENTION_DAYS`: how long a day's usage is kept.
+    pub usage_retention_days: u32,
     /// `REFERENCE_TABLE`: what the reference APIs keep, where a stack has them.
     pub reference_table: Option<String>,
     /// `AUTHORIZER_REFUSALS`: what becomes of requests that the authorizer does not let in.
@@ -106,6 +110,8 @@ impl Settings {
             stage: parsed("STAGE")?,
             keys_table: need("KEYS_TABLE")?,
             counters_table: need("COUNTERS_TABLE")?,
+            usage_table: need("USAGE_TABLE")?,
+            usage_retention_days: parsed("USAGE_RETENTION_DAYS")?,
             reference_table: variable("REFERENCE_TABLE"),
             refusals: variable("AUTHORIZER_REFUSALS").map_or(Ok(Refusals::Deny), |_| parsed("AUTHORIZER_REFUSALS"))?,
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),

@@ -1,7 +1,7 @@
 //! The store: what Latchkey keeps in DynamoDB. Nothing outside this module names a table's attributes.
 //!
-//! Two tables: the authority (organizations, keys, and which key a digest stands for) and the passes. Every method that
-//! reads or changes something of a tenant takes the tenant's slug.
+//! Three tables: the authority (organizations, keys, and which key a digest stands for), the passes, and what became of
+//! requests. Every method that reads or changes something of a tenant takes the tenant's slug.
 
 mod audit;
 mod idempotency;
@@ -9,6 +9,7 @@ mod keys;
 mod organizations;
 mod passes;
 mod succession;
+mod usage;
 
 use dynamodb::{AttributeValue, Client, Error, Item, Result};
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ pub(crate) use idempotency::Keep;
 pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Legacy, Passes, Versions};
 pub(crate) use succession::Replaced;
+pub use usage::Usage;
 
 /// How often a change is tried when others change the same thing meanwhile: some three seconds of waiting in all.
 pub(crate) const TRIES: u32 = 24;

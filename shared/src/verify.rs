@@ -17,6 +17,7 @@ use crate::key::{Id, Plain};
 use crate::organization::Slug;
 use crate::pass::{Grant, Quota};
 use crate::scope::Scopes;
+use crate::usage::Outcome;
 
 /// Whether a key is let in.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -128,13 +129,15 @@ pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> 
     }
     let needed: Vec<_> = scopes.iter().collect();
 
-    verdict(app, gate::admit(app, key.as_bytes(), &needed, now).await)
+    verdict(app, gate::admit(app, key.as_bytes(), &needed, now).await, now)
 }
 
-/// What the gate said, as data. A failure of ours is a refusal too: nobody is let in.
-pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>) -> Result<Verdict> {
+/// What the gate said at `now`, as data. A failure of ours is a refusal too: nobody is let in. It is the key's usage: what comes
+/// of a request that is let in is not known here, and is counted as such.
+pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, now: Timestamp) -> Result<Verdict> {
     let refusal = match admitted {
         Ok(grant) => {
+            app.meter.record(grant.holder(), Outcome::Verified, now);
             return Ok(Verdict::Yes {
                 valid: true,
                 organization: grant.org,
@@ -147,6 +150,9 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>) 
         Err(refusal) => refusal,
     };
     let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
+    if let Some(holder) = refusal.holder {
+        app.meter.record(holder, Outcome::Refused(denial.kind()), now);
+    }
     let mut reply = envelope::render(&app.contract, &denial);
     envelope::add_quota(&app.contract, refusal.quota, &mut reply.headers);
     let headers =

@@ -114,3 +114,17 @@ async fn without_a_verdict_nobody_gets_through() {
         assert!(answer.is_err(), "an error, of which a gateway makes 500: {answer:?}");
     }
 }
+
+#[tokio::test]
+async fn what_it_decides_is_the_keys_usage() {
+    let (world, key) = World::academy("pro").await;
+    ask(&world, http(&bearer(&key))).await;
+    ask(&world, rest(&bearer(&key))).await;
+    world.organization("acme", json!({"status": "locked"})).await;
+    ask(&world, http(&bearer(&key))).await;
+    world.stack.end_processes().await;
+    let path = format!("/organizations/acme/api-keys/{}/usage", key.id);
+    let totals = world.operate("GET", &path, Value::Null).await.json()["data"]["totals"].clone();
+    let refused = json!({"total": 1, "byReason": {"organization_locked": 1}});
+    assert_eq!((&totals["verifications"], &totals["refused"]), (&json!(2), &refused));
+}

@@ -1,0 +1,132 @@
+//! The meter: notes what became of each request, and writes it down when nobody waits.
+//!
+//! `ADD` is not idempotent. A write whose answer was lost is taken for made: usage may miss requests, and never counts one
+//! twice. One that was certainly refused is kept, and so is what was not tried after a failure.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::batch::{Batch, Entry};
+use super::{Holder, Outcome};
+use crate::store;
+
+/// How many writes are under way at once at the end, when all that is left has to be written in half a second.
+const AT_ONCE: usize = 8;
+
+/// How often the end tries what was refused.
+const LAST_TRIES: u32 = 3;
+
+/// Counts what becomes of requests.
+#[derive(Debug)]
+pub struct Meter {
+    usage: store::Usage,
+    batch: Mutex<Batch>,
+    /// How long writing may take after one answer; the process has no time for the next request meanwhile.
+    patience: Duration,
+}
+
+/// What came of writing entries.
+#[derive(Debug, Default)]
+struct Written {
+    /// Not written, for certain.
+    left: Vec<Entry>,
+    /// Requests of which it is not known.
+    lost: i64,
+    /// The first failure.
+    failure: Option<dynamodb::Error>,
+}
+
+impl Meter {
+    /// A meter that writes to `usage`, for at most `patience` at a time.
+    pub fn new(usage: store::Usage, patience: Duration) -> Self {
+        Self { usage, batch: Mutex::default(), patience }
+    }
+
+    /// Notes what became of a request with a key of `holder` at `now`. In memory: it takes no time.
+    pub fn record(&self, holder: Holder, outcome: Outcome, now: Timestamp) {
+        self.batch().record(holder, outcome, now);
+    }
+
+    /// Writes what is due, if anything is. For after an answer: one write after the other, on the connection that the gate
+    /// has just used. Whatever happens to it is the log's business alone.
+    pub async fn flush_due(&self) {
+        let entries = self.batch().take_due();
+        if !entries.is_empty() {
+            let written = write(&self.usage, entries, 1, self.patience).await;
+            self.settle(written);
+        }
+    }
+
+    /// Writes all that is left, at the end of the process: on connections of its own, for those that were kept may have gone
+    /// stale while the process was frozen.
+    pub async fn flush_all(&self) {
+        let mut entries = self.batch().take();
+        let usage = self.usage.anew();
+        for attempt in 0..LAST_TRIES {
+            if entries.is_empty() {
+                return;
+            }
+            if attempt > 0 {
+                dynamodb::back_off(attempt).await;
+            }
+            let mut written = write(&usage, entries, AT_ONCE, self.patience).await;
+            entries = std::mem::take(&mut written.left);
+            self.settle(written);
+        }
+    }
+
+    /// Keeps what is left, and tells the log of it once.
+    fn settle(&self, written: Written) {
+        let kept = written.left.iter().fold(0, |all: i64, entry| all.saturating_add(entry.requests()));
+        let mut batch = self.batch();
+        batch.keep(written.left);
+        let lost = written.lost.saturating_add(batch.turned_away());
+        drop(batch);
+        if let Some(cause) = written.failure {
+            tracing::warn!(kept, lost, "the usage of some requests could not be written, and is kept or lost: {cause}");
+        }
+    }
+
+    fn batch(&self) -> MutexGuard<'_, Batch> {
+        // Nothing leaves it half done.
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes `entries`, so many at once. After a failure, or when `patience` is over, no other is begun.
+async fn write(usage: &store::Usage, entries: Vec<Entry>, at_once: usize, patience: Duration) -> Written {
+    let begun = Instant::now();
+    let mut waiting = entries.into_iter();
+    let mut under_way = JoinSet::new();
+    let mut written = Written::default();
+    loop {
+        while under_way.len() < at_once && written.failure.is_none() && begun.elapsed() < patience {
+            let Some(entry) = waiting.next() else { break };
+            let usage = usage.clone();
+            under_way.spawn(async move {
+                let outcome = usage.add(&entry).await;
+                (entry, outcome)
+            });
+        }
+        match under_way.join_next().await {
+            None => break,
+            Some(Ok((_, Ok(())))) => (),
+            Some(Ok((entry, Err(error)))) => {
+                if error.is_refusal() {
+                    written.left.push(entry);
+                } else {
+                    written.lost = written.lost.saturating_add(entry.requests());
+                }
+                written.failure.get_or_insert(error);
+            }
+            Some(Err(error)) => drop(written.failure.get_or_insert(dynamodb::Error::Fault(error.to_string()))),
+        }
+    }
+    written.left.extend(waiting);
+
+    written
+}
