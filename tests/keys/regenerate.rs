@@ -161,7 +161,7 @@ async fn a_wish_that_makes_no_sense_names_the_field_and_changes_nothing() {
     for (wish, message) in [
         (json!({"overlapSeconds": -1}), "overlapSeconds must be a number from 0 to 604800"),
         (json!({"overlapSeconds": 604_801}), "overlapSeconds must be a number from 0 to 604800"),
-        (json!({"overlapSeconds": "60"}), "overlapSeconds must be i64"),
+        (json!({"overlapSeconds": "60"}), "overlapSeconds must be a whole number"),
         (json!({"overlap": 60}), "overlap is not known here"),
         (json!([]), "body must be an object"),
     ] {
