@@ -33,8 +33,8 @@ pub struct Import {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<Box<RawValue>>")]
-#[schemars(inline)]
-struct Keys(#[schemars(with = "Vec<Foreign>", length(min = 1, max = MOST))] Vec<Box<RawValue>>);
+#[schemars(inline, with = "Vec<Foreign>", extend("minItems" = 1, "maxItems" = MOST))]
+struct Keys(Vec<Box<RawValue>>);
 
 impl TryFrom<Vec<Box<RawValue>>> for Keys {
     type Error = &'static str;

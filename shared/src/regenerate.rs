@@ -25,8 +25,8 @@ pub struct Rotation {
 /// 0 to 604,800 seconds: a week.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "i64")]
-#[schemars(inline)]
-pub struct Overlap(#[schemars(range(min = 0, max = Self::MAX))] i64);
+#[schemars(inline, extend("minimum" = 0, "maximum" = Self::MAX))]
+pub struct Overlap(i64);
 
 impl Overlap {
     const MAX: i64 = 604_800;

@@ -27,7 +27,7 @@ pub struct Operation<'c> {
     is_counted: bool,
     parameters: Vec<Value>,
     body: Option<Value>,
-    replies: BTreeMap<u16, Value>,
+    replies: Map<String, Value>,
     refusals: Vec<Denial>,
     gateway: Vec<Gateway>,
     requests: SchemaGenerator,
@@ -53,7 +53,7 @@ impl<'c> Operation<'c> {
             is_counted: false,
             parameters: Vec::new(),
             body: None,
-            replies: BTreeMap::new(),
+            replies: Map::new(),
             // Whatever it is: an event may be none that can be read, and we may fail.
             refusals: [Kind::InvalidRequest, Kind::Internal].map(example).into(),
             gateway: Gateway::ALWAYS.to_vec(),
@@ -170,7 +170,7 @@ impl<'c> Operation<'c> {
             refusals::add_quota(self.contract, true, &mut reply);
         }
         reply.insert("content".to_owned(), json!({"application/json": {"schema": schema}}));
-        self.replies.insert(status, reply.into());
+        self.replies.insert(status.to_string(), reply.into());
     }
 
     /// The schema of a `T` that stands in an answer.
@@ -220,8 +220,8 @@ impl<'c> Operation<'c> {
             return None;
         }
         let refusals = refusals::responses(self.contract, &self.refusals, &self.gateway, self.is_counted);
-        let mut responses: BTreeMap<_, _> =
-            self.replies.into_iter().map(|(status, reply)| (status.to_string(), reply)).collect();
+        // In the order in which the reply names them: what is usual comes first.
+        let mut responses = self.replies;
         let mut named = BTreeMap::new();
         for (status, name, response) in refusals {
             responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
@@ -232,7 +232,7 @@ impl<'c> Operation<'c> {
             ("parameters".to_owned(), self.parameters.into()),
         ]);
         operation.extend(self.body.map(|body| ("requestBody".to_owned(), body)));
-        operation.insert("responses".to_owned(), json!(responses));
+        operation.insert("responses".to_owned(), responses.into());
         let mut operation = operation.into();
         schema::fill(self.contract, &mut operation);
 
