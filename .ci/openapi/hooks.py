@@ -14,6 +14,8 @@ with open(os.environ["LATCHKEY_STACK"]) as file:
 schemathesis.auth.set_from_requests(Signed(STACK["operator"])).apply_to(path_regex="^/operator/")
 schemathesis.auth.set_from_requests(Keyed(*STACK["credential"])).skip_for(path_regex="^/operator/")
 
+FAR = "2999-01-01T00:00:00Z"
+
 # The ids that lists and replies told of, by the path that they were asked for.
 known = {}
 calls = itertools.count()
@@ -35,7 +37,11 @@ def before_call(context, case, **_):
             if is_one and there and parameters["id"] not in there:
                 parameters["id"] = there[-1]
         if isinstance(case.query, dict):
+            # A cursor is one that a list gave, and a span of days is not too long.
             case.query.pop("cursor", None)
+            case.query.pop("after", None)
+            if "from" in case.query:
+                case.query["to"] = case.query["from"]
         if isinstance(case.body, dict):
             case.body = whole(case.body)
             make_possible(case.body, path, makes_organization)
@@ -61,8 +67,14 @@ def whole(value):
 
 
 def make_possible(body, path, makes_organization):
-    if isinstance(body.get("expiresAt"), str):
-        body["expiresAt"] = "2999-01-01T00:00:00Z"
+    for name in ("closeAt", "expiresAt"):
+        if isinstance(body.get(name), str):
+            body[name] = FAR
+    # What closes has opened before.
+    if isinstance(body.get("closeAt"), str) or isinstance(body.get("openAt"), str):
+        body["openAt"] = "2998-01-01T00:00:00Z"
+    if isinstance(body.get("timeZone"), str):
+        body["timeZone"] = "Europe/Berlin"
     # Which scopes a key may have follows from its type.
     if STACK["has_types"] and "/api-keys" in path:
         body.pop("scopes", None)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// It is shown as it was given. Two addresses that differ in case alone are one: compare their keys, never them.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-#[schemars(inline, extend("format" = "email", "maxLength" = MAX, "pattern" = PATTERN))]
+#[schemars(inline, extend("maxLength" = MAX, "pattern" = PATTERN))]
 pub struct Email(String);
 
 /// The longest address that a mail can be sent to: RFC 5321's path, less its brackets.
