@@ -53,6 +53,11 @@ conformance *contracts:
     cargo build --bins
     .venv/openapi/bin/python .ci/openapi/run {{ contracts }}
 
+# Run a function of each kind under AWS's runtime emulator too, and compare. `.ci/run` makes .venv.
+[group('check')]
+emulator:
+    .ci/emulator
+
 # Licences, bans, sources and, fetched from GitHub, security advisories. Needs cargo-deny.
 [group('check')]
 deny:

@@ -1,5 +1,6 @@
 //! The instances of one function: started when needed, used again, never more than so many.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::credential::Credential;
 use crate::function_error::FunctionError;
 use crate::instance::Instance;
 use crate::lifeline::Lifeline;
-use crate::process::Surroundings;
+use crate::process::{self, Surroundings};
 use crate::sync::lock;
 
 /// How long a request waits for an instance that has answered and not yet asked for its next event, before it gets a new
@@ -49,6 +50,11 @@ impl Pool {
         let permits = Arc::new(Semaphore::new(max_instances.max(1)));
         let (idle, settling) = (Mutex::new(Vec::new()), watch::Sender::new(0));
         Self { function, credential, surroundings, lifeline, permits, idle, settling }
+    }
+
+    /// What an instance finds in its environment.
+    pub(crate) fn environment(&self) -> BTreeMap<String, String> {
+        process::environment(self.function, &self.credential, &self.surroundings)
     }
 
     /// Hands `event` to an instance. Must run to its end: an invocation is not called off because its caller went away.

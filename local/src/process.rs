@@ -1,5 +1,6 @@
 //! One function as a child process, in the environment that Lambda would give it and in nothing else of ours.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -34,8 +35,7 @@ pub(crate) fn start(
     let (stdout, stderr) = surroundings.logs.outlets()?;
     let mut command = Command::new(surroundings.binaries.join(&function.binary));
     command.env_clear();
-    command.envs(lambda_environment(function, credential, surroundings, runtime));
-    command.envs(&function.environment);
+    command.envs(environment(function, credential, surroundings)).env("AWS_LAMBDA_RUNTIME_API", runtime);
     if let Some(path) = &surroundings.path {
         command.env("PATH", path);
     }
@@ -53,16 +53,25 @@ pub(crate) fn start(
     Ok(child)
 }
 
-/// The variables that Lambda sets.
+/// The variables that Lambda sets, but for where the Runtime API is, and those that the template sets.
+pub(crate) fn environment(
+    function: &Function,
+    credential: &Credential,
+    surroundings: &Surroundings,
+) -> BTreeMap<String, String> {
+    let lambdas = lambda_environment(function, credential, surroundings);
+    let lambdas = lambdas.into_iter().map(|(name, value)| (name.to_owned(), value));
+
+    lambdas.chain(function.environment.clone()).collect()
+}
+
 fn lambda_environment(
     function: &Function,
     credential: &Credential,
     surroundings: &Surroundings,
-    runtime: &str,
 ) -> Vec<(&'static str, String)> {
     let name = &function.name;
     vec![
-        ("AWS_LAMBDA_RUNTIME_API", runtime.to_owned()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.clone()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),

@@ -4,7 +4,7 @@ mod builder;
 mod own_runtime;
 mod start;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -128,6 +128,14 @@ impl Stack {
 
         serde_json::from_slice(&answer)
             .map_err(|cause| FunctionError::NotJson { function: function.to_owned(), cause: cause.to_string() })
+    }
+
+    /// The environment of the function with this logical id, but for its Runtime API: what else runs it in the same one
+    /// has its permissions, too.
+    pub fn environment(&self, function: &str) -> Result<BTreeMap<String, String>, FunctionError> {
+        let pool = self.pools.get(function).ok_or_else(|| FunctionError::Unknown(function.to_owned()))?;
+
+        Ok(pool.environment())
     }
 
     /// Sends a signed request with a JSON body, as the operator.
