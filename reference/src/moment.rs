@@ -63,6 +63,11 @@ impl Serialize for Moment {
     }
 }
 
+/// Writes when something was made: in whole seconds.
+pub(crate) fn in_seconds<S: Serializer>(moment: &Moment, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{:.0}", moment.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ async fn a_consumer_is_registered_and_shown_whole() {
     );
     let credential = format!("Bearer {}", key.secret);
     let headers = [("authorization", credential.as_str()), ("content-type", "application/json")];
+    world.at("2030-06-15T00:00:30.999Z");
     let made = world.http.send_bytes("POST", CONSUMERS, &headers, new.into_bytes()).await;
     let id = made.json()["data"]["id"].as_str().unwrap().to_owned();
     let consumer = format!(

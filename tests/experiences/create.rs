@@ -11,6 +11,7 @@ async fn an_experience_is_made_and_shown_whole() {
     let (world, key) = World::launches().await;
     let new = json!({"name": "Summer drop", "slug": "summer", "openAt": "2030-06-15T12:00:00+02:00",
                      "closeAt": "2030-06-16T00:00:00.250Z", "timeZone": "europe/berlin"});
+    world.at("2030-06-15T00:00:30.999Z");
     let made = world.post(EXPERIENCES, &key, new).await;
     let id = made.json()["data"]["id"].as_str().unwrap().to_owned();
     let body = format!(

@@ -14,7 +14,7 @@ use super::metadata::Metadata;
 use super::new_consumer::{NewConsumer, Phone};
 use crate::connection::{Connection, Slice};
 use crate::label::Label;
-use crate::moment::Moment;
+use crate::moment::{Moment, in_seconds};
 use crate::stored::{key, moment, parsed, parsed_if};
 use crate::transaction::{carry_out, new_item};
 use crate::{Email, Flaw, Id};
@@ -29,6 +29,7 @@ pub struct Consumer {
     full_name: Option<Label>,
     external_id: Option<Label>,
     metadata: Option<Metadata>,
+    #[serde(serialize_with = "in_seconds")]
     created_at: Moment,
 }
 

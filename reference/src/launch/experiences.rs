@@ -15,7 +15,7 @@ use super::slug::Slug;
 use super::time_zone::TimeZone;
 use crate::connection::{Connection, Slice};
 use crate::label::Label;
-use crate::moment::Moment;
+use crate::moment::{Moment, in_seconds};
 use crate::stored::{Key, key, moment, parsed};
 use crate::transaction::{carry_out, new_item};
 use crate::{Flaw, Id};
@@ -31,6 +31,7 @@ pub struct Experience {
     open_at: Option<Moment>,
     close_at: Option<Moment>,
     time_zone: Option<TimeZone>,
+    #[serde(serialize_with = "in_seconds")]
     created_at: Moment,
 }
 
