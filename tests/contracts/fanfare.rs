@@ -368,6 +368,30 @@ async fn every_response_that_a_known_key_gets_has_the_rate_limit_headers() {
     is(&world.get(EXAMPLE, &reader).await, 402, &quota(8, 7), r#"{"error":"Organization locked"}"#);
 }
 
+/// "Usage Statistics", row by row.
+#[tokio::test]
+async fn the_use_of_a_key_can_be_tracked() {
+    let world = fanfare("pro").await;
+    let key = key(&world, "secret").await;
+    let post = async |new: Value, status: u16| assert_eq!(world.post(EXAMPLE, &key, new).await.status, status);
+    for _ in 0..4 {
+        assert_eq!(world.get(EXAMPLE, &key).await.status, 200);
+    }
+    post(json!({"name": "a"}), 201).await;
+    post(json!({"name": "a"}), 409).await;
+    post(json!({}), 400).await;
+    world.at("2030-06-15T00:00:45Z");
+    assert_eq!(world.get("/api/analytics", &key).await.status, 200);
+    world.stack.end_processes().await;
+    let usage =
+        world.operate("GET", &format!("{DASHBOARD}/{}/usage", key.id), Value::Null).await.json()["data"].clone();
+    let totals = &usage["totals"];
+    assert_eq!(
+        [&totals["requests"], &totals["successRate"], &totals["errorRate"], &usage["lastUsedAt"]],
+        [&json!(8), &json!(0.75), &json!(0.25), &json!("2030-06-15T00:00:45Z")]
+    );
+}
+
 /// "Invalid API Key".
 #[tokio::test]
 async fn a_key_that_does_not_work_is_told_why() {
