@@ -7,9 +7,9 @@ use aws_config::meta::region::ProvideRegion;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, SharedHttpClient};
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
+
+use crate::http::connections;
 
 const CONNECT_MAX: Duration = Duration::from_millis(500);
 const FIRST_BACKOFF: Duration = Duration::from_millis(10);
@@ -40,10 +40,6 @@ pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
 /// may have gone stale.
 pub fn anew(client: &Client) -> Client {
     Client::from_conf(client.config().to_builder().http_client(connections()).build())
-}
-
-fn connections() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 /// The same client, connections and all, for calls that are made once: `ADD` is not idempotent, and an attempt without an

@@ -5,6 +5,7 @@ mod back_off;
 mod batch;
 mod client;
 mod error;
+mod http;
 mod item;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;

@@ -158,5 +158,8 @@ async fn the_authorizer_answers_under_it_as_here() {
     // It fails, and both pass on how.
     let failed = world.answer(&emulator, "GateAuthorize", |_| json!([])).await;
     assert_eq!(failed["errorMessage"], "no verdict");
+    // What gives usage the time to be written, when the process ends.
+    let said = emulator.said();
+    assert!(said.lines().any(|line| line.contains("agent latchkey") && line.contains("registered")), "{said}");
     world.stack.stop().await;
 }

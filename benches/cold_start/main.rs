@@ -1,0 +1,154 @@
+//! What a cold start costs: `cargo bench --bench cold_start`, on Linux, with `openssl` at hand.
+//!
+//! Each function is started anew, round by round, and answers one request; a bare `lambda_runtime` program built with the same
+//! profile (`benches/hello.rs`) is started beside it. DynamoDB is the local stack's, behind TLS and found by the system's root
+//! certificates, as a function meets it. Wall time is this machine's and its other programs'; processor time is the function's.
+
+mod process;
+mod tls;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use local::REGION;
+use local::dynamodb::{Dynamodb, Source, create_tables};
+use serde_json::{Value, json};
+use template::Template;
+
+use process::{Start, start};
+use tls::Tls;
+
+const ROUNDS: usize = 20;
+
+/// Functions, what each is asked, and what is in its answer.
+const SUBJECTS: [(&str, &str, &str); 4] = [
+    ("gate-health", "GET /api/v1/health", "\"statusCode\":200"),
+    ("gate-fallback", "GET /nothing", "\"statusCode\":404"),
+    ("gate-authorize", "GET /orders", "\"refused\":\"unknown_key\""),
+    ("academy-list-courses", "GET /api/v1/courses", "\"statusCode\":401"),
+];
+
+type Error = Box<dyn std::error::Error>;
+
+/// A program to be started, and what it is asked.
+struct Subject {
+    title: &'static str,
+    binary: PathBuf,
+    environment: BTreeMap<String, String>,
+    event: Value,
+    /// What is in its answer.
+    answer: &'static str,
+    starts: Vec<Start>,
+}
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "a bench is for people")]
+async fn main() -> Result<(), Error> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no folder of the template")?;
+    let binaries = Path::new(env!("CARGO_BIN_EXE_latchkey")).parent().ok_or("no folder of binaries")?;
+    build(root)?;
+    let parameters = [("Contract", "fayne"), ("Stage", "local"), ("StoreTimeout", "2000")];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let template = Template::read(&std::fs::read_to_string(root.join("template.yaml"))?, &BTreeMap::from(parameters))?;
+    let dynamodb = Dynamodb::start(Source::Memory, Vec::new()).await?;
+    create_tables(dynamodb.endpoint(), &template.tables).await?;
+    let tls = Tls::before(dynamodb.endpoint()).await?;
+
+    let mut subjects = vec![Subject {
+        title: "hello world",
+        binary: binaries.join("examples/hello"),
+        environment: environment("hello", &tls),
+        event: json!({"hello": "world"}),
+        answer: "world",
+        starts: Vec::new(),
+    }];
+    for (title, route, answer) in SUBJECTS {
+        let function = template.functions.iter().find(|function| function.binary == title);
+        let function = function.ok_or_else(|| format!("the template has no {title}"))?;
+        let mut environment = environment(&function.name, &tls);
+        environment.extend(function.environment.clone());
+        let binary = binaries.join(title);
+        subjects.push(Subject { title, binary, environment, event: event(route), answer, starts: Vec::new() });
+    }
+    for _ in 0..ROUNDS {
+        for subject in &mut subjects {
+            let started = start(&subject.binary, &subject.environment, &subject.event.to_string(), subject.answer);
+            subject.starts.push(started.map_err(|cause| format!("{}: {cause}", subject.title))?);
+        }
+    }
+    dynamodb.stop().await;
+
+    println!("{ROUNDS} cold starts each, medians in milliseconds; in brackets, times hello world's");
+    println!("{:22}{:>15}{:>15}{:>15}{:>15}{:>10}", "", "ready", "answered", "CPU ready", "CPU answered", "memory");
+    let hello = subjects.first().map(columns).ok_or("nothing was started")?;
+    for subject in &subjects {
+        let cells = columns(subject).into_iter().zip(hello).map(|(time, hello)| {
+            let (time, hello) = (time.as_secs_f64() * 1e3, hello.as_secs_f64() * 1e3);
+            format!("{:>15}", format!("{time:.1} ({:.1})", time / hello))
+        });
+        let memory = subject.starts.iter().map(|start| start.memory).fold(0.0, f64::max);
+        println!("{:22}{}{memory:>7.0} MB", subject.title, cells.collect::<String>());
+    }
+
+    Ok(())
+}
+
+/// The medians of what was measured.
+fn columns(subject: &Subject) -> [Duration; 4] {
+    let median = |of: fn(&Start) -> Duration| {
+        let mut times: Vec<_> = subject.starts.iter().map(of).collect();
+        times.sort_unstable();
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    };
+
+    [
+        median(|start| start.ready.wall),
+        median(|start| start.answered.wall),
+        median(|start| start.ready.cpu),
+        median(|start| start.answered.cpu),
+    ]
+}
+
+/// Builds what is started, with the profile that is deployed.
+fn build(root: &Path) -> Result<(), Error> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--release", "--example", "hello"]).current_dir(root);
+    for (binary, ..) in SUBJECTS {
+        cargo.args(["--bin", binary]);
+    }
+
+    if cargo.status()?.success() { Ok(()) } else { Err("cargo build failed".into()) }
+}
+
+/// What Lambda would set.
+fn environment(function: &str, tls: &Tls) -> BTreeMap<String, String> {
+    let lambdas = [
+        ("AWS_LAMBDA_FUNCTION_NAME", function),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "BENCH"),
+        ("AWS_SECRET_ACCESS_KEY", "bench"),
+        ("AWS_SESSION_TOKEN", "bench"),
+    ];
+    let lambdas = lambdas.map(|(name, value)| (name.to_owned(), value.to_owned()));
+
+    lambdas.into_iter().chain(tls.environment()).collect()
+}
+
+/// A request with a key that is none: the gate asks DynamoDB twice.
+fn event(route: &str) -> Value {
+    let (method, path) = route.split_once(' ').unwrap_or((route, ""));
+    json!({
+        "version": "2.0", "type": "REQUEST", "routeKey": route, "rawPath": path, "rawQueryString": "",
+        "headers": {"authorization": format!("Bearer fa_live_{}", "0".repeat(32)), "host": "localhost"},
+        "requestContext": {
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench"},
+            "requestId": "id", "routeKey": route, "stage": "$default", "timeEpoch": 1_907_712_030_000_i64,
+        },
+        "isBase64Encoded": false,
+    })
+}

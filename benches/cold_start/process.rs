@@ -1,0 +1,168 @@
+//! One cold start: a process, the Runtime API that it speaks to, and what it took until it was ready and had answered.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use super::Error;
+
+/// When a process had come so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passed {
+    /// Since it was spawned.
+    pub(crate) wall: Duration,
+    /// What it had of the processors.
+    pub(crate) cpu: Duration,
+}
+
+/// A cold start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    /// It asked for its first event.
+    pub(crate) ready: Passed,
+    /// Its answer was there.
+    pub(crate) answered: Passed,
+    /// The most memory that it has had, in megabytes.
+    pub(crate) memory: f64,
+}
+
+/// Something that the process told the Runtime API.
+enum Told {
+    Ready(Instant, TcpStream),
+    Answered(Instant, String),
+}
+
+/// Starts `binary`, hands it `event`, expects `answer` in what it answers, and ends it.
+pub(crate) fn start(
+    binary: &Path,
+    environment: &BTreeMap<String, String>,
+    event: &str,
+    answer: &str,
+) -> Result<Start, Error> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let (told, heard) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let told = told.clone();
+            std::thread::spawn(move || drop(serve(stream, &told)));
+        }
+    });
+
+    let mut command = Command::new(binary);
+    command.env_clear().envs(environment).env("AWS_LAMBDA_RUNTIME_API", address.to_string());
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let spawned = Instant::now();
+    let process = Process(command.spawn()?);
+    let (mut ready, patience) = (None, Duration::from_secs(20));
+    loop {
+        match heard.recv_timeout(patience)? {
+            Told::Ready(at, mut stream) if ready.is_none() => {
+                ready = Some(Passed { wall: at.duration_since(spawned), cpu: process.cpu()? });
+                let length = event.len();
+                write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 9999999999999\r\n"
+                )?;
+                write!(stream, "lambda-runtime-invoked-function-arn: arn:aws:lambda:us-east-1:0:function:f\r\n")?;
+                write!(stream, "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{event}")?;
+            }
+            Told::Ready(..) => {}
+            Told::Answered(at, text) => {
+                let answered = Passed { wall: at.duration_since(spawned), cpu: process.cpu()? };
+                if !text.contains(answer) {
+                    return Err(format!("the answer lacks {answer}: {text}").into());
+                }
+                let memory = process.memory()?;
+                return Ok(Start { ready: ready.ok_or("answered before it was asked")?, answered, memory });
+            }
+        }
+    }
+}
+
+/// A child that does not outlive its cold start.
+struct Process(Child);
+
+impl Process {
+    /// What all its threads have had of the processors.
+    fn cpu(&self) -> Result<Duration, Error> {
+        let mut nanos = 0;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
+            let statistics = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+            nanos += statistics.split(' ').next().ok_or("no time in schedstat")?.parse::<u64>()?;
+        }
+
+        Ok(Duration::from_nanos(nanos))
+    }
+
+    /// The most memory that it has had resident.
+    fn memory(&self) -> Result<f64, Error> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no peak in status")?;
+
+        Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? / 1024.0)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// The Runtime API, and as much of the Extensions API as an extension without events needs, on one connection.
+fn serve(stream: TcpStream, told: &Sender<Told>) -> Result<(), Error> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut stream = stream;
+    loop {
+        let (request, body) = read(&mut reader)?;
+        let at = Instant::now();
+        if request.contains("/runtime/invocation/next") {
+            told.send(Told::Ready(at, stream.try_clone()?))?;
+        } else if request.contains("/extension/register") {
+            write!(stream, "HTTP/1.1 200 OK\r\nlambda-extension-identifier: 1\r\ncontent-length: 2\r\n\r\n{{}}")?;
+        } else if request.contains("/runtime/") {
+            told.send(Told::Answered(at, body))?;
+            write!(stream, "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")?;
+        }
+    }
+}
+
+/// The next request: its first line and its body.
+fn read(reader: &mut BufReader<TcpStream>) -> Result<(String, String), Error> {
+    let (mut request, mut length, mut chunked) = (String::new(), 0, false);
+    reader.read_line(&mut request)?;
+    if request.is_empty() {
+        return Err("the connection ended".into());
+    }
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let line = line.trim().to_ascii_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        chunked |= line == "transfer-encoding: chunked";
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse()?;
+        }
+    }
+    let mut body = Vec::new();
+    while chunked {
+        let mut size = String::new();
+        reader.read_line(&mut size)?;
+        let size = u64::from_str_radix(size.trim(), 16)?;
+        reader.by_ref().take(size).read_to_end(&mut body)?;
+        reader.read_line(&mut String::new())?;
+        chunked = size > 0;
+    }
+    reader.by_ref().take(length).read_to_end(&mut body)?;
+
+    Ok((request, String::from_utf8(body)?))
+}
