@@ -92,6 +92,22 @@ impl Item {
         Err(Error::Fault(format!("an item is of schema {schema}, and this function reads up to {known}")))
     }
 
+    /// The map `name`, as an item of its own; an empty one where there is none.
+    pub fn map(&mut self, name: &str) -> Result<Self> {
+        match self.0.remove(name) {
+            None => Ok(Self::default()),
+            Some(AttributeValue::M(members)) => Ok(Self(members)),
+            Some(_) => Err(wrong_type(name)),
+        }
+    }
+
+    /// The names of what has not been read yet, in their order.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.0.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// What has not been read yet.
     pub fn rest(self) -> impl Iterator<Item = (String, AttributeValue)> {
         self.0.into_iter()

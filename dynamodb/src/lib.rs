@@ -11,7 +11,7 @@ mod item;
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_sdk_dynamodb::{Client, error::BuildError};
 pub use back_off::back_off;
-pub use batch::batch_get;
+pub use batch::{batch_delete, batch_get};
 pub use client::{anew, client, once};
 pub use error::{Error, Reason, Refused, Result};
 pub use item::{Item, SCHEMA, bytes, number, text, text_set};
