@@ -176,6 +176,7 @@ pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
     if expires_at > now { Ok(()) } else { Err(Violation::new("expiresAt", "must be in the future").into()) }
 }
 
+/// The plan of `org`.
 pub(crate) fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
     app.contract.plans.get(&org.plan).ok_or_else(|| {
         crate::Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))

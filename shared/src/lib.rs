@@ -5,7 +5,7 @@
 //! - [`gate`], [`pass`], [`limit`]: who is let in. `pass` and `limit` are pure: no clock, no store.
 //! - [`contract`], [`denial`]: how it reads on the wire, and what can happen.
 //! - [`describe`]: what a function says of itself, for the API's description. In debug builds alone.
-//! - [`key`], [`organization`], [`scope`]: what there is.
+//! - [`key`], [`organization`], [`scope`], [`cap`]: what there is.
 //! - [`usage`]: what became of the requests that came with a key.
 //! - [`store`]: what is kept in DynamoDB. Nothing else names an attribute or a table.
 //! - [`app`], [`settings`], [`clock`], [`entropy`]: what comes from outside; nothing else asks for it.
@@ -16,6 +16,7 @@ pub mod app;
 pub mod audit;
 pub mod authorize;
 pub mod call;
+pub mod cap;
 pub mod change;
 pub mod clock;
 pub mod contract;
