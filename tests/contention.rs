@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, World, all};
+use crate::support::{Answer, Campus, World, all};
 
 /// Far longer than a transaction takes on AWS: five to ten milliseconds.
 const TRANSACTION: Duration = Duration::from_millis(20);
@@ -80,4 +80,48 @@ async fn a_key_can_be_regenerated_again_and_again_while_it_is_used() {
     }
     let verdict = world.operate("POST", "/verify", json!({"key": secret})).await.json()["data"].clone();
     assert_eq!(verdict["rateLimit"]["remaining"], 1_200 - admitted - 1, "{verdict}");
+}
+
+#[tokio::test]
+async fn all_students_who_are_added_at_once_come_through() {
+    let campus = Campus::open().await;
+    let list = campus.list("Autumn").await;
+    campus.world.stack.dynamodb().transactions_take(TRANSACTION);
+    let add = |number: u32| {
+        let (campus, list) = (&campus, &list);
+        let new = json!({"email": format!("s{number}@example.com"), "list_ids": [list]});
+        async move { campus.send("POST", "/students", new).await }
+    };
+    assert_eq!(statuses(&all((0..40).map(add)).await), [201; 40]);
+    assert_eq!((campus.total().await, campus.students().await.len()), (json!(40), 40));
+    assert_eq!(campus.members(&list).await.len(), 40);
+    assert_eq!(campus.data(&format!("/lists/{list}")).await["member_count"], 40);
+}
+
+#[tokio::test]
+async fn hundreds_who_come_to_lists_at_once_meet_nobody_half_way() {
+    let campus = Campus::open().await;
+    let lists = all(["Autumn", "Winter", "Spring"].map(|name| campus.list(name))).await;
+    campus.world.stack.dynamodb().transactions_take(TRANSACTION);
+    let emails: Vec<_> = (0..100).map(|number| format!("s{number}@example.com")).collect();
+    let joins = all(lists
+        .iter()
+        .map(|list| campus.send_owned("POST", format!("/lists/{list}/members"), json!({"emails": emails}))));
+    // Whoever looks meanwhile sees all of them or none.
+    let looks = all((0..6).map(|turn| {
+        let (campus, list) = (&campus, &lists[turn % 3]);
+        async move { campus.data(&format!("/lists/{list}/members?limit=100")).await }
+    }));
+    let (joins, looks) = tokio::join!(joins, looks);
+    assert_eq!(statuses(&joins), [200; 3]);
+    for look in looks {
+        let members = look["members"].as_array().unwrap().len();
+        assert_eq!(look["pagination"]["total"], members);
+        assert!(matches!(members, 0 | 100), "{members}");
+    }
+    assert_eq!((campus.total().await, campus.students().await.len()), (json!(100), 100));
+    for list in &lists {
+        assert_eq!(campus.members(list).await.len(), 100);
+        assert_eq!(campus.data(&format!("/lists/{list}")).await["member_count"], 100);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Key, World};
+use crate::support::{Campus, Key, World};
 
 /// What the functions asked of DynamoDB during `work` and before the answer: action, tables, write units, read units. What is
 /// written after answers is told apart by its table.
@@ -187,4 +187,86 @@ async fn functions_ask_for_nothing_that_the_template_does_not_allow_them() {
         .filter(|call| call.failed.as_deref() == Some("AccessDeniedException"))
         .collect();
     assert!(refused.is_empty(), "{refused:?}");
+}
+
+/// What a request of an academy asks of DynamoDB behind the gate: the actions, and the units that they cost.
+async fn behind_the_gate(campus: &Campus, work: impl Future<Output = ()>) -> (Vec<String>, f64, f64) {
+    let calls = calls(&campus.world, work).await;
+    // A function that has just started connects first.
+    let gate = calls.iter().position(|call| call.0 == GATE).unwrap();
+    let rest = &calls[gate + 1..];
+    let names = rest.iter().map(|(name, ..)| name.replace(" ReferenceTable", "")).collect();
+    let sum = |of: fn(&(String, f64, f64)) -> f64| rest.iter().map(of).sum();
+
+    (names, sum(|call| call.1), sum(|call| call.2))
+}
+
+#[tokio::test]
+async fn a_page_of_students_or_members_reads_in_full_only_what_it_shows() {
+    let campus = Campus::open().await;
+    let list = campus.list("Autumn").await;
+    for hundred in 0..10 {
+        let emails: Vec<_> = (0..100).map(|number| format!("student-{hundred}-{number}@mail.example.com")).collect();
+        campus.join(&list, &emails.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    }
+    let page = |path: String, shown: usize| {
+        let campus = &campus;
+        async move {
+            let data = campus.data(&path).await;
+            assert_eq!(data["pagination"]["total"], 1_000);
+            let people = data["students"].as_array().or(data["members"].as_array()).unwrap();
+            assert_eq!(people.len(), shown, "{path}");
+        }
+    };
+    let first = ["BatchGetItem", "Query", "BatchGetItem"].map(str::to_owned).to_vec();
+    let later = ["BatchGetItem", "Query", "Query", "BatchGetItem"].map(str::to_owned).to_vec();
+    // A read unit for the register, one for every student who is shown, and one for every 4 KB of places, that is for some
+    // fifty that are passed over.
+    for (path, query, shown, actions, read_units) in [
+        ("/students".to_owned(), "?limit=50", 50, &first, "52"),
+        ("/students".to_owned(), "?limit=50&offset=500", 50, &later, "61"),
+        ("/students".to_owned(), "?limit=50&offset=950", 50, &later, "69"),
+        ("/students".to_owned(), "?limit=1&offset=999", 1, &later, "20"),
+        (format!("/lists/{list}/members"), "?limit=50", 50, &first, "53"),
+        (format!("/lists/{list}/members"), "?limit=50&offset=950", 50, &later, "78"),
+    ] {
+        let cost = behind_the_gate(&campus, page(format!("{path}{query}"), shown)).await;
+        assert_eq!((&cost.0, cost.1), (actions, 0.0), "{path}{query}");
+        assert_eq!(format!("{}", cost.2), read_units, "{path}{query}");
+    }
+    let beyond = behind_the_gate(&campus, page("/students?offset=1000".to_owned(), 0)).await;
+    assert_eq!(beyond, (vec!["BatchGetItem".to_owned()], 0.0, 1.0));
+}
+
+#[tokio::test]
+async fn what_changes_an_academy_costs_is_what_it_writes() {
+    let campus = Campus::open().await;
+    let [list, course] = [campus.list("Autumn").await, campus.course(1, "published", &[]).await];
+    let student = campus.student("zoe@example.com").await;
+    let send = |method: &'static str, path: String, body: Value| {
+        let campus = &campus;
+        async move {
+            let answer = campus.send(method, &path, body).await;
+            assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        }
+    };
+    let cap = "GetItem KeysTable";
+    let new = json!({"email": "ada@example.com"});
+    let newer = json!({"email": "bob@example.com", "course_ids": [course], "list_ids": [list]});
+    let enrollment = json!({"course_id": course});
+    let members = format!("/lists/{list}/members");
+    let emails = |count: usize| json!({"emails": (0..count).map(|number| format!("s{count}-{number}@example.com")).collect::<Vec<_>>()});
+    let (read, write) = ("BatchGetItem", "TransactWriteItems");
+    for (what, method, path, body, actions, write_units) in [
+        ("a student", "POST", "/students".to_owned(), new, &[cap, read, write][..], 8.0),
+        ("a student with a course and a list", "POST", "/students".to_owned(), newer, &[cap, read, write], 10.0),
+        ("an enrollment", "POST", format!("/students/{student}/enrollments"), enrollment, &[read, "PutItem"], 1.0),
+        ("a member", "POST", members.clone(), emails(1), &[cap, read, read, read, write], 10.0),
+        ("ten members", "POST", members.clone(), emails(10), &[cap, read, read, read, write], 82.0),
+        ("a member less", "DELETE", format!("{members}/s1-0@example.com"), Value::Null, &[read, read, write], 6.0),
+        ("a student less", "DELETE", format!("/students/{student}"), Value::Null, &[read, write], 6.0),
+    ] {
+        let cost = behind_the_gate(&campus, send(method, path, body)).await;
+        assert_eq!((cost.0, cost.1), (actions.iter().map(ToString::to_string).collect(), write_units), "{what}");
+    }
 }

@@ -3,7 +3,7 @@
 use local::dynamodb::Fault;
 use serde_json::json;
 
-use crate::support::{Key, World};
+use crate::support::{Campus, Key, World};
 
 const BUSY: &str = r#"{"error":{"code":"service_unavailable","message":"The service is busy, try again"}}"#;
 
@@ -97,4 +97,51 @@ async fn a_fault_of_ours_is_500_and_its_cause_is_in_the_log_alone() {
     answer.is(500, &[], r#"{"error":{"code":"internal_error","message":"An unexpected error occurred"}}"#);
     let told: Vec<_> = world.stack.logs().into_iter().filter(|line| line.contains("the cause of it")).collect();
     assert_eq!(told.len(), 1, "{told:?}");
+}
+
+#[tokio::test]
+async fn a_change_that_is_cut_short_is_finished_by_whoever_comes_next() {
+    let campus = Campus::open().await;
+    let list = campus.list("Autumn").await;
+    let path = format!("/lists/{list}/members");
+    let dynamodb = campus.world.stack.dynamodb();
+    let emails: Vec<_> = (0..60).map(|number| format!("s{number}@example.com")).collect();
+    let mut total = 0;
+    for looks in ["/students?limit=100", &*format!("/lists/{list}"), "/lists", &*path] {
+        // It has been written down and counted; then everything fails, at the first step or at the second.
+        let emails: Vec<_> = emails.iter().map(|email| format!("{total}-{email}")).collect();
+        if total % 120 == 60 {
+            dynamodb.inject(Fault::Delay(std::time::Duration::ZERO).times(1).on("TransactWriteItems"));
+        }
+        dynamodb.inject(Fault::Drop.always().on("TransactWriteItems"));
+        campus.send("POST", &path, json!({"emails": emails})).await.is(503, &["retry-after: 1"], BUSY);
+        campus.get(looks).await.is(503, &["retry-after: 1"], BUSY);
+        dynamodb.clear_faults();
+        total += 60;
+        // Whatever is asked for first sees the change whole.
+        campus.data(looks).await;
+        dynamodb.inject(Fault::Drop.always().on("TransactWriteItems"));
+        assert_eq!(campus.data(&format!("{path}?limit=1")).await["pagination"]["total"], total);
+        assert_eq!(
+            campus.data(&format!("/students?limit=1&offset={}", total - 1)).await["students"].as_array().unwrap().len(),
+            1
+        );
+        dynamodb.clear_faults();
+        let again = campus.send("POST", &path, json!({"emails": emails})).await;
+        assert_eq!(again.json()["data"]["already_members"].as_array().unwrap().len(), 60);
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_beginning_is_answered_too_late_is_made_once_and_said_to_be() {
+    let campus = Campus::open().await;
+    let list = campus.list("Autumn").await;
+    let emails: Vec<_> = (0..40).map(|number| format!("s{number}@example.com")).collect();
+    let dynamodb = campus.world.stack.dynamodb();
+    // The first UpdateItem is the gate's.
+    dynamodb.inject(Fault::Delay(std::time::Duration::ZERO).times(1).on("UpdateItem"));
+    dynamodb.inject(Fault::DropAfter.times(1).on("UpdateItem"));
+    let answer = campus.send("POST", &format!("/lists/{list}/members"), json!({"emails": emails})).await;
+    assert_eq!((answer.status, &answer.json()["data"]), (200, &json!({"added": emails, "already_members": []})));
+    assert_eq!((campus.total().await, campus.members(&list).await.len()), (json!(40), 40));
 }

@@ -1,6 +1,6 @@
 //! `PUT /operator/v1/organizations/{org}/courses/{id}`: author a course of an academy.
 
-use reference::academy::{CourseInFull, Courses, Draft};
+use reference::academy::{Academy, Authored, CourseInFull, Draft};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::organization::Slug;
@@ -14,7 +14,8 @@ struct Place {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(author.may_refuse(&[Reason::NoOrganization])).await
+    shared::serve(author.may_refuse(&[Reason::NoOrganization, Reason::PlanLimit, Reason::Rejected("invalid_lists")]))
+        .await
 }
 
 async fn author(
@@ -25,7 +26,15 @@ async fn author(
     Body(draft): Body<Draft>,
 ) -> Result<Put<CourseInFull>> {
     app.keys.organization(&place.org).await?.ok_or(Denial::OrganizationNotFound)?;
-    let (course, created) = Courses::new(app.reference()?).put(place.org.as_str(), place.id, draft, now).await?;
 
-    Ok(if created { Put::Created(course) } else { Put::Changed(course) })
+    match Academy::new(app.reference()?, place.org.as_str()).author(place.id, draft, now).await? {
+        Authored::Created(course) => Ok(Put::Created(course)),
+        Authored::Changed(course) => Ok(Put::Changed(course)),
+        Authored::InvalidLists => {
+            Err(Denial::Rejected { name: "invalid_lists", reason: "Some lists are unknown".to_owned() }.into())
+        }
+        Authored::Full { most } => {
+            Err(Denial::PlanLimit { reason: format!("An academy has at most {most} courses") }.into())
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/courses/{id}`: one course, with the lists that it is granted to.
 
-use reference::academy::{CourseInFull, Courses};
+use reference::academy::{Academy, CourseInFull};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::scope::Read;
@@ -17,7 +17,7 @@ async fn main() -> Exit {
 }
 
 async fn get(app: &'static App, caller: Caller<Read>, Path(place): Path<Place>) -> Result<Data<CourseInFull>> {
-    let course = Courses::new(app.reference()?).find(caller.org().as_str(), place.id).await?;
+    let course = Academy::new(app.reference()?, caller.org().as_str()).course(place.id).await?;
 
     Ok(Data(course.ok_or(Denial::ResourceNotFound { resource: "Course" })?))
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/courses`: a page of the academy's courses, drafts too, newest first.
 
-use reference::academy::{Course, Courses};
+use reference::academy::{Academy, Course};
 use reference::page::{Page, Pagination};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,7 +19,7 @@ async fn main() -> Exit {
 }
 
 async fn list(app: &'static App, caller: Caller<Read>, Query(page): Query<Page>) -> Result<Data<CourseList>> {
-    let (courses, pagination) = Courses::new(app.reference()?).list(caller.org().as_str(), page).await?;
+    let (courses, pagination) = Academy::new(app.reference()?, caller.org().as_str()).courses(page).await?;
 
     Ok(Data(CourseList { courses, pagination }))
 }

@@ -1,5 +1,32 @@
-//! An academy: courses.
+//! An academy: courses, students and the lists that they are on.
+//!
+//! Everything of one academy is in one partition. What is counted is counted in one item, the register, by the very
+//! transaction that changes what is counted; so counts and caps are exact, whoever writes at the same time. A change that
+//! is too large for a transaction is written down in the register whole, and has happened from then on: whoever comes next
+//! carries it out first. So every operation begins with the register.
 
+mod access;
+mod change;
 mod courses;
+mod enrollments;
+mod index;
+mod lists;
+mod members;
+mod progress;
+mod register;
+mod store;
+mod student;
+mod students;
 
-pub use courses::{Course, CourseInFull, Courses, Draft};
+pub use access::StudentInFull;
+pub use courses::{Authored, Course, CourseInFull, Draft};
+pub use enrollments::{Enrolled, Enrollment, NewEnrollment, Revoked};
+pub use lists::{Changed, Created, List, ListChange, NewList};
+pub use members::{Emails, Gained, Joined, Left, Member};
+pub use progress::{LessonProgress, Recorded, Report};
+pub use store::Academy;
+pub use student::{Profile, View as StudentView};
+pub use students::{Added, MembershipStatus, NewStudent, Welcome};
+
+/// How often a change is tried while others change the same: some three seconds of waiting in all.
+const TRIES: u32 = 24;

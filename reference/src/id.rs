@@ -40,6 +40,28 @@ impl fmt::Display for Id {
     }
 }
 
+/// The ids of what one request makes: one that is random and dated, and those that follow it. They are the same however
+/// often the request's work is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct NewIds(u128);
+
+impl NewIds {
+    /// The bits that are random in any version: version and variant are before them.
+    const RANDOM: u128 = (1 << 62) - 1;
+
+    /// The ids from `first` on.
+    pub const fn from(first: Uuid) -> Self {
+        Self(first.as_u128())
+    }
+
+    /// The id of that number.
+    pub fn get(&self, number: u64) -> Id {
+        let random = self.0.wrapping_add(number.into()) & Self::RANDOM;
+
+        Id(Uuid::from_u128(self.0 & !Self::RANDOM | random))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +83,20 @@ mod tests {
                 if good { Ok(true) } else { Err("must be a UUID") },
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn new_ids_follow_each_other_and_stay_what_they_are() {
+        for first in ["01bc2c7f-7530-7280-910e-edcd0c856401", "01bc2c7f-7530-7280-bfff-ffffffffffff"] {
+            let ids = NewIds::from(first.parse().unwrap());
+            assert_eq!(ids.get(0).to_string(), first);
+            let all: std::collections::BTreeSet<_> = (0..200).map(|number| ids.get(number)).collect();
+            assert_eq!(all.len(), 200);
+            for Id(uuid) in all {
+                assert_eq!((uuid.get_version_num(), uuid.get_variant()), (7, uuid::Variant::RFC4122));
+                assert_eq!(uuid.get_timestamp(), first.parse::<Uuid>().unwrap().get_timestamp());
+            }
         }
     }
 }

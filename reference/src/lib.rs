@@ -7,6 +7,7 @@ pub mod academy;
 pub mod agent_runs;
 pub mod connection;
 mod email;
+mod field;
 mod flaw;
 mod id;
 mod label;
@@ -17,5 +18,6 @@ mod stored;
 mod transaction;
 
 pub use email::Email;
+pub use field::Field;
 pub use flaw::Flaw;
-pub use id::Id;
+pub use id::{Id, NewIds};

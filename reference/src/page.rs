@@ -35,24 +35,25 @@ impl TryFrom<u32> for Limit {
     }
 }
 
+impl Limit {
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
 /// Which part of a list this is.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "OffsetPagination")]
 pub struct Pagination {
-    /// How many there are in all.
-    pub total: usize,
-    /// How many were asked for at most.
-    pub limit: u32,
-    /// How many were left out first.
-    pub offset: u32,
+    total: i64,
+    limit: u32,
+    offset: u32,
 }
 
-impl Page {
-    /// The part of `all` that is asked for.
-    pub fn of<T>(self, all: Vec<T>) -> (Vec<T>, Pagination) {
-        let pagination = Pagination { total: all.len(), limit: self.limit.0, offset: self.offset };
-        let [offset, limit] = [self.offset, self.limit.0].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-
-        (all.into_iter().skip(offset).take(limit).collect(), pagination)
+impl Pagination {
+    /// `page` of a list of `total` in all.
+    pub const fn new(page: Page, total: i64) -> Self {
+        Self { total, limit: page.limit.get(), offset: page.offset }
     }
 }

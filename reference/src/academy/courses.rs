@@ -1,22 +1,27 @@
 //! Courses: authored by the operator, seen by whoever has a key.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::ReturnValue;
-use dynamodb::{AttributeValue, Error, Item, Result, Table, number, text};
+use dynamodb::{AttributeValue, Error, Item, Result, back_off, number, text};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::TRIES;
+use super::index::Index;
+use super::register::{Register, Tally};
+use super::store::{Academy, Found, Guard, Write, id, time};
 use crate::Id;
+use crate::label::Label;
 use crate::page::{Page, Pagination};
+
+/// The most courses that an academy has: what students may have of each has room in their items.
+pub(super) const MOST: i64 = 500;
 
 /// What an operator writes of a course.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CourseDraft")]
 pub struct Draft {
-    title: Title,
+    title: Label,
     #[serde(default)]
     description: Option<Description>,
     status: Status,
@@ -25,26 +30,7 @@ pub struct Draft {
     granted_lists: Lists,
 }
 
-/// 1 to 200 characters, not blank.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = r"[^\s\x85]"))]
-struct Title(String);
-
-impl Title {
-    const MAX: usize = 200;
-}
-
-impl TryFrom<String> for Title {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> std::result::Result<Self, &'static str> {
-        let fits = text.chars().count() <= Self::MAX && !text.trim().is_empty();
-        if fits { Ok(Self(text)) } else { Err("must have 1 to 200 characters") }
-    }
-}
-
-/// At most 100 lists: an item has room for 400 KB.
+/// At most 100 lists, in the order of their ids, each once.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<Id>")]
 #[schemars(inline, extend("maxItems" = Self::MAX))]
@@ -57,8 +43,14 @@ impl Lists {
 impl TryFrom<Vec<Id>> for Lists {
     type Error = &'static str;
 
-    fn try_from(lists: Vec<Id>) -> std::result::Result<Self, &'static str> {
-        if lists.len() <= Self::MAX { Ok(Self(lists)) } else { Err("must name at most 100 lists") }
+    fn try_from(mut lists: Vec<Id>) -> std::result::Result<Self, &'static str> {
+        if lists.len() > Self::MAX {
+            return Err("must name at most 100 lists");
+        }
+        lists.sort_unstable();
+        lists.dedup();
+
+        Ok(Self(lists))
     }
 }
 
@@ -113,8 +105,6 @@ pub struct Course {
     created_at: String,
     #[schemars(extend("format" = "date-time"))]
     updated_at: String,
-    #[serde(skip)]
-    sequence: (i64, Id),
 }
 
 /// A course by itself.
@@ -122,82 +112,97 @@ pub struct Course {
 pub struct CourseInFull {
     #[serde(flatten)]
     course: Course,
-    #[schemars(with = "Vec<Id>")]
-    granted_lists: Vec<String>,
+    granted_lists: Vec<Id>,
+    #[serde(skip)]
+    created: i64,
+    #[serde(skip)]
+    version: i64,
 }
 
-/// The courses of all academies.
+/// What became of writing a course.
 #[derive(Clone, Debug)]
-pub struct Courses {
-    table: Table,
+pub enum Authored {
+    /// It is new.
+    Created(CourseInFull),
+    /// It was there.
+    Changed(CourseInFull),
+    /// It is granted to lists that do not exist.
+    InvalidLists,
+    /// The academy has as many courses as it may have.
+    Full {
+        /// How many that is.
+        most: i64,
+    },
 }
 
 const PREFIX: &str = "course#";
 
-fn key_of(academy: &str, id: Id) -> HashMap<String, AttributeValue> {
-    HashMap::from([("pk".to_owned(), text(format!("org#{academy}"))), ("sk".to_owned(), text(format!("{PREFIX}{id}")))])
+/// Where a course's item is.
+pub(super) fn sort(id: Id) -> String {
+    format!("{PREFIX}{id}")
 }
 
-impl Courses {
-    /// The courses in `table`.
-    pub const fn new(table: Table) -> Self {
-        Self { table }
-    }
-
-    /// Writes `draft` as the course `id` of `academy`. `true`: there was none before.
-    pub async fn put(&self, academy: &str, id: Id, draft: Draft, now: Timestamp) -> Result<(CourseInFull, bool)> {
+impl Academy {
+    /// Writes `draft` as the course `id`, at `now`.
+    pub async fn author(&self, id: Id, draft: Draft, now: Timestamp) -> Result<Authored> {
         let description = draft.description.map(|Description(words)| words);
-        let lists: Vec<_> = draft.granted_lists.0.iter().map(Id::to_string).collect();
-        let mut request = self
-            .table
-            .client
-            .update_item()
-            .table_name(&self.table.name)
-            .set_key(Some(key_of(academy, id)))
-            .update_expression(
-                "SET #title = :title, #description = :description, #status = :status, #granted_lists = :lists, \
-                 #created = if_not_exists(#created, :now), #updated = :now",
-            )
-            .expression_attribute_values(":title", text(&*draft.title.0))
-            .expression_attribute_values(
-                ":description",
-                description.as_deref().map_or(AttributeValue::Null(true), text),
-            )
-            .expression_attribute_values(":status", text(draft.status.name()))
-            .expression_attribute_values(":lists", AttributeValue::L(lists.iter().map(text).collect()))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .return_values(ReturnValue::AllOld);
-        for name in ["title", "description", "status", "granted_lists", "created", "updated"] {
-            request = request.expression_attribute_names(format!("#{name}"), name);
+        for attempt in 0..TRIES {
+            let (register, mut found) = self.open([sort(id)]).await?;
+            if !draft.granted_lists.0.iter().all(|list| register.lists.contains_key(list)) {
+                return Ok(Authored::InvalidLists);
+            }
+            let before = CourseInFull::find(&mut found, id)?;
+            let is_new = before.is_none();
+            if is_new && register.courses >= MOST {
+                return Ok(Authored::Full { most: MOST });
+            }
+            let (created, version) =
+                before.map_or((now.as_millisecond(), 0), |before| (before.created, before.version));
+            let course = Course {
+                id,
+                title: draft.title.as_str().to_owned(),
+                description: description.clone(),
+                status: draft.status,
+                created_at: time(created)?,
+                updated_at: time(now.as_millisecond())?,
+            };
+            let course = CourseInFull { course, granted_lists: draft.granted_lists.0.clone(), created, version };
+            let put = course.put(self, now);
+            let written = if is_new {
+                let tally = Tally { courses: 1, ..Tally::default() };
+                self.commit(&tally, vec![put, Index::Courses.add(self, id, created)]).await?
+            } else {
+                self.write(vec![put]).await?
+            };
+            if written {
+                return Ok(if is_new { Authored::Created(course) } else { Authored::Changed(course) });
+            }
+            back_off(attempt).await;
         }
-        let before = request.send().await?.attributes.unwrap_or_default();
-        let created = Item::from(before).number("created")?;
-        let made = created.is_none();
-        let created = created.unwrap_or(now.as_millisecond());
-        let course = Course {
-            id,
-            title: draft.title.0,
-            description,
-            status: draft.status,
-            created_at: time(created)?,
-            updated_at: time(now.as_millisecond())?,
-            sequence: (created, id),
-        };
 
-        Ok((CourseInFull { course, granted_lists: lists }, made))
+        Err(Error::Contended)
     }
 
-    /// The course `id` of `academy`.
-    pub async fn find(&self, academy: &str, id: Id) -> Result<Option<CourseInFull>> {
-        let request = self.table.client.get_item().table_name(&self.table.name).set_key(Some(key_of(academy, id)));
-        let answer = request.consistent_read(true).send().await?;
+    /// The course `id`.
+    pub async fn course(&self, id: Id) -> Result<Option<CourseInFull>> {
+        let (register, mut found) = self.open([sort(id)]).await?;
 
-        answer.item.map(|item| read(item.into())).transpose()
+        Ok(CourseInFull::find(&mut found, id)?.map(|course| course.granted_among(&register)))
     }
 
-    /// A page of the courses of `academy`, newest first. It reads all of them: an academy has some hundreds at most, which
-    /// are some dozens of read units.
-    pub async fn list(&self, academy: &str, page: Page) -> Result<(Vec<Course>, Pagination)> {
+    /// A page of the courses, newest first.
+    pub async fn courses(&self, page: Page) -> Result<(Vec<Course>, Pagination)> {
+        let (register, _) = self.open([]).await?;
+        let ids = self.page(Index::Courses, page, register.courses).await?;
+        let mut found = self.find(ids.iter().copied().map(sort)).await?;
+        let courses = ids.into_iter().filter_map(|id| CourseInFull::find(&mut found, id).transpose());
+        let courses = courses.map(|course| Ok(course?.course)).collect::<Result<_>>()?;
+
+        Ok((courses, Pagination::new(page, register.courses)))
+    }
+
+    /// All courses there are, in no order.
+    pub(super) async fn all_courses(&self) -> Result<Vec<CourseInFull>> {
         let mut pages = self
             .table
             .client
@@ -207,44 +212,98 @@ impl Courses {
             .key_condition_expression("#pk = :academy AND begins_with(#sk, :courses)")
             .expression_attribute_names("#pk", "pk")
             .expression_attribute_names("#sk", "sk")
-            .expression_attribute_values(":academy", text(format!("org#{academy}")))
+            .expression_attribute_values(":academy", text(&self.partition))
             .expression_attribute_values(":courses", text(PREFIX))
             .into_paginator()
             .send();
         let mut courses = Vec::new();
         while let Some(page) = pages.next().await {
             for item in page?.items.unwrap_or_default() {
-                courses.push(read(item.into())?.course);
+                let mut item = Item::from(item);
+                let place = item.need("sk", Item::text)?;
+                courses.push(CourseInFull::read(&place, item)?);
             }
         }
-        courses.sort_by_key(|course| std::cmp::Reverse(course.sequence));
 
-        Ok(page.of(courses))
+        Ok(courses)
     }
 }
 
-fn read(mut item: Item) -> Result<CourseInFull> {
-    let id = item.need("sk", Item::text)?;
-    let id = id.strip_prefix(PREFIX).and_then(|id| Id::try_from(id.to_owned()).ok());
-    let id = id.ok_or_else(|| Error::Fault("a course has an id that is none".to_owned()))?;
-    let status = item.need("status", Item::text)?;
-    let status = Status::ALL.into_iter().find(|known| known.name() == status);
-    let created = item.need("created", Item::number)?;
-    let updated = item.need("updated", Item::number)?;
-    let course = Course {
-        id,
-        title: item.need("title", Item::text)?,
-        description: item.text("description")?,
-        status: status.ok_or_else(|| Error::Fault("a course has an unknown status".to_owned()))?,
-        created_at: time(created)?,
-        updated_at: time(updated)?,
-        sequence: (created, id),
-    };
+impl CourseInFull {
+    pub(super) const fn id(&self) -> Id {
+        self.course.id
+    }
 
-    Ok(CourseInFull { course, granted_lists: item.text_list("granted_lists")? })
-}
+    pub(super) fn title(&self) -> &str {
+        &self.course.title
+    }
 
-fn time(millis: i64) -> Result<String> {
-    let at = Timestamp::from_millisecond(millis);
-    at.map(|at| format!("{at:.0}")).map_err(|error| Error::Fault(format!("an item has a time that is none: {error}")))
+    /// Whether students can have it.
+    pub(super) fn is_published(&self) -> bool {
+        self.course.status == Status::Published
+    }
+
+    /// The lists that it is granted to. Some may not exist any more.
+    pub(super) fn granted_lists(&self) -> &[Id] {
+        &self.granted_lists
+    }
+
+    /// When it was made, for an order.
+    pub(super) const fn created(&self) -> i64 {
+        self.created
+    }
+
+    /// The course, granted to none but lists that exist.
+    fn granted_among(mut self, register: &Register) -> Self {
+        self.granted_lists.retain(|list| register.lists.contains_key(list));
+        self
+    }
+
+    fn put(&self, academy: &Academy, now: Timestamp) -> Write {
+        let Self { course, granted_lists, created, version } = self;
+        let lists = granted_lists.iter().map(|list| text(list.to_string())).collect();
+        let item = academy.item(
+            &sort(course.id),
+            [
+                ("title", Some(text(&course.title))),
+                ("description", course.description.as_deref().map(text)),
+                ("status", Some(text(course.status.name()))),
+                ("granted_lists", Some(AttributeValue::L(lists))),
+                ("created", Some(number(*created))),
+                ("updated", Some(number(now.as_millisecond()))),
+                ("version", Some(number(version.saturating_add(1)))),
+            ],
+        );
+
+        Write::Put(item, if *version == 0 { Guard::Absent } else { Guard::Version(*version) })
+    }
+
+    /// The course `id`, if it is among `found`.
+    pub(super) fn find(found: &mut Found, id: Id) -> Result<Option<Self>> {
+        let place = sort(id);
+        found.remove(&place).map(|item| Self::read(&place, item)).transpose()
+    }
+
+    /// The course at `place`.
+    pub(super) fn read(place: &str, mut item: Item) -> Result<Self> {
+        let status = item.need("status", Item::text)?;
+        let status = Status::ALL.into_iter().find(|known| known.name() == status);
+        let created = item.need("created", Item::number)?;
+        let lists = item.text_list("granted_lists")?;
+        let course = Course {
+            id: id(place.strip_prefix(PREFIX).unwrap_or(place))?,
+            title: item.need("title", Item::text)?,
+            description: item.text("description")?,
+            status: status.ok_or_else(|| Error::Fault("a course has an unknown status".to_owned()))?,
+            created_at: time(created)?,
+            updated_at: time(item.need("updated", Item::number)?)?,
+        };
+
+        Ok(Self {
+            course,
+            granted_lists: lists.iter().map(|list| id(list)).collect::<Result<_>>()?,
+            created,
+            version: item.need("version", Item::number)?,
+        })
+    }
 }

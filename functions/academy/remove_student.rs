@@ -1,0 +1,39 @@
+//! `DELETE /api/v1/students/{id}`: end a student's membership. Their enrollments are revoked and their progress is deleted.
+
+use reference::academy::Academy;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shared::key::dated_uuid;
+use shared::scope::Write;
+use shared::{App, At, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
+
+#[derive(Deserialize, JsonSchema)]
+struct Place {
+    id: reference::Id,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Deleted {
+    id: reference::Id,
+    deleted: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(remove.may_refuse(&[Reason::NotFound("Student")])).await
+}
+
+async fn remove(
+    app: &'static App,
+    caller: Caller<Write>,
+    At(now): At,
+    Path(place): Path<Place>,
+) -> Result<Data<Deleted>> {
+    let academy = Academy::new(app.reference()?, caller.org().as_str());
+    if academy.remove(place.id, dated_uuid(now, app.entropy)?).await? {
+        Ok(Data(Deleted { id: place.id, deleted: true }))
+    } else {
+        Err(Denial::ResourceNotFound { resource: "Student" }.into())
+    }
+}

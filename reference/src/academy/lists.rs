@@ -1,0 +1,319 @@
+//! Lists of students. A course may be granted to lists: whoever is on one has it, as long as they are.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use dynamodb::{Error, Item, Result, back_off, number, text};
+use jiff::Timestamp;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Deserializer, Serialize};
+use uuid::Uuid;
+
+use super::TRIES;
+use super::index::Index;
+use super::register::Tally;
+use super::store::{Academy, Found, Guard, Write, time};
+use crate::{Field, Id};
+
+/// The most lists that an academy has: a reply shows them all, and so does the register.
+pub(super) const MOST: i64 = 200;
+
+/// A list to make.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewList {
+    name: Name,
+    #[serde(default)]
+    description: Option<Description>,
+}
+
+/// A change to a list: what is left out stays.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub struct ListChange {
+    #[serde(default, deserialize_with = "not_null")]
+    #[schemars(with = "Name", transform = without_default)]
+    name: Option<Name>,
+    #[serde(default)]
+    description: Field<Description>,
+}
+
+/// Nothing is not a name: what is left out has no default.
+fn without_default(schema: &mut Schema) {
+    schema.remove("default");
+}
+
+/// A name can be left out of a change, and not be taken away.
+fn not_null<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Name>, D::Error> {
+    Name::deserialize(deserializer).map(Some)
+}
+
+/// 1 to 100 characters, not blank.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = r"[^\s\x85]"))]
+struct Name(String);
+
+impl Name {
+    const MAX: usize = 100;
+}
+
+impl TryFrom<String> for Name {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> std::result::Result<Self, &'static str> {
+        let fits = text.chars().count() <= Self::MAX && !text.trim().is_empty();
+        if fits { Ok(Self(text)) } else { Err("must have 1 to 100 characters") }
+    }
+}
+
+/// At most 500 characters.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("maxLength" = Self::MAX))]
+struct Description(String);
+
+impl Description {
+    const MAX: usize = 500;
+}
+
+impl TryFrom<String> for Description {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> std::result::Result<Self, &'static str> {
+        if text.chars().count() <= Self::MAX { Ok(Self(text)) } else { Err("must have at most 500 characters") }
+    }
+}
+
+/// A list as replies show it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct List {
+    id: Id,
+    name: String,
+    description: Option<String>,
+    member_count: i64,
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    #[schemars(extend("format" = "date-time"))]
+    updated_at: String,
+}
+
+/// What became of making a list.
+#[derive(Clone, Debug)]
+pub enum Created {
+    /// It is there.
+    Yes(List),
+    /// There is one of that name, in whatever case.
+    Taken,
+    /// The academy has as many lists as it may have.
+    Full {
+        /// How many that is.
+        most: i64,
+    },
+}
+
+/// What became of changing a list.
+#[derive(Clone, Debug)]
+pub enum Changed {
+    /// It is changed.
+    Yes(List),
+    /// There is another one of that name, in whatever case.
+    Taken,
+    /// There is no such list.
+    NoList,
+    /// The change is none.
+    Nothing,
+}
+
+/// A list's item.
+#[derive(Clone, Debug)]
+struct Kept {
+    id: Id,
+    name: String,
+    description: Option<String>,
+    created: i64,
+    updated: i64,
+    version: i64,
+}
+
+const PREFIX: &str = "list#";
+
+fn sort(id: Id) -> String {
+    format!("{PREFIX}{id}")
+}
+
+/// Where it says which list has a name.
+fn claim_sort(name: &str) -> String {
+    format!("name#{}", name.to_lowercase())
+}
+
+impl Academy {
+    /// All lists, newest first.
+    pub async fn lists(&self) -> Result<Vec<List>> {
+        let (register, _) = self.open([]).await?;
+        let mut found = self.find(register.lists.keys().copied().map(sort)).await?;
+        let mut lists = BTreeMap::new();
+        for (list, members) in &register.lists {
+            // One may have gone since the register was read.
+            if let Some(kept) = Kept::find(&mut found, *list)? {
+                lists.insert(Reverse((kept.created, kept.id)), kept.view(*members)?);
+            }
+        }
+
+        Ok(lists.into_values().collect())
+    }
+
+    /// The list `id`.
+    pub async fn list(&self, id: Id) -> Result<Option<List>> {
+        let (register, mut found) = self.open([sort(id)]).await?;
+        let kept = Kept::find(&mut found, id)?.zip(register.lists.get(&id));
+
+        kept.map(|(kept, members)| kept.view(*members)).transpose()
+    }
+
+    /// Makes a list at `now`, whose id is `first`.
+    pub async fn create_list(&self, new: NewList, now: Timestamp, first: Uuid) -> Result<Created> {
+        let (at, id) = (now.as_millisecond(), Id::from(first));
+        let (Name(name), description) = (new.name, new.description.map(|Description(words)| words));
+        let kept = Kept { id, name, description, created: at, updated: at, version: 0 };
+        for attempt in 0..TRIES {
+            let (register, found) = self.open([claim_sort(&kept.name)]).await?;
+            if !found.is_empty() {
+                return Ok(Created::Taken);
+            }
+            if i64::try_from(register.lists.len()).unwrap_or(i64::MAX) >= MOST {
+                return Ok(Created::Full { most: MOST });
+            }
+            let tally = Tally { opened: Some(id), ..Tally::default() };
+            if self.commit(&tally, vec![kept.put(self), kept.claim(self)]).await? {
+                return kept.view(0).map(Created::Yes);
+            }
+            back_off(attempt).await;
+        }
+
+        Err(Error::Contended)
+    }
+
+    /// Makes `change` to the list `id` at `now`.
+    pub async fn change_list(&self, id: Id, change: &ListChange, now: Timestamp) -> Result<Changed> {
+        if change.name.is_none() && matches!(change.description, Field::LeftOut) {
+            return Ok(Changed::Nothing);
+        }
+        let new_claim = change.name.as_ref().map(|Name(name)| claim_sort(name));
+        let sorts: Vec<_> = new_claim.iter().cloned().chain([sort(id)]).collect();
+        for attempt in 0..TRIES {
+            let (register, mut found) = self.open(sorts.iter().cloned()).await?;
+            let kept = Kept::find(&mut found, id)?.zip(register.lists.get(&id));
+            let Some((mut kept, members)) = kept else { return Ok(Changed::NoList) };
+            let old_claim = claim_sort(&kept.name);
+            let moved = new_claim.as_ref().is_some_and(|new| *new != old_claim);
+            if moved && new_claim.as_ref().is_some_and(|new| found.contains_key(new)) {
+                return Ok(Changed::Taken);
+            }
+            if let Some(Name(name)) = &change.name {
+                kept.name.clone_from(name);
+            }
+            match &change.description {
+                Field::LeftOut => (),
+                Field::Null => kept.description = None,
+                Field::Value(Description(words)) => kept.description = Some(words.clone()),
+            }
+            kept.updated = now.as_millisecond();
+            let mut writes = vec![kept.put(self)];
+            if moved {
+                writes.extend([Write::Delete(old_claim, Guard::None), kept.claim(self)]);
+            }
+            if self.write(writes).await? {
+                return kept.view(*members).map(Changed::Yes);
+            }
+            back_off(attempt).await;
+        }
+
+        Err(Error::Contended)
+    }
+
+    /// Deletes the list `id`: from then on it grants nothing. `false`: there is none.
+    pub async fn delete_list(&self, id: Id) -> Result<bool> {
+        for attempt in 0..TRIES {
+            let (_, mut found) = self.open([sort(id)]).await?;
+            let Some(kept) = Kept::find(&mut found, id)? else { return Ok(false) };
+            let tally = Tally { closed: Some(id), ..Tally::default() };
+            let writes = vec![
+                Write::Delete(sort(id), Guard::Version(kept.version)),
+                Write::Delete(claim_sort(&kept.name), Guard::None),
+            ];
+            if self.commit(&tally, writes).await? {
+                // What this leaves behind takes up room, and nobody can see it.
+                if let Err(error) = self.sweep(id).await {
+                    tracing::warn!("sweeping up after a list that is gone: {error}");
+                }
+                return Ok(true);
+            }
+            back_off(attempt).await;
+        }
+
+        Err(Error::Contended)
+    }
+
+    /// Sweeps up what is left of the order of members of a list that is gone.
+    async fn sweep(&self, list: Id) -> Result<()> {
+        let mut after = None;
+        loop {
+            let (places, end) = self.places(Index::Members(list), after).await?;
+            self.erase(places).await?;
+            if end.is_none() {
+                return Ok(());
+            }
+            after = end;
+        }
+    }
+}
+
+impl Kept {
+    fn find(found: &mut Found, id: Id) -> Result<Option<Self>> {
+        found.remove(&sort(id)).map(|item| Self::read(id, item)).transpose()
+    }
+
+    fn read(id: Id, mut item: Item) -> Result<Self> {
+        Ok(Self {
+            id,
+            name: item.need("name", Item::text)?,
+            description: item.text("description")?,
+            created: item.need("created", Item::number)?,
+            updated: item.need("updated", Item::number)?,
+            version: item.need("version", Item::number)?,
+        })
+    }
+
+    fn put(&self, academy: &Academy) -> Write {
+        let item = academy.item(
+            &sort(self.id),
+            [
+                ("name", Some(text(&self.name))),
+                ("description", self.description.as_deref().map(text)),
+                ("created", Some(number(self.created))),
+                ("updated", Some(number(self.updated))),
+                ("version", Some(number(self.version.saturating_add(1)))),
+            ],
+        );
+
+        Write::Put(item, if self.version == 0 { Guard::Absent } else { Guard::Version(self.version) })
+    }
+
+    fn claim(&self, academy: &Academy) -> Write {
+        let list = Some(text(self.id.to_string()));
+        Write::Put(academy.item(&claim_sort(&self.name), [("list", list)]), Guard::Absent)
+    }
+
+    fn view(&self, member_count: i64) -> Result<List> {
+        Ok(List {
+            id: self.id,
+            name: self.name.clone(),
+            description: self.description.clone(),
+            member_count,
+            created_at: time(self.created)?,
+            updated_at: time(self.updated)?,
+        })
+    }
+}

@@ -1,0 +1,276 @@
+//! The register of an academy: one item with how many there are of everything that is counted, which lists there are, and
+//! the change that is being carried out, if there is one.
+//!
+//! Whatever changes a count changes it here, in the same transaction, under conditions: no change is under way, there is
+//! room, and the lists that it is about exist. A list exists if, and only if, the register has a count for it. What still
+//! names one that is gone (memberships, grants) means nothing any more.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use dynamodb::{AttributeValue, Error, Item, Reason, Refused, Result, back_off, number, text};
+
+use super::change::Change;
+use super::store::{Academy, Attributes, Found, Write, id};
+use super::{TRIES, lists};
+use crate::Id;
+
+const SORT: &str = "register";
+const LIST: &str = "list#";
+
+/// How many lists a condition names before it is the register's version that is held against it.
+const MOST_NAMED: usize = 50;
+
+/// The register as it was read.
+#[derive(Debug, Default)]
+pub(super) struct Register {
+    pub(super) students: i64,
+    pub(super) courses: i64,
+    /// The lists that there are, and how many members each has.
+    pub(super) lists: BTreeMap<Id, i64>,
+    /// Rises with every change of a count.
+    pub(super) version: i64,
+    change: Option<Change>,
+}
+
+/// What a change does to the register.
+#[derive(Debug, Default)]
+pub(super) struct Tally<'a> {
+    /// How many students more.
+    pub(super) students: i64,
+    /// How many students there may be then.
+    pub(super) students_most: Option<i64>,
+    /// How many courses more.
+    pub(super) courses: i64,
+    /// Lists that must exist, and how many members more each has.
+    pub(super) members: Vec<(Id, i64)>,
+    /// A list that is made.
+    pub(super) opened: Option<Id>,
+    /// A list that goes.
+    pub(super) closed: Option<Id>,
+    /// The version that the register was read with.
+    pub(super) version: i64,
+    /// What is to be carried out afterwards, planned for that very version.
+    pub(super) change: Option<&'a Change>,
+}
+
+impl Register {
+    fn read(item: Option<Item>) -> Result<Self> {
+        let Some(mut item) = item else { return Ok(Self::default()) };
+        let mut register = Self {
+            students: item.number("students")?.unwrap_or_default(),
+            courses: item.number("courses")?.unwrap_or_default(),
+            lists: BTreeMap::new(),
+            version: item.number("version")?.unwrap_or_default(),
+            change: item.text("change")?.map(|change| Change::read(&change)).transpose()?,
+        };
+        for name in item.names() {
+            if let Some(list) = name.strip_prefix(LIST) {
+                register.lists.insert(id(list)?, item.need(&name, Item::number)?);
+            }
+        }
+
+        Ok(register)
+    }
+}
+
+/// An update's expressions while they are put together.
+#[derive(Debug, Default)]
+struct Expressions {
+    names: HashMap<String, String>,
+    values: Attributes,
+    conditions: Vec<String>,
+    set: Vec<String>,
+    add: Vec<String>,
+    remove: Vec<String>,
+}
+
+impl Expressions {
+    fn name(&mut self, short: &str, name: impl Into<String>) {
+        self.names.insert(format!("#{short}"), name.into());
+    }
+
+    fn value(&mut self, short: &str, value: AttributeValue) {
+        self.values.insert(format!(":{short}"), value);
+    }
+
+    fn count(&mut self, name: &str, more: i64) {
+        if more != 0 {
+            self.name(name, name);
+            self.value(name, number(more));
+            self.add.push(format!("#{name} :{name}"));
+        }
+    }
+
+    fn update(self, academy: &Academy) -> Result<Update> {
+        let clause = |verb: &str, parts: &[String]| {
+            if parts.is_empty() { String::new() } else { format!("{verb} {} ", parts.join(", ")) }
+        };
+        let update = [clause("SET", &self.set), clause("ADD", &self.add), clause("REMOVE", &self.remove)].concat();
+
+        Ok(Update::builder()
+            .table_name(&academy.table.name)
+            .set_key(Some(academy.key(SORT)))
+            .update_expression(update.trim_end())
+            .condition_expression(self.conditions.join(" AND "))
+            .set_expression_attribute_names(Some(self.names))
+            .set_expression_attribute_values(Some(self.values))
+            .build()?)
+    }
+}
+
+impl Tally<'_> {
+    fn expressions(&self) -> Result<Expressions> {
+        let mut made = Expressions::default();
+        made.name("change", "change");
+        made.name("change_id", "change_id");
+        made.conditions.push("attribute_not_exists(#change_id)".to_owned());
+        made.count("version", 1);
+        made.count("students", self.students);
+        made.count("courses", self.courses);
+        if let Some(most) = self.students_most.filter(|_| self.students > 0) {
+            made.value("room", number(most.saturating_sub(self.students)));
+            made.conditions.push("(attribute_not_exists(#students) OR #students <= :room)".to_owned());
+        }
+        if self.courses > 0 {
+            made.value("courses_most", number(super::courses::MOST));
+            made.conditions.push("(attribute_not_exists(#courses) OR #courses < :courses_most)".to_owned());
+        }
+        let by_version = self.change.is_some() || self.members.len() > MOST_NAMED;
+        if by_version {
+            made.value("read", number(self.version));
+            made.conditions.push("#version = :read".to_owned());
+        }
+        for (place, (list, more)) in self.members.iter().enumerate() {
+            let short = format!("l{place}");
+            made.name(&short, format!("{LIST}{list}"));
+            made.value(&format!("m{more}").replace('-', "n"), number(*more));
+            made.add.push(format!("#{short} :m{more}").replace('-', "n"));
+            if !by_version {
+                made.conditions.push(format!("attribute_exists(#{short})"));
+            }
+        }
+        if let Some(list) = self.opened {
+            made.count("lists", 1);
+            made.name("opened", format!("{LIST}{list}"));
+            made.value("none", number(0));
+            made.set.push("#opened = :none".to_owned());
+            made.value("lists_most", number(lists::MOST));
+            made.conditions.push("(attribute_not_exists(#lists) OR #lists < :lists_most)".to_owned());
+        }
+        if let Some(list) = self.closed {
+            made.count("lists", -1);
+            made.name("closed", format!("{LIST}{list}"));
+            made.remove.push("#closed".to_owned());
+            made.conditions.push("attribute_exists(#closed)".to_owned());
+        }
+        match self.change {
+            None => drop(made.names.remove("#change")),
+            Some(change) => {
+                made.value("change", text(change.write()?));
+                made.value("change_id", text(change.id.to_string()));
+                made.set.extend(["#change = :change".to_owned(), "#change_id = :change_id".to_owned()]);
+            }
+        }
+
+        Ok(made)
+    }
+}
+
+impl Academy {
+    /// The register, once no change is under way, and what there is at `sorts`.
+    pub(super) async fn open(&self, sorts: impl IntoIterator<Item = String>) -> Result<(Register, Found)> {
+        let sorts: Vec<_> = std::iter::once(SORT.to_owned()).chain(sorts).collect();
+        for attempt in 0..TRIES {
+            let mut found = self.find(sorts.iter().cloned()).await?;
+            let register = Register::read(found.remove(SORT))?;
+            match &register.change {
+                None => return Ok((register, found)),
+                Some(change) => self.carry_out(change).await?,
+            }
+            if attempt > 0 {
+                back_off(attempt).await;
+            }
+        }
+
+        Err(Error::Contended)
+    }
+
+    /// Makes `writes` and counts them in the register, all or nothing. `false`: somebody else has changed what it is about.
+    pub(super) async fn commit(&self, tally: &Tally<'_>, writes: Vec<Write>) -> Result<bool> {
+        let update = tally.expressions()?.update(self)?;
+        if writes.is_empty() {
+            return self.update(update).await;
+        }
+        let mut members = vec![TransactWriteItem::builder().update(update).build()];
+        for write in writes {
+            members.push(self.member(write)?);
+        }
+
+        Ok(self.transact(members).await?.is_none())
+    }
+
+    /// The register alone. `false`: the condition failed, or a transaction has the register.
+    async fn update(&self, update: Update) -> Result<bool> {
+        let request = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .set_key(Some(update.key))
+            .update_expression(update.update_expression)
+            .set_condition_expression(update.condition_expression)
+            .set_expression_attribute_names(update.expression_attribute_names)
+            .set_expression_attribute_values(update.expression_attribute_values);
+        match request.send().await.map_err(Refused::from) {
+            Ok(_) => Ok(true),
+            Err(Refused::Condition(_) | Refused::Conflict) => Ok(false),
+            Err(Refused::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Whether `change` is under way.
+    pub(super) async fn is_under_way(&self, change: &Change) -> Result<bool> {
+        let register = Register::read(self.find([SORT.to_owned()]).await?.remove(SORT))?;
+
+        Ok(register.change.is_some_and(|under_way| under_way.id == change.id))
+    }
+
+    fn while_under_way(change: &Change) -> Expressions {
+        let mut made = Expressions::default();
+        made.name("change_id", "change_id");
+        made.value("change_id", text(change.id.to_string()));
+        made.conditions.push("#change_id = :change_id".to_owned());
+        made
+    }
+
+    /// Makes a part of `change`, while it is under way. `None`: it is not any more. `false`: somebody has changed what this
+    /// part is about.
+    pub(super) async fn carry_on(&self, change: &Change, writes: Vec<Write>) -> Result<Option<bool>> {
+        let check = Self::while_under_way(change);
+        let check = aws_sdk_dynamodb::types::ConditionCheck::builder()
+            .table_name(&self.table.name)
+            .set_key(Some(self.key(SORT)))
+            .condition_expression(check.conditions.join(" AND "))
+            .set_expression_attribute_names(Some(check.names))
+            .set_expression_attribute_values(Some(check.values))
+            .build()?;
+        let mut members = vec![TransactWriteItem::builder().condition_check(check).build()];
+        for write in writes {
+            members.push(self.member(write)?);
+        }
+        let reasons = self.transact(members).await?;
+        let over = reasons.as_ref().is_some_and(|reasons| reasons.first() == Some(&Reason::Condition));
+
+        Ok(if over { None } else { Some(reasons.is_none()) })
+    }
+
+    /// All of `change` is carried out. `false`: a transaction has the register.
+    pub(super) async fn close(&self, change: &Change) -> Result<bool> {
+        let mut over = Self::while_under_way(change);
+        over.name("change", "change");
+        over.remove.extend(["#change".to_owned(), "#change_id".to_owned()]);
+
+        self.update(over.update(self)?).await
+    }
+}

@@ -1,0 +1,191 @@
+//! The items of an academy: read by their sort keys, and written under conditions, all or none.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem};
+use dynamodb::{AttributeValue, Error, Item, Reason, Result, Table, number};
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+
+use crate::{Id, stored};
+
+pub(super) type Attributes = HashMap<String, AttributeValue>;
+
+/// Items by their sort keys.
+pub(super) type Found = HashMap<String, Item>;
+
+/// One academy: all that is kept under its organization's name, and nothing of any other.
+#[derive(Clone, Debug)]
+pub struct Academy {
+    pub(super) table: Table,
+    pub(super) partition: String,
+}
+
+/// What must be true of an item before it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Guard {
+    /// Nothing.
+    None,
+    /// It is not there.
+    Absent,
+    /// It is as it was read: this is its version.
+    Version(i64),
+}
+
+/// A write of one item.
+#[derive(Clone, Debug)]
+pub(super) enum Write {
+    /// The item, whole.
+    Put(Attributes, Guard),
+    /// The item's sort key: it goes.
+    Delete(String, Guard),
+}
+
+/// The most writes in one transaction beside the register's. DynamoDB takes 100 in all; smaller ones are answered sooner.
+pub(super) const MOST_WRITES: usize = 63;
+
+/// The most keys that a batch may name to read.
+const BATCH_KEYS: usize = 100;
+/// The most keys that a batch may name to delete.
+const BATCH_DELETES: usize = 25;
+/// How many of those are under way at the same time.
+const BATCHES_AT_ONCE: usize = 8;
+
+impl Academy {
+    /// The academy of the organization `org`, in `table`.
+    pub fn new(table: Table, org: &str) -> Self {
+        Self { table, partition: format!("org#{org}") }
+    }
+
+    /// The key of the item at `sort`.
+    pub(super) fn key(&self, sort: impl AsRef<str>) -> Attributes {
+        stored::key(&self.partition, sort)
+    }
+
+    /// An item at `sort` with these attributes.
+    pub(super) fn item<const N: usize>(&self, sort: &str, members: [(&str, Option<AttributeValue>); N]) -> Attributes {
+        let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        self.key(sort).into_iter().chain(members).collect()
+    }
+
+    /// The items at `sorts`, as they are now.
+    pub(super) async fn find(&self, sorts: impl IntoIterator<Item = String>) -> Result<Found> {
+        let mut keys: Vec<_> = sorts.into_iter().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut found = Found::new();
+        for part in keys.chunks(BATCH_KEYS) {
+            let wanted = KeysAndAttributes::builder().set_keys(Some(part.iter().map(|sort| self.key(sort)).collect()));
+            for mut item in dynamodb::batch_get(&self.table.client, &self.table.name, wanted).await? {
+                found.insert(item.need("sk", Item::text)?, item);
+            }
+        }
+
+        Ok(found)
+    }
+
+    /// Makes all of `writes`, or none. `false`: somebody else has changed what they are about, or is about to.
+    pub(super) async fn write(&self, mut writes: Vec<Write>) -> Result<bool> {
+        if writes.len() > 1 {
+            let members = writes.into_iter().map(|write| self.member(write)).collect::<Result<_>>()?;
+            return Ok(self.transact(members).await?.is_none());
+        }
+        // Half the price of a transaction.
+        match writes.pop() {
+            Some(Write::Put(item, guard)) => self.put(item, guard).await,
+            Some(write @ Write::Delete(..)) => Ok(self.transact(vec![self.member(write)?]).await?.is_none()),
+            None => Ok(true),
+        }
+    }
+
+    async fn put(&self, item: Attributes, guard: Guard) -> Result<bool> {
+        let (condition, names, values) = guard.condition();
+        let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
+        let request = request
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values);
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(
+                    PutItemError::ConditionalCheckFailedException(_) | PutItemError::TransactionConflictException(_),
+                ) => Ok(false),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// `write` as a member of a transaction.
+    pub(super) fn member(&self, write: Write) -> Result<TransactWriteItem> {
+        let builder = TransactWriteItem::builder();
+        Ok(match write {
+            Write::Put(item, guard) => {
+                let (condition, names, values) = guard.condition();
+                let put = Put::builder().table_name(&self.table.name).set_item(Some(item));
+                let put = put
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                builder.put(put.build()?).build()
+            }
+            Write::Delete(sort, guard) => {
+                let (condition, names, values) = guard.condition();
+                let delete = Delete::builder().table_name(&self.table.name).set_key(Some(self.key(sort)));
+                let delete = delete
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                builder.delete(delete.build()?).build()
+            }
+        })
+    }
+
+    /// Deletes the items at `sorts`, a few hundred at a time.
+    pub(super) async fn erase(&self, sorts: Vec<String>) -> Result<()> {
+        let batches: Vec<Vec<_>> =
+            sorts.chunks(BATCH_DELETES).map(|part| part.iter().map(|sort| self.key(sort)).collect()).collect();
+        for at_once in batches.chunks(BATCHES_AT_ONCE) {
+            let erase = |keys: &Vec<_>| dynamodb::batch_delete(&self.table.client, &self.table.name, keys.clone());
+            try_join_all(at_once.iter().map(erase)).await?;
+        }
+
+        Ok(())
+    }
+
+    /// Carries out all of `members`, or says of each why it was not.
+    pub(super) async fn transact(&self, members: Vec<TransactWriteItem>) -> Result<Option<Vec<Reason>>> {
+        match self.table.client.transact_write_items().set_transact_items(Some(members)).send().await {
+            Ok(_) => Ok(None),
+            Err(error) => Reason::each(error).map(Some),
+        }
+    }
+}
+
+type Condition = (Option<String>, Option<HashMap<String, String>>, Option<Attributes>);
+
+impl Guard {
+    fn condition(self) -> Condition {
+        let names = |name: &str| Some(HashMap::from([(format!("#{name}"), name.to_owned())]));
+        match self {
+            Self::None => (None, None, None),
+            Self::Absent => (Some("attribute_not_exists(#sk)".to_owned()), names("sk"), None),
+            Self::Version(version) => {
+                let values = HashMap::from([(":version".to_owned(), number(version))]);
+                (Some("#version = :version".to_owned()), names("version"), Some(values))
+            }
+        }
+    }
+}
+
+/// The id that is in an item.
+pub(super) fn id(text: &str) -> Result<Id> {
+    Id::try_from(text.to_owned()).map_err(|error| Error::Fault(format!("an id of an item {error}")))
+}
+
+/// A time as replies show it.
+pub(super) fn time(millis: i64) -> Result<String> {
+    let at = Timestamp::from_millisecond(millis);
+    at.map(|at| format!("{at:.0}")).map_err(|error| Error::Fault(format!("an item has a time that is none: {error}")))
+}
