@@ -1,3 +1,4 @@
 mod fabraix;
 mod fanfare;
+mod fayne;
 mod thefaq;
