@@ -45,16 +45,19 @@ pub struct DemoKey {
 
 /// A request to send while seeding. Any answer but 2xx ends the start, unless it is 409: what a key makes is there already
 /// where an earlier run has made it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DemoRequest {
     /// Who sends it: the operator, or somebody with a key.
     pub key: Option<DemoCredential>,
     /// Its method.
     pub method: String,
-    /// Its path.
+    /// Its path. `{NAME}` stands for an id that was kept under that name, here and in the body: what needs one that was not
+    /// kept, because the thing was there already, is not sent.
     pub path: String,
     /// Its JSON body.
     pub body: Option<Value>,
+    /// What `data.id` of the answer is kept as.
+    pub keep_as: Option<String>,
 }
 
 /// The header of a request that is sent with one of the demo's keys.
@@ -106,6 +109,7 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
     let (mut requests, mut examples) = (Vec::new(), Vec::new());
     if has("GET /api/v1/courses") {
         requests.extend(courses(slug));
+        requests.extend(people(contract, slug));
         examples.extend(academy(contract));
     }
     if has("POST /v1/register-agent-run") {
@@ -145,20 +149,51 @@ fn example(title: &str, curl: impl Into<String>) -> Example {
     Example { title: title.to_owned(), curl: curl.into() }
 }
 
+/// The demo's course that anybody can be enrolled in.
+const PUBLISHED: &str = "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
+
+fn course(slug: &str, id: &str, body: Value) -> DemoRequest {
+    let path = format!("/operator/v1/organizations/{slug}/courses/{id}");
+
+    DemoRequest { method: "PUT".to_owned(), path, body: Some(body), ..DemoRequest::default() }
+}
+
 fn courses(slug: &str) -> Vec<DemoRequest> {
-    let course = |id: &str, body| DemoRequest {
-        key: None,
-        method: "PUT".to_owned(),
-        path: format!("/operator/v1/organizations/{slug}/courses/{id}"),
+    let published =
+        json!({"title": "Rust from the beginning", "description": "Ownership first.", "status": "published"});
+    let draft = json!({"title": "DynamoDB by example", "status": "draft"});
+
+    vec![course(slug, PUBLISHED, published), course(slug, "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4e", draft)]
+}
+
+/// A list with people on it, a course that it grants them, and a student who is half-way through another one.
+fn people(contract: &Contract, slug: &str) -> Vec<DemoRequest> {
+    let post = |path: &str, body, keep_as: &str| DemoRequest {
+        key: Some(DemoCredential {
+            header: contract.credential.header.to_string(),
+            scheme: scheme(contract),
+            key: "demo".to_owned(),
+        }),
+        method: "POST".to_owned(),
+        path: format!("/api/v1{path}"),
         body: Some(body),
+        keep_as: Some(keep_as.to_owned()),
     };
+    let granted = json!({"title": "Serverless, slowly", "status": "published", "granted_lists": ["{list}"]});
+    let ada = json!({"email": "ada@example.com", "name": "Ada", "course_ids": [PUBLISHED], "list_ids": ["{list}"]});
+    let others = json!({"emails": ["grace@example.com", "edsger@example.com"]});
 
     vec![
-        course(
-            "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d",
-            json!({"title": "Rust from the beginning", "description": "Ownership first.", "status": "published"}),
-        ),
-        course("0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4e", json!({"title": "DynamoDB by example", "status": "draft"})),
+        post("/lists", json!({"name": "Autumn cohort", "description": "Began in September."}), "list"),
+        course(slug, "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4f", granted),
+        post("/students", ada, "ada"),
+        post("/lists/{list}/members", others, "members"),
+        DemoRequest {
+            method: "PUT".to_owned(),
+            path: format!("/operator/v1/organizations/{slug}/students/{{ada}}/progress/{PUBLISHED}"),
+            body: Some(json!({"completed_lessons": 6, "total_lessons": 12})),
+            ..DemoRequest::default()
+        },
     ]
 }
 
@@ -178,6 +213,13 @@ fn academy(contract: &Contract) -> Vec<Example> {
     vec![
         example("call the API with a key", format!("curl -i {{url}}/api/v1/courses {credential}")),
         example("call it without one", "curl -i {url}/api/v1/courses"),
+        example("see the students", format!("curl -i {{url}}/api/v1/students {credential}")),
+        example(
+            "add one, enrolled in a course",
+            format!(
+                r#"curl -i {{url}}/api/v1/students {credential} -H 'Content-Type: application/json' -d '{{"email": "barbara@example.com", "course_ids": ["{PUBLISHED}"]}}'"#
+            ),
+        ),
     ]
 }
 
@@ -234,6 +276,7 @@ fn launches(contract: &Contract, server: &KeyType) -> Vec<DemoRequest> {
         method: "POST".to_owned(),
         path: path.to_owned(),
         body: Some(body),
+        keep_as: None,
     };
 
     vec![

@@ -1,5 +1,7 @@
 //! Puts a demo into a new stack through the stack's own routes, as its operator would.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -61,12 +63,14 @@ pub(crate) async fn seed(
     }
     // Without organizations there is no telling a restart from a start.
     if made_any || demo.organizations.is_empty() {
+        let mut kept = BTreeMap::new();
         for request in &demo.requests {
-            let DemoRequest { key, method, path, body } = request;
-            match key {
-                None => seeder.send(method, path, body.as_ref()).await?,
-                Some(credential) => seeder.send_with_key(credential, &organizations, request).await?,
-            }
+            let Some(filled) = filled(request, &kept) else { continue };
+            let id = match &filled.key {
+                None => seeder.send(&filled.method, &filled.path, filled.body.as_ref()).await?,
+                Some(credential) => seeder.send_with_key(credential, &organizations, &filled).await?,
+            };
+            kept.extend(filled.keep_as.map(|name| (name, id)));
         }
     }
 
@@ -135,24 +139,43 @@ impl Seeder<'_> {
         credential: &DemoCredential,
         organizations: &[SeededOrganization],
         request: &DemoRequest,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<String>, Error> {
         let DemoCredential { header, scheme, key } = credential;
         let mut keys = organizations.iter().flat_map(|organization| &organization.keys);
         // The organization may have no room for it: the demo goes without what it would have made.
-        let Some(known) = keys.find(|known| known.name == *key) else { return Ok(()) };
+        let Some(known) = keys.find(|known| known.name == *key) else { return Ok(None) };
         let credential = format!("{scheme}{}", known.key);
         let DemoRequest { method, path, body, .. } = request;
         let reply = send(self.address, method, path, &[(header, &credential)], body.as_ref()).await?;
         let made = (200..300).contains(&reply.status) || reply.status == 409;
 
-        if made { Ok(()) } else { Err(refused(method, path, &reply)) }
+        if made { Ok(id_of(&reply)) } else { Err(refused(method, path, &reply)) }
     }
 
-    /// Sends a request that must succeed.
-    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(), Error> {
+    /// Sends a request that must succeed, and returns the id of what it has made.
+    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Option<String>, Error> {
         let reply = send_signed(self.address, self.operator, method, path, &[], body).await?;
-        if (200..300).contains(&reply.status) { Ok(()) } else { Err(refused(method, path, &reply)) }
+        if (200..300).contains(&reply.status) { Ok(id_of(&reply)) } else { Err(refused(method, path, &reply)) }
     }
+}
+
+fn id_of(reply: &Reply) -> Option<String> {
+    reply.json().pointer("/data/id").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// `request` with the ids that were kept; `None` where it needs one of something that has told none.
+fn filled(request: &DemoRequest, kept: &BTreeMap<String, Option<String>>) -> Option<DemoRequest> {
+    let mut request = request.clone();
+    let mut body = request.body.as_ref().map(Value::to_string);
+    for (name, id) in kept {
+        let place = format!("{{{name}}}");
+        for text in std::iter::once(&mut request.path).chain(body.as_mut()).filter(|text| text.contains(&place)) {
+            *text = text.replace(&place, id.as_ref()?);
+        }
+    }
+    request.body = body.and_then(|body| serde_json::from_str(&body).ok());
+
+    Some(request)
 }
 
 fn new_key(key: &DemoKey) -> Value {

@@ -49,7 +49,7 @@ async fn a_restart_finds_the_same_keys_and_the_same_operator() {
 
 #[tokio::test]
 async fn a_demo_that_is_refused_ends_the_start() {
-    let request = DemoRequest { key: None, method: "PUT".to_owned(), path: "/nowhere".to_owned(), body: None };
+    let request = DemoRequest { method: "PUT".to_owned(), path: "/nowhere".to_owned(), ..DemoRequest::default() };
     let error = builder().demo(Demo { requests: vec![request], ..demo() }).start().await.unwrap_err().to_string();
     assert_eq!(error, r#"cannot seed the demo: PUT /nowhere answered 404: {"message":"Not Found"}"#);
 }
