@@ -38,4 +38,5 @@ mod races;
 mod revocation;
 mod secrecy;
 mod stacks;
+mod upgrade;
 mod usage;

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use dynamodb::{AttributeValue, Error, Item, Result, Table, number, text};
+use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, Table, number, text};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Id;
+use crate::stored::LAYOUT;
 
 /// A run that has begun.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -106,6 +107,7 @@ impl AgentRuns {
             .put_item()
             .table_name(&self.table.name)
             .set_item(Some(key_of(org, trace_id)))
+            .item(SCHEMA, number(LAYOUT))
             .item("agent", text(run.agent_id.to_string()))
             .item("began", number(run.timestamp.0.as_millisecond()))
             .item("prompt", text(run.system_prompt.0))
@@ -139,9 +141,10 @@ impl AgentRuns {
             .scan_index_forward(false)
             .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
             .key_condition_expression("#pk = :org AND begins_with(#sk, :runs)")
-            .projection_expression("#sk, #agent, #began, #registered")
+            .projection_expression("#sk, #schema, #agent, #began, #registered")
             .expression_attribute_names("#pk", "pk")
             .expression_attribute_names("#sk", "sk")
+            .expression_attribute_names("#schema", SCHEMA)
             .expression_attribute_names("#agent", "agent")
             .expression_attribute_names("#began", "began")
             .expression_attribute_names("#registered", "registered")
@@ -165,6 +168,7 @@ impl AgentRuns {
 }
 
 fn read(mut item: Item) -> Result<Run> {
+    item.schema(LAYOUT)?;
     let trace_id = item.need("sk", Item::text)?;
     let trace_id = trace_id.strip_prefix(PREFIX).and_then(|id| Id::try_from(id.to_owned()).ok());
     let began = item.need("began", Item::number)?;

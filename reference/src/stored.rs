@@ -8,6 +8,9 @@ use dynamodb::{AttributeValue, Error, Item, Result, text};
 
 use crate::moment::Moment;
 
+/// The version of the layout of items. Those that only count, or only hold a place, have none.
+pub(crate) const LAYOUT: i64 = 1;
+
 /// The attributes that an item is found by.
 pub(crate) type Key = HashMap<String, AttributeValue>;
 

@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use dynamodb::{AttributeValue, Error, Reason, Result, Table};
+use dynamodb::{AttributeValue, Error, Reason, Result, SCHEMA, Table, number};
 
-use crate::stored::Key;
+use crate::stored::{Key, LAYOUT};
 
 /// How often it is tried while others change the same: some three seconds of waiting in all.
 const TRIES: u32 = 24;
@@ -16,7 +16,8 @@ pub(crate) fn new_item<'a>(
     attributes: impl IntoIterator<Item = (&'a str, Option<AttributeValue>)>,
 ) -> Result<TransactWriteItem> {
     let attributes = attributes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    let item = key.into_iter().chain(attributes).collect();
+    let schema = (SCHEMA.to_owned(), number(LAYOUT));
+    let item = key.into_iter().chain(attributes).chain([schema]).collect();
     let put = Put::builder()
         .table_name(&table.name)
         .set_item(Some(item))

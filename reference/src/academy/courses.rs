@@ -10,6 +10,7 @@ use super::index::Index;
 use super::register::{Register, Tally};
 use super::store::{Academy, Found, Guard, Write, id, time};
 use crate::Id;
+use crate::stored::LAYOUT;
 use crate::label::Label;
 use crate::page::{Page, Pagination};
 
@@ -220,6 +221,7 @@ impl Academy {
         while let Some(page) = pages.next().await {
             for item in page?.items.unwrap_or_default() {
                 let mut item = Item::from(item);
+                item.schema(LAYOUT)?;
                 let place = item.need("sk", Item::text)?;
                 courses.push(CourseInFull::read(&place, item)?);
             }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem};
-use dynamodb::{AttributeValue, Error, Item, Reason, Result, Table, number};
+use dynamodb::{AttributeValue, Error, Item, Reason, Result, SCHEMA, Table, number};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
+use crate::stored::LAYOUT;
 use crate::{Id, stored};
 
 pub(super) type Attributes = HashMap<String, AttributeValue>;
@@ -66,7 +67,8 @@ impl Academy {
     /// An item at `sort` with these attributes.
     pub(super) fn item<const N: usize>(&self, sort: &str, members: [(&str, Option<AttributeValue>); N]) -> Attributes {
         let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        self.key(sort).into_iter().chain(members).collect()
+        let schema = (SCHEMA.to_owned(), number(LAYOUT));
+        self.key(sort).into_iter().chain(members).chain([schema]).collect()
     }
 
     /// The items at `sorts`, as they are now.
@@ -78,6 +80,7 @@ impl Academy {
         for part in keys.chunks(BATCH_KEYS) {
             let wanted = KeysAndAttributes::builder().set_keys(Some(part.iter().map(|sort| self.key(sort)).collect()));
             for mut item in dynamodb::batch_get(&self.table.client, &self.table.name, wanted).await? {
+                item.schema(LAYOUT)?;
                 found.insert(item.need("sk", Item::text)?, item);
             }
         }

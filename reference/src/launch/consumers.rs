@@ -15,7 +15,7 @@ use super::new_consumer::{NewConsumer, Phone};
 use crate::connection::{Connection, Slice};
 use crate::label::Label;
 use crate::moment::{Moment, in_seconds};
-use crate::stored::{key, moment, parsed, parsed_if};
+use crate::stored::{LAYOUT, key, moment, parsed, parsed_if};
 use crate::transaction::{carry_out, new_item};
 use crate::{Email, Flaw, Id};
 
@@ -107,6 +107,8 @@ impl Consumers {
 }
 
 fn read(mut item: Item) -> Result<Consumer> {
+    item.schema(LAYOUT)?;
+
     Ok(Consumer {
         id: parsed(&mut item, "sk")?,
         email: parsed_if(&mut item, "email")?,

@@ -16,7 +16,7 @@ use super::time_zone::TimeZone;
 use crate::connection::{Connection, Slice};
 use crate::label::Label;
 use crate::moment::{Moment, in_seconds};
-use crate::stored::{Key, key, moment, parsed};
+use crate::stored::{Key, LAYOUT, key, moment, parsed};
 use crate::transaction::{carry_out, new_item};
 use crate::{Flaw, Id};
 
@@ -177,6 +177,7 @@ fn schedule(item: &mut Item) -> Result<Schedule> {
 }
 
 fn read(mut item: Item, now: Timestamp) -> Result<Experience> {
+    item.schema(LAYOUT)?;
     let schedule = schedule(&mut item)?;
     let zone = item.text("zone")?.map(TimeZone::kept);
 

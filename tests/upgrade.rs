@@ -1,0 +1,236 @@
+//! The promise: a function reads what its predecessors have written, and says so when it writes something else.
+//!
+//! `tests/items/<contract>.v<n>.json` are the items of a stack of that time, with the secrets that they stand for. Nobody
+//! edits them. Whoever changes the layout of an item raises its version, and takes a new picture: the test makes it where
+//! there is none.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use dynamodb::AttributeValue;
+use serde_json::{Map, Value, json};
+
+use crate::support::{Key, World, root};
+
+/// The picture that today's functions must still make.
+const LATEST: u32 = 1;
+
+const TABLES: [&str; 4] = ["KeysTable", "CountersTable", "UsageTable", "ReferenceTable"];
+
+/// What there is in each contract's stack: its plan, the order of a key, and what is made and seen with it.
+struct Life {
+    contract: &'static str,
+    plan: &'static str,
+    order: Value,
+    makes: Vec<(&'static str, &'static str, Value)>,
+    sees: Vec<&'static str>,
+}
+
+fn lives() -> Vec<Life> {
+    vec![
+        Life {
+            contract: "fayne",
+            plan: "pro",
+            order: json!({"name": "a", "scopes": ["read", "write"], "expiresAt": "2031-01-01T00:00:00Z"}),
+            makes: vec![
+                ("POST", "/api/v1/students", json!({"email": "ada@example.com", "name": "Ada"})),
+                ("POST", "/api/v1/lists", json!({"name": "Spring"})),
+            ],
+            sees: vec!["/api/v1/courses", "/api/v1/students", "/api/v1/lists"],
+        },
+        Life {
+            contract: "fabraix",
+            plan: "standard",
+            order: json!({"name": "a", "type": "admin"}),
+            makes: vec![(
+                "POST",
+                "/v1/register-agent-run",
+                json!({
+                    "agent_id": "a1b2c3d4-e5f6-7890-1234-567890abcdef",
+                    "timestamp": "2024-01-01T00:00:00Z",
+                    "system_prompt": "You are a helpful assistant",
+                }),
+            )],
+            sees: vec!["/operator/v1/organizations/acme/agent-runs", "/api/v1/acme/api-keys"],
+        },
+        Life {
+            contract: "fanfare",
+            plan: "pro",
+            order: json!({"name": "a", "type": "secret", "scopes": ["admin"]}),
+            makes: vec![
+                ("POST", "/api/experiences", json!({"name": "Launch"})),
+                ("POST", "/api/consumers", json!({"email": "ada@example.com"})),
+            ],
+            sees: vec!["/api/experiences", "/api/consumers", "/api/analytics"],
+        },
+    ]
+}
+
+async fn see(world: &World, path: &str, secret: &str) -> Value {
+    let answer = if path.starts_with("/operator/v1") {
+        world.operate("GET", path.trim_start_matches("/operator/v1"), Value::Null).await
+    } else {
+        world.call("GET", path, secret, None).await
+    };
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+
+    answer.json()
+}
+
+/// A stack in which everything was made that there is, and the secrets to it.
+async fn lived(life: &Life) -> (World, Value) {
+    let world = World::serving(life.contract).await;
+    let limits = json!([{"requests": 100, "per": "minute"}]);
+    world.organization("acme", json!({"plan": life.plan, "limits": limits, "name": "Acme"})).await;
+    let key = world.key("acme", life.order.clone()).await;
+    for (method, path, body) in &life.makes {
+        let answer = world.call(method, path, &key.secret, Some(body.clone())).await;
+        assert!(matches!(answer.status, 200 | 201), "{path}: {answer:?}");
+    }
+    if life.contract == "fayne" {
+        let course = "/organizations/acme/courses/0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
+        let draft = json!({"title": "Rust", "description": "By example", "status": "published"});
+        assert_eq!(world.operate("PUT", course, draft).await.status, 201);
+    }
+    for path in &life.sees {
+        see(&world, path, &key.secret).await;
+    }
+    let once = world.operate_once("first", "POST", "/organizations/acme/api-keys", life.order.clone()).await;
+    assert_eq!(once.status, 201, "{once:?}");
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
+    let new = world.operate("POST", &path, json!({"overlapSeconds": 3600})).await.json()["data"]["key"].clone();
+    let secrets = json!({"id": key.id, "old": key.secret, "new": new});
+
+    (world, secrets)
+}
+
+fn picture(life: &Life, version: u32) -> PathBuf {
+    root().join(format!("tests/items/{}.v{version}.json", life.contract))
+}
+
+fn to_json(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({"S": text}),
+        AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::B(bytes) => json!({"B": BASE64.encode(bytes)}),
+        AttributeValue::Ss(texts) => json!({"SS": texts.iter().collect::<BTreeSet<_>>()}),
+        AttributeValue::Bool(value) => json!({"BOOL": value}),
+        AttributeValue::Null(_) => json!({"NULL": true}),
+        AttributeValue::L(values) => json!({"L": values.iter().map(to_json).collect::<Vec<_>>()}),
+        AttributeValue::M(members) => json!({"M": item_to_json(members)}),
+        other => panic!("no item of ours has {other:?}"),
+    }
+}
+
+fn item_to_json(item: &HashMap<String, AttributeValue>) -> Value {
+    item.iter().map(|(name, value)| (name.clone(), to_json(value))).collect::<BTreeMap<_, _>>().into_iter().collect()
+}
+
+fn from_json(value: &Value) -> AttributeValue {
+    let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+    let text = || value.as_str().unwrap().to_owned();
+    match kind.as_str() {
+        "S" => AttributeValue::S(text()),
+        "N" => AttributeValue::N(text()),
+        "B" => dynamodb::bytes(BASE64.decode(text()).unwrap()),
+        "SS" => AttributeValue::Ss(serde_json::from_value(value.clone()).unwrap()),
+        "BOOL" => AttributeValue::Bool(value.as_bool().unwrap()),
+        "NULL" => AttributeValue::Null(true),
+        "L" => AttributeValue::L(value.as_array().unwrap().iter().map(from_json).collect()),
+        "M" => AttributeValue::M(item_from_json(value)),
+        other => panic!("{other}"),
+    }
+}
+
+fn item_from_json(item: &Value) -> HashMap<String, AttributeValue> {
+    item.as_object().unwrap().iter().map(|(name, value)| (name.clone(), from_json(value))).collect()
+}
+
+async fn items(world: &World) -> Map<String, Value> {
+    let mut tables = Map::new();
+    for table in TABLES {
+        let scan = world.stack.dynamodb().client().scan().table_name(table).send().await.unwrap();
+        let mut items: Vec<_> = scan.items().iter().map(item_to_json).collect();
+        items.sort_by_key(Value::to_string);
+        tables.insert(table.to_owned(), items.into());
+    }
+
+    tables
+}
+
+/// The layouts of the items of a picture: the kind of each by table and key, with the names and types of its attributes.
+fn layouts(tables: &Map<String, Value>) -> BTreeSet<String> {
+    let items = tables.iter().flat_map(|(table, items)| items.as_array().unwrap().iter().map(move |item| (table, item)));
+    // Ids, times, digests and numbers of windows are what differs between two items of a kind.
+    let word = |text: &str| -> String {
+        text.split('#').take(1).chain(text.contains('#').then_some("")).collect::<Vec<_>>().join("#")
+    };
+    let counter = |name: &str| name.len() > 4 && name[1..].bytes().all(|byte| byte.is_ascii_digit());
+    items
+        .map(|(table, item)| {
+            let key = ["pk", "sk"].map(|name| item[name]["S"].as_str().map(word).unwrap_or_default()).join("/");
+            let attributes = item.as_object().unwrap().iter().map(|(name, value)| {
+                let name = if counter(name) { &name[..1] } else { name };
+                let kind = value.as_object().unwrap().keys().next().unwrap();
+                let version = if name == "schema" { value["N"].as_str().unwrap() } else { "" };
+                format!("{name}:{kind}{version}")
+            });
+            format!("{table} {key} {}", attributes.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" "))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_written_today_has_the_layout_of_its_version() {
+    for life in lives() {
+        let (world, secrets) = lived(&life).await;
+        let tables = items(&world).await;
+        let path = picture(&life, LATEST);
+        if !path.exists() {
+            let picture = json!({"secrets": secrets, "tables": tables});
+            fs::write(&path, serde_json::to_string_pretty(&picture).unwrap() + "\n").unwrap();
+            panic!("{} was not there and is now: look at it, and commit it", path.display());
+        }
+        let before: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let [before, now] = [before["tables"].as_object().unwrap(), &tables].map(layouts);
+        let changed: Vec<_> = before.symmetric_difference(&now).collect();
+        assert!(changed.is_empty(), "{}: raise the version of the layout, and LATEST here: {changed:#?}", life.contract);
+    }
+}
+
+#[tokio::test]
+async fn every_older_item_is_read_as_what_it_was() {
+    for (life, version) in lives().iter().flat_map(|life| (1..=LATEST).map(move |version| (life, version))) {
+        let picture: Value = serde_json::from_str(&fs::read_to_string(picture(life, version)).unwrap()).unwrap();
+        let world = World::serving(life.contract).await;
+        for (table, items) in picture["tables"].as_object().unwrap() {
+            for item in items.as_array().unwrap() {
+                let put = world.stack.dynamodb().client().put_item().table_name(table);
+                put.set_item(Some(item_from_json(item))).send().await.unwrap();
+            }
+        }
+        let secrets = &picture["secrets"];
+        let key = Key {
+            id: secrets["id"].as_str().unwrap().to_owned(),
+            secret: secrets["new"].as_str().unwrap().to_owned(),
+        };
+        for secret in [&secrets["old"], &secrets["new"]] {
+            let verdict = world.operate("POST", "/verify", json!({"key": secret})).await.json()["data"].clone();
+            assert_eq!((&verdict["valid"], &verdict["keyId"]), (&json!(true), &secrets["id"]), "{}", life.contract);
+        }
+        for path in &life.sees {
+            let seen = see(&world, path, &key.secret).await;
+            assert!(!seen.to_string().contains("[]") || path.contains("analytics"), "{path}: {seen}");
+        }
+        let audit = see(&world, "/operator/v1/organizations/acme/audit", "").await;
+        assert_eq!(audit["data"].as_array().unwrap().len(), 4, "{audit}");
+        let again = world.operate_once("first", "POST", "/organizations/acme/api-keys", life.order.clone()).await;
+        assert_eq!(again.status, 200, "{again:?}");
+        let keys = see(&world, "/operator/v1/organizations/acme/api-keys", "").await;
+        assert_eq!(keys["data"].as_array().unwrap().len(), 2, "{keys}");
+        assert_eq!(world.organization("acme", json!({})).await["keys"], 2);
+    }
+}
