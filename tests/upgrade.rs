@@ -163,7 +163,8 @@ async fn items(world: &World) -> Map<String, Value> {
 
 /// The layouts of the items of a picture: the kind of each by table and key, with the names and types of its attributes.
 fn layouts(tables: &Map<String, Value>) -> BTreeSet<String> {
-    let items = tables.iter().flat_map(|(table, items)| items.as_array().unwrap().iter().map(move |item| (table, item)));
+    let items =
+        tables.iter().flat_map(|(table, items)| items.as_array().unwrap().iter().map(move |item| (table, item)));
     // Ids, times, digests and numbers of windows are what differs between two items of a kind.
     let word = |text: &str| -> String {
         text.split('#').take(1).chain(text.contains('#').then_some("")).collect::<Vec<_>>().join("#")
@@ -197,7 +198,11 @@ async fn what_is_written_today_has_the_layout_of_its_version() {
         let before: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         let [before, now] = [before["tables"].as_object().unwrap(), &tables].map(layouts);
         let changed: Vec<_> = before.symmetric_difference(&now).collect();
-        assert!(changed.is_empty(), "{}: raise the version of the layout, and LATEST here: {changed:#?}", life.contract);
+        assert!(
+            changed.is_empty(),
+            "{}: raise the version of the layout, and LATEST here: {changed:#?}",
+            life.contract
+        );
     }
 }
 
@@ -213,10 +218,8 @@ async fn every_older_item_is_read_as_what_it_was() {
             }
         }
         let secrets = &picture["secrets"];
-        let key = Key {
-            id: secrets["id"].as_str().unwrap().to_owned(),
-            secret: secrets["new"].as_str().unwrap().to_owned(),
-        };
+        let key =
+            Key { id: secrets["id"].as_str().unwrap().to_owned(), secret: secrets["new"].as_str().unwrap().to_owned() };
         for secret in [&secrets["old"], &secrets["new"]] {
             let verdict = world.operate("POST", "/verify", json!({"key": secret})).await.json()["data"].clone();
             assert_eq!((&verdict["valid"], &verdict["keyId"]), (&json!(true), &secrets["id"]), "{}", life.contract);

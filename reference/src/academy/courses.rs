@@ -10,9 +10,9 @@ use super::index::Index;
 use super::register::{Register, Tally};
 use super::store::{Academy, Found, Guard, Write, id, time};
 use crate::Id;
-use crate::stored::LAYOUT;
 use crate::label::Label;
 use crate::page::{Page, Pagination};
+use crate::stored::LAYOUT;
 
 /// The most courses that an academy has: what students may have of each has room in their items.
 pub(super) const MOST: i64 = 500;
