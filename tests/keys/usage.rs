@@ -48,7 +48,7 @@ async fn each_outcome_is_counted_once_and_refusals_by_their_reason() {
         assert_eq!(answer.json()["data"]["valid"], valid);
     };
     let terms = async |terms: Value| world.organization("acme", terms).await;
-    let fault = || local::dynamodb::Fault::error(400, "ValidationException", "ours").times(1).on("Query");
+    let fault = || local::dynamodb::Fault::error(400, "ValidationException", "ours").times(1).about("ReferenceTable");
 
     courses(&world, &key, 200).await;
     courses(&world, &key, 200).await;
