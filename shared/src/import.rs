@@ -18,7 +18,7 @@ use crate::issue::{Order, full, future, orderable, plan_of};
 use crate::key::{Digest, Id, Key, Name, Status, View};
 use crate::organization::Slug;
 use crate::scope::Scopes;
-use crate::store::{Inserted, TRIES};
+use crate::store::{Adding, Inserted, TRIES};
 
 /// The most keys that one request takes over.
 const MOST: usize = 100;
@@ -179,7 +179,7 @@ async fn take_over(app: &App, slug: &Slug, key: &RawValue, author: &Author) -> R
             version: 1,
         };
         let entry = author.did(Action::KeyImported, slug, Some(&key.id), [None, Some(View::in_full(&key, now))]);
-        match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, None).await? {
+        match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, Adding::TakenOver).await? {
             Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
             Inserted::Taken => match app.keys.holder(&digest).await? {
                 Some((holder, id)) if holder == *slug => return Ok(Outcome::Exists { id }),
@@ -187,6 +187,10 @@ async fn take_over(app: &App, slug: &Slug, key: &RawValue, author: &Author) -> R
                 // Just gone: again.
                 None => (),
             },
+            Inserted::Revoked => {
+                let reason = "The digest is of a key that was revoked or replaced; try again in some days".to_owned();
+                return Err(Denial::Conflict { reason }.into());
+            }
             Inserted::Full => return Err(full(app, &org)?.into()),
             Inserted::Changed => dynamodb::back_off(attempt).await,
         }

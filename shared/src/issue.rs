@@ -15,7 +15,7 @@ use crate::idempotency::{Attempt, Done, done_before};
 use crate::key::{FINGERPRINT, Id, Key, Name, Secret, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
-use crate::store::{Inserted, Keep, TRIES};
+use crate::store::{Adding, Inserted, Keep, TRIES};
 
 /// What is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -115,10 +115,10 @@ pub async fn issue(
         let issued = Issued::new(key.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
-        match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, keep).await? {
+        match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, Adding::New(keep)).await? {
             Inserted::Yes => return Ok(Done::Now(issued)),
             Inserted::Full => return Err(full(app, &org)?.into()),
-            Inserted::Changed | Inserted::Taken => dynamodb::back_off(attempt).await,
+            Inserted::Changed | Inserted::Taken | Inserted::Revoked => dynamodb::back_off(attempt).await,
         }
     }
 

@@ -18,6 +18,7 @@ use crate::entropy::Entropy;
 use crate::key::Digest;
 
 pub(crate) use idempotency::Keep;
+pub(crate) use keys::Adding;
 pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Legacy, Passes, Versions};
 pub(crate) use succession::Replaced;

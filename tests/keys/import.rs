@@ -127,6 +127,22 @@ async fn a_digest_that_is_another_organizations_key_is_not_taken_from_it() {
 }
 
 #[tokio::test]
+async fn a_secret_that_was_revoked_or_replaced_is_not_taken_over_as_a_key_that_never_works() {
+    let world = academy().await;
+    let revoked = json!([{"sha256": HEX, "name": "a"}]);
+    let id = import(&world, revoked.clone()).await["results"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.get("/api/v1/courses", &Key { id: id.clone(), secret: SECRET.to_owned() }).await.status, 200);
+    let path = format!("/organizations/acme/api-keys/{id}");
+    for (method, path) in [("POST", format!("{path}/regenerate")), ("DELETE", path)] {
+        assert_eq!(world.operate(method, &path, Value::Null).await.status, 200);
+        let data = import(&world, revoked.clone()).await;
+        assert_eq!((&data["imported"], &data["results"][0]["reason"]), (&json!(0), &json!("conflict")), "{method}");
+    }
+    let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
+    assert_eq!(listed, json!([]));
+}
+
+#[tokio::test]
 async fn a_key_is_not_of_another_type_than_it_looks() {
     let world = World::serving("fanfare").await;
     world.organization("acme", json!({"plan": "pro"})).await;

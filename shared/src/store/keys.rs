@@ -24,6 +24,17 @@ pub enum Inserted {
     Changed,
     /// The secret is a key's already.
     Taken,
+    /// The secret was a key's, and was revoked or replaced not long ago.
+    Revoked,
+}
+
+/// What is to be done with a key that is added.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Adding<'a> {
+    /// Its secret is new.
+    New(Option<Keep<'a>>),
+    /// Its secret is not: it may have been a key's here before.
+    TakenOver,
 }
 
 /// What became of an attempt to remove a key.
@@ -118,7 +129,7 @@ impl Keys {
         org: &Organization,
         cap: Option<u32>,
         entry: &Entry,
-        keep: Option<Keep<'_>>,
+        adding: Adding<'_>,
     ) -> Result<Inserted> {
         let count = Update::builder()
             .table_name(&self.table)
@@ -142,17 +153,24 @@ impl Keys {
             .transact_items(put(write(key))?)
             .transact_items(put(secret_item(key))?)
             .transact_items(self.audited(entry)?);
-        if let Some(keep) = keep {
-            transaction = transaction.transact_items(self.keeping(&org.slug, keep, entry.at)?);
+        match adding {
+            Adding::New(None) => (),
+            Adding::New(Some(keep)) => {
+                transaction = transaction.transact_items(self.keeping(&org.slug, keep, entry.at)?);
+            }
+            Adding::TakenOver => transaction = transaction.transact_items(self.passes.never_closed(&key.digest)?),
         }
         for attempt in 0..TRIES {
             let Err(error) = transaction.clone().send().await else { return Ok(Inserted::Yes) };
             let failed: Vec<_> = Reason::each(error)?.iter().map(|reason| *reason == Reason::Condition).collect();
-            if let [_, _, _, _, true] = *failed {
-                return Ok(Inserted::Changed);
-            }
             if let [_, _, true, ..] = *failed {
                 return Ok(Inserted::Taken);
+            }
+            if let [_, _, _, _, true] = *failed {
+                return Ok(match adding {
+                    Adding::New(_) => Inserted::Changed,
+                    Adding::TakenOver => Inserted::Revoked,
+                });
             }
             if let [true, ..] = *failed {
                 let full = match self.organization(&org.slug).await? {

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, Put, TransactWriteItem, Update};
 use dynamodb::{Item, Result, bytes, number};
 use jiff::Timestamp;
 
@@ -145,6 +145,23 @@ impl Passes {
             TransactWriteItem::builder().update(close.build()?).build(),
             TransactWriteItem::builder().put(lay_out).build(),
         ])
+    }
+
+    /// The member of a transaction that fails where the secret that `digest` stands for was a key's and is not any more: its
+    /// pass lets nobody in.
+    pub(in crate::store) fn never_closed(&self, digest: &Digest) -> Result<TransactWriteItem> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key("digest", bytes(*digest.as_bytes()))
+            .condition_expression(
+                "attribute_not_exists(#moved_to) AND attribute_not_exists(#ends) AND \
+                 (attribute_not_exists(#fence) OR #fence < :gone)",
+            )
+            .set_expression_attribute_names(Some(names(["moved_to", "ends", "fence"])))
+            .expression_attribute_values(":gone", number(GONE))
+            .build()?;
+
+        Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 
     /// The member of a transaction that ends what is left of an old secret's time. What it has counted stays.
