@@ -9,7 +9,7 @@ use crate::clock::Moment;
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
 use crate::field::Field;
-use crate::issue::{allowed_scopes, future};
+use crate::issue::{allowed_scopes, future, type_of};
 use crate::key::{Id, Key, Name, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
@@ -44,8 +44,15 @@ impl Change {
             author.can_give(&app.contract, scopes.iter().filter(|scope| !key.scopes.contains(scope)))?;
             key.scopes = scopes;
         }
+        let (was_on, expired_at) = (key.status == Status::Active, key.expires_at);
         key.expires_at = self.expires_at.applied(key.expires_at.map(Moment)).map(|Moment(at)| at);
         key.status = self.status.unwrap_or(key.status);
+        let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
+        if lasts_longer || (!was_on && key.status == Status::Active) {
+            // Whoever has its secret can do again, or longer, what it can.
+            let always = &type_of(app, key.kind.as_deref())?.scopes.always;
+            author.can_give(&app.contract, key.scopes.union(always).iter())?;
+        }
 
         Ok(())
     }

@@ -99,6 +99,10 @@ async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timesta
     let mut counting = digest;
     for attempt in 0..TRIES {
         let (seen, from) = match app.passes.count(&counting, now).await {
+            // A secret that was taken over from elsewhere may look like another type than its key is: it is neither.
+            Ok(Counted::Yes(pass) | Counted::No(pass)) if pass.terms.kind != kind.name => {
+                return Err(Denial::UnknownKey.into());
+            }
             Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, now)),
             Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => {
                 return Err(match judge(&pass, now) {
@@ -109,16 +113,12 @@ async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timesta
             Ok(Counted::No(stale)) => (Some(stale), None),
             Ok(Counted::Absent { from }) => (None, from),
             Ok(Counted::Gone) => return Err(Denial::UnknownKey.into()),
-            Ok(Counted::Moved { to, ends }) if counting == digest => {
-                if ends <= now {
-                    return Err(Denial::UnknownKey.into());
-                }
-                counting = to;
-                continue;
+            Ok(Counted::Moved { ends, .. }) if counting == digest && ends <= now => {
+                return Err(Denial::UnknownKey.into());
             }
-            // Replaced once more in between: what that left of the one presented, its own pass says.
-            Ok(Counted::Moved { .. }) => {
-                counting = digest;
+            Ok(Counted::Moved { to, .. }) => {
+                // Replaced once more in between: what that left of the one presented, its own pass says.
+                counting = if counting == digest { to } else { digest };
                 continue;
             }
             Ok(Counted::Busy) => {
@@ -134,7 +134,6 @@ async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timesta
         };
 
         let authority = app.keys.authority(&digest, now).await?;
-        // A key that was taken over from elsewhere may look like another type than it was said to be: it is neither.
         let authority = authority.filter(|(key, _)| key.kind == kind.name);
         let Some((key, org)) = authority else { return Err(Denial::UnknownKey.into()) };
         if key.digest != counting {

@@ -182,21 +182,28 @@ async fn take_over(app: &App, slug: &Slug, key: &RawValue, author: &Author) -> R
         match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, Adding::TakenOver).await? {
             Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
             Inserted::Taken => match app.keys.holder(&digest).await? {
-                Some((holder, id)) if holder == *slug => return Ok(Outcome::Exists { id }),
+                Some((holder, id)) if holder == *slug => {
+                    let (key, _) = app.keys.find(slug, &id).await?;
+                    if key.is_some_and(|key| key.answers_to(&digest, now)) {
+                        return Ok(Outcome::Exists { id });
+                    }
+                    return Err(revoked().into());
+                }
                 Some(_) => return Err(Denial::Conflict { reason: "The digest is another key's".to_owned() }.into()),
                 // Just gone: again.
                 None => (),
             },
-            Inserted::Revoked => {
-                let reason = "The digest is of a key that was revoked or replaced; try again in some days".to_owned();
-                return Err(Denial::Conflict { reason }.into());
-            }
+            Inserted::Revoked => return Err(revoked().into()),
             Inserted::Full => return Err(full(app, &org)?.into()),
             Inserted::Changed => dynamodb::back_off(attempt).await,
         }
     }
 
     Err(dynamodb::Error::Contended.into())
+}
+
+fn revoked() -> Denial {
+    Denial::Conflict { reason: "The digest is of a secret that was revoked or replaced".to_owned() }
 }
 
 fn past(at: Timestamp, now: Timestamp) -> std::result::Result<Timestamp, Violation> {

@@ -3,7 +3,7 @@
 //! The numbers add up: every request counts once, as exactly one [`Outcome`]. `requests` is all of them, the refused ones
 //! included. The rates are over those whose outcome is known, which is all but the verifications that let somebody in.
 //!
-//! Outcomes are recorded in memory once the answer is made, and written in [batches](batch) when the answer has left, so
+//! Outcomes are recorded in memory once the answer is made, and written in batches when the answer has left, so
 //! that nobody waits for it. Whose key it was is known to whoever asked the gate; it costs no call. What is no key, or
 //! none that exists, is nobody's usage.
 

@@ -151,6 +151,14 @@ async fn a_key_is_not_of_another_type_than_it_looks() {
     assert_eq!(import(&world, keys).await["imported"], 1);
     let answer = world.call("GET", "/api/v1/acme/api-keys", &format!("sk_live_{}", "0".repeat(32)), None).await;
     answer.is(401, &[], r#"{"error":"Invalid API key"}"#);
+
+    // Nor by the next secret, which does look like it.
+    let id = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"][0]["id"].clone();
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", id.as_str().unwrap());
+    let next = world.operate("POST", &path, json!({"overlapSeconds": 60})).await.json()["data"]["key"].clone();
+    let status = async |secret: &str| world.call("GET", "/api/experiences", secret, None).await.status;
+    assert_eq!(status(next.as_str().unwrap()).await, 200);
+    assert_eq!(status(&format!("sk_live_{}", "0".repeat(32))).await, 401);
 }
 
 #[tokio::test]

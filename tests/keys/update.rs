@@ -126,4 +126,12 @@ async fn nobody_gives_away_what_they_do_not_hold() {
     let path = format!("/api/v1/acme/api-keys/{}", admin.id);
     let keep = Some(json!({"scopes": ["keys:manage", "runs:write"]}));
     assert_eq!(world.call("PATCH", &path, &manager.secret, keep).await.status, 200);
+    // It can switch off what may do more, and not on again; end it sooner, and not later.
+    let change = async |change: Value| world.call("PATCH", &path, &manager.secret, Some(change)).await.status;
+    assert_eq!(change(json!({"status": "inactive"})).await, 200);
+    assert_eq!(change(json!({"status": "active"})).await, 403);
+    assert_eq!(change(json!({"expiresAt": "2030-07-01T00:00:00Z"})).await, 200);
+    assert_eq!(change(json!({"expiresAt": "2030-06-20T00:00:00Z"})).await, 200);
+    assert_eq!(change(json!({"expiresAt": "2030-06-21T00:00:00Z"})).await, 403);
+    assert_eq!(change(json!({"expiresAt": null})).await, 403);
 }

@@ -5,6 +5,8 @@ mod succession;
 
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number};
 use jiff::Timestamp;
@@ -92,13 +94,7 @@ impl Passes {
             .set_expression_attribute_values(Some(judgement.values(now)))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut answer = request.clone().send().await.map_err(Refused::from);
-        if let Err(Refused::Failed(Error::Disconnected(_))) = answer {
-            // A connection that went stale while the process was frozen. Should the first attempt have arrived after all, it
-            // counts twice, which lets nobody in.
-            answer = request.send().await.map_err(Refused::from);
-        }
-        match answer {
+        match counting(request).await {
             Ok(counted) => {
                 let Counted::No(pass) = read(counted.attributes.unwrap_or_default().into())? else {
                     return Err(Error::Fault("a pass without terms has let somebody in".to_owned()));
@@ -129,7 +125,7 @@ impl Passes {
         let Stamp { condition, update, names, values } =
             Stamp::new(pass, from, admits, versions, &self.judgement.windows, now);
         let request = self
-            .client
+            .once
             .update_item()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
@@ -138,7 +134,7 @@ impl Passes {
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values))
             .return_values(ReturnValue::AllNew);
-        match request.send().await.map_err(Refused::from) {
+        match counting(request).await {
             Ok(stamped) => {
                 let Counted::No(pass) = read(stamped.attributes.unwrap_or_default().into())? else {
                     return Err(Error::Fault("a stamp has left a pass without terms".to_owned()));
@@ -204,6 +200,15 @@ impl Passes {
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
 
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+/// Sends what counts: once, but for a connection that went stale while the process was frozen. Should the first attempt have
+/// arrived after all, it counts twice, which lets nobody in.
+async fn counting(request: UpdateItemFluentBuilder) -> std::result::Result<UpdateItemOutput, Refused> {
+    match request.clone().send().await.map_err(Refused::from) {
+        Err(Refused::Failed(Error::Disconnected(_))) => request.send().await.map_err(Refused::from),
+        answer => answer,
     }
 }
 

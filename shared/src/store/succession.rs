@@ -73,7 +73,7 @@ impl Keys {
         if let Some(Previous { digest, .. }) = before.previous {
             transaction = transaction
                 .transact_items(self.secret_deleted(&digest)?)
-                .transact_items(self.passes.cut_short(&digest, now)?);
+                .transact_items(self.passes.cut_short(&digest, &before.digest, now)?);
         }
         if let Some(keep) = keep {
             transaction = transaction.transact_items(self.keeping(&after.org, keep, now)?);

@@ -164,14 +164,24 @@ impl Passes {
         Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 
-    /// The member of a transaction that ends what is left of an old secret's time. What it has counted stays.
-    pub(in crate::store) fn cut_short(&self, digest: &Digest, now: Timestamp) -> Result<TransactWriteItem> {
+    /// The member of a transaction that ends what is left of an old secret's time: `by` has replaced it. What it has counted
+    /// stays; where TTL has taken the pass, it is a closed one again, which nothing waits for.
+    pub(in crate::store) fn cut_short(
+        &self,
+        digest: &Digest,
+        by: &Digest,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem> {
         let update = Update::builder()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
-            .update_expression("SET #ends = :never, #ttl = :ttl")
-            .set_expression_attribute_names(Some(names(["ends", "ttl"])))
+            .update_expression(
+                "SET #ends = :never, #key_fence = :gone, #moved_to = if_not_exists(#moved_to, :by), #ttl = :ttl",
+            )
+            .set_expression_attribute_names(Some(names(["ends", "key_fence", "moved_to", "ttl"])))
             .expression_attribute_values(":never", number(0))
+            .expression_attribute_values(":gone", number(GONE))
+            .expression_attribute_values(":by", bytes(*by.as_bytes()))
             .expression_attribute_values(":ttl", number(ttl(now)))
             .build()?;
 

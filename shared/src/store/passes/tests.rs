@@ -288,3 +288,15 @@ async fn one_that_was_never_used_hands_on_what_it_was_to_take_over() {
     assert!(passes.legacy(&nth(3)).await.unwrap().is_none());
     assert!(passes.legacy(&nth(4)).await.unwrap().is_some_and(|legacy| legacy.counts == Counts::default()));
 }
+
+#[tokio::test]
+async fn a_closed_pass_that_is_gone_is_not_waited_for() {
+    let passes = passes().await;
+    assert!(succeed(&passes, nth(1), nth(2), None).await);
+    let gone = passes.client.delete_item().table_name(TABLE).key("digest", bytes(*nth(1).as_bytes()));
+    gone.send().await.unwrap();
+    assert!(passes.legacy(&nth(1)).await.unwrap().is_some());
+    let cut_short = passes.cut_short(&nth(1), &nth(2), at(EDGE)).unwrap();
+    passes.client.transact_write_items().transact_items(cut_short).send().await.unwrap();
+    assert!(passes.legacy(&nth(1)).await.unwrap().is_some(), "whoever follows it would wait for ever");
+}
