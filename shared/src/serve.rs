@@ -8,12 +8,13 @@ use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::call::Call;
-use crate::describe::{Operation, Reason};
+use crate::describe::{self, Operation, Reason};
 use crate::envelope;
 use crate::error::{Error, Result};
 use crate::extract::FromCall;
 use crate::lambda;
 use crate::reply::{IntoReply, Reply};
+use crate::settings;
 use crate::usage::Outcome;
 
 /// How a function ends: when Lambda says so, or because it cannot start.
@@ -99,9 +100,10 @@ handler!(A, B, C, D);
 /// # Errors
 /// The environment or the contract is not as it must be, or the Runtime API is gone.
 pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
-    #[cfg(debug_assertions)]
-    if let Some(arguments) = crate::settings::asked_to_describe() {
-        return crate::describe::print(handler, &arguments);
+    if cfg!(debug_assertions)
+        && let Some(arguments) = settings::asked_to_describe()
+    {
+        return describe::print(handler, &arguments);
     }
     let app = start(H::USES_STORE).await?;
 
@@ -136,8 +138,7 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler
     let mut reply = match handler.handle(&mut call).await {
         Ok(reply) => reply,
         Err(error) => {
-            #[cfg(debug_assertions)]
-            let error = crate::describe::announced(handler, &call, error);
+            let error = if cfg!(debug_assertions) { describe::announced(handler, &call, error) } else { error };
             if let Error::Failed { denial, cause } = &error {
                 tracing::error!(?denial, "{} failed: {cause}", call.route);
             }

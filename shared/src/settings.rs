@@ -129,7 +129,6 @@ impl Settings {
 }
 
 /// What follows `describe` on the command line, if that is what the process was started for.
-#[cfg(debug_assertions)]
 pub(crate) fn asked_to_describe() -> Option<Vec<String>> {
     let mut arguments = env::args().skip(1);
 
