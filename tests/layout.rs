@@ -132,6 +132,7 @@ fn no_caller_manages_keys_by_a_route_that_no_contract_has_opened() {
 fn every_module_says_what_it_is_for() {
     for folder in [
         "dynamodb/src",
+        "payload/src",
         "shared/src",
         "reference/src",
         "template/src",
@@ -167,6 +168,7 @@ fn the_layers_point_one_way() {
     only("shared/src", &["reference::"], &[]);
     only("shared/src", &["env::var"], &["shared/src/settings.rs"]);
     only("reference/src", &["shared::", "lambda_http"], &[]);
+    only("payload/src", &["shared::", "reference::", "dynamodb::"], &[]);
     only("shared/src", &["StatusCode::"], &["shared/src/reply.rs", "shared/src/envelope.rs", "shared/src/contract"]);
 }
 

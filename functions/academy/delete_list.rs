@@ -2,20 +2,13 @@
 
 use reference::academy::Academy;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::scope::Write;
-use shared::{App, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
+use shared::{App, Caller, Deleted, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]
 struct Place {
     id: reference::Id,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(inline)]
-struct Deleted {
-    id: reference::Id,
-    deleted: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,9 +16,9 @@ async fn main() -> Exit {
     shared::serve(delete.may_refuse(&[Reason::NotFound("List")])).await
 }
 
-async fn delete(app: &'static App, caller: Caller<Write>, Path(place): Path<Place>) -> Result<Data<Deleted>> {
+async fn delete(app: &'static App, caller: Caller<Write>, Path(place): Path<Place>) -> Result<Deleted<reference::Id>> {
     if Academy::new(app.reference()?, caller.org().as_str()).delete_list(place.id).await? {
-        Ok(Data(Deleted { id: place.id, deleted: true }))
+        Ok(Deleted(place.id))
     } else {
         Err(Denial::ResourceNotFound { resource: "List" }.into())
     }

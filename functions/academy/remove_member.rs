@@ -3,9 +3,9 @@
 use reference::Email;
 use reference::academy::{Academy, Left};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::scope::Write;
-use shared::{App, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
+use shared::{App, Caller, Deleted, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]
 struct Place {
@@ -13,23 +13,16 @@ struct Place {
     email: Email,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(inline)]
-struct Deleted {
-    id: reference::Id,
-    deleted: bool,
-}
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
     shared::serve(remove.may_refuse(&[Reason::NotFound("List"), Reason::NotFound("List member")])).await
 }
 
-async fn remove(app: &'static App, caller: Caller<Write>, Path(place): Path<Place>) -> Result<Data<Deleted>> {
+async fn remove(app: &'static App, caller: Caller<Write>, Path(place): Path<Place>) -> Result<Deleted<reference::Id>> {
     let academy = Academy::new(app.reference()?, caller.org().as_str());
 
     match academy.remove_member(place.id, &place.email).await? {
-        Left::Yes(id) => Ok(Data(Deleted { id, deleted: true })),
+        Left::Yes(id) => Ok(Deleted(id)),
         Left::NoList => Err(Denial::ResourceNotFound { resource: "List" }.into()),
         Left::NoMember => Err(Denial::ResourceNotFound { resource: "List member" }.into()),
     }

@@ -2,21 +2,14 @@
 
 use reference::academy::Academy;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::key::dated_uuid;
 use shared::scope::Write;
-use shared::{App, At, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
+use shared::{App, At, Caller, Deleted, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]
 struct Place {
     id: reference::Id,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(inline)]
-struct Deleted {
-    id: reference::Id,
-    deleted: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,10 +22,10 @@ async fn remove(
     caller: Caller<Write>,
     At(now): At,
     Path(place): Path<Place>,
-) -> Result<Data<Deleted>> {
+) -> Result<Deleted<reference::Id>> {
     let academy = Academy::new(app.reference()?, caller.org().as_str());
     if academy.remove(place.id, dated_uuid(now, app.entropy)?).await? {
-        Ok(Data(Deleted { id: place.id, deleted: true }))
+        Ok(Deleted(place.id))
     } else {
         Err(Denial::ResourceNotFound { resource: "Student" }.into())
     }

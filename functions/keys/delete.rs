@@ -2,21 +2,15 @@
 //! Nobody gets in with it once this has returned.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::key::Id;
 use shared::management::Delete;
 use shared::store::Removed;
-use shared::{App, Data, Denial, Exit, Handler, Manager, Path, Reason, Result};
+use shared::{App, Deleted, Denial, Exit, Handler, Manager, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]
 struct Place {
     id: Id,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Deleted {
-    id: Id,
-    deleted: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,9 +18,9 @@ async fn main() -> Exit {
     shared::serve(delete.may_refuse(&[Reason::NotFound("API key")])).await
 }
 
-async fn delete(app: &'static App, manager: Manager<Delete>, Path(place): Path<Place>) -> Result<Data<Deleted>> {
+async fn delete(app: &'static App, manager: Manager<Delete>, Path(place): Path<Place>) -> Result<Deleted<Id>> {
     match app.keys.remove(manager.org(), &place.id, manager.author()).await? {
-        Removed::Yes => Ok(Data(Deleted { id: place.id, deleted: true })),
+        Removed::Yes => Ok(Deleted(place.id)),
         Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
         Removed::NoOrganization => Err(Denial::OrganizationNotFound.into()),
     }

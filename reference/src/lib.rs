@@ -7,7 +7,6 @@ pub mod academy;
 pub mod agent_runs;
 pub mod connection;
 mod email;
-mod field;
 mod flaw;
 mod id;
 mod label;
@@ -18,6 +17,5 @@ mod stored;
 mod transaction;
 
 pub use email::Email;
-pub use field::Field;
 pub use flaw::Flaw;
 pub use id::{Id, NewIds};

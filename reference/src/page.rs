@@ -1,5 +1,6 @@
 //! Pages by offset: so many, from so far on.
 
+use payload::PageLimit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,38 +9,11 @@ use serde::{Deserialize, Serialize};
 pub struct Page {
     /// How many at most.
     #[serde(default)]
-    pub limit: Limit,
+    pub limit: PageLimit<50>,
     /// How many to leave out first.
     #[serde(default)]
     #[schemars(range(max = u32::MAX))]
     pub offset: u32,
-}
-
-/// 1 to 100; 50 where nothing is said.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "u32")]
-#[schemars(inline, extend("minimum" = 1, "maximum" = 100))]
-pub struct Limit(u32);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(50)
-    }
-}
-
-impl TryFrom<u32> for Limit {
-    type Error = &'static str;
-
-    fn try_from(limit: u32) -> Result<Self, &'static str> {
-        if (1..=100).contains(&limit) { Ok(Self(limit)) } else { Err("must be a number from 1 to 100") }
-    }
-}
-
-impl Limit {
-    /// The number.
-    pub const fn get(self) -> u32 {
-        self.0
-    }
 }
 
 /// Which part of a list this is.

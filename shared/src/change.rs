@@ -1,5 +1,6 @@
 //! Changing a key: its name, its scopes, its expiry, and whether it is switched on.
 
+use payload::Field;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -8,7 +9,6 @@ use crate::audit::{Action, Author};
 use crate::clock::Moment;
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
-use crate::field::Field;
 use crate::issue::{allowed_scopes, future, type_of};
 use crate::key::{Id, Key, Name, Status, View};
 use crate::organization::{Organization, Slug};
@@ -50,8 +50,8 @@ impl Change {
         let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
         if lasts_longer || (!was_on && key.status == Status::Active) {
             // Whoever has its secret can do again, or longer, what it can.
-            let always = &type_of(app, key.kind.as_deref())?.scopes.always;
-            author.can_give(&app.contract, key.scopes.union(always).iter())?;
+            let kind = type_of(app, key.kind.as_deref())?;
+            author.can_give(&app.contract, kind.scopes.held(&key.scopes).iter())?;
         }
 
         Ok(())

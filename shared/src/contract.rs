@@ -92,9 +92,14 @@ pub struct ScopeRule {
 }
 
 impl ScopeRule {
+    /// Everything that a key of the type holds which was given `scopes`.
+    pub fn held(&self, scopes: &Scopes) -> Scopes {
+        self.always.union(scopes)
+    }
+
     /// Everything that a key of the type can hold.
     pub fn possible(&self) -> Scopes {
-        self.always.union(&self.choice)
+        self.held(&self.choice)
     }
 }
 

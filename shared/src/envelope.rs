@@ -1,10 +1,16 @@
 //! The envelope: how a denial reads under the contract. Nothing else renders an error.
 
+use std::collections::BTreeMap;
+
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE};
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::contract::Contract;
 use crate::denial::Denial;
+use crate::error::{Error, Result};
 use crate::pass::Quota;
 use crate::reply::Reply;
 
@@ -24,6 +30,35 @@ pub fn render(contract: &Contract, denial: &Denial) -> Reply {
     headers.extend(wire.headers(denial).map(|(name, value)| (name.clone(), value)));
 
     Reply { status: wire.status, headers, body: wire.body(denial) }
+}
+
+/// A denial as data: what somebody else is to answer, or would have been answered.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ContractAnswer")]
+pub struct Rendered {
+    #[schemars(range(min = 400, max = 599))]
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Box<RawValue>,
+}
+
+impl Rendered {
+    /// `denial` of a request with a key that has `quota` left.
+    ///
+    /// # Errors
+    /// What the contract gives is no JSON.
+    pub(crate) fn new(contract: &Contract, denial: &Denial, quota: Option<Quota>) -> Result<Self> {
+        let mut reply = render(contract, denial);
+        add_quota(contract, quota, &mut reply.headers);
+        let headers =
+            reply.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+
+        Ok(Self {
+            status: reply.status.as_u16(),
+            headers: headers.collect(),
+            body: RawValue::from_string(reply.body).map_err(Error::failed)?,
+        })
+    }
 }
 
 /// Adds what the caller has left, where the contract has headers for it.

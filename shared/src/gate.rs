@@ -134,6 +134,7 @@ async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timesta
         };
 
         let authority = app.keys.authority(&digest, now).await?;
+        // The same here, where there is no pass yet to tell.
         let authority = authority.filter(|(key, _)| key.kind == kind.name);
         let Some((key, org)) = authority else { return Err(Denial::UnknownKey.into()) };
         if key.digest != counting {

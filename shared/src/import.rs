@@ -11,12 +11,12 @@ use crate::app::App;
 use crate::audit::{Action, Author};
 use crate::clock::Moment;
 use crate::denial::{Denial, Kind, Violation};
-use crate::envelope;
+use crate::envelope::Rendered;
 use crate::error::{Error, Result};
 use crate::extract;
 use crate::issue::{Order, full, future, orderable, plan_of};
 use crate::key::{Digest, Id, Key, Name, Status, View};
-use crate::organization::Slug;
+use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
 use crate::store::{Adding, Inserted, TRIES};
 
@@ -112,16 +112,8 @@ enum Outcome {
     Refused {
         reason: Kind,
         /// How the contract says it.
-        response: Refusal,
+        response: Rendered,
     },
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ImportRefusal")]
-struct Refusal {
-    #[schemars(range(min = 400, max = 599))]
-    status: u16,
-    body: Box<RawValue>,
 }
 
 /// Takes over keys into the organization `slug`, as `author` wants it: each of them whole or not at all. Asking again for what
@@ -130,12 +122,14 @@ struct Refusal {
 /// # Errors
 /// There is no such organization, or the store does not answer. What is wrong with one key is its own result.
 pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
-    app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
+    let mut org = organization(app, slug).await?;
     let mut results = Vec::with_capacity(keys.len());
     for key in keys {
-        results.push(match take_over(app, slug, &key, author).await {
+        results.push(match take_over(app, &mut org, &key, author).await {
             Ok(outcome) => outcome,
-            Err(Error::Denied(denial)) => Outcome::refused(app, &denial)?,
+            Err(Error::Denied(denial)) => {
+                Outcome::Refused { reason: denial.kind(), response: Rendered::new(&app.contract, &denial, None)? }
+            }
             Err(failure @ Error::Failed { .. }) => return Err(failure),
         });
     }
@@ -144,16 +138,12 @@ pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import,
     Ok(Imported { imported, results })
 }
 
-impl Outcome {
-    fn refused(app: &App, denial: &Denial) -> Result<Self> {
-        let reply = envelope::render(&app.contract, denial);
-        let body = RawValue::from_string(reply.body).map_err(Error::failed)?;
-
-        Ok(Self::Refused { reason: denial.kind(), response: Refusal { status: reply.status.as_u16(), body } })
-    }
+async fn organization(app: &App, slug: &Slug) -> Result<Organization> {
+    Ok(app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?)
 }
 
-async fn take_over(app: &App, slug: &Slug, key: &RawValue, author: &Author) -> Result<Outcome> {
+/// Takes over one. If `org` is not what it was any more, it is read again.
+async fn take_over(app: &App, org: &mut Organization, key: &RawValue, author: &Author) -> Result<Outcome> {
     let now = author.at;
     let Foreign { sha256: Sha256(digest), name, kind, scopes, expires_at, status, created_at } = extract::json(key)?;
     let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now))?;
@@ -162,12 +152,11 @@ async fn take_over(app: &App, slug: &Slug, key: &RawValue, author: &Author) -> R
         future(expires_at, now)?;
     }
     for attempt in 0..TRIES {
-        let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
-        let scopes = orderable(app, &org, &order, author)?;
+        let scopes = orderable(app, org, &order, author)?;
         let key = Key {
             // Lists are in the order of ids.
             id: Id::new(created_at, app.entropy)?,
-            org: slug.clone(),
+            org: org.slug.clone(),
             name: order.name.clone(),
             kind: order.kind.clone(),
             scopes,
@@ -178,12 +167,12 @@ async fn take_over(app: &App, slug: &Slug, key: &RawValue, author: &Author) -> R
             previous: None,
             version: 1,
         };
-        let entry = author.did(Action::KeyImported, slug, Some(&key.id), [None, Some(View::in_full(&key, now))]);
-        match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, Adding::TakenOver).await? {
+        let entry = author.did(Action::KeyImported, &org.slug, Some(&key.id), [None, Some(View::in_full(&key, now))]);
+        match app.keys.insert(&key, org, plan_of(app, org)?.keys, &entry, Adding::TakenOver).await? {
             Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
             Inserted::Taken => match app.keys.holder(&digest).await? {
-                Some((holder, id)) if holder == *slug => {
-                    let (key, _) = app.keys.find(slug, &id).await?;
+                Some((holder, id)) if holder == org.slug => {
+                    let (key, _) = app.keys.find(&holder, &id).await?;
                     if key.is_some_and(|key| key.answers_to(&digest, now)) {
                         return Ok(Outcome::Exists { id });
                     }
@@ -194,8 +183,11 @@ async fn take_over(app: &App, slug: &Slug, key: &RawValue, author: &Author) -> R
                 None => (),
             },
             Inserted::Revoked => return Err(revoked().into()),
-            Inserted::Full => return Err(full(app, &org)?.into()),
-            Inserted::Changed => dynamodb::back_off(attempt).await,
+            Inserted::Full => return Err(full(app, org)?.into()),
+            Inserted::Changed => {
+                dynamodb::back_off(attempt).await;
+                *org = organization(app, &org.slug).await?;
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use payload::Field;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,7 +12,6 @@ use crate::clock;
 use crate::contract::{Contract, PlanLimits};
 use crate::denial::Violation;
 use crate::error::Result;
-use crate::field::Field;
 use crate::key::Name;
 use crate::limit::Limits;
 use crate::page::Seal;

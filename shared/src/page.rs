@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use payload::PageLimit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -74,36 +75,9 @@ impl fmt::Debug for Seal {
 pub struct Page {
     /// How many at most: 1 to 100, 20 where nothing is said.
     #[serde(default)]
-    pub limit: Limit,
+    pub limit: PageLimit<20>,
     /// After which place; from the beginning where nothing is said.
     pub cursor: Option<String>,
-}
-
-/// 1 to 100.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "u32")]
-#[schemars(inline, extend("minimum" = 1, "maximum" = 100))]
-pub struct Limit(u32);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(20)
-    }
-}
-
-impl TryFrom<u32> for Limit {
-    type Error = &'static str;
-
-    fn try_from(limit: u32) -> Result<Self, &'static str> {
-        if (1..=100).contains(&limit) { Ok(Self(limit)) } else { Err("must be a number from 1 to 100") }
-    }
-}
-
-impl Limit {
-    /// The number.
-    pub const fn get(self) -> u32 {
-        self.0
-    }
 }
 
 /// Which part of a list this is.
@@ -119,8 +93,8 @@ pub struct Pagination {
 
 impl Pagination {
     /// A part that was asked for with `limit`, after which `cursor` goes on, if anything does.
-    pub const fn new(limit: Limit, cursor: Option<String>) -> Self {
-        Self { limit: limit.0, has_more: cursor.is_some(), cursor }
+    pub const fn new(limit: PageLimit<20>, cursor: Option<String>) -> Self {
+        Self { limit: limit.get(), has_more: cursor.is_some(), cursor }
     }
 }
 

@@ -242,7 +242,7 @@ impl Terms {
             (key::Status::Active, organization::Status::Active, true) => Standing::Open,
         };
         // A plan can take from what a key was given, and never adds to it.
-        let held = key.scopes.union(&kind.scopes.always);
+        let held = kind.scopes.held(&key.scopes);
         let scopes = plan.scopes.as_ref().map_or_else(|| held.clone(), |allowed| held.intersection(allowed));
         let until = now.as_second().saturating_add(STANDS_SECS);
 

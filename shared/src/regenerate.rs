@@ -65,7 +65,7 @@ pub async fn regenerate(
         let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let kind = type_of(app, before.kind.as_deref())?;
         // Whoever has the secret can do what the key can.
-        author.can_give(&app.contract, before.scopes.union(&kind.scopes.always).iter())?;
+        author.can_give(&app.contract, kind.scopes.held(&before.scopes).iter())?;
         let secret = kind.format.mint(app.entropy)?;
         let digest = secret.digest().ok_or_else(|| crate::Error::failed("a new secret was shown already"))?;
         let after = Keys::succeeded(&before, digest, ends);

@@ -57,6 +57,10 @@ pub struct CreatedOnce<N, B>(pub Done<N, B>);
 #[derive(Debug)]
 pub struct Listed<T>(pub Vec<T>, pub Pagination);
 
+/// 200, `{"data": {"id": …, "deleted": true}}`.
+#[derive(Debug)]
+pub struct Deleted<I>(pub I);
+
 /// 201 or 200, `{"data": …}`: a `PUT` that makes or changes.
 #[derive(Debug)]
 pub enum Put<T> {
@@ -129,6 +133,24 @@ impl<T: Serialize + JsonSchema> IntoReply for Listed<T> {
                 "required": ["data", "meta"],
             })
         });
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Gone<I> {
+    id: I,
+    #[schemars(extend("const" = true))]
+    deleted: bool,
+}
+
+impl<I: Serialize + JsonSchema> IntoReply for Deleted<I> {
+    fn into_reply(self) -> Result<Reply> {
+        Data(Gone { id: self.0, deleted: true }).into_reply()
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        Data::<Gone<I>>::describe(operation);
     }
 }
 

@@ -1,16 +1,13 @@
 //! Verification for services that are not behind this API: the gate's verdict as data.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::denial::{Kind, Violation};
-use crate::envelope;
+use crate::envelope::Rendered;
 use crate::error::{Error, Result};
 use crate::gate::{self, Refusal};
 use crate::key::{Id, Plain};
@@ -55,7 +52,7 @@ pub enum Verdict {
         #[schemars(with = "Left")]
         rate_limit: Option<Left>,
         /// How the contract says it: to be handed on as it is.
-        response: Response,
+        response: Rendered,
     },
 }
 
@@ -67,16 +64,6 @@ pub struct Left {
     remaining: u32,
     /// Unix seconds.
     reset: i64,
-}
-
-/// An answer as data.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ContractAnswer")]
-pub struct Response {
-    #[schemars(range(min = 400, max = 599))]
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: Box<RawValue>,
 }
 
 impl From<Quota> for Left {
@@ -153,19 +140,11 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
     if let Some(holder) = refusal.holder {
         app.meter.record(holder, Outcome::Refused(denial.kind()), now);
     }
-    let mut reply = envelope::render(&app.contract, &denial);
-    envelope::add_quota(&app.contract, refusal.quota, &mut reply.headers);
-    let headers =
-        reply.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
 
     Ok(Verdict::No {
         valid: false,
         reason: denial.kind(),
         rate_limit: refusal.quota.map(Left::from),
-        response: Response {
-            status: reply.status.as_u16(),
-            headers: headers.collect(),
-            body: RawValue::from_string(reply.body).map_err(Error::failed)?,
-        },
+        response: Rendered::new(&app.contract, &denial, refusal.quota)?,
     })
 }

@@ -103,7 +103,7 @@ async fn the_plans_number_of_keys_holds_for_them_too() {
     let keys: Vec<_> = (0..12).map(|n| json!({"sha256": format!("{n:064x}"), "name": "a"})).collect();
     let data = import(&world, json!(keys)).await;
     assert_eq!(data["imported"], 9);
-    let refused = json!({"result": "refused", "reason": "plan_limit", "response": {"status": 402,
+    let refused = json!({"result": "refused", "reason": "plan_limit", "response": {"status": 402, "headers": {"content-type": "application/json"},
         "body": {"error": {"code": "limit_exceeded", "message": "The plan pro allows 10 API keys"}}}});
     assert_eq!(data["results"].as_array().unwrap()[9..], [refused.clone(), refused.clone(), refused]);
     // Once more, and all that is there is known again.

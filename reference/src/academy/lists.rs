@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use dynamodb::{Error, Item, Result, back_off, number, text};
 use jiff::Timestamp;
+use payload::Field;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::TRIES;
 use super::index::Index;
 use super::register::Tally;
 use super::store::{Academy, Found, Guard, Write, time};
-use crate::{Field, Id};
+use crate::Id;
 
 /// The most lists that an academy has: a reply shows them all, and so does the register.
 pub(super) const MOST: i64 = 200;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 /// A member that can be left out, be `null`, or have a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
 #[schemars(inline, with = "Option<T>")]
-pub(crate) enum Field<T> {
+pub enum Field<T> {
     /// It is not there: what it is about stays.
     #[default]
     LeftOut,
@@ -24,11 +24,38 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
 
 impl<T> Field<T> {
     /// What is there after this change of what was there `before`.
-    pub(crate) fn applied(self, before: Option<T>) -> Option<T> {
+    pub fn applied(self, before: Option<T>) -> Option<T> {
         match self {
             Self::LeftOut => before,
             Self::Null => None,
             Self::Value(value) => Some(value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Change {
+        #[serde(default)]
+        limit: Field<u32>,
+    }
+
+    #[test]
+    fn what_is_left_out_stays_what_is_null_goes_and_a_value_replaces() {
+        for (change, before, after) in [
+            ("{}", Some(1), Some(1)),
+            ("{}", None, None),
+            (r#"{"limit": null}"#, Some(1), None),
+            (r#"{"limit": null}"#, None, None),
+            (r#"{"limit": 2}"#, Some(1), Some(2)),
+            (r#"{"limit": 2}"#, None, Some(2)),
+        ] {
+            let Change { limit } = serde_json::from_str(change).unwrap();
+            assert_eq!(limit.applied(before), after, "{change} to {before:?}");
+        }
+        assert!(serde_json::from_str::<Change>(r#"{"limit": "2"}"#).is_err());
     }
 }
