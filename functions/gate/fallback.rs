@@ -5,26 +5,27 @@ use std::sync::LazyLock;
 use shared::extract::Stray;
 use shared::settings::Settings;
 use shared::{App, Denial, Error, Exit, Json, Result};
-use template::Template;
+use template::{Routes, Template};
 
-/// The template that this stack was deployed from: it alone knows the routes.
-static TEMPLATE: LazyLock<std::result::Result<Template, String>> = LazyLock::new(|| {
-    let settings = Settings::read().map_err(|error| error.to_string())?;
+/// The routes of this stack, which the template knows alone that it was deployed from.
+static ROUTES: LazyLock<std::result::Result<Routes<'_>, String>> = LazyLock::new(|| {
+    let parameters = Settings::read().map_err(|error| error.to_string())?.parameters();
+    let template = Template::read(include_str!("../../template.yaml"), &parameters);
 
-    Template::read(include_str!("../../template.yaml"), &settings.parameters()).map_err(|error| error.to_string())
+    Ok(Box::leak(Box::new(template.map_err(|error| error.to_string())?)).routes())
 });
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    // Now, while nobody waits. What is wrong with it is said where it is needed.
-    LazyLock::force(&TEMPLATE);
+    // Now, while nobody waits. What is wrong with them is said where they are needed.
+    LazyLock::force(&ROUTES);
 
     shared::serve(refuse).await
 }
 
 async fn refuse(app: &'static App, stray: Stray) -> Result<Json<()>> {
-    let template = TEMPLATE.as_ref().map_err(Error::failed)?;
-    let allow = template.routes().methods(&stray.path, |route| app.contract.management.opens(&route.key()));
+    let routes = ROUTES.as_ref().map_err(Error::failed)?;
+    let allow = routes.methods(&stray.path, |route| app.contract.management.opens(&route.key()));
     // A path that only decoding makes one of ours came here because it is none: its method is not what is wrong.
     let is_ours = !allow.is_empty() && !allow.contains(&stray.method);
 
