@@ -3,12 +3,15 @@
 //! Each function is started anew, round by round, and answers one request; a bare `lambda_runtime` program built with the same
 //! profile (`benches/hello.rs`) is started beside it. DynamoDB is the local stack's, behind TLS and found by the system's root
 //! certificates, as a function meets it. Wall time is this machine's and its other programs'; processor time is the function's.
+//!
+//! `cargo bench --bench cold_start -- --instructions` counts instructions instead, with `valgrind`: of a start with its first
+//! request, and of each request after it. They are the same on every machine of an architecture.
 
 mod process;
 mod tls;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -17,7 +20,7 @@ use local::dynamodb::{Dynamodb, Source, create_tables};
 use serde_json::{Value, json};
 use template::Template;
 
-use process::{Start, start};
+use process::{Start, Subject};
 use tls::Tls;
 
 const ROUNDS: usize = 20;
@@ -32,19 +35,7 @@ const SUBJECTS: [(&str, &str, &str); 4] = [
 
 type Error = Box<dyn std::error::Error>;
 
-/// A program to be started, and what it is asked.
-struct Subject {
-    title: &'static str,
-    binary: PathBuf,
-    environment: BTreeMap<String, String>,
-    event: Value,
-    /// What is in its answer.
-    answer: &'static str,
-    starts: Vec<Start>,
-}
-
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "a bench is for people")]
 async fn main() -> Result<(), Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no folder of the template")?;
     let binaries = Path::new(env!("CARGO_BIN_EXE_latchkey")).parent().ok_or("no folder of binaries")?;
@@ -62,7 +53,6 @@ async fn main() -> Result<(), Error> {
         environment: environment("hello", &tls),
         event: json!({"hello": "world"}),
         answer: "world",
-        starts: Vec::new(),
     }];
     for (title, route, answer) in SUBJECTS {
         let function = template.functions.iter().find(|function| function.binary == title);
@@ -70,35 +60,59 @@ async fn main() -> Result<(), Error> {
         let mut environment = environment(&function.name, &tls);
         environment.extend(function.environment.clone());
         let binary = binaries.join(title);
-        subjects.push(Subject { title, binary, environment, event: event(route), answer, starts: Vec::new() });
+        subjects.push(Subject { title, binary, environment, event: event(route), answer });
     }
+    let counting = std::env::args().any(|argument| argument == "--instructions");
+    if counting { count(&subjects) } else { time(&subjects) }?;
+    dynamodb.stop().await;
+
+    Ok(())
+}
+
+/// Prints what of a processor and of the clock each of `subjects` takes.
+#[expect(clippy::print_stdout, reason = "a bench is for people")]
+fn time(subjects: &[Subject]) -> Result<(), Error> {
+    let mut starts: Vec<Vec<Start>> = subjects.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
-        for subject in &mut subjects {
-            let started = start(&subject.binary, &subject.environment, &subject.event.to_string(), subject.answer);
-            subject.starts.push(started.map_err(|cause| format!("{}: {cause}", subject.title))?);
+        for (subject, starts) in subjects.iter().zip(&mut starts) {
+            starts.push(subject.start().map_err(|cause| format!("{}: {cause}", subject.title))?);
         }
     }
-    dynamodb.stop().await;
 
     println!("{ROUNDS} cold starts each, medians in milliseconds; in brackets, times hello world's");
     println!("{:22}{:>15}{:>15}{:>15}{:>15}{:>10}", "", "ready", "answered", "CPU ready", "CPU answered", "memory");
-    let hello = subjects.first().map(columns).ok_or("nothing was started")?;
-    for subject in &subjects {
-        let cells = columns(subject).into_iter().zip(hello).map(|(time, hello)| {
+    let hello = starts.first().map(|starts| columns(starts)).ok_or("nothing was started")?;
+    for (subject, starts) in subjects.iter().zip(&starts) {
+        let cells = columns(starts).into_iter().zip(hello).map(|(time, hello)| {
             let (time, hello) = (time.as_secs_f64() * 1e3, hello.as_secs_f64() * 1e3);
             format!("{:>15}", format!("{time:.1} ({:.1})", time / hello))
         });
-        let memory = subject.starts.iter().map(|start| start.memory).fold(0.0, f64::max);
+        let memory = starts.iter().map(|start| start.memory).fold(0.0, f64::max);
         println!("{:22}{}{memory:>7.0} MB", subject.title, cells.collect::<String>());
     }
 
     Ok(())
 }
 
+/// Prints how many instructions each of `subjects` needs.
+#[expect(clippy::print_stdout, reason = "a bench is for people")]
+fn count(subjects: &[Subject]) -> Result<(), Error> {
+    const MORE: u64 = 100;
+
+    println!("thousands of instructions, by valgrind");
+    println!("{:22}{:>20}{:>20}", "", "until answered", "a request more");
+    for subject in subjects {
+        let (first, all) = (subject.instructions(1)?, subject.instructions(1 + MORE)?);
+        println!("{:22}{:>20}{:>20}", subject.title, first / 1_000, all.saturating_sub(first) / MORE / 1_000);
+    }
+
+    Ok(())
+}
+
 /// The medians of what was measured.
-fn columns(subject: &Subject) -> [Duration; 4] {
+fn columns(starts: &[Start]) -> [Duration; 4] {
     let median = |of: fn(&Start) -> Duration| {
-        let mut times: Vec<_> = subject.starts.iter().map(of).collect();
+        let mut times: Vec<_> = starts.iter().map(of).collect();
         times.sort_unstable();
         times.get(times.len() / 2).copied().unwrap_or_default()
     };

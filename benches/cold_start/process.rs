@@ -1,12 +1,15 @@
-//! One cold start: a process, the Runtime API that it speaks to, and what it took until it was ready and had answered.
+//! One cold start: a process, the Runtime API that it speaks to, and what it took until it was ready and had answered. Or, by
+//! valgrind, the instructions of a start and of the requests after it.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use super::Error;
 
@@ -36,13 +39,96 @@ enum Told {
     Answered(Instant, String),
 }
 
-/// Starts `binary`, hands it `event`, expects `answer` in what it answers, and ends it.
-pub(crate) fn start(
-    binary: &Path,
-    environment: &BTreeMap<String, String>,
-    event: &str,
-    answer: &str,
-) -> Result<Start, Error> {
+/// What is started, and what it is asked.
+pub(crate) struct Subject {
+    pub(crate) title: &'static str,
+    pub(crate) binary: PathBuf,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) event: Value,
+    /// What is in its answer.
+    pub(crate) answer: &'static str,
+}
+
+impl Subject {
+    /// Starts it, has it answer once, and ends it.
+    pub(crate) fn start(&self) -> Result<Start, Error> {
+        let (address, heard) = runtime_api()?;
+        let mut command = Command::new(&self.binary);
+        command.env_clear().envs(&self.environment).env("AWS_LAMBDA_RUNTIME_API", address.to_string());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let spawned = Instant::now();
+        let process = Process(command.spawn()?);
+        let mut ready = None;
+        loop {
+            match heard.recv_timeout(PATIENCE)? {
+                Told::Ready(at, stream) if ready.is_none() => {
+                    ready = Some(Passed { wall: at.duration_since(spawned), cpu: process.cpu()? });
+                    self.ask(stream)?;
+                }
+                Told::Ready(..) => {}
+                Told::Answered(at, text) => {
+                    let answered = Passed { wall: at.duration_since(spawned), cpu: process.cpu()? };
+                    self.check(&text)?;
+                    let memory = process.memory()?;
+                    return Ok(Start { ready: ready.ok_or("answered before it was asked")?, answered, memory });
+                }
+            }
+        }
+    }
+
+    /// The instructions that it needs until it has answered `requests`, and asks for another.
+    pub(crate) fn instructions(&self, requests: u64) -> Result<u64, Error> {
+        let (address, heard) = runtime_api()?;
+        let mut command = Command::new("valgrind");
+        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&self.binary).env_clear();
+        command.envs(&self.environment).env("AWS_LAMBDA_RUNTIME_API", address.to_string());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = Process(command.spawn().map_err(|error| format!("cannot run valgrind: {error}"))?);
+        let mut asked = 0;
+        loop {
+            match heard.recv_timeout(PATIENCE)? {
+                Told::Ready(_, stream) if asked < requests => {
+                    asked += 1;
+                    self.ask(stream)?;
+                }
+                Told::Ready(..) => break,
+                Told::Answered(_, text) => self.check(&text)?,
+            }
+        }
+        Command::new("kill").args(["-TERM", &process.0.id().to_string()]).status()?;
+        let mut report = String::new();
+        process.0.stderr.take().ok_or("no report")?.read_to_string(&mut report)?;
+        let collected = report.split("Collected : ").nth(1).and_then(|rest| rest.split_whitespace().next());
+
+        Ok(collected.ok_or_else(|| format!("valgrind has not counted: {report}"))?.parse()?)
+    }
+
+    /// Hands it the event for which it waits.
+    fn ask(&self, mut stream: TcpStream) -> Result<(), Error> {
+        let event = self.event.to_string();
+        let length = event.len();
+        write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 9999999999999\r\n"
+        )?;
+        write!(stream, "lambda-runtime-invoked-function-arn: arn:aws:lambda:us-east-1:0:function:f\r\n")?;
+        write!(stream, "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{event}")?;
+
+        Ok(())
+    }
+
+    fn check(&self, text: &str) -> Result<(), Error> {
+        let Self { answer, .. } = self;
+
+        if text.contains(answer) { Ok(()) } else { Err(format!("the answer lacks {answer}: {text}").into()) }
+    }
+}
+
+/// How long a step may take, under valgrind too.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A Runtime API for one process: where it is, and what the process tells it.
+fn runtime_api() -> Result<(SocketAddr, Receiver<Told>), Error> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     let (told, heard) = channel();
@@ -53,35 +139,7 @@ pub(crate) fn start(
         }
     });
 
-    let mut command = Command::new(binary);
-    command.env_clear().envs(environment).env("AWS_LAMBDA_RUNTIME_API", address.to_string());
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    let spawned = Instant::now();
-    let process = Process(command.spawn()?);
-    let (mut ready, patience) = (None, Duration::from_secs(20));
-    loop {
-        match heard.recv_timeout(patience)? {
-            Told::Ready(at, mut stream) if ready.is_none() => {
-                ready = Some(Passed { wall: at.duration_since(spawned), cpu: process.cpu()? });
-                let length = event.len();
-                write!(
-                    stream,
-                    "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 9999999999999\r\n"
-                )?;
-                write!(stream, "lambda-runtime-invoked-function-arn: arn:aws:lambda:us-east-1:0:function:f\r\n")?;
-                write!(stream, "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{event}")?;
-            }
-            Told::Ready(..) => {}
-            Told::Answered(at, text) => {
-                let answered = Passed { wall: at.duration_since(spawned), cpu: process.cpu()? };
-                if !text.contains(answer) {
-                    return Err(format!("the answer lacks {answer}: {text}").into());
-                }
-                let memory = process.memory()?;
-                return Ok(Start { ready: ready.ok_or("answered before it was asked")?, answered, memory });
-            }
-        }
-    }
+    Ok((address, heard))
 }
 
 /// A child that does not outlive its cold start.
