@@ -68,6 +68,12 @@ async fn a_request_that_fails_writes_one_line_and_its_alarm_counts_it() {
     let question = json!({"version": "2.0", "headers": {"authorization": format!("Bearer {}", key.secret)}});
     assert!(world.stack.invoke("GateAuthorize", question).await.is_err());
     assert_eq!((counted("StoreFailures"), counted("Faults")), (2, 1), "GateAuthorize");
+    // Lambda takes a line for INFO unless it says when it was written, by RFC 3339, and how severe it is.
+    for line in world.stack.logs().iter().filter(|line| counts("StoreFailures", line) || counts("Faults", line)) {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["level"], "ERROR", "{line}");
+        assert!(line["timestamp"].as_str().is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok()), "{line}");
+    }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use lambda_http::LambdaEvent;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
-use lambda_http::{LambdaEvent, tracing};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};

@@ -34,6 +34,7 @@ pub mod issue;
 pub mod key;
 mod lambda;
 pub mod limit;
+mod log;
 pub mod management;
 mod object;
 pub mod organization;

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
+use lambda_http::LambdaEvent;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_http::{LambdaEvent, tracing};
 use serde_json::value::RawValue;
 
 use crate::app::App;
@@ -13,6 +13,7 @@ use crate::envelope;
 use crate::error::{Error, Result};
 use crate::extract::FromCall;
 use crate::lambda;
+use crate::log;
 use crate::reply::{IntoReply, Reply};
 use crate::settings;
 use crate::usage::Outcome;
@@ -118,7 +119,7 @@ pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
 
 /// The app of this process, connected to the store if it `uses_store`.
 pub(crate) async fn start(uses_store: bool) -> std::result::Result<&'static App, lambda_http::Error> {
-    tracing::init_default_subscriber();
+    log::start(log::level(settings::log_level().as_deref()));
     let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let app: &'static App = Box::leak(Box::new(app));
     if uses_store {

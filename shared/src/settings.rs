@@ -128,6 +128,11 @@ impl Settings {
     }
 }
 
+/// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, as Lambda names it. It is wanted before anything can be wrong.
+pub(crate) fn log_level() -> Option<String> {
+    variable("AWS_LAMBDA_LOG_LEVEL")
+}
+
 /// What follows `describe` on the command line, if that is what the process was started for.
 pub(crate) fn asked_to_describe() -> Option<Vec<String>> {
     let mut arguments = env::args().skip(1);
