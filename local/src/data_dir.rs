@@ -24,7 +24,7 @@ pub(crate) struct State {
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl DataDir {
@@ -34,7 +34,7 @@ impl DataDir {
         let lock_path = path.join("lock");
         let lock = File::create(&lock_path).map_err(file(&lock_path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
             Err(TryLockError::WouldBlock) => Err(Error::InUse(path.to_owned())),
             Err(TryLockError::Error(cause)) => Err(file(&lock_path)(cause)),
         }
@@ -65,6 +65,15 @@ impl DataDir {
     /// Remembers `state`.
     pub(crate) fn save(&self, state: &State) -> Result<(), Error> {
         write_private(&self.path.join("demo.json"), state)
+    }
+}
+
+impl Drop for DataDir {
+    /// Gives the folder up now. Merely closed, the lock would last as long as any process has the file: a child has it, too, from
+    /// the moment of its fork to its exec.
+    fn drop(&mut self) {
+        // If it fails, closing is as good as before.
+        drop(self.lock.unlock());
     }
 }
 
@@ -101,8 +110,10 @@ mod tests {
         let first = DataDir::open(&path).unwrap();
         let second = DataDir::open(&path).unwrap_err().to_string();
         assert_eq!(second, format!("cannot use {}: another stack is using it", path.display()));
+        let childs = first.lock.try_clone().unwrap();
         drop(first);
-        assert!(DataDir::open(&path).is_ok());
+        assert!(DataDir::open(&path).is_ok(), "a child that has the file as well does not keep the folder");
+        drop(childs);
     }
 
     #[test]
