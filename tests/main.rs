@@ -25,6 +25,7 @@ mod organizations;
 
 mod contention;
 mod contracts;
+mod cors;
 mod cost;
 mod events;
 mod failure;

@@ -1,10 +1,11 @@
-//! `$default`: whatever no other route takes. 405 where the path exists in this stack, else 404, in the contract's envelope.
+//! `$default`: whatever no other route takes. 405 where the path exists in this stack, else 404, in the contract's envelope;
+//! and a browser's question whether a page may call, where the contract lets it.
 
 use std::sync::LazyLock;
 
 use shared::extract::Stray;
 use shared::settings::Settings;
-use shared::{App, Denial, Error, Exit, Json, Result};
+use shared::{App, Denial, Error, Exit, NoContent, Result, cors};
 use template::{Routes, Template};
 
 /// The routes of this stack, which the template knows alone that it was deployed from.
@@ -23,9 +24,12 @@ async fn main() -> Exit {
     shared::serve(refuse).await
 }
 
-async fn refuse(app: &'static App, stray: Stray) -> Result<Json<()>> {
+async fn refuse(app: &'static App, stray: Stray) -> Result<NoContent> {
     let routes = ROUTES.as_ref().map_err(Error::failed)?;
     let allow = routes.methods(&stray.path, |route| app.contract.management.opens(&route.key()));
+    if let Some(headers) = cors::preflight(&app.contract, &stray, &allow) {
+        return Ok(NoContent(headers));
+    }
     // A path that only decoding makes one of ours came here because it is none: its method is not what is wrong.
     let is_ours = !allow.is_empty() && !allow.contains(&stray.method);
 

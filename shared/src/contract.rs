@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 pub use plan::{Plan, PlanLimits};
 pub use wire::Wire;
 
+use crate::cors::Cors;
 use crate::denial::{Denial, Kind};
 use crate::key::{Format, Presented};
 use crate::limit::{Limits, Window};
@@ -44,6 +45,8 @@ pub struct Contract {
     pub all_scopes: Option<String>,
     /// Every scope, and what it is for.
     pub scopes: BTreeMap<String, String>,
+    /// Of which pages browsers let scripts call, if of any.
+    pub cors: Option<Cors>,
     /// The plans by name.
     pub plans: BTreeMap<String, Plan>,
     /// What callers may do with their organization's keys.
@@ -203,6 +206,11 @@ impl Contract {
             header: header("credential.header", &file.credential.header)?,
             scheme: file.credential.scheme,
         };
+        let cors = file.cors.map(|cors| {
+            let what = "must be \"*\" alone, or origins like \"https://shop.example\"";
+            Cors::read(cors.origins).ok_or_else(|| ("cors.origins".to_owned(), what.to_owned()))
+        });
+        let cors = cors.transpose()?;
         let all_scopes = file.key.all_scopes.clone();
         let types = check_types(file.key, &file.scopes)?;
         let plans = file.plans.into_iter().map(|(name, plan)| {
@@ -225,6 +233,7 @@ impl Contract {
             edition,
             windows,
             credential,
+            cors,
             types,
             all_scopes,
             scopes: file.scopes,

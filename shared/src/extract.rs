@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
+use lambda_http::http::HeaderMap;
 use lambda_http::http::header::CONTENT_TYPE;
 use schemars::JsonSchema;
 use serde::de::value::MapDeserializer;
@@ -133,18 +134,22 @@ impl FromCall for At {
     fn describe(_: &mut Operation<'_>) {}
 }
 
-/// The method and path of a request that no route takes.
+/// A request that no route takes.
 #[derive(Debug)]
 pub struct Stray {
     /// The method.
     pub method: String,
     /// The path.
     pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
 }
 
 impl FromCall for Stray {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        Ok(Self { method: call.method.to_string(), path: std::mem::take(&mut call.path) })
+        let path = std::mem::take(&mut call.path);
+
+        Ok(Self { method: call.method.to_string(), path, headers: call.headers.clone() })
     }
 
     // Whatever no route takes is no operation.

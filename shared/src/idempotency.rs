@@ -22,7 +22,7 @@ use crate::organization::Slug;
 /// How long a repeat is known for one: 24 hours.
 pub const KNOWN_SECS: i64 = 86_400;
 
-const HEADER: &str = "Idempotency-Key";
+pub(crate) const HEADER: &str = "Idempotency-Key";
 const LENGTH_MAX: usize = 255;
 
 /// The header, for the description of those who take it.

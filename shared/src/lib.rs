@@ -4,6 +4,7 @@
 //!   an error.
 //! - [`gate`], [`pass`], [`limit`]: who is let in. `pass` and `limit` are pure: no clock, no store.
 //! - [`contract`], [`denial`]: how it reads on the wire, and what can happen.
+//! - [`cors`]: what browsers let scripts of web pages do.
 //! - [`describe`]: what a function says of itself, for the API's description. In debug builds alone.
 //! - [`key`], [`organization`], [`scope`], [`cap`]: what there is.
 //! - [`usage`]: what became of the requests that came with a key.
@@ -20,6 +21,7 @@ pub mod cap;
 pub mod change;
 pub mod clock;
 pub mod contract;
+pub mod cors;
 pub mod denial;
 pub mod describe;
 pub mod entropy;
@@ -56,5 +58,5 @@ pub use error::{Error, Result};
 pub use extract::{At, Body, Caller, Operator, Path, Query};
 pub use idempotency::IdempotencyKey;
 pub use management::Manager;
-pub use reply::{Created, CreatedOnce, Data, Deleted, Json, Listed, Put};
+pub use reply::{Created, CreatedOnce, Data, Deleted, Json, Listed, NoContent, Put};
 pub use serve::{Exit, Handler, serve};

@@ -61,6 +61,10 @@ pub struct Listed<T>(pub Vec<T>, pub Pagination);
 #[derive(Debug)]
 pub struct Deleted<I>(pub I);
 
+/// 204, headers and no body.
+#[derive(Debug)]
+pub struct NoContent(pub HeaderMap);
+
 /// 201 or 200, `{"data": …}`: a `PUT` that makes or changes.
 #[derive(Debug)]
 pub enum Put<T> {
@@ -134,6 +138,15 @@ impl<T: Serialize + JsonSchema> IntoReply for Listed<T> {
             })
         });
     }
+}
+
+impl IntoReply for NoContent {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(Reply { status: StatusCode::NO_CONTENT, headers: self.0, body: String::new() })
+    }
+
+    // Preflights alone are answered so, and they are no operation.
+    fn describe(_: &mut Operation<'_>) {}
 }
 
 #[derive(Serialize, JsonSchema)]

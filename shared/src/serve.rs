@@ -147,6 +147,9 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler
         }
     };
     envelope::add_quota(&app.contract, call.quota, &mut reply.headers);
+    if let Some(cors) = app.contract.cors.as_ref().filter(|_| !call.is_operators()) {
+        cors.add(&call.headers, &mut reply.headers);
+    }
     if let Some(holder) = call.holder {
         let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
         app.meter.record(holder, outcome, call.now);

@@ -15,6 +15,7 @@ use crate::scope::Scopes;
 pub(super) struct File {
     pub(super) windows: Vec<Window>,
     pub(super) credential: Credential,
+    pub(super) cors: Option<CorsFile>,
     pub(super) key: KeyFile,
     pub(super) scopes: BTreeMap<String, String>,
     pub(super) plans: BTreeMap<String, PlanFile>,
@@ -32,6 +33,12 @@ pub(super) struct File {
 pub(super) struct Credential {
     pub(super) header: String,
     pub(super) scheme: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CorsFile {
+    pub(super) origins: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -41,6 +41,12 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
         ("fayne", "alphabet = \"hex\"", "alphabet = ", "contracts/x.toml: line 14, column "),
         ("fayne", "\"{code}\"", "\"{cod}\"", "contracts/x.toml: error.body: unknown placeholder {cod}"),
         (
+            "fanfare",
+            "origins = [\"*\"]",
+            "origins = [\"https://shop.example/\"]",
+            "contracts/x.toml: cors.origins: must be \"*\" alone, or origins like \"https://shop.example\"",
+        ),
+        (
             "fayne",
             "\"{retry_after}\" } }",
             "\"{scope}\" } }",

@@ -1,0 +1,126 @@
+//! Cross-origin resource sharing, as the Fetch standard has it: of which pages a browser lets scripts call this API and read
+//! its answers. Nobody is let in by it, or kept out: a key decides that, and other clients know nothing of origins.
+
+use lambda_http::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ORIGIN, VARY,
+};
+use lambda_http::http::{HeaderMap, HeaderValue, Method};
+
+use crate::contract::Contract;
+use crate::extract::Stray;
+use crate::idempotency;
+
+/// How long a browser may go by a preflight's answer: 2 hours, the most that any but Firefox does.
+const MAX_AGE_SECS: u32 = 7_200;
+
+/// Whose pages may call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cors {
+    /// Everybody's.
+    Any,
+    /// Those of these origins.
+    Only(Vec<String>),
+}
+
+impl Cors {
+    /// Reads a contract's `origins`: `*` alone, or some of the form that browsers send, `https://shop.example:8443`.
+    pub(crate) fn read(origins: Vec<String>) -> Option<Self> {
+        if origins.iter().any(|origin| origin == "*") {
+            return (origins.len() == 1).then_some(Self::Any);
+        }
+
+        (!origins.is_empty() && origins.iter().all(|origin| is_origin(origin))).then_some(Self::Only(origins))
+    }
+
+    fn allows(&self, origin: &HeaderValue) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(origins) => origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()),
+        }
+    }
+
+    /// Adds to an answer's headers what a browser must know of it, if the request, with headers `asked`, is a page's.
+    pub(crate) fn add(&self, asked: &HeaderMap, headers: &mut HeaderMap) {
+        let Some(origin) = asked.get(ORIGIN) else { return };
+        if *self != Self::Any {
+            headers.insert(VARY, HeaderValue::from_static("origin"));
+        }
+        if self.allows(origin) {
+            let any = HeaderValue::from_static("*");
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, if *self == Self::Any { any.clone() } else { origin.clone() });
+            // What is left of a limit, and when to come back: scripts see no such header otherwise.
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, any);
+        }
+    }
+}
+
+/// The answer to a browser that asks, before a request, what a path takes: `request` is a preflight of a page that may call,
+/// for a path with these `methods`. The operator's plane takes nothing from pages.
+pub fn preflight(contract: &Contract, request: &Stray, methods: &[String]) -> Option<HeaderMap> {
+    let Stray { method, path, headers } = request;
+    let cors = contract.cors.as_ref()?;
+    let asks = method == Method::OPTIONS.as_str() && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let is_open = !methods.is_empty() && !path.starts_with("/operator/");
+    if !(asks && is_open && cors.allows(headers.get(ORIGIN)?)) {
+        return None;
+    }
+    let names = [contract.credential.header.as_str(), CONTENT_TYPE.as_str(), idempotency::HEADER].join(", ");
+
+    Some(HeaderMap::from_iter([
+        (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_str(&methods.join(", ")).ok()?),
+        (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_str(&names).ok()?),
+        (ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECS.into()),
+    ]))
+}
+
+/// Whether a browser would write an origin like that: a scheme, a host in lower case, and a port if it is not the scheme's.
+fn is_origin(origin: &str) -> bool {
+    let Some((scheme, rest)) = origin.split_once("://") else { return false };
+    let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
+    let is_host = !host.is_empty() && host.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'));
+    let usual = if scheme == "https" { "443" } else { "80" };
+    let is_port = port.is_none_or(|port| {
+        port != usual && !port.starts_with('0') && port.parse::<u16>().is_ok() && !port.starts_with('+')
+    });
+
+    matches!(scheme, "http" | "https") && is_host && is_port
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_written_as_browsers_send_them() {
+        for (origin, good) in [
+            ("https://shop.example", true),
+            ("https://shop.example:8443", true),
+            ("http://localhost:5173", true),
+            ("http://127.0.0.1:3000", true),
+            ("https://xn--bcher-kva.example", true),
+            ("https://shop.example/", false),
+            ("https://shop.example:443", false),
+            ("http://shop.example:80", false),
+            ("https://shop.example:0443", false),
+            ("https://shop.example:+1", false),
+            ("https://shop.example:65536", false),
+            ("https://shop.example:", false),
+            ("https://Shop.example", false),
+            ("https://*.shop.example", false),
+            ("https://me@shop.example", false),
+            ("ftp://shop.example", false),
+            ("shop.example", false),
+            ("https://", false),
+            ("null", false),
+            ("", false),
+        ] {
+            let read = Cors::read(vec![origin.to_owned()]);
+            assert_eq!(read, good.then(|| Cors::Only(vec![origin.to_owned()])), "{origin}");
+        }
+        let all = |origins: &[&str]| Cors::read(origins.iter().map(|&origin| origin.to_owned()).collect());
+        assert_eq!(all(&["*"]), Some(Cors::Any));
+        assert_eq!(all(&["*", "https://shop.example"]), None);
+        assert_eq!(all(&[]), None);
+    }
+}
