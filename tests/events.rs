@@ -1,17 +1,23 @@
-//! The sample events for `sam local invoke`: one for each function, which the function answers as it should.
+//! The sample events for `sam local invoke`: one for each function, which the function answers as it should. Their keys are let
+//! in, so that what is asked for is read as well; what a 404 is about is not there.
 
 use std::fs;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::support::{World, root};
 
 #[tokio::test]
 async fn every_function_answers_its_sample_event() {
-    for (contract, plan, statuses) in [
+    for (contract, plan, prefix, key, statuses) in [
         (
             "fayne",
             "pro",
+            "fa_live_",
+            json!({"name": "samples", "scopes": ["read", "write"]}),
             [
                 ("OrganizationsPut", 200),
                 ("OrganizationsList", 200),
@@ -30,43 +36,56 @@ async fn every_function_answers_its_sample_event() {
                 ("GateOpenapi", 200),
                 ("GateFallback", 404),
                 ("AcademyAuthorCourse", 201),
-                ("AcademyListCourses", 401),
-                ("AcademyGetCourse", 401),
-                ("AcademyListStudents", 401),
-                ("AcademyAddStudent", 401),
-                ("AcademyGetStudent", 401),
-                ("AcademyRemoveStudent", 401),
-                ("AcademyEnrollStudent", 401),
-                ("AcademyRevokeEnrollment", 401),
-                ("AcademyListLists", 401),
-                ("AcademyCreateList", 401),
-                ("AcademyGetList", 401),
-                ("AcademyUpdateList", 401),
-                ("AcademyDeleteList", 401),
-                ("AcademyListMembers", 401),
-                ("AcademyAddMembers", 401),
-                ("AcademyRemoveMember", 401),
+                ("AcademyListCourses", 200),
+                ("AcademyGetCourse", 200),
+                ("AcademyListStudents", 200),
+                ("AcademyAddStudent", 201),
+                ("AcademyGetStudent", 404),
+                ("AcademyRemoveStudent", 404),
+                ("AcademyEnrollStudent", 404),
+                ("AcademyRevokeEnrollment", 404),
+                ("AcademyListLists", 200),
+                ("AcademyCreateList", 201),
+                ("AcademyGetList", 404),
+                ("AcademyUpdateList", 404),
+                ("AcademyDeleteList", 404),
+                ("AcademyListMembers", 404),
+                ("AcademyAddMembers", 404),
+                ("AcademyRemoveMember", 404),
                 ("AcademyRecordProgress", 404),
             ]
             .as_slice(),
         ),
-        ("fabraix", "standard", [("AgentRunsRegister", 401), ("AgentRunsList", 200), ("AgentRunsGet", 404)].as_slice()),
+        (
+            "fabraix",
+            "standard",
+            "fbx_prod_",
+            json!({"name": "samples", "type": "production"}),
+            [("AgentRunsRegister", 200), ("AgentRunsList", 200), ("AgentRunsGet", 404)].as_slice(),
+        ),
         (
             "fanfare",
             "pro",
+            "sk_live_",
+            json!({"name": "samples", "type": "secret"}),
             [
-                ("ExperiencesList", 401),
-                ("ExperiencesGet", 401),
-                ("ExperiencesCreate", 401),
-                ("ConsumersList", 401),
-                ("ConsumersCreate", 401),
-                ("AnalyticsGet", 401),
+                ("ExperiencesList", 200),
+                ("ExperiencesGet", 404),
+                ("ExperiencesCreate", 201),
+                ("ConsumersList", 200),
+                ("ConsumersCreate", 201),
+                ("AnalyticsGet", 200),
             ]
             .as_slice(),
         ),
     ] {
         let world = World::serving(contract).await;
         world.organization("acme", json!({"plan": plan})).await;
+        let mut key = key;
+        key["sha256"] = json!(STANDARD.encode(Sha256::digest(format!("{prefix}{}", "0".repeat(32)))));
+        let import = json!({"keys": [key]});
+        let imported = world.operate("POST", "/organizations/acme/api-keys/import", import).await.json();
+        assert_eq!(imported["data"]["imported"], 1, "{imported}");
         for (function, status) in statuses {
             let binary = function.chars().fold(String::new(), |name, letter| {
                 let hyphen = letter.is_uppercase() && !name.is_empty();

@@ -1,5 +1,7 @@
 //! The promise: what a team operates a stack by is there, and holds: alarms, logs, protected tables, settings by stage.
 
+mod pattern;
+
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -33,17 +35,39 @@ fn resources(kind: &str) -> BTreeMap<String, String> {
     resources
 }
 
-/// Whether the log line makes the metric of this filter go up: the terms about `denial`, as `CloudWatch` reads them.
+/// Whether the log line makes the metric of this filter go up.
 fn counts(filter: &str, line: &str) -> bool {
-    let Ok(line) = serde_json::from_str::<Value>(line) else { return false };
-    let Some(denial) = line["fields"]["denial"].as_str() else { return false };
     let filters = resources("AWS::Logs::MetricFilter");
-    let terms = filters[filter].split("$.fields.denial = \"").skip(1).map(|rest| rest.split_once('"').unwrap().0);
+    let (_, pattern) = filters[filter].split_once("FilterPattern:").unwrap();
+    let (pattern, _) = pattern.split_once("MetricTransformations:").unwrap();
+    let pattern = pattern.trim().trim_start_matches(">-").trim_matches('\'');
 
-    terms.into_iter().any(|wanted| match wanted.strip_suffix('*') {
-        Some(beginning) => denial.starts_with(beginning),
-        None => denial == wanted,
-    })
+    pattern::takes(&pattern.split_whitespace().collect::<Vec<_>>().join(" "), line)
+}
+
+#[test]
+fn a_panic_a_crash_and_a_timeout_are_faults_and_an_authorizer_without_a_verdict_is_none() {
+    let report = |status: &str| {
+        let record =
+            json!({"requestId": "7", "metrics": {"durationMs": 9.5, "billedDurationMs": 10}, "status": status});
+        json!({"time": "2026-11-20T10:00:00.000Z", "type": "platform.report", "record": record}).to_string()
+    };
+    let panicked = json!({
+        "timestamp": "2026-11-20T10:00:00.000Z", "level": "ERROR",
+        "fields": {"message": "user handler panicked", "error": "Any { .. }"},
+    });
+    for (line, faults) in [
+        (report("success"), false),
+        (report("failure"), true),
+        (report("timeout"), true),
+        (report("error"), false),
+        (panicked.to_string(), true),
+        (json!({"fields": {"denial": "Internal"}}).to_string(), true),
+        (json!({"fields": {"denial": "Unavailable { retry_after: 1 }"}}).to_string(), false),
+        ("START RequestId: 7".to_owned(), false),
+    ] {
+        assert_eq!(counts("Faults", &line), faults, "{line}");
+    }
 }
 
 #[tokio::test]
