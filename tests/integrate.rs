@@ -17,23 +17,14 @@ fn the_endpoint_in_the_guide_is_the_one_that_is_tried() {
 
 #[tokio::test]
 async fn an_endpoint_of_ones_own_is_behind_the_gate_with_its_first_line() {
-    let resource = "  OrdersList:
-    Type: AWS::Serverless::Function
-    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: orders } }
-    Properties:
-      Policies: [!Ref GatePolicy]
-      Events:
-        Route:
-          Type: HttpApi
-          Properties:
-            ApiId: !Ref Api
-            Method: GET
-            Path: /api/v1/orders
-
-";
+    let guide = fs::read_to_string(root().join("docs/integrate.md")).unwrap();
+    let (_, resource) = guide.split_once("```yaml\n").unwrap();
+    let (resource, _) = resource.split_once("```").unwrap();
+    // The example is what cargo calls it; the guide's file would be a function.
+    let resource = resource.replace("Binary: orders-list", "Binary: orders");
     let template = fs::read_to_string(root().join("template.yaml")).unwrap();
     assert_eq!(template.matches("\nOutputs:\n").count(), 1);
-    let template = template.replace("\nOutputs:\n", &format!("\n{resource}Outputs:\n"));
+    let template = template.replace("\nOutputs:\n", &format!("\n{resource}\nOutputs:\n"));
     assert!(binaries().join("examples/orders").is_file(), "cargo build --examples; cargo test does that by itself");
     // The functions of the stack and the one of one's own, in one folder.
     let folder = tempfile::tempdir().unwrap();

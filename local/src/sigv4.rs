@@ -94,6 +94,8 @@ pub(crate) enum Refusal {
     Scope,
     #[error("host or x-amz-date is not signed")]
     Incomplete,
+    #[error("a header that is signed is not there")]
+    Absent,
     #[error("x-amz-date is missing or more than five minutes off")]
     Stale,
     #[error("x-amz-content-sha256 is not the body's")]
@@ -131,6 +133,10 @@ pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: Sy
 
     let mut headers = Vec::new();
     for name in names() {
+        // Signed as empty it would match; AWS refuses it all the same.
+        if !head.headers.contains_key(name) {
+            return Err(Refusal::Absent);
+        }
         let values = head.headers.get_all(name).iter().map(|value| value.to_str().ok());
         headers.push((name, values.collect::<Option<Vec<_>>>().ok_or(Refusal::Mismatch)?.join(",")));
     }
@@ -246,6 +252,21 @@ mod tests {
         assert_eq!(set("authorization", "AWS4-HMAC-SHA256 Credential=x"), Err(Refusal::Malformed));
         assert_eq!(change(|head| drop(head.headers.remove("authorization"))), Err(Refusal::Unsigned));
         assert_eq!(change(|head| drop(head.headers.remove("x-amz-date"))), Err(Refusal::Stale));
+    }
+
+    #[test]
+    fn a_header_that_is_signed_must_be_there() {
+        let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
+        let headers = [("x-amz-security-token", "")];
+        let added = sign_at(&credential, "PUT", "http://localhost:3000/", &headers, BODY, now).unwrap();
+        let mut request = http::Request::builder().method("PUT").uri("/").header("host", "localhost:3000");
+        for (name, value) in added {
+            request = request.header(name, value);
+        }
+        let mut head = request.body(()).unwrap().into_parts().0;
+        assert_eq!(verify(&head, BODY, &credential, now), Err(Refusal::Absent));
+        head.headers.insert("x-amz-security-token", http::HeaderValue::from_static(""));
+        assert_eq!(verify(&head, BODY, &credential, now), Ok(()));
     }
 
     #[test]

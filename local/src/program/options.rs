@@ -98,6 +98,12 @@ impl Options {
 
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("there is no = in it")?;
+    // Whoever sets these for the functions alone would be told of another contract or stage than they serve.
+    match name {
+        "Contract" => return Err("--contract says which".to_owned()),
+        "Stage" => return Err("--stage says which".to_owned()),
+        _ => (),
+    }
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -125,6 +131,8 @@ mod tests {
     fn parameters_are_names_and_values() {
         let options = Options::parse_from(["latchkey", "--parameter", "A=b=c", "--parameter", "D="]);
         assert_eq!(options.parameters, [("A".to_owned(), "b=c".to_owned()), ("D".to_owned(), String::new())]);
-        assert!(Options::try_parse_from(["latchkey", "--parameter", "A"]).is_err());
+        for wrong in ["A", "Contract=fayne", "Stage=local"] {
+            assert!(Options::try_parse_from(["latchkey", "--parameter", wrong]).is_err(), "{wrong}");
+        }
     }
 }
