@@ -7,7 +7,7 @@ use dynamodb::Table;
 
 use crate::contract::{self, Contract};
 use crate::entropy::Entropy;
-use crate::settings::{self, Refusals, Settings, Stage};
+use crate::settings::{self, Settings, Stage};
 use crate::store::{self, Keys, Passes};
 use crate::usage::Meter;
 
@@ -30,8 +30,8 @@ pub struct App {
     pub meter: Meter,
     /// How long a caller may wait for the gate: four times what one call to DynamoDB may take.
     pub patience: Duration,
-    /// What becomes of requests that the authorizer does not let in.
-    pub refusals: Refusals,
+    /// The APIs, by their ids, to which the authorizer hands on what it does not let in.
+    pub told_apis: Vec<String>,
     /// Randomness.
     pub entropy: Entropy,
     dynamodb: dynamodb::Client,
@@ -79,7 +79,7 @@ impl App {
             meter: Meter::new(usage.clone(), patience),
             usage,
             patience,
-            refusals: settings.refusals,
+            told_apis: settings.told_apis,
             entropy,
             dynamodb,
             reference_table: settings.reference_table,

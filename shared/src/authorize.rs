@@ -1,7 +1,8 @@
 //! Verification as a Lambda authorizer: for an API that a team has in an API Gateway of its own, HTTP or REST.
 //!
 //! An authorizer cannot answer 429, and has no body of its own: a gateway makes 401 or 403 of whatever it refuses. So there are
-//! two ways to refuse ([`Refusals`]). The verdict is never cached: a gateway must ask for every request (TTL 0), or it would
+//! two ways to refuse: an API that is known to answer refusals itself is told of them, and any other never sees the request. The
+//! verdict is never cached: a gateway must ask for every request (TTL 0), or it would
 //! neither count nor notice that a key was revoked.
 
 use std::collections::HashMap;
@@ -20,7 +21,6 @@ use crate::error::{Error, Result};
 use crate::gate;
 use crate::lambda;
 use crate::serve::{Exit, start};
-use crate::settings::Refusals;
 use crate::verify::{Verdict, verdict};
 
 /// What a policy can be about at most: this request.
@@ -36,8 +36,10 @@ pub struct Question {
     headers: Option<HashMap<String, Option<String>>>,
     /// `TOKEN` authorizers get this header alone.
     authorization_token: Option<String>,
-    /// What a policy in the answer is about; HTTP APIs with simple responses have none.
+    /// What is asked for, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`, and what a policy in the answer is about.
     method_arn: Option<String>,
+    /// The same of an HTTP API, 2.0.
+    route_arn: Option<String>,
     #[serde(default)]
     request_context: Context,
 }
@@ -100,6 +102,13 @@ impl Question {
         readable.collect()
     }
 
+    /// The id of the API that asks.
+    fn api(&self) -> Option<&str> {
+        let arn = self.route_arn.as_ref().or(self.method_arn.as_ref())?;
+
+        arn.splitn(6, ':').nth(5)?.split('/').next()
+    }
+
     fn answer(self, goes_on: bool, verdict: &Verdict) -> Answer {
         let context = verdict.as_context();
         let Some(arn) = self.method_arn.filter(|_| self.version.as_deref() != Some("2.0")) else {
@@ -144,9 +153,9 @@ pub async fn authorize(app: &App, mut question: Question) -> Result<Answer> {
         Err(denial) => Err(denial.into()),
     };
     let verdict = verdict(app, admitted, now)?;
-    let goes_on = match (&verdict, app.refusals) {
-        (Verdict::Yes { .. }, _) | (Verdict::No { .. }, Refusals::Tell) => true,
-        (Verdict::No { .. }, Refusals::Deny) => false,
+    let goes_on = match verdict {
+        Verdict::Yes { .. } => true,
+        Verdict::No { .. } => question.api().is_some_and(|api| app.told_apis.iter().any(|told| told == api)),
     };
 
     Ok(question.answer(goes_on, &verdict))

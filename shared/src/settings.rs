@@ -27,8 +27,8 @@ pub struct Settings {
     pub usage_retention_days: u32,
     /// `REFERENCE_TABLE`: what the reference APIs keep, where a stack has them.
     pub reference_table: Option<String>,
-    /// `AUTHORIZER_REFUSALS`: what becomes of requests that the authorizer does not let in.
-    pub refusals: Refusals,
+    /// `AUTHORIZER_TELLS`: the APIs, by their ids, to which the authorizer hands on what it does not let in.
+    pub told_apis: Vec<String>,
     /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
     pub store_timeout: Duration,
     /// `AWS_ENDPOINT_URL_DYNAMODB`: DynamoDB somewhere else than in the region.
@@ -65,27 +65,6 @@ impl FromStr for Stage {
     }
 }
 
-/// What becomes of a request that the authorizer does not let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusals {
-    /// The gateway refuses it, with 401 or 403 and words of its own.
-    Deny,
-    /// It goes on to the API, which is told how the contract refuses it, and must do so.
-    Tell,
-}
-
-impl FromStr for Refusals {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        match name {
-            "deny" => Ok(Self::Deny),
-            "tell" => Ok(Self::Tell),
-            _ => Err(format!("{name:?} is not one of deny, tell")),
-        }
-    }
-}
-
 /// A variable that is not set, or not as it must be.
 #[derive(Debug)]
 pub struct Error(String);
@@ -113,7 +92,7 @@ impl Settings {
             usage_table: need("USAGE_TABLE")?,
             usage_retention_days: parsed("USAGE_RETENTION_DAYS")?,
             reference_table: variable("REFERENCE_TABLE"),
-            refusals: variable("AUTHORIZER_REFUSALS").map_or(Ok(Refusals::Deny), |_| parsed("AUTHORIZER_REFUSALS"))?,
+            told_apis: variable("AUTHORIZER_TELLS").iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect(),
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
             dynamodb_endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
         })

@@ -89,20 +89,38 @@ async fn whoever_is_refused_does_not_get_through() {
 }
 
 #[tokio::test]
-async fn where_the_api_is_told_it_can_answer_as_the_contract_says() {
-    let world = World::build("fayne", |builder| builder.parameter("AuthorizerRefusals", "tell")).await;
+async fn an_api_that_is_told_can_answer_as_the_contract_says_and_no_other_is_let_through() {
+    let tells = |builder: local::Builder| builder.parameter("AuthorizerTells", "zyxwvu9876,abcdef1234");
+    let world = World::build("fayne", tells).await;
     world.organization("acme", json!({"plan": "pro", "limits": [{"requests": 1, "per": "minute"}]})).await;
     let key = world.key("acme", json!({"name": "a"})).await;
     ask(&world, http(&bearer(&key))).await;
-    assert_eq!(
-        ask(&world, http(&bearer(&key))).await,
-        json!({"isAuthorized": true, "context": {
-            "refused": "rate_limited", "status": 429,
-            "headers": r#"{"content-type":"application/json","retry-after":"30"}"#,
-            "body": r#"{"error":{"code":"rate_limit_exceeded","message":"Too many requests"}}"#,
-            "limit": 1, "remaining": 0, "reset": 1_907_712_060,
-        }})
-    );
+    let context = json!({
+        "refused": "rate_limited", "status": 429,
+        "headers": r#"{"content-type":"application/json","retry-after":"30"}"#,
+        "body": r#"{"error":{"code":"rate_limit_exceeded","message":"Too many requests"}}"#,
+        "limit": 1, "remaining": 0, "reset": 1_907_712_060,
+    });
+    let asked = http(&bearer(&key));
+    assert_eq!(ask(&world, asked.clone()).await, json!({"isAuthorized": true, "context": context}));
+    for arn in [
+        json!("arn:aws:execute-api:us-east-1:123456789012:abcdef123/$default/GET/orders"),
+        json!("arn:aws:execute-api:us-east-1:123456789012:other/$default/GET/abcdef1234"),
+        json!("arn:aws:execute-api:us-east-1:abcdef1234"),
+        json!("abcdef1234"),
+        json!(""),
+        Value::Null,
+    ] {
+        let mut asked = asked.clone();
+        asked["routeArn"] = arn.clone();
+        assert_eq!(ask(&world, asked).await, json!({"isAuthorized": false, "context": context}), "{arn}");
+    }
+    let effect = async |method: &str| {
+        let token = json!({"type": "TOKEN", "methodArn": method, "authorizationToken": "Bearer junk"});
+        ask(&world, token).await["policyDocument"]["Statement"][0]["Effect"].clone()
+    };
+    assert_eq!(effect(METHOD).await, "Allow");
+    assert_eq!(effect(&METHOD.replace("abcdef1234", "other")).await, "Deny");
 }
 
 #[tokio::test]
