@@ -10,6 +10,7 @@ use crate::contract::{Contract, KeyType};
 use crate::denial::Denial;
 use crate::error::Error;
 use crate::key::{Digest, Presented};
+use crate::organization::Organization;
 use crate::pass::{Grant, Pass, Quota, Terms, judge};
 use crate::store::{Counted, Legacy, Versions};
 use crate::usage::Holder;
@@ -141,7 +142,7 @@ async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timesta
             counting = key.digest;
             continue;
         }
-        let Some(Legacy { counts, last_used_at }) = inherited(app, seen, from.as_ref()).await? else {
+        let Some((Legacy { counts, last_used_at }, org)) = basis(app, seen, from.as_ref(), org).await? else {
             dynamodb::back_off(attempt).await;
             continue;
         };
@@ -161,17 +162,23 @@ async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timesta
     Err(dynamodb::Error::Contended.into())
 }
 
-/// What a pass that is to be stamped has counted so far: it or, where it has just been laid out, the one before it. `None`:
-/// that one is not closed yet.
-async fn inherited(
+/// What a stamp goes by: what the pass has counted so far or, where it has just been laid out, the one before it; and its
+/// organization. `None`: the one before it is not closed yet, or all is gone; look again.
+async fn basis(
     app: &App,
     seen: Option<Box<Pass>>,
     from: Option<&Digest>,
-) -> Result<Option<Legacy>, dynamodb::Error> {
+    org: Organization,
+) -> Result<Option<(Legacy, Organization)>, dynamodb::Error> {
     match (seen, from) {
-        (Some(seen), _) => Ok(Some(Legacy { counts: seen.counts, last_used_at: seen.last_used_at })),
-        (None, Some(from)) => app.passes.legacy(from).await,
-        (None, None) => Ok(Some(Legacy::default())),
+        (Some(seen), _) => Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org))),
+        (None, None) => Ok(Some((Legacy::default(), org))),
+        // A lock withdraws the passes of the secrets that it finds. This one may have been too new for it; but now that the key
+        // is known to have it, the organization that is read is no older than that lock.
+        (None, Some(from)) => {
+            let (legacy, org) = tokio::try_join!(app.passes.legacy(from), app.keys.organization(&org.slug))?;
+            Ok(legacy.zip(org))
+        }
     }
 }
 
