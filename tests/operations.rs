@@ -4,12 +4,14 @@ mod pattern;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
 
 use local::dynamodb::Fault;
 use serde_json::{Value, json};
 use template::Template;
 
-use crate::support::{World, root};
+use crate::support::{Key, World, binaries, root};
 
 fn yaml() -> String {
     fs::read_to_string(root().join("template.yaml")).unwrap()
@@ -46,28 +48,51 @@ fn counts(filter: &str, line: &str) -> bool {
 }
 
 #[test]
-fn a_panic_a_crash_and_a_timeout_are_faults_and_an_authorizer_without_a_verdict_is_none() {
-    let report = |status: &str| {
-        let record =
-            json!({"requestId": "7", "metrics": {"durationMs": 9.5, "billedDurationMs": 10}, "status": status});
-        json!({"time": "2026-11-20T10:00:00.000Z", "type": "platform.report", "record": record}).to_string()
-    };
-    let panicked = json!({
-        "timestamp": "2026-11-20T10:00:00.000Z", "level": "ERROR",
-        "fields": {"message": "user handler panicked", "error": "Any { .. }"},
-    });
-    for (line, faults) in [
-        (report("success"), false),
-        (report("failure"), true),
-        (report("timeout"), true),
-        (report("error"), false),
-        (panicked.to_string(), true),
-        (json!({"fields": {"denial": "Internal"}}).to_string(), true),
-        (json!({"fields": {"denial": "Unavailable { retry_after: 1 }"}}).to_string(), false),
-        ("START RequestId: 7".to_owned(), false),
+fn a_crash_and_a_timeout_are_faults_and_an_authorizer_without_a_verdict_is_none() {
+    for (status, error, faults) in [
+        ("success", None, false),
+        ("failure", None, true),
+        ("timeout", None, true),
+        ("error", Some("Runtime.ExitError"), true),
+        ("error", Some("Runtime.OutOfMemory"), true),
+        ("error", Some("Runtime.InvalidEntrypoint"), true),
+        ("error", Some("Extension.Crash"), true),
+        // What a function says that posts an error of its own.
+        ("error", Some("Runtime.Unknown"), false),
+        ("error", Some("&alloc::boxed::Box<dyn core::error::Error>"), false),
+        ("error", None, false),
     ] {
+        let mut record =
+            json!({"requestId": "7", "metrics": {"durationMs": 9.5, "billedDurationMs": 10}, "status": status});
+        if let Some(error) = error {
+            record["errorType"] = json!(error);
+        }
+        let line = json!({"time": "2026-11-20T10:00:00.000Z", "type": "platform.report", "record": record}).to_string();
         assert_eq!(counts("Faults", &line), faults, "{line}");
     }
+    assert!(!counts("Faults", "START RequestId: 7"));
+}
+
+#[tokio::test]
+async fn a_panic_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(binaries()).unwrap().map(|file| file.unwrap()) {
+        if file.path().is_file() && file.path().extension().is_none() && file.file_name() != "gate-health" {
+            symlink(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+    }
+    symlink(binaries().join("examples/panic"), folder.path().join("gate-health")).unwrap();
+    let world = World::build("fayne", |builder| builder.binaries(folder.path().to_owned())).await;
+    assert_eq!(world.anonymous("GET", "/api/v1/health").await.status, 500);
+    assert!(world.stack.logs().iter().any(|line| counts("Faults", line)), "{:?}", world.stack.logs());
+    assert_eq!(world.get("/api/v1/courses", &Key { id: String::new(), secret: String::new() }).await.status, 401);
+}
+
+#[test]
+fn a_function_that_cannot_start_is_a_fault() {
+    let ended = Command::new(binaries().join("gate-health")).env_clear().output().unwrap();
+    let log = String::from_utf8(ended.stdout).unwrap();
+    assert!(!ended.status.success() && log.lines().any(|line| counts("Faults", line)), "{log}");
 }
 
 #[tokio::test]
@@ -105,7 +130,8 @@ fn every_metric_of_the_logs_has_an_alarm_and_every_alarm_tells_the_topic() {
     let alarms = resources("AWS::CloudWatch::Alarm");
     for filter in resources("AWS::Logs::MetricFilter").keys() {
         let alarm = alarms.get(&format!("{filter}Alarm")).unwrap_or_else(|| panic!("{filter} has no alarm"));
-        assert!(alarm.contains(&format!("      MetricName: {filter}\n")), "{filter}Alarm is of another metric");
+        let is_of_it = [format!("MetricName: {filter}\n"), format!("MetricName: {filter} }}")];
+        assert!(is_of_it.iter().any(|line| alarm.contains(line)), "{filter}Alarm is of another metric");
     }
     let operations = fs::read_to_string(root().join("docs/operations.md")).unwrap();
     for (name, alarm) in &alarms {

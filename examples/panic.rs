@@ -1,0 +1,13 @@
+//! An endpoint that is at fault: what becomes of a panic is in `tests/operations.rs`.
+
+use shared::{App, Exit, Json, Result};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(fail).await
+}
+
+#[expect(clippy::panic, reason = "it is what this is for")]
+async fn fail(_: &'static App) -> Result<Json<()>> {
+    panic!("on purpose")
+}
