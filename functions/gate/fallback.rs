@@ -21,15 +21,15 @@ async fn main() -> Exit {
     // Now, while nobody waits. What is wrong with them is said where they are needed.
     LazyLock::force(&ROUTES);
 
-    shared::serve(refuse).await
+    shared::serve(answer).await
 }
 
-async fn refuse(app: &'static App, stray: Stray) -> Result<NoContent> {
-    let routes = ROUTES.as_ref().map_err(Error::failed)?;
-    let allow = routes.methods(&stray.path, |route| app.contract.management.opens(&route.key()));
-    if let Some(headers) = cors::preflight(&app.contract, &stray, &allow) {
+async fn answer(app: &'static App, stray: Stray) -> Result<NoContent> {
+    if let Some(headers) = cors::preflight(&app.contract, &stray) {
         return Ok(NoContent(headers));
     }
+    let routes = ROUTES.as_ref().map_err(Error::failed)?;
+    let allow = routes.methods(&stray.path, |route| app.contract.management.opens(&route.key()));
     // A path that only decoding makes one of ours came here because it is none: its method is not what is wrong.
     let is_ours = !allow.is_empty() && !allow.contains(&stray.method);
 

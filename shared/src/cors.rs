@@ -14,6 +14,9 @@ use crate::idempotency;
 /// How long a browser may go by a preflight's answer: 2 hours, the most that any but Firefox does.
 const MAX_AGE_SECS: u32 = 7_200;
 
+/// What the paths begin with that are not for pages: the operator's plane.
+pub(crate) const OPERATORS: &str = "/operator/";
+
 /// Whose pages may call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cors {
@@ -40,35 +43,39 @@ impl Cors {
         }
     }
 
-    /// Adds to an answer's headers what a browser must know of it, if the request, with headers `asked`, is a page's.
+    /// Adds to the headers of an answer what a browser must know of it; `asked` are those of the request. What does not depend on
+    /// the page is there for whoever asks, and what does says so: an answer may be kept, and used for another page.
     pub(crate) fn add(&self, asked: &HeaderMap, headers: &mut HeaderMap) {
-        let Some(origin) = asked.get(ORIGIN) else { return };
-        if *self != Self::Any {
-            headers.insert(VARY, HeaderValue::from_static("origin"));
-        }
-        if self.allows(origin) {
-            let any = HeaderValue::from_static("*");
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, if *self == Self::Any { any.clone() } else { origin.clone() });
+        let any = HeaderValue::from_static("*");
+        let allowed = match self {
+            Self::Any => Some(any.clone()),
+            Self::Only(_) => {
+                headers.insert(VARY, HeaderValue::from_static("origin"));
+                asked.get(ORIGIN).filter(|origin| self.allows(origin)).cloned()
+            }
+        };
+        if let Some(allowed) = allowed {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
             // What is left of a limit, and when to come back: scripts see no such header otherwise.
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, any);
         }
     }
 }
 
-/// The answer to a browser that asks, before a request, what a path takes: `request` is a preflight of a page that may call,
-/// for a path with these `methods`. The operator's plane takes nothing from pages.
-pub fn preflight(contract: &Contract, request: &Stray, methods: &[String]) -> Option<HeaderMap> {
+/// What the answer says to a browser that asks before it sends a request (a preflight), if `request` is that and its page may
+/// call; which page may, every answer says. It is the same for all paths, so that a script sees a 404 and a 405, too; the
+/// operator's plane takes nothing from pages.
+pub fn preflight(contract: &Contract, request: &Stray) -> Option<HeaderMap> {
     let Stray { method, path, headers } = request;
     let cors = contract.cors.as_ref()?;
     let asks = method == Method::OPTIONS.as_str() && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let is_open = !methods.is_empty() && !path.starts_with("/operator/");
-    if !(asks && is_open && cors.allows(headers.get(ORIGIN)?)) {
+    if !(asks && !path.starts_with(OPERATORS) && cors.allows(headers.get(ORIGIN)?)) {
         return None;
     }
     let names = [contract.credential.header.as_str(), CONTENT_TYPE.as_str(), idempotency::HEADER].join(", ");
 
     Some(HeaderMap::from_iter([
-        (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_str(&methods.join(", ")).ok()?),
+        (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE")),
         (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_str(&names).ok()?),
         (ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECS.into()),
     ]))

@@ -147,9 +147,7 @@ pub struct Stray {
 
 impl FromCall for Stray {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let path = std::mem::take(&mut call.path);
-
-        Ok(Self { method: call.method.to_string(), path, headers: call.headers.clone() })
+        Ok(Self { method: call.method.to_string(), path: call.path.clone(), headers: call.headers.clone() })
     }
 
     // Whatever no route takes is no operation.

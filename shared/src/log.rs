@@ -5,13 +5,13 @@
 
 use tracing::level_filters::LevelFilter;
 
-/// Logs whatever is at least as severe as `level`. To be called once, before anything happens.
-pub(crate) fn start(level: LevelFilter) {
-    tracing_subscriber::fmt().json().with_target(false).with_max_level(level).init();
+/// Logs whatever is at least as severe as the level of that name. To be called once, before anything happens.
+pub(crate) fn start(name: Option<&str>) {
+    tracing_subscriber::fmt().json().with_target(false).with_max_level(level(name)).init();
 }
 
 /// The level of that name. Below DEBUG the runtime shows events, and with them the credentials of callers.
-pub(crate) fn level(name: Option<&str>) -> LevelFilter {
+fn level(name: Option<&str>) -> LevelFilter {
     let named = name.and_then(|name| name.parse().ok()).unwrap_or(LevelFilter::INFO);
 
     named.min(LevelFilter::DEBUG)

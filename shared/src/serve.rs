@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::call::Call;
+use crate::cors;
 use crate::describe::{self, Operation, Reason};
 use crate::envelope;
 use crate::error::{Error, Result};
@@ -119,7 +120,7 @@ pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
 
 /// The app of this process, connected to the store if it `uses_store`.
 pub(crate) async fn start(uses_store: bool) -> std::result::Result<&'static App, lambda_http::Error> {
-    log::start(log::level(settings::log_level().as_deref()));
+    log::start(settings::log_level().as_deref());
     let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let app: &'static App = Box::leak(Box::new(app));
     if uses_store {
@@ -147,7 +148,9 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler
         }
     };
     envelope::add_quota(&app.contract, call.quota, &mut reply.headers);
-    if let Some(cors) = app.contract.cors.as_ref().filter(|_| !call.is_operators()) {
+    if let Some(cors) = &app.contract.cors
+        && !call.path.starts_with(cors::OPERATORS)
+    {
         cors.add(&call.headers, &mut reply.headers);
     }
     if let Some(holder) = call.holder {
