@@ -2,8 +2,8 @@
 //!
 //! An authorizer cannot answer 429, and has no body of its own: a gateway makes 401 or 403 of whatever it refuses. So there are
 //! two ways to refuse: an API that is known to answer refusals itself is told of them, and any other never sees the request. The
-//! verdict is never cached: a gateway must ask for every request (TTL 0), or it would
-//! neither count nor notice that a key was revoked.
+//! verdict is never cached: a gateway must ask for every request (TTL 0), or it would neither count nor notice that a key was
+//! revoked.
 
 use std::collections::HashMap;
 use std::fmt;
