@@ -1,12 +1,11 @@
 //! The promise: what `docs/integrate.md` shows can be pasted. (`.ci/integrate` runs its Python.)
 
 use std::fs;
-use std::os::unix::fs::symlink;
 
 use local::Stack;
 use serde_json::{Value, json};
 
-use crate::support::{Http, START, binaries, millis, root};
+use crate::support::{Http, START, binaries_with, millis, root};
 
 #[test]
 fn the_endpoint_in_the_guide_is_the_one_that_is_tried() {
@@ -20,21 +19,10 @@ async fn an_endpoint_of_ones_own_is_behind_the_gate_with_its_first_line() {
     let guide = fs::read_to_string(root().join("docs/integrate.md")).unwrap();
     let (_, resource) = guide.split_once("```yaml\n").unwrap();
     let (resource, _) = resource.split_once("```").unwrap();
-    // The example is what cargo calls it; the guide's file would be a function.
-    let resource = resource.replace("Binary: orders-list", "Binary: orders");
     let template = fs::read_to_string(root().join("template.yaml")).unwrap();
     assert_eq!(template.matches("\nOutputs:\n").count(), 1);
     let template = template.replace("\nOutputs:\n", &format!("\n{resource}\nOutputs:\n"));
-    assert!(binaries().join("examples/orders").is_file(), "cargo build --examples; cargo test does that by itself");
-    // The functions of the stack and the one of one's own, in one folder.
-    let folder = tempfile::tempdir().unwrap();
-    for folder_of in [binaries(), binaries().join("examples")] {
-        for file in fs::read_dir(folder_of).unwrap().map(|file| file.unwrap()) {
-            if file.path().is_file() && file.path().extension().is_none() {
-                symlink(file.path(), folder.path().join(file.file_name())).unwrap();
-            }
-        }
-    }
+    let folder = binaries_with("orders-list", "orders");
     let builder = Stack::builder(template).contract("fayne").stage("local").binaries(folder.path().to_owned());
     let stack = builder.parameter("StoreTimeout", "2000").keep_logs().start().await.unwrap();
     stack.clock().set_millis(millis(START));

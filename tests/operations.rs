@@ -4,14 +4,13 @@ mod pattern;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use local::dynamodb::Fault;
 use serde_json::{Value, json};
 use template::Template;
 
-use crate::support::{Key, World, binaries, root};
+use crate::support::{Key, World, binaries, binaries_with, root};
 
 fn yaml() -> String {
     fs::read_to_string(root().join("template.yaml")).unwrap()
@@ -75,13 +74,7 @@ fn a_crash_and_a_timeout_are_faults_and_an_authorizer_without_a_verdict_is_none(
 
 #[tokio::test]
 async fn a_panic_is_a_fault() {
-    let folder = tempfile::tempdir().unwrap();
-    for file in fs::read_dir(binaries()).unwrap().map(|file| file.unwrap()) {
-        if file.path().is_file() && file.path().extension().is_none() && file.file_name() != "gate-health" {
-            symlink(file.path(), folder.path().join(file.file_name())).unwrap();
-        }
-    }
-    symlink(binaries().join("examples/panic"), folder.path().join("gate-health")).unwrap();
+    let folder = binaries_with("gate-health", "panic");
     let world = World::build("fayne", |builder| builder.binaries(folder.path().to_owned())).await;
     assert_eq!(world.anonymous("GET", "/api/v1/health").await.status, 500);
     assert!(world.stack.logs().iter().any(|line| counts("Faults", line)), "{:?}", world.stack.logs());

@@ -5,10 +5,12 @@ mod campus;
 mod http;
 
 use std::collections::{BTreeMap, HashMap};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use local::Stack;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use template::Template;
 
 pub(crate) use answer::Answer;
@@ -39,6 +41,21 @@ pub(crate) struct Key {
 /// The folder of the functions' binaries: cargo has built them for this test.
 pub(crate) fn binaries() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_gate-verify")).parent().unwrap().to_owned()
+}
+
+/// A folder with all functions, and under the name `function` the example of that name.
+pub(crate) fn binaries_with(function: &str, example: &str) -> TempDir {
+    let example = binaries().join("examples").join(example);
+    assert!(example.is_file(), "cargo build --examples; cargo test does that by itself");
+    let folder = tempfile::tempdir().unwrap();
+    symlink(example, folder.path().join(function)).unwrap();
+    for file in std::fs::read_dir(binaries()).unwrap().map(|file| file.unwrap()) {
+        if file.path().is_file() && file.path().extension().is_none() && file.file_name() != function {
+            symlink(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+    }
+
+    folder
 }
 
 pub(crate) fn root() -> &'static Path {
