@@ -53,9 +53,7 @@ impl Subject {
     /// Starts it, has it answer once, and ends it.
     pub(crate) fn start(&self) -> Result<Start, Error> {
         let (address, heard) = runtime_api()?;
-        let mut command = Command::new(&self.binary);
-        command.env_clear().envs(&self.environment).env("AWS_LAMBDA_RUNTIME_API", address.to_string());
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut command = self.told(Command::new(&self.binary), address);
         let spawned = Instant::now();
         let process = Process(command.spawn()?);
         let mut ready = None;
@@ -79,10 +77,8 @@ impl Subject {
     /// The instructions that it needs until it has answered `requests`, and asks for another.
     pub(crate) fn instructions(&self, requests: u64) -> Result<u64, Error> {
         let (address, heard) = runtime_api()?;
-        let mut command = Command::new("valgrind");
-        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&self.binary).env_clear();
-        command.envs(&self.environment).env("AWS_LAMBDA_RUNTIME_API", address.to_string());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut command = self.told(Command::new("valgrind"), address);
+        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&self.binary).stderr(Stdio::piped());
         let mut process = Process(command.spawn().map_err(|error| format!("cannot run valgrind: {error}"))?);
         let mut asked = 0;
         loop {
@@ -101,6 +97,14 @@ impl Subject {
         let collected = report.split("Collected : ").nth(1).and_then(|rest| rest.split_whitespace().next());
 
         Ok(collected.ok_or_else(|| format!("valgrind has not counted: {report}"))?.parse()?)
+    }
+
+    /// `command`, told what Lambda would tell it.
+    fn told(&self, mut command: Command, runtime_api: SocketAddr) -> Command {
+        command.env_clear().envs(&self.environment).env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+
+        command
     }
 
     /// Hands it the event for which it waits.

@@ -122,7 +122,7 @@ enum Outcome {
 /// # Errors
 /// There is no such organization, or the store does not answer. What is wrong with one key is its own result.
 pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
-    let mut org = organization(app, slug).await?;
+    let mut org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
     let mut results = Vec::with_capacity(keys.len());
     for key in keys {
         results.push(match take_over(app, &mut org, &key, author).await {
@@ -136,10 +136,6 @@ pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import,
     let imported = results.iter().filter(|result| matches!(result, Outcome::Imported { .. })).count();
 
     Ok(Imported { imported, results })
-}
-
-async fn organization(app: &App, slug: &Slug) -> Result<Organization> {
-    Ok(app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?)
 }
 
 /// Takes over one. If `org` is not what it was any more, it is read again.
@@ -186,7 +182,7 @@ async fn take_over(app: &App, org: &mut Organization, key: &RawValue, author: &A
             Inserted::Full => return Err(full(app, org)?.into()),
             Inserted::Changed => {
                 dynamodb::back_off(attempt).await;
-                *org = organization(app, &org.slug).await?;
+                *org = app.keys.organization(&org.slug).await?.ok_or(Denial::OrganizationNotFound)?;
             }
         }
     }

@@ -215,11 +215,8 @@ impl Academy {
             if let Some(Name(name)) = &change.name {
                 kept.name.clone_from(name);
             }
-            match &change.description {
-                Field::LeftOut => (),
-                Field::Null => kept.description = None,
-                Field::Value(Description(words)) => kept.description = Some(words.clone()),
-            }
+            let description = change.description.clone().applied(kept.description.take().map(Description));
+            kept.description = description.map(|Description(words)| words);
             kept.updated = now.as_millisecond();
             let mut writes = vec![kept.put(self)];
             if moved {
