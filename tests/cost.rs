@@ -77,18 +77,21 @@ async fn what_is_no_key_costs_nothing_and_what_could_be_one_is_looked_up_once() 
 }
 
 #[tokio::test]
-async fn the_first_request_of_a_key_is_four_round_trips_and_every_hour_one_is() {
+async fn the_first_request_of_a_key_is_five_round_trips_and_one_an_hour_is_four() {
     let (world, key) = agents().await;
     let other = world.key("acme", json!({"name": "b", "type": "restricted"})).await;
     register(&world, &other, 403).await;
     let stamped = [GATE, "GetItem KeysTable", "BatchGetItem KeysTable", GATE];
+    // Where there is no pass that a lock could have withdrawn, the organization is read once more, after the key.
+    let first = [GATE, "GetItem KeysTable", "BatchGetItem KeysTable", "GetItem KeysTable", GATE];
     let names = |calls: Vec<(String, f64, f64)>| calls.into_iter().map(|(name, ..)| name).collect::<Vec<_>>();
     let cold = calls(&world, register(&world, &key, 403)).await;
     let units = |of: fn(&(String, f64, f64)) -> f64| cold.iter().map(of).sum::<f64>();
-    assert_eq!([units(|call| call.1), units(|call| call.2)].map(|units| format!("{units}")), ["1", "3"], "{cold:?}");
-    assert_eq!(names(cold), stamped);
+    assert_eq!([units(|call| call.1), units(|call| call.2)].map(|units| format!("{units}")), ["1", "4"], "{cold:?}");
+    assert_eq!(names(cold), first);
     assert_eq!(names(calls(&world, register(&world, &key, 403)).await), [GATE]);
-    world.at("2030-06-15T01:00:29Z");
+    // Up to a fifth of the hour is taken off at random.
+    world.at("2030-06-15T00:48:29Z");
     assert_eq!(names(calls(&world, register(&world, &key, 403)).await), [GATE]);
     world.at("2030-06-15T01:00:30Z");
     assert_eq!(names(calls(&world, register(&world, &key, 403)).await), stamped);
@@ -121,8 +124,9 @@ async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
     let order = json!({"name": "n".repeat(100), "type": "restricted", "scopes": ["runs:write", "keys:manage"], "expiresAt": "2031-01-01T00:00:00Z"});
     let key = world.key(&slug, order).await;
     let mut largest = 0;
-    // Every fifth minute: what leaves the most counters of windows gone by behind.
-    for minute in (0..180).step_by(5) {
+    // Eleven minutes in which it is used, and thirteen in which it is not: each update clears what is eleven to thirteen
+    // minutes old, so that this leaves the most counters behind until the next stamp.
+    for minute in (0..144).filter(|minute| minute % 24 < 11) {
         world.at(&format!("2030-06-15T{:02}:{:02}:00Z", minute / 60, minute % 60));
         register(&world, &key, 200).await;
         let items = world.stack.dynamodb().client().scan().table_name("CountersTable").send().await.unwrap();
@@ -130,7 +134,7 @@ async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
         largest = largest.max(size);
     }
     assert!(largest < 1_024, "{largest} bytes");
-    assert!(largest < 600, "{largest} bytes: it was 500 when this was written");
+    assert!(largest < 800, "{largest} bytes: it was 729 when this was written");
 }
 
 #[tokio::test]

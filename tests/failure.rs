@@ -1,6 +1,8 @@
 //! The promise: when the store does not answer, nobody is let in, and the caller is told to come again.
 
-use local::dynamodb::Fault;
+use std::time::Duration;
+
+use local::dynamodb::{Fault, Throttling};
 use serde_json::json;
 
 use crate::support::{Campus, Key, World};
@@ -27,7 +29,7 @@ async fn a_store_that_is_too_slow_is_503() {
     let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "50")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
     let key = world.key("acme", json!({"name": "a"})).await;
-    world.stack.dynamodb().inject(Fault::Delay(std::time::Duration::from_mins(1)).always().on("UpdateItem"));
+    world.stack.dynamodb().inject(Fault::Delay(Duration::from_mins(1)).always().on("UpdateItem"));
     world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
 }
 
@@ -43,7 +45,7 @@ async fn a_count_that_takes_too_long_is_not_made_again() {
     let key = world.key("acme", json!({"name": "a"})).await;
     assert_eq!(left(&world, &key).await, 299);
     // DynamoDB has counted the request, and the answer comes too late.
-    world.stack.dynamodb().inject(Fault::Delay(std::time::Duration::from_mins(1)).times(1).on("UpdateItem"));
+    world.stack.dynamodb().inject(Fault::Delay(Duration::from_mins(1)).times(1).on("UpdateItem"));
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 503);
     assert_eq!(left(&world, &key).await, 297, "the late one counted once");
 }
@@ -61,14 +63,57 @@ async fn a_connection_that_went_stale_is_made_again_and_nobody_gains_by_it() {
     assert_eq!(left(&world, &key).await, 294);
 }
 
+const LIMITED: &str = r#"{"error":{"code":"rate_limit_exceeded","message":"Too many requests"}}"#;
+
 #[tokio::test]
-async fn a_key_that_is_used_faster_than_an_item_can_be_written_is_429() {
+async fn throttling_is_429_only_where_this_very_key_is_what_is_hot() {
+    for kind in [Throttling::Throttling, Throttling::Throughput] {
+        let (world, key) = World::academy("pro").await;
+        let throttled = async |fault: Fault| {
+            world.stack.dynamodb().inject(fault.times(1).on("UpdateItem"));
+            world.get("/api/v1/courses", &key).await
+        };
+        // A neighbour of a hot key is throttled with it, long before its own limit: that is not its doing.
+        for asked in 1..20 {
+            assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+            if asked == 10 {
+                throttled(Fault::hot(kind)).await.is(503, &["retry-after: 1"], BUSY);
+            }
+        }
+        throttled(Fault::hot(kind)).await.is(429, &["retry-after: 1"], LIMITED);
+        // Nor is a table or an account that takes no more.
+        throttled(Fault::busy(kind)).await.is(503, &["retry-after: 1"], BUSY);
+        world.at("2030-06-15T00:00:31Z");
+        throttled(Fault::hot(kind)).await.is(503, &["retry-after: 1"], BUSY);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_let_us_in_or_is_cut_short_is_503() {
     let (world, key) = World::academy("pro").await;
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
-    for kind in ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"] {
-        world.stack.dynamodb().inject(Fault::error(400, kind, "slow down").times(1).on("UpdateItem"));
-        let body = r#"{"error":{"code":"rate_limit_exceeded","message":"Too many requests"}}"#;
-        world.get("/api/v1/courses", &key).await.is(429, &["retry-after: 1"], body);
+    for (status, kind) in [
+        (400, "ExpiredTokenException"),
+        (400, "UnrecognizedClientException"),
+        (400, "InvalidSignatureException"),
+        (400, "MissingAuthenticationTokenException"),
+        (400, "AccessDeniedException"),
+        (400, "ResourceNotFoundException"),
+        (400, "RequestLimitExceeded"),
+        (429, ""),
+    ] {
+        world.stack.dynamodb().inject(Fault::error(status, kind, "no").times(2).on("UpdateItem"));
+        world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
+        world.stack.dynamodb().clear_faults();
+        world.stack.clock().advance(Duration::from_secs(1));
+    }
+    for action in ["UpdateItem", "GetItem", "BatchGetItem"] {
+        // One that has been used, and new ones, whose first requests read.
+        let key = if action == "UpdateItem" { key.clone() } else { world.key("acme", json!({"name": "a"})).await };
+        world.stack.dynamodb().inject(Fault::CutShort.always().on(action));
+        world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
+        world.stack.dynamodb().clear_faults();
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 200, "{action}");
     }
 }
 
@@ -111,7 +156,7 @@ async fn a_change_that_is_cut_short_is_finished_by_whoever_comes_next() {
         // It has been written down and counted; then everything fails, at the first step or at the second.
         let emails: Vec<_> = emails.iter().map(|email| format!("{total}-{email}")).collect();
         if total % 120 == 60 {
-            dynamodb.inject(Fault::Delay(std::time::Duration::ZERO).times(1).on("TransactWriteItems"));
+            dynamodb.inject(Fault::Delay(Duration::ZERO).times(1).on("TransactWriteItems"));
         }
         dynamodb.inject(Fault::Drop.always().on("TransactWriteItems"));
         campus.send("POST", &path, json!({"emails": emails})).await.is(503, &["retry-after: 1"], BUSY);
@@ -139,7 +184,7 @@ async fn a_change_whose_beginning_is_answered_too_late_is_made_once_and_said_to_
     let emails: Vec<_> = (0..40).map(|number| format!("s{number}@example.com")).collect();
     let dynamodb = campus.world.stack.dynamodb();
     // The first UpdateItem is the gate's.
-    dynamodb.inject(Fault::Delay(std::time::Duration::ZERO).times(1).on("UpdateItem"));
+    dynamodb.inject(Fault::Delay(Duration::ZERO).times(1).on("UpdateItem"));
     dynamodb.inject(Fault::DropAfter.times(1).on("UpdateItem"));
     let answer = campus.send("POST", &format!("/lists/{list}/members"), json!({"emails": emails})).await;
     assert_eq!((answer.status, &answer.json()["data"]), (200, &json!({"added": emails, "already_members": []})));

@@ -98,6 +98,16 @@ fn a_function_begins_with_its_route_and_is_one_screen() {
 }
 
 #[test]
+fn every_function_knows_how_long_it_may_take() {
+    let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
+    let told: Vec<_> = yaml.lines().filter_map(|line| line.trim().strip_prefix("TIMEOUT_SECONDS: ")).collect();
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    for function in deployed() {
+        assert_eq!(function.timeout.as_secs().to_string(), *told, "{}: Timeout is not TIMEOUT_SECONDS", function.name);
+    }
+}
+
+#[test]
 fn every_operator_route_is_guarded_and_no_other_is() {
     for function in &deployed() {
         for route in &function.routes {

@@ -96,10 +96,10 @@ async fn a_request_that_fails_writes_one_line_and_its_alarm_counts_it() {
     for (kind, status, store_failures, faults) in [
         ("InternalServerError", 503, 1, 0),
         ("ValidationException", 500, 1, 1),
-        // A key that is asked about too often has a limit, and nothing has failed.
-        ("ProvisionedThroughputExceededException", 429, 1, 1),
+        ("ProvisionedThroughputExceededException", 503, 2, 1),
+        ("AccessDeniedException", 503, 3, 1),
     ] {
-        let http = if status == 503 { 500 } else { 400 };
+        let http = if kind == "InternalServerError" { 500 } else { 400 };
         world.stack.dynamodb().inject(Fault::error(http, kind, "no").always());
         assert_eq!(world.get("/api/v1/courses", &key).await.status, status, "{kind}");
         world.stack.dynamodb().clear_faults();
@@ -109,7 +109,7 @@ async fn a_request_that_fails_writes_one_line_and_its_alarm_counts_it() {
     world.stack.dynamodb().inject(Fault::error(500, "InternalServerError", "no").always());
     let question = json!({"version": "2.0", "headers": {"authorization": format!("Bearer {}", key.secret)}});
     assert!(world.stack.invoke("GateAuthorize", question).await.is_err());
-    assert_eq!((counted("StoreFailures"), counted("Faults")), (2, 1), "GateAuthorize");
+    assert_eq!((counted("StoreFailures"), counted("Faults")), (4, 1), "GateAuthorize");
     // Lambda takes a line for INFO unless it says when it was written, by RFC 3339, and how severe it is.
     for line in world.stack.logs().iter().filter(|line| counts("StoreFailures", line) || counts("Faults", line)) {
         let line: Value = serde_json::from_str(line).unwrap();

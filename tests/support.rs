@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use local::Stack;
+use local::{Stack, TemplateSource};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use template::Template;
@@ -85,7 +85,25 @@ impl World {
 
     /// A stack that serves `contract`, with what `change` makes of it.
     pub(crate) async fn build(contract: &str, change: impl FnOnce(local::Builder) -> local::Builder) -> Self {
-        let builder = Stack::builder(root().join("template.yaml"))
+        Self::execute(root().join("template.yaml"), contract, change).await
+    }
+
+    /// The same, of functions that have so many seconds for an invocation, and try a change for two thirds of it.
+    pub(crate) async fn hurried(contract: &str, seconds: u32) -> Self {
+        let yaml = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+        let hurried = yaml.replace("Timeout: 30", &format!("Timeout: {seconds}"));
+        let hurried = hurried.replace("TIMEOUT_SECONDS: 30", &format!("TIMEOUT_SECONDS: {seconds}"));
+        assert_ne!(hurried, yaml);
+
+        Self::execute(hurried, contract, |builder| builder).await
+    }
+
+    async fn execute(
+        template: impl Into<TemplateSource>,
+        contract: &str,
+        change: impl FnOnce(local::Builder) -> local::Builder,
+    ) -> Self {
+        let builder = Stack::builder(template)
             .contract(contract)
             .stage("local")
             // Two cores may be busy with other tests: none of them is about this time.
@@ -168,6 +186,28 @@ impl World {
 
     pub(crate) async fn post(&self, path: &str, key: &Key, body: Value) -> Answer {
         self.call("POST", path, &key.secret, Some(body)).await
+    }
+
+    /// As somebody with `secret`, once: with the header `Idempotency-Key`.
+    pub(crate) async fn call_once(&self, name: &str, path: &str, secret: &str, body: Value) -> Answer {
+        let (header, credential) = self.credential(secret);
+        self.http.send("POST", path, &[(&header, &credential), ("idempotency-key", name)], Some(body)).await
+    }
+
+    /// Whether the gate lets `secret` in: `valid`, or the reason why it does not.
+    pub(crate) async fn verdict(&self, secret: &str) -> String {
+        let verdict = self.operate("POST", "/verify", json!({"key": secret})).await.json()["data"].clone();
+        verdict["reason"].as_str().unwrap_or("valid").to_owned()
+    }
+
+    /// What functions ask of DynamoDB during `work`: action and tables, as often as it was asked.
+    pub(crate) async fn asked(&self, work: impl Future<Output = ()>) -> Vec<String> {
+        self.stack.dynamodb().record(true);
+        work.await;
+        self.stack.dynamodb().record(false);
+        let calls = self.stack.dynamodb().calls().into_iter().filter(|call| call.function.is_some());
+
+        calls.map(|call| format!("{} {}", call.action, call.tables.join(" "))).collect()
     }
 
     /// As nobody.

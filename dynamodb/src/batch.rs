@@ -1,15 +1,16 @@
 //! Reading and deleting many items by their keys.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 
-use crate::{Error, Item, Result, back_off};
+use crate::{Error, Item, Result, Tries};
 
-/// How often it is asked for what a batch left out.
-const TRIES: u32 = 8;
+/// How long it is asked for what a batch left out.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The items of `table` that `wanted` names, at most 100, as they are now and in any order. Those that are not there are
 /// left out; of no keys there are no items, and nothing is asked.
@@ -19,18 +20,22 @@ const TRIES: u32 = 8;
 pub async fn batch_get(client: &Client, table: &str, wanted: KeysAndAttributesBuilder) -> Result<Vec<Item>> {
     let mut found = Vec::new();
     let mut left = Some(wanted.consistent_read(true).build()?).filter(|wanted| !wanted.keys().is_empty());
-    for attempt in 0..TRIES {
-        let Some(wanted) = left else { return Ok(found) };
-        if attempt > 0 {
-            back_off(attempt).await;
-        }
-        let answer = client.batch_get_item().request_items(table, wanted).send().await?;
+    let mut tries = Tries::within(PATIENCE);
+    while let Some(wanted) = left {
+        let asked = client.batch_get_item().request_items(table, wanted.clone()).send().await;
+        let Some(answer) = tries.settle(asked.map_err(Error::from)).await? else {
+            left = Some(wanted);
+            continue;
+        };
         found
             .extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default().into_iter().map(Item::from));
         left = answer.unprocessed_keys.unwrap_or_default().remove(table).filter(|left| !left.keys().is_empty());
+        if left.is_some() {
+            tries.again(unfinished()).await?;
+        }
     }
 
-    if left.is_none() { Ok(found) } else { Err(Error::Throttled("a batch came back unfinished".to_owned())) }
+    Ok(found)
 }
 
 /// Deletes the items of `table` with these keys, at most 25, all different. Those that are not there are as good as deleted.
@@ -47,16 +52,20 @@ pub async fn batch_delete(
         Ok(WriteRequest::builder().delete_request(request).build())
     };
     let mut left = keys.into_iter().map(delete).collect::<Result<Vec<_>>>()?;
-    for attempt in 0..TRIES {
-        if left.is_empty() {
-            return Ok(());
-        }
-        if attempt > 0 {
-            back_off(attempt).await;
-        }
-        let answer = client.batch_write_item().request_items(table, left).send().await?;
+    let mut tries = Tries::within(PATIENCE);
+    while !left.is_empty() {
+        let asked = client.batch_write_item().request_items(table, left.clone()).send().await;
+        let Some(answer) = tries.settle(asked.map_err(Error::from)).await? else { continue };
         left = answer.unprocessed_items.unwrap_or_default().remove(table).unwrap_or_default();
+        if !left.is_empty() {
+            tries.again(unfinished()).await?;
+        }
     }
 
-    if left.is_empty() { Ok(()) } else { Err(Error::Throttled("a batch came back unfinished".to_owned())) }
+    Ok(())
+}
+
+/// What DynamoDB leaves out of a batch it was too busy for.
+fn unfinished() -> Error {
+    Error::Throttled { cause: "a batch came back unfinished".to_owned(), is_key_range: false }
 }

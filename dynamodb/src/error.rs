@@ -1,9 +1,9 @@
 //! What a failed call means for the request that made it.
 
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::CancellationReason;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ServiceError;
 
 use crate::Item;
 
@@ -14,14 +14,23 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// DynamoDB asked to slow down: the item, the table or the account is over what it may take.
-    #[error("dynamodb throttled the call: {0}")]
-    Throttled(String),
-    /// No answer in time, no connection, or a failure on DynamoDB's side.
+    #[error("dynamodb throttled the call: {cause}")]
+    Throttled {
+        /// What it said.
+        cause: String,
+        /// Whether it is the range of keys around the item that is over what a partition takes, and not the table or the
+        /// account.
+        is_key_range: bool,
+    },
+    /// No answer in time, one that cannot be read, no connection, or a failure on DynamoDB's side.
     #[error("dynamodb did not answer: {0}")]
     Unavailable(String),
     /// The connection broke before there was an answer.
     #[error("the connection to dynamodb broke: {0}")]
     Disconnected(String),
+    /// DynamoDB does not let us in: credentials have expired or are wrong, a permission or a table is missing.
+    #[error("dynamodb does not let the call in: {0}")]
+    Inaccessible(String),
     /// DynamoDB refused the call, or an item is not what it should be: ours to mend.
     #[error("{0}")]
     Fault(String),
@@ -34,7 +43,7 @@ impl Error {
     /// Whether the call was certainly not carried out. Of the others nobody knows: not even a 500 says so.
     pub const fn is_refusal(&self) -> bool {
         match self {
-            Self::Throttled(_) | Self::Fault(_) | Self::Contended => true,
+            Self::Throttled { .. } | Self::Inaccessible(_) | Self::Fault(_) | Self::Contended => true,
             Self::Unavailable(_) | Self::Disconnected(_) => false,
         }
     }
@@ -46,19 +55,7 @@ where
 {
     fn from(error: SdkError<E>) -> Self {
         if let SdkError::ServiceError(service) = &error {
-            let error = service.err().meta();
-            let [code, message] = [error.code(), error.message()].map(Option::unwrap_or_default);
-            let cause = format!("{code}: {message}");
-            return match service.err().code().unwrap_or_default() {
-                "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" => {
-                    Self::Throttled(cause)
-                }
-                "InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException" => {
-                    Self::Unavailable(cause)
-                }
-                _ if service.raw().status().is_server_error() => Self::Unavailable(cause),
-                _ => Self::Fault(cause),
-            };
+            return Self::told(service);
         }
         let cause = DisplayErrorContext(&error).to_string();
         if matches!(&error, SdkError::ConstructionFailure(_)) {
@@ -70,6 +67,47 @@ where
 
         Self::Unavailable(cause)
     }
+}
+
+impl Error {
+    /// What an answer says that is an error.
+    fn told<E: ProvideErrorMetadata>(service: &ServiceError<E, HttpResponse>) -> Self {
+        let (error, answer) = (service.err().meta(), service.raw());
+        let [code, message] = [error.code(), error.message()].map(Option::unwrap_or_default);
+        let cause = format!("{} {code}: {message}", answer.status().as_u16());
+        match code {
+            "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "ThrottlingException"
+            | "LimitExceededException" => Self::Throttled { cause, is_key_range: names_key_range(answer) },
+            "TransactionConflictException" | "ReplicatedWriteConflictException" => Self::Contended,
+            "InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException" => Self::Unavailable(cause),
+            "AccessDeniedException"
+            | "ExpiredToken"
+            | "ExpiredTokenException"
+            | "IncompleteSignature"
+            | "IncompleteSignatureException"
+            | "InvalidClientTokenId"
+            | "InvalidSignatureException"
+            | "MissingAuthenticationToken"
+            | "MissingAuthenticationTokenException"
+            | "OptInRequired"
+            | "ResourceNotFoundException"
+            | "UnrecognizedClientException" => Self::Inaccessible(cause),
+            _ if answer.status().as_u16() == 429 => Self::Throttled { cause, is_key_range: false },
+            _ if answer.status().is_server_error() => Self::Unavailable(cause),
+            // An answer that was cut short, or is somebody else's: nobody knows what DynamoDB has said.
+            "" => Self::Unavailable(cause),
+            _ => Self::Fault(cause),
+        }
+    }
+}
+
+/// Whether DynamoDB gives a range of keys as a reason for throttling: `TableWriteKeyRangeThroughputExceeded` and its kin.
+fn names_key_range(answer: &HttpResponse) -> bool {
+    let body = answer.body().bytes().map(String::from_utf8_lossy);
+
+    body.is_some_and(|body| body.contains("KeyRangeThroughputExceeded"))
 }
 
 impl From<BuildError> for Error {
@@ -98,51 +136,5 @@ impl From<SdkError<UpdateItemError>> for Refused {
             Some(UpdateItemError::TransactionConflictException(_)) => Self::Conflict,
             _ => Self::Failed(error.into()),
         }
-    }
-}
-
-/// Why a member of a cancelled transaction was not carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Nothing was wrong with this member.
-    None,
-    /// Its condition failed.
-    Condition,
-    /// Another transaction or write held its item.
-    Conflict,
-    /// DynamoDB asked to slow down.
-    Throttled,
-    /// Anything else: ours to mend.
-    Fault,
-}
-
-impl Reason {
-    fn of(reason: &CancellationReason) -> Self {
-        match reason.code().unwrap_or("None") {
-            "None" => Self::None,
-            "ConditionalCheckFailed" => Self::Condition,
-            "TransactionConflict" => Self::Conflict,
-            "ProvisionedThroughputExceeded" | "ThrottlingError" => Self::Throttled,
-            _ => Self::Fault,
-        }
-    }
-
-    /// The reasons, member by member, for which a transaction was cancelled by what its members found.
-    ///
-    /// # Errors
-    /// Whatever else kept the transaction from being carried out, throttled and faulty members included.
-    pub fn each(error: SdkError<TransactWriteItemsError>) -> Result<Vec<Self>> {
-        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-            return Err(error.into());
-        };
-        let reasons: Vec<_> = cancelled.cancellation_reasons().iter().map(Self::of).collect();
-        if reasons.contains(&Self::Fault) {
-            return Err(Error::Fault(DisplayErrorContext(&error).to_string()));
-        }
-        if reasons.contains(&Self::Throttled) {
-            return Err(Error::Throttled(DisplayErrorContext(&error).to_string()));
-        }
-
-        Ok(reasons)
     }
 }

@@ -66,17 +66,22 @@ impl Item {
 
     /// A list of strings, in its order; empty where there is none.
     pub fn text_list(&mut self, name: &str) -> Result<Vec<String>> {
-        let values = match self.0.remove(name) {
-            None => Vec::new(),
-            Some(AttributeValue::L(values)) => values,
-            Some(_) => return Err(wrong_type(name)),
-        };
-        let texts = values.into_iter().map(|value| {
-            let AttributeValue::S(text) = value else { return Err(wrong_type(name)) };
-            Ok(text)
-        });
+        self.list(name, |value| if let AttributeValue::S(text) = value { Some(text) } else { None })
+    }
 
-        texts.collect()
+    /// A list of bytes, in its order; empty where there is none.
+    pub fn bytes_list(&mut self, name: &str) -> Result<Vec<Vec<u8>>> {
+        self.list(name, |value| if let AttributeValue::B(bytes) = value { Some(bytes.into_inner()) } else { None })
+    }
+
+    fn list<T>(&mut self, name: &str, read: impl Fn(AttributeValue) -> Option<T>) -> Result<Vec<T>> {
+        match self.0.remove(name) {
+            None => Ok(Vec::new()),
+            Some(AttributeValue::L(values)) => {
+                values.into_iter().map(|value| read(value).ok_or_else(|| wrong_type(name))).collect()
+            }
+            Some(_) => Err(wrong_type(name)),
+        }
     }
 
     /// The version of the layout that it was written in, which is at most `known`; 1 where it does not say.

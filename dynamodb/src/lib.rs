@@ -1,20 +1,28 @@
 //! DynamoDB as Latchkey uses it: a client that answers in time or fails, the classes that its errors fall in, and items
 //! read and written without surprises. Knows no table and no attribute by name.
 
-mod back_off;
 mod batch;
 mod client;
+mod condition;
 mod error;
 mod http;
 mod item;
+mod transaction;
+mod tries;
+mod update;
+
+use std::time::Duration;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_sdk_dynamodb::{Client, error::BuildError};
-pub use back_off::back_off;
 pub use batch::{batch_delete, batch_get};
 pub use client::{anew, client, once};
-pub use error::{Error, Reason, Refused, Result};
+pub use condition::{Condition, Conditional};
+pub use error::{Error, Refused, Result};
 pub use item::{Item, SCHEMA, bytes, number, text, text_set};
+pub use transaction::{Committed, Member, Transaction};
+pub use tries::Tries;
+pub use update::{Updated, update};
 
 /// A table, and the client to reach it by.
 #[derive(Clone, Debug)]
@@ -23,4 +31,13 @@ pub struct Table {
     pub client: Client,
     /// The table's name.
     pub name: String,
+    /// How long a change of it may be tried.
+    pub patience: Duration,
+}
+
+impl Table {
+    /// The attempts of a piece of work that begins now.
+    pub fn tries(&self) -> Tries {
+        Tries::within(self.patience)
+    }
 }

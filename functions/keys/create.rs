@@ -7,7 +7,7 @@ use shared::{App, Body, CreatedOnce, Exit, Handler, IdempotencyKey, Manager, Rea
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(create.may_refuse(&[Reason::MissingScope, Reason::PlanLimit])).await
+    shared::serve(create.may_refuse(&[Reason::MissingScope, Reason::PlanLimit, Reason::NotFound("API key")])).await
 }
 
 async fn create(

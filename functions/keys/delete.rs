@@ -23,5 +23,6 @@ async fn delete(app: &'static App, manager: Manager<Delete>, Path(place): Path<P
         Removed::Yes => Ok(Deleted(place.id)),
         Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
         Removed::NoOrganization => Err(Denial::OrganizationNotFound.into()),
+        Removed::Unauthorized => Err(Denial::UnknownKey.into()),
     }
 }

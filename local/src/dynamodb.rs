@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 
 pub use call::Call;
 pub use error::Error;
-pub use fault::{Count, Fault, FaultRule};
+pub use fault::{Count, Fault, FaultRule, Throttling};
 pub use identity::Identity;
 pub use latch::Latch;
 pub use tables::create_tables;

@@ -9,7 +9,6 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::clock;
 use crate::credential::Credential;
 use crate::function_error::FunctionError;
 use crate::keeper::{Keeper, Order, ended};
@@ -80,11 +79,11 @@ impl Instance {
         self.end.borrow().is_none() && !matches!(&*self.phase.borrow(), Phase::Broken(_))
     }
 
-    /// Hands `event` to the process and waits for what comes of it. After an error other than
+    /// Hands `event` to the process at `now_millis` of the platform's clock and waits for what comes of it. After an error other than
     /// [`FunctionError::Failed`] the instance is of no use any more; else it is once it has settled.
-    pub(crate) async fn invoke(&mut self, id: String, event: Bytes) -> Result<Bytes, FunctionError> {
+    pub(crate) async fn invoke(&mut self, id: String, event: Bytes, now_millis: i64) -> Result<Bytes, FunctionError> {
         let allowed = self.function.timeout;
-        let deadline_millis = clock::millis(clock::real_now()).saturating_add(millis(allowed));
+        let deadline_millis = now_millis.saturating_add(millis(allowed));
         let now = Instant::now();
         self.deadline = now.checked_add(allowed).unwrap_or(now);
         let (job, answered) = Job::new(self.function, id, event, deadline_millis);

@@ -82,7 +82,8 @@ impl Pool {
             Some(instance) => instance,
             None => Instance::start(self.function, &self.credential, &self.surroundings, &self.lifeline).await?,
         };
-        let outcome = instance.invoke(uuid::Uuid::new_v4().to_string(), event).await;
+        let now_millis = self.surroundings.clock.now_millis();
+        let outcome = instance.invoke(uuid::Uuid::new_v4().to_string(), event, now_millis).await;
         // One that reported an error is as good as before; one that crashed or timed out is dropped, and so ended.
         if matches!(outcome, Ok(_) | Err(FunctionError::Failed { .. })) {
             self.settle(instance, permit);

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use template::Function;
 use tokio::process::{Child, Command};
 
+use crate::clock::Clock;
 use crate::credential::{Credential, REGION};
 use crate::logs::{self, Logs};
 
@@ -21,6 +22,8 @@ pub(crate) struct Surroundings {
     pub(crate) dynamodb_endpoint: String,
     /// Where lines go.
     pub(crate) logs: Logs,
+    /// The gateway's clock: the platform's is the same.
+    pub(crate) clock: Clock,
     /// The one variable that is passed on.
     pub(crate) path: Option<std::ffi::OsString>,
 }

@@ -27,6 +27,3 @@ pub use progress::{LessonProgress, Recorded, Report};
 pub use store::Academy;
 pub use student::{Profile, View as StudentView};
 pub use students::{Added, MembershipStatus, NewStudent, Welcome};
-
-/// How often a change is tried while others change the same: some three seconds of waiting in all.
-const TRIES: u32 = 24;

@@ -7,6 +7,7 @@ use dynamodb::Table;
 
 use crate::contract::{self, Contract};
 use crate::entropy::Entropy;
+use crate::gate::Memory;
 use crate::settings::{self, Settings, Stage};
 use crate::store::{self, Keys, Passes};
 use crate::usage::Meter;
@@ -28,8 +29,12 @@ pub struct App {
     pub usage: store::Usage,
     /// Where outcomes are noted, to be written when nobody waits.
     pub meter: Meter,
+    /// What the gate remembers of the last second.
+    pub memory: Memory,
     /// How long a caller may wait for the gate: four times what one call to DynamoDB may take.
     pub patience: Duration,
+    /// How long an invocation may take, by the template.
+    pub timeout: Duration,
     /// The APIs, by their ids, to which the authorizer hands on what it does not let in.
     pub told_apis: Vec<String>,
     /// Randomness.
@@ -74,11 +79,13 @@ impl App {
             contract,
             parameters,
             stage: settings.stage,
-            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy),
+            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy, changing(settings.timeout)),
             passes,
             meter: Meter::new(usage.clone(), patience),
+            memory: Memory::default(),
             usage,
             patience,
+            timeout: settings.timeout,
             told_apis: settings.told_apis,
             entropy,
             dynamodb,
@@ -94,6 +101,12 @@ impl App {
         let name =
             self.reference_table.clone().ok_or_else(|| crate::Error::failed("the stack has no reference table"))?;
 
-        Ok(Table { client: self.dynamodb.clone(), name })
+        Ok(Table { client: self.dynamodb.clone(), name, patience: changing(self.timeout) })
     }
+}
+
+/// How long a change may be tried in an invocation that may take `timeout`: two thirds of it. Before it comes the gate, and
+/// after it the answer.
+fn changing(timeout: Duration) -> Duration {
+    timeout.saturating_mul(2).checked_div(3).unwrap_or(timeout)
 }

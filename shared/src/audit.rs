@@ -9,8 +9,8 @@ use crate::call::Call;
 use crate::clock;
 use crate::contract::Contract;
 use crate::denial::Denial;
-use crate::key;
-use crate::organization::Slug;
+use crate::key::{self, Digest, Key, Status};
+use crate::organization::{self, Organization, Slug};
 use crate::pass::Grant;
 use crate::scope::Scopes;
 
@@ -25,8 +25,36 @@ pub struct Author {
     pub request: String,
     /// When it was made.
     pub at: Timestamp,
-    /// What the key holds that it came with; `None` where it came from the operator, who may do everything.
-    pub holds: Option<Scopes>,
+    /// The key that it came with; `None` where it came from the operator, who may do everything.
+    pub bearer: Option<Bearer>,
+}
+
+/// A key that a change is asked for with, as the gate has let it in. It must still be that when the change is made.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// Its organization, which is the one that is changed.
+    pub org: Slug,
+    /// The key.
+    pub key: key::Id,
+    /// What stands for the secret that was presented.
+    pub secret: Digest,
+    /// All that it may do.
+    pub holds: Scopes,
+    /// What it was given of that, beside what its type always has.
+    pub given: Scopes,
+}
+
+impl Bearer {
+    /// Whether `key`, which is the bearer's as it is now, still lets this be asked for at `now`. `store::warrant` has the same
+    /// rule as a condition.
+    pub(crate) fn is_let_in(&self, key: &Key, now: Timestamp) -> bool {
+        let is_over = key.expires_at.is_some_and(|at| at <= now);
+
+        key.status == Status::Active
+            && !is_over
+            && key.answers_to(&self.secret, now)
+            && self.given.iter().all(|scope| key.scopes.contains(scope))
+    }
 }
 
 /// The way by which a change came.
@@ -103,14 +131,19 @@ pub struct Entry {
 impl Author {
     /// The operator, who signed `call`.
     pub(crate) fn operator(arn: String, call: &Call) -> Self {
-        Self { plane: Plane::Operator, who: arn, request: call.request_id.clone(), at: call.now, holds: None }
+        Self { plane: Plane::Operator, who: arn, request: call.request_id.clone(), at: call.now, bearer: None }
     }
 
     /// The key of `grant`, with which `call` was made.
     pub(crate) fn key(grant: Grant, call: &Call) -> Self {
-        let holds = Some(grant.scopes);
+        let kind = call.app.contract.key_type(grant.kind.as_deref());
+        let given = grant.scopes.iter().filter(|scope| !kind.is_some_and(|kind| kind.scopes.always.contains(scope)));
+        let given = given.collect();
+        let who = grant.key.to_string();
+        let Grant { org, key, secret, scopes: holds, .. } = grant;
+        let bearer = Some(Bearer { org, key, secret, holds, given });
 
-        Self { plane: Plane::Key, who: grant.key.to_string(), request: call.request_id.clone(), at: call.now, holds }
+        Self { plane: Plane::Key, who, request: call.request_id.clone(), at: call.now, bearer }
     }
 
     /// Whether all of `scopes` are this author's to give.
@@ -122,10 +155,25 @@ impl Author {
         contract: &Contract,
         scopes: impl Iterator<Item = &'a str>,
     ) -> Result<(), Denial> {
-        let Some(holds) = &self.holds else { return Ok(()) };
+        let Some(Bearer { holds, .. }) = &self.bearer else { return Ok(()) };
         let mut lacking = scopes.filter(|scope| !contract.allows(holds, scope));
 
         lacking.next().map_or(Ok(()), |scope| Err(Denial::MissingScope { scope: scope.to_owned() }))
+    }
+
+    /// Whether this author still may change `org` and, where it is the author's own, the key `id`, as they were just read.
+    /// Whoever may not is nobody any more.
+    ///
+    /// # Errors
+    /// The organization was locked, or the key was revoked, switched off, replaced or narrowed.
+    pub(crate) fn may_go_on(&self, org: &Organization, id: Option<(&key::Id, Option<&Key>)>) -> Result<(), Denial> {
+        let Some(bearer) = &self.bearer else { return Ok(()) };
+        let is_let_in = match id {
+            Some((id, key)) if *id == bearer.key => key.is_some_and(|key| bearer.is_let_in(key, self.at)),
+            Some(_) | None => true,
+        };
+
+        if is_let_in && org.status == organization::Status::Active { Ok(()) } else { Err(Denial::UnknownKey) }
     }
 
     /// The row about `action` on `org`, or on its key `key`.

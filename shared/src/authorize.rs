@@ -133,20 +133,22 @@ impl Question {
         }
     }
 
-    fn now(&self) -> Timestamp {
+    /// When the gateway took the request in. `TOKEN` events do not say.
+    fn stamped(&self) -> Option<Timestamp> {
         let Context { time_epoch, request_time_epoch } = self.request_context;
-        let now = time_epoch.or(request_time_epoch).and_then(|millis| Timestamp::from_millisecond(millis).ok());
 
-        now.filter(|now| now.as_millisecond() > 0).unwrap_or_else(clock::now)
+        Timestamp::from_millisecond(time_epoch.or(request_time_epoch)?).ok()
     }
 }
 
-/// Whether the request goes on, and what its API is told. A request that is let in is counted.
+/// Whether the request goes on, and what its API is told. A request that is let in is counted. The `platform` has handed the
+/// question over at that time, if it has said so.
 ///
 /// # Errors
 /// The verdict cannot be written: nobody is let in.
-pub async fn authorize(app: &App, mut question: Question) -> Result<Answer> {
-    let (headers, now) = (question.headers(&app.contract.credential.header), question.now());
+pub async fn authorize(app: &App, mut question: Question, platform: Option<Timestamp>) -> Result<Answer> {
+    let headers = question.headers(&app.contract.credential.header);
+    let now = clock::judging(question.stamped(), platform);
     let admitted = match gate::credential(&app.contract, &headers) {
         // The routes behind it are not ours: what they need, they see by the scopes.
         Ok(credential) => gate::admit(app, credential, &[], now).await,
@@ -169,7 +171,8 @@ pub async fn serve() -> Exit {
     let app = start(true).await?;
 
     let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
-        answer(app, event.payload.get()).await.map_err(|error| {
+        let platform = clock::of_platform(event.context.deadline, app.timeout);
+        answer(app, event.payload.get(), platform).await.map_err(|error| {
             let denial = error.denial();
             let cause = match &error {
                 Error::Failed { cause, .. } => cause,
@@ -184,9 +187,9 @@ pub async fn serve() -> Exit {
     lambda::run(answer, Some(&app.meter)).await
 }
 
-async fn answer(app: &App, event: &str) -> Result<Answer> {
+async fn answer(app: &App, event: &str, platform: Option<Timestamp>) -> Result<Answer> {
     let unreadable = |error: serde_json::Error| Error::failed(format!("a question that cannot be read: {error}"));
     let question = Question::read(event).map_err(unreadable)?;
 
-    authorize(app, question).await
+    authorize(app, question, platform).await
 }

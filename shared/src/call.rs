@@ -61,19 +61,18 @@ impl fmt::Debug for Call {
 }
 
 impl Call {
-    /// The call that `event` is.
+    /// The call that `event` is, which the `platform` had handed over at that time, if it has said so.
     ///
     /// # Errors
     /// It is not an event of an HTTP API with payload format 2.0, or has a header that is none.
-    pub fn read(app: &'static App, event: &str) -> Result<Self, Violation> {
+    pub fn read(app: &'static App, event: &str, platform: Option<Timestamp>) -> Result<Self, Violation> {
         let event: ApiGatewayV2httpRequest =
             serde_json::from_str(event).or(Err(Violation::new("request", "cannot be read")))?;
         let context = event.request_context;
-        let now = Timestamp::from_millisecond(context.time_epoch).ok().filter(|now| now.as_millisecond() > 0);
 
         Ok(Self {
             app,
-            now: now.unwrap_or_else(clock::now),
+            now: clock::judging(Timestamp::from_millisecond(context.time_epoch).ok(), platform),
             route: context.route_key.unwrap_or_default(),
             request_id: context.request_id.unwrap_or_default(),
             method: context.http.method,

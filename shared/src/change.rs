@@ -13,7 +13,7 @@ use crate::issue::{allowed_scopes, future, type_of};
 use crate::key::{Id, Key, Name, Status, View};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
-use crate::store::TRIES;
+use crate::store::Replaced;
 
 /// A change: what is left out stays.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -70,19 +70,20 @@ pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &A
     if let Field::Value(at) = change.expires_at {
         future(at, now)?;
     }
-    for attempt in 0..TRIES {
+    let mut tries = app.keys.tries();
+    loop {
         let (key, org) = app.keys.find(slug, id).await?;
         let org = org.ok_or(Denial::OrganizationNotFound)?;
+        author.may_go_on(&org, Some((id, key.as_ref())))?;
         let mut key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let before = View::in_full(&key, now);
         change.apply(app, &mut key, &org, author)?;
         let states = [Some(before), Some(View::in_full(&key, now))];
         let entry = author.did(Action::KeyChanged, slug, Some(id), states);
-        if app.keys.replace(&mut key, &entry).await? {
-            return Ok(key);
+        match app.keys.replace(&mut key, author, &entry, &mut tries).await? {
+            Replaced::Yes => return Ok(key),
+            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
         }
-        dynamodb::back_off(attempt).await;
     }
-
-    Err(dynamodb::Error::Contended.into())
 }

@@ -1,6 +1,9 @@
-//! The machine's clock; the only module that reads it. Requests go by the gateway's: `Call::now`.
+//! Clocks: the gateway's, which requests go by (`Call::now`), the platform's, by which that is checked, and the machine's,
+//! which only this module reads.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +11,31 @@ use serde::{Deserialize, Serialize};
 #[expect(clippy::disallowed_methods, reason = "this is the module that keeps this door")]
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// How far the time on an event may be from the platform's clock, late or early: 5 minutes. Counters are kept for as long.
+const TRUSTED: SignedDuration = SignedDuration::from_mins(5);
+
+/// The platform's clock when an invocation began that is to be over at `deadline_millis` after `timeout`. `None` where the
+/// deadline is none.
+pub(crate) fn of_platform(deadline_millis: u64, timeout: Duration) -> Option<Timestamp> {
+    let deadline = i64::try_from(deadline_millis).ok().filter(|millis| *millis > 0)?;
+
+    Timestamp::from_millisecond(deadline).ok()?.checked_sub(timeout).ok()
+}
+
+/// The time that a request is judged by: the one that the gateway has `stamped` it with. Where there is none, or where it is
+/// further from the clock of the `platform` than counters are kept, it is that clock's.
+pub(crate) fn judging(stamped: Option<Timestamp>, platform: Option<Timestamp>) -> Timestamp {
+    let stamped = stamped.filter(|at| at.as_millisecond() > 0);
+    match (stamped, platform) {
+        (Some(stamped), Some(platform)) if stamped.duration_since(platform).abs() > TRUSTED => {
+            tracing::warn!(%stamped, %platform, "the time on an event is too far from the platform's, which is taken");
+            platform
+        }
+        (Some(at), _) | (None, Some(at)) => at,
+        (None, None) => now(),
+    }
 }
 
 /// `2025-03-15T09:22:00Z`: how replies say when something was, in whole seconds.
@@ -31,5 +59,23 @@ impl TryFrom<String> for Moment {
 
     fn try_from(text: String) -> Result<Self, &'static str> {
         text.parse().map(Self).or(Err("must be a time like 2026-11-20T10:00:00Z"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_judged_by_its_own_time_within_five_minutes_of_the_platforms() {
+        let at = |seconds: i64| Timestamp::from_second(1_907_712_000 + seconds).unwrap();
+        let platform = of_platform(1_907_712_030_000, Duration::from_secs(30));
+        assert_eq!(platform, Some(at(0)));
+        for (stamped, judged) in [(0, 0), (300, 300), (-300, -300), (301, 0), (-301, 0), (-1_907_712_000, 0)] {
+            assert_eq!(judging(Some(at(stamped)), platform), at(judged), "{stamped}");
+        }
+        assert_eq!(judging(None, platform), at(0));
+        assert_eq!(judging(Some(at(9_000)), None), at(9_000));
+        assert_eq!(of_platform(0, Duration::from_secs(30)), None);
     }
 }

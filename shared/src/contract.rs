@@ -2,6 +2,7 @@
 //! are, and how each refusal reads. It is data, `contracts/<name>.toml`, and checked as a whole when it is read.
 
 mod file;
+mod key_type;
 mod plan;
 mod text;
 mod wire;
@@ -13,18 +14,18 @@ use std::path::Path;
 use lambda_http::http::HeaderName;
 use sha2::{Digest as _, Sha256};
 
+pub use key_type::{KeyType, ScopeRule};
 pub use plan::{Plan, PlanLimits};
 pub use wire::Wire;
 
 use crate::cors::Cors;
 use crate::denial::{Denial, Kind};
-use crate::key::{Format, Presented};
+use crate::key::Presented;
 use crate::limit::{Limits, Window};
-use crate::management::Management;
+use crate::management::{Management, Operation};
 use crate::pass;
 use crate::scope::Scopes;
-use crate::settings::Stage;
-use file::{DenialFile, File, KeyFile, ScopesFile};
+use file::{DenialFile, File};
 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
 
@@ -64,46 +65,6 @@ pub struct Credential {
     pub header: HeaderName,
     /// What stands before the key in it: `Bearer`.
     pub scheme: Option<String>,
-}
-
-/// A type of key.
-#[derive(Clone, Debug)]
-pub struct KeyType {
-    /// Its name, where the contract has types.
-    pub name: Option<String>,
-    /// What its keys look like.
-    pub format: Format,
-    /// Where its keys work.
-    pub stages: Vec<Stage>,
-    /// What its keys may do.
-    pub scopes: ScopeRule,
-    /// Whether a call that needs a scope which the type can never hold is refused before anything is read.
-    pub confined: bool,
-}
-
-/// Which scopes a key of a type may have.
-#[derive(Clone, Debug)]
-pub struct ScopeRule {
-    /// What each of them holds.
-    pub always: Scopes,
-    /// What else it may be given.
-    pub choice: Scopes,
-    /// What it is given where nothing is said.
-    pub default: Scopes,
-    /// How many it must have.
-    pub at_least: usize,
-}
-
-impl ScopeRule {
-    /// Everything that a key of the type holds which was given `scopes`.
-    pub fn held(&self, scopes: &Scopes) -> Scopes {
-        self.always.union(scopes)
-    }
-
-    /// Everything that a key of the type can hold.
-    pub fn possible(&self) -> Scopes {
-        self.held(&self.choice)
-    }
 }
 
 /// The names of the rate-limit headers.
@@ -195,13 +156,6 @@ impl Contract {
         if let Some(all) = file.key.all_scopes.as_ref().filter(|all| !file.scopes.contains_key(*all)) {
             return flaw("key.all_scopes", format!("there is no scope {all}"));
         }
-        if let Some(scope) = file.management.scope.as_ref().filter(|scope| !file.scopes.contains_key(*scope)) {
-            return flaw("management.scope", format!("there is no scope {scope}"));
-        }
-        let open_to_all = file.management.scope.is_none();
-        if open_to_all && !file.management.operations.iter().all(|operation| operation.is_harmless()) {
-            return flaw("management.scope", "is required where callers may create, update or delete keys");
-        }
         let credential = Credential {
             header: header("credential.header", &file.credential.header)?,
             scheme: file.credential.scheme,
@@ -212,12 +166,13 @@ impl Contract {
         });
         let cors = cors.transpose()?;
         let all_scopes = file.key.all_scopes.clone();
-        let types = check_types(file.key, &file.scopes)?;
+        let types = key_type::check(file.key, &file.scopes)?;
         let plans = file.plans.into_iter().map(|(name, plan)| {
             let plan = Plan::check(&format!("plans.{name}"), plan, &windows, &types, &file.scopes)?;
             Ok((name, plan))
         });
-        let plans = plans.collect::<Result<_, Flaw>>()?;
+        let plans = plans.collect::<Result<BTreeMap<_, _>, Flaw>>()?;
+        check_management(&file.management, &plans, &file.scopes)?;
         let rate_limit_headers = match file.rate_limit_headers {
             None => None,
             Some(names) => Some(RateLimitHeaders {
@@ -273,71 +228,25 @@ impl Contract {
     }
 }
 
-fn check_types(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<Vec<KeyType>, Flaw> {
-    if key.length < key.alphabet.min_length() || key.length > 128 {
-        let least = key.alphabet.min_length();
-        return flaw("key.length", format!("must be {least} to 128 characters: a key has at least 128 random bits"));
+fn check_management(
+    management: &Management,
+    plans: &BTreeMap<String, Plan>,
+    scopes: &BTreeMap<String, String>,
+) -> Result<(), Flaw> {
+    if let Some(scope) = management.scope.as_ref().filter(|scope| !scopes.contains_key(*scope)) {
+        return flaw("management.scope", format!("there is no scope {scope}"));
     }
-    let form = |prefix: String| Format { prefix, alphabet: key.alphabet, length: key.length };
-    let mut types = Vec::new();
-    match (key.prefix, key.scopes) {
-        (Some(prefix), Some(rule)) if key.types.is_empty() => types.push(KeyType {
-            name: None,
-            format: form(prefix),
-            stages: Stage::ALL.to_vec(),
-            scopes: check_rule("key.scopes", rule, scopes)?,
-            confined: false,
-        }),
-        (None, None) if !key.types.is_empty() => {
-            for (name, kind) in key.types {
-                let place = format!("key.types.{name}");
-                let stages = kind.stages.map(|stages| stages.iter().map(|stage| stage.parse()).collect());
-                let stages: Result<Vec<Stage>, String> = stages.unwrap_or_else(|| Ok(Stage::ALL.to_vec()));
-                types.push(KeyType {
-                    stages: stages.or_else(|what| flaw(format!("{place}.stages"), what))?,
-                    scopes: check_rule(&format!("{place}.scopes"), kind.scopes, scopes)?,
-                    format: form(kind.prefix),
-                    name: Some(name),
-                    confined: kind.confined,
-                });
-            }
-        }
-        _ => return flaw("key", "must have either a prefix and scopes, or types that have theirs"),
+    if management.scope.is_none() && !management.operations.iter().all(|operation| operation.is_harmless()) {
+        return flaw("management.scope", "is required where callers may create, update, regenerate or delete keys");
     }
-    for (place, kind) in types.iter().enumerate() {
-        let prefix = &kind.format.prefix;
-        if prefix.is_empty() || !prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-        {
-            return flaw("key", format!("the prefix {prefix:?} must be of letters, digits, _ and -"));
-        }
-        if let Some(other) =
-            types.iter().skip(place.saturating_add(1)).find(|other| overlap(prefix, &other.format.prefix))
-        {
-            return flaw("key.types", format!("the prefixes {prefix:?} and {:?} overlap", other.format.prefix));
-        }
+    let without_cap = plans.iter().find(|(_, plan)| plan.api && plan.keys.is_none());
+    match without_cap.filter(|_| management.operations.contains(&Operation::Create)) {
+        Some((name, _)) => flaw(
+            format!("plans.{name}.keys"),
+            "is required where callers may create keys: what limits a key limits nobody who can have another",
+        ),
+        None => Ok(()),
     }
-
-    Ok(types)
-}
-
-fn overlap(one: &str, other: &str) -> bool {
-    one.starts_with(other) || other.starts_with(one)
-}
-
-fn check_rule(place: &str, rule: ScopesFile, scopes: &BTreeMap<String, String>) -> Result<ScopeRule, Flaw> {
-    let ScopesFile { always, choice, default, at_least } = rule;
-    check_scopes(place, &always.union(&choice).union(&default), scopes)?;
-    if let Some(scope) = default.iter().find(|scope| !always.contains(scope) && !choice.contains(scope)) {
-        return flaw(format!("{place}.default"), format!("{scope} is not among the choice"));
-    }
-    if !default.is_empty() && always.union(&default).len() < at_least {
-        return flaw(format!("{place}.default"), "is fewer than at_least");
-    }
-    if always.union(&choice).len() < at_least {
-        return flaw(format!("{place}.at_least"), "is more than there are scopes to choose from");
-    }
-
-    Ok(ScopeRule { always, choice, default, at_least })
 }
 
 fn check_scopes(place: &str, named: &Scopes, scopes: &BTreeMap<String, String>) -> Result<(), Flaw> {

@@ -66,9 +66,10 @@ impl From<dynamodb::Error> for Error {
     fn from(error: dynamodb::Error) -> Self {
         let cause = error.to_string();
         match error {
-            dynamodb::Error::Throttled(_)
+            dynamodb::Error::Throttled { .. }
             | dynamodb::Error::Unavailable(_)
             | dynamodb::Error::Disconnected(_)
+            | dynamodb::Error::Inaccessible(_)
             | dynamodb::Error::Contended => Self::Failed { denial: Denial::Unavailable { retry_after: 1 }, cause },
             dynamodb::Error::Fault(_) => Self::Failed { denial: Denial::Internal, cause },
         }

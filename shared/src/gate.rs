@@ -1,22 +1,27 @@
 //! The gate: who presents this key, and are they let in? One conditional write decides it, and counts the request.
 //!
-//! No verdict outlives its request: nothing is remembered in memory, so a revocation holds from the moment it returns.
+//! Nobody is let in from memory, so a revocation holds from the moment it returns. What is remembered is who is refused, for
+//! a second: see [`Memory`].
 
+mod memory;
+
+use dynamodb::Tries;
 use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
 
+pub use memory::Memory;
+
 use crate::app::App;
+use crate::clock;
 use crate::contract::{Contract, KeyType};
 use crate::denial::Denial;
 use crate::error::Error;
-use crate::key::{Digest, Presented};
+use crate::key::Digest;
 use crate::organization::Organization;
-use crate::pass::{Grant, Pass, Quota, Terms, judge};
+use crate::pass::{Grant, Pass, Quota, Terms, judge, stands_secs};
 use crate::store::{Counted, Legacy, Versions};
 use crate::usage::Holder;
-
-/// How often a pass is stamped and counted before the gate gives up: each time somebody else was faster.
-const TRIES: u32 = 8;
+use memory::Why;
 
 /// A refusal, with what is known of the key's quota.
 #[derive(Debug)]
@@ -80,7 +85,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
         }
     }
 
-    let Ok(verdict) = tokio::time::timeout(app.patience, count(app, kind, presented, now)).await else {
+    let Ok(verdict) = tokio::time::timeout(app.patience, admit_digest(app, kind, presented.digest(), now)).await else {
         return Err(dynamodb::Error::Unavailable("not in time for the caller".to_owned()).into());
     };
     let grant = verdict?;
@@ -93,29 +98,81 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
     }
 }
 
+/// Lets the secret in that `digest` stands for, unless it is remembered that it is refused.
+async fn admit_digest(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Result<Grant, Refusal> {
+    if let Some(refusal) = app.memory.ask(&digest, now, clock::now()).and_then(|why| why.refusal(now)) {
+        return Err(refusal);
+    }
+    match count(app, kind, digest, now).await {
+        Ok(grant) => {
+            app.memory.known_again(&digest);
+            Ok(grant)
+        }
+        Err(No::Other(refusal)) => {
+            app.memory.known_again(&digest);
+            Err(refusal)
+        }
+        Err(No::For(why)) => {
+            app.memory.refused(&digest, why.clone(), now, clock::now());
+            let nothing = || Error::failed("the condition refused a pass that the judgement lets in").into();
+            Err(why.refusal(now).unwrap_or_else(nothing))
+        }
+    }
+}
+
+/// Why a request is not let in: for a reason that may be remembered, or another one.
+enum No {
+    For(Why),
+    Other(Refusal),
+}
+
+impl<E: Into<Refusal>> From<E> for No {
+    fn from(refusal: E) -> Self {
+        Self::Other(refusal.into())
+    }
+}
+
+impl Why {
+    /// The refusal of a request at `now`; `None` where it does not hold any more.
+    fn refusal(&self, now: Timestamp) -> Option<Refusal> {
+        match self {
+            Self::Unknown => Some(Denial::UnknownKey.into()),
+            Self::Reached(pass) => match judge(pass, now) {
+                Err(denial @ Denial::RateLimited { .. }) => Some(refusal(denial, pass, now)),
+                Ok(()) | Err(_) => None,
+            },
+            // As good as a limit, and as soon over.
+            Self::Throttled { is_hot: true } => Some(Denial::RateLimited { retry_after: 1 }.into()),
+            Self::Throttled { is_hot: false } => {
+                let cause = "the pass is throttled, or was within this second".to_owned();
+                Some(dynamodb::Error::Throttled { cause, is_key_range: false }.into())
+            }
+        }
+    }
+}
+
 /// Judges and counts, stamping the pass first where there is none or its terms are over.
-async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timestamp) -> Result<Grant, Refusal> {
-    let digest = presented.digest();
+async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Result<Grant, No> {
+    // A read is half of what a write costs that finds nothing.
+    if app.memory.was_unknown(&digest) && app.keys.holder(&digest).await?.is_none_or(|holder| holder.ended.is_some()) {
+        return Err(No::For(Why::Unknown));
+    }
     // The secret whose pass counts: the one presented, or the one that has replaced it.
     let mut counting = digest;
-    for attempt in 0..TRIES {
+    let mut tries = Tries::within(app.patience);
+    loop {
         let (seen, from) = match app.passes.count(&counting, now).await {
             // A secret that was taken over from elsewhere may look like another type than its key is: it is neither.
             Ok(Counted::Yes(pass) | Counted::No(pass)) if pass.terms.kind != kind.name => {
-                return Err(Denial::UnknownKey.into());
+                return Err(No::For(Why::Unknown));
             }
-            Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, now)),
-            Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => {
-                return Err(match judge(&pass, now) {
-                    Err(denial) => refusal(denial, &pass, now),
-                    Ok(()) => Error::failed("the condition refused a pass that the judgement lets in").into(),
-                });
-            }
+            Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, digest, now)),
+            Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => return Err(refused(pass, now)),
             Ok(Counted::No(stale)) => (Some(stale), None),
             Ok(Counted::Absent { from }) => (None, from),
-            Ok(Counted::Gone) => return Err(Denial::UnknownKey.into()),
+            Ok(Counted::Gone) => return Err(No::For(Why::Unknown)),
             Ok(Counted::Moved { ends, .. }) if counting == digest && ends <= now => {
-                return Err(Denial::UnknownKey.into());
+                return Err(No::For(Why::Unknown));
             }
             Ok(Counted::Moved { to, .. }) => {
                 // Replaced once more in between: what that left of the one presented, its own pass says.
@@ -123,43 +180,54 @@ async fn count(app: &App, kind: &KeyType, presented: Presented<'_>, now: Timesta
                 continue;
             }
             Ok(Counted::Busy) => {
-                dynamodb::back_off(attempt).await;
+                tries.again(dynamodb::Error::Contended).await?;
                 continue;
             }
-            // The pass is asked for more often than an item can be written: as good as a limit, and as soon over.
-            Err(dynamodb::Error::Throttled(cause)) => {
-                tracing::warn!("a pass is written too often: {cause}");
-                return Err(Denial::RateLimited { retry_after: 1 }.into());
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(unwritten(app, error, &digest, now)),
         };
 
         let authority = app.keys.authority(&digest, now).await?;
         // The same here, where there is no pass yet to tell.
         let authority = authority.filter(|(key, _)| key.kind == kind.name);
-        let Some((key, org)) = authority else { return Err(Denial::UnknownKey.into()) };
+        let Some((key, org)) = authority else { return Err(No::For(Why::Unknown)) };
         if key.digest != counting {
             counting = key.digest;
             continue;
         }
         let Some((Legacy { counts, last_used_at }, org)) = basis(app, seen, from.as_ref(), org).await? else {
-            dynamodb::back_off(attempt).await;
+            tries.again(dynamodb::Error::Contended).await?;
             continue;
         };
         let versions = Versions { key: key.version, org: org.version };
-        let terms = Terms::new(key, &org, &app.contract, now).map_err(Error::from)?;
+        let mut random = [0; 2];
+        app.entropy.fill(&mut random).map_err(Error::from)?;
+        let stands_secs = stands_secs(u16::from_be_bytes(random));
+        let terms = Terms::new(key, &org, &app.contract, now, stands_secs).map_err(Error::from)?;
         let pass = Pass { terms, counts, last_used_at };
-        let verdict = judge(&pass, now);
+        let admits = judge(&pass, now).is_ok();
         // Where somebody was faster, what this was made from is not any more: look again.
-        if let Some(pass) = app.passes.stamp(&counting, &pass, from.as_ref(), verdict.is_ok(), versions, now).await? {
-            return match verdict {
-                Ok(()) => Ok(Grant::of(pass, now)),
-                Err(denial) => Err(refusal(denial, &pass, now)),
-            };
+        let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, now).await;
+        if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
+            return if admits { Ok(Grant::of(pass, digest, now)) } else { Err(refused(Box::new(pass), now)) };
         }
     }
+}
 
-    Err(dynamodb::Error::Contended.into())
+/// Why nobody is let in where a pass was not written. Neighbours of a hot key are throttled with it, as are all where a table
+/// or an account is: only the hot key itself has reached a limit.
+fn unwritten(app: &App, error: dynamodb::Error, digest: &Digest, now: Timestamp) -> No {
+    let dynamodb::Error::Throttled { cause, is_key_range } = error else { return error.into() };
+    tracing::warn!(is_key_range, "a pass cannot be written: {cause}");
+
+    No::For(Why::Throttled { is_hot: is_key_range && app.memory.is_hot(digest, now) })
+}
+
+/// Why `pass` lets nobody in at `now`.
+fn refused(pass: Box<Pass>, now: Timestamp) -> No {
+    match judge(&pass, now) {
+        Err(Denial::RateLimited { .. }) | Ok(()) => No::For(Why::Reached(pass)),
+        Err(denial) => No::Other(refusal(denial, &pass, now)),
+    }
 }
 
 /// What a stamp goes by: what the pass has counted so far or, where it has just been laid out, the one before it; and its
@@ -172,9 +240,9 @@ async fn basis(
 ) -> Result<Option<(Legacy, Organization)>, dynamodb::Error> {
     match (seen, from) {
         (Some(seen), _) => Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org))),
-        (None, None) => Ok(Some((Legacy::default(), org))),
-        // A lock withdraws the passes of the secrets that it finds. This one may have been too new for it; but now that the key
-        // is known to have it, the organization that is read is no older than that lock.
+        // A lock withdraws the passes of the keys and secrets that it finds. This one may have been too new for it; but now
+        // that the key is known to be there and to have it, the organization that is read is no older than that lock.
+        (None, None) => Ok(app.keys.organization(&org.slug).await?.map(|org| (Legacy::default(), org))),
         (None, Some(from)) => {
             let (legacy, org) = tokio::try_join!(app.passes.legacy(from), app.keys.organization(&org.slug))?;
             Ok(legacy.zip(org))

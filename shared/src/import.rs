@@ -2,23 +2,24 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use dynamodb::Tries;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::app::App;
-use crate::audit::{Action, Author};
+use crate::audit::Author;
 use crate::clock::Moment;
 use crate::denial::{Denial, Kind, Violation};
 use crate::envelope::Rendered;
 use crate::error::{Error, Result};
 use crate::extract;
 use crate::issue::{Order, full, future, orderable, plan_of};
-use crate::key::{Digest, Id, Key, Name, Status, View};
+use crate::key::{Digest, Id, Key, Name, Status};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
-use crate::store::{Adding, Inserted, TRIES};
+use crate::store::{Adding, Holder, Inserted};
 
 /// The most keys that one request takes over.
 const MOST: usize = 100;
@@ -124,8 +125,9 @@ enum Outcome {
 pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
     let mut org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
     let mut results = Vec::with_capacity(keys.len());
+    let mut tries = app.keys.tries();
     for key in keys {
-        results.push(match take_over(app, &mut org, &key, author).await {
+        results.push(match take_over(app, &mut org, &key, author, &mut tries).await {
             Ok(outcome) => outcome,
             Err(Error::Denied(denial)) => {
                 Outcome::Refused { reason: denial.kind(), response: Rendered::new(&app.contract, &denial, None)? }
@@ -139,7 +141,13 @@ pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import,
 }
 
 /// Takes over one. If `org` is not what it was any more, it is read again.
-async fn take_over(app: &App, org: &mut Organization, key: &RawValue, author: &Author) -> Result<Outcome> {
+async fn take_over(
+    app: &App,
+    org: &mut Organization,
+    key: &RawValue,
+    author: &Author,
+    tries: &mut Tries,
+) -> Result<Outcome> {
     let now = author.at;
     let Foreign { sha256: Sha256(digest), name, kind, scopes, expires_at, status, created_at } = extract::json(key)?;
     let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now))?;
@@ -147,7 +155,7 @@ async fn take_over(app: &App, org: &mut Organization, key: &RawValue, author: &A
     if let Some(expires_at) = expires_at {
         future(expires_at, now)?;
     }
-    for attempt in 0..TRIES {
+    loop {
         let scopes = orderable(app, org, &order, author)?;
         let key = Key {
             // Lists are in the order of ids.
@@ -163,31 +171,33 @@ async fn take_over(app: &App, org: &mut Organization, key: &RawValue, author: &A
             previous: None,
             version: 1,
         };
-        let entry = author.did(Action::KeyImported, &org.slug, Some(&key.id), [None, Some(View::in_full(&key, now))]);
-        match app.keys.insert(&key, org, plan_of(app, org)?.keys, &entry, Adding::TakenOver).await? {
+        let cap = plan_of(app, org)?.keys;
+        match app.keys.insert(&key, org, cap, author, Adding::TakenOver, tries).await? {
             Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
-            Inserted::Taken => match app.keys.holder(&digest).await? {
-                Some((holder, id)) if holder == org.slug => {
-                    let (key, _) = app.keys.find(&holder, &id).await?;
-                    if key.is_some_and(|key| key.answers_to(&digest, now)) {
-                        return Ok(Outcome::Exists { id });
-                    }
-                    return Err(revoked().into());
-                }
-                Some(_) => return Err(Denial::Conflict { reason: "The digest is another key's".to_owned() }.into()),
-                // Just gone: again.
-                None => (),
-            },
+            Inserted::Taken => {
+                let holder = app.keys.holder(&digest).await?;
+                return taken(app, org, holder.ok_or(dynamodb::Error::Contended)?, &digest, now).await;
+            }
             Inserted::Revoked => return Err(revoked().into()),
             Inserted::Full => return Err(full(app, org)?.into()),
+            Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
             Inserted::Changed => {
-                dynamodb::back_off(attempt).await;
+                tries.again(dynamodb::Error::Contended).await?;
                 *org = app.keys.organization(&org.slug).await?.ok_or(Denial::OrganizationNotFound)?;
             }
         }
     }
+}
 
-    Err(dynamodb::Error::Contended.into())
+/// What is said of a digest that is in the table: a secret's place there is never given up.
+async fn taken(app: &App, org: &Organization, holder: Holder, digest: &Digest, now: Timestamp) -> Result<Outcome> {
+    if holder.org != org.slug {
+        return Err(Denial::Conflict { reason: "The digest is another key's".to_owned() }.into());
+    }
+    let (key, _) = app.keys.find(&holder.org, &holder.key).await?;
+    let works = holder.ended.is_none() && key.is_some_and(|key| key.answers_to(digest, now));
+
+    if works { Ok(Outcome::Exists { id: holder.key }) } else { Err(revoked().into()) }
 }
 
 fn revoked() -> Denial {

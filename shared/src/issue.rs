@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::app::App;
-use crate::audit::{Action, Author};
+use crate::audit::Author;
 use crate::clock::{self, Moment};
 use crate::contract::{KeyType, Plan};
 use crate::denial::{Denial, Violation};
 use crate::error::Result;
 use crate::idempotency::{Attempt, Done, done_before};
-use crate::key::{FINGERPRINT, Id, Key, Name, Secret, Status, View};
+use crate::key::{FINGERPRINT, Id, Key, Name, Secret, Status};
 use crate::organization::{Organization, Slug};
 use crate::scope::Scopes;
-use crate::store::{Adding, Inserted, Keep, TRIES};
+use crate::store::{Adding, Inserted, Keep};
 
 /// What is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -88,10 +88,12 @@ pub async fn issue(
     once: Option<&Attempt>,
 ) -> Result<Done<Issued, IssuedBefore>> {
     let now = author.at;
-    for attempt in 0..TRIES {
+    let mut tries = app.keys.tries();
+    loop {
         let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
+        author.may_go_on(&org, None)?;
         if let Some(before) = done_before(app, slug, once, now).await? {
-            return Ok(Done::Before(IssuedBefore::new(before)));
+            return issued_before(app, slug, author, before).await.map(Done::Before);
         }
         if let Some(expires_at) = order.expires_at {
             future(expires_at, now)?;
@@ -111,18 +113,35 @@ pub async fn issue(
             previous: None,
             version: 1,
         };
-        let entry = author.did(Action::KeyCreated, slug, Some(&key.id), [None, Some(View::in_full(&key, now))]);
         let issued = Issued::new(key.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
-        match app.keys.insert(&key, &org, plan_of(app, &org)?.keys, &entry, Adding::New(keep)).await? {
+        let cap = plan_of(app, &org)?.keys;
+        match app.keys.insert(&key, &org, cap, author, Adding::New(keep), &mut tries).await? {
             Inserted::Yes => return Ok(Done::Now(issued)),
             Inserted::Full => return Err(full(app, &org)?.into()),
-            Inserted::Changed | Inserted::Taken | Inserted::Revoked => dynamodb::back_off(attempt).await,
+            Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Inserted::Changed | Inserted::Taken | Inserted::Revoked => tries.again(dynamodb::Error::Contended).await?,
         }
     }
+}
 
-    Err(dynamodb::Error::Contended.into())
+/// The `reply` that was given when the key was issued, for whoever could issue it now.
+///
+/// # Errors
+/// The key holds what `author` may not give, or is gone.
+async fn issued_before(app: &App, slug: &Slug, author: &Author, reply: Box<RawValue>) -> Result<IssuedBefore> {
+    #[derive(Deserialize)]
+    struct Told {
+        id: Id,
+        scopes: Scopes,
+    }
+    let Told { id, scopes } = serde_json::from_str(reply.get()).map_err(crate::Error::failed)?;
+    author.can_give(&app.contract, scopes.iter())?;
+    let (key, _) = app.keys.find(slug, &id).await?;
+    key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+
+    Ok(IssuedBefore::new(reply))
 }
 
 /// The scopes that the key gets which is ordered.

@@ -56,6 +56,15 @@ impl Window {
         }
     }
 
+    /// How many windows back a counter matters yet: events may be stamped five minutes late or early, so that the one before
+    /// this may have been ten minutes ahead of it.
+    pub const fn kept(self) -> i64 {
+        match self {
+            Self::Minute => 10,
+            Self::Hour | Self::Day => 1,
+        }
+    }
+
     /// The number of the window that `now` lies in, counted from the Unix epoch.
     pub fn number(self, now: Timestamp) -> i64 {
         now.as_second().div_euclid(self.seconds())

@@ -15,7 +15,7 @@ use crate::organization::Slug;
 
 /// Something that can be done with an organization's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String")]
 pub enum Operation {
     /// See all of them.
     List,
@@ -31,14 +31,43 @@ pub enum Operation {
     Delete,
     /// Give one a new secret.
     Regenerate,
-    /// Take over those of another system.
-    Import,
+}
+
+impl TryFrom<String> for Operation {
+    type Error = String;
+
+    fn try_from(name: String) -> std::result::Result<Self, String> {
+        if name == "import" {
+            return Err(
+                "import is the operator's alone: by it one tenant could tell which digests are another's".to_owned()
+            );
+        }
+        let names = || Self::ALL.map(Self::name).join(", ");
+
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.name() == name)
+            .ok_or_else(|| format!("must be one of {}", names()))
+    }
 }
 
 impl Operation {
     /// Every operation.
-    const ALL: [Self; 8] =
-        [Self::List, Self::Get, Self::Usage, Self::Create, Self::Update, Self::Delete, Self::Regenerate, Self::Import];
+    const ALL: [Self; 7] =
+        [Self::List, Self::Get, Self::Usage, Self::Create, Self::Update, Self::Delete, Self::Regenerate];
+
+    /// Its name in contracts.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Usage => "usage",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Regenerate => "regenerate",
+        }
+    }
 
     /// The method and path by which callers with a key do it, where their contract opens it.
     const fn route(self) -> (&'static str, &'static str) {
@@ -50,7 +79,6 @@ impl Operation {
             Self::Update => ("PATCH", "/api/v1/{org}/api-keys/{id}"),
             Self::Delete => ("DELETE", "/api/v1/{org}/api-keys/{id}"),
             Self::Regenerate => ("POST", "/api/v1/{org}/api-keys/{id}/regenerate"),
-            Self::Import => ("POST", "/api/v1/{org}/api-keys/import"),
         }
     }
 
@@ -63,7 +91,7 @@ impl Operation {
     pub const fn is_harmless(self) -> bool {
         match self {
             Self::List | Self::Get | Self::Usage => true,
-            Self::Create | Self::Update | Self::Delete | Self::Regenerate | Self::Import => false,
+            Self::Create | Self::Update | Self::Delete | Self::Regenerate => false,
         }
     }
 }
@@ -86,7 +114,7 @@ macro_rules! operations {
     )*};
 }
 
-operations!(List, Get, Usage, Create, Update, Delete, Regenerate, Import);
+operations!(List, Get, Usage, Create, Update, Delete, Regenerate);
 
 /// What a contract lets callers do with their organization's keys.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::contract::{Contract, PlanLimits};
 use crate::denial::Violation;
 use crate::error::Result;
-use crate::key::Name;
+use crate::key::{self, Digest, Name};
 use crate::limit::Limits;
 use crate::page::Seal;
 
@@ -37,8 +37,37 @@ pub struct Organization {
     pub updated_at: Timestamp,
     /// What the cursors into its lists are sealed with.
     pub seal: Seal,
+    /// How far the last change has come, while it is not in force for all keys.
+    pub pending: Option<Pending>,
     /// Counts the changes to its terms; one that was read is one that was checked for.
     pub version: i64,
+}
+
+/// How far a change has come that is not in force for all keys yet. Keys are gone through in the order of their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    /// For how many keys it is in force.
+    pub done: i64,
+    /// How many keys there were when it was made.
+    pub of: i64,
+    /// The last key that was gone through.
+    pub(crate) after: Option<key::Id>,
+    /// Those among the keys up to that one for which it is not in force, by what stands for their secrets.
+    pub(crate) left: Vec<Digest>,
+}
+
+impl Pending {
+    /// A change that is yet to be in force for so many keys.
+    pub(crate) fn of(keys: i64) -> Self {
+        Self { of: keys, ..Self::default() }
+    }
+
+    /// So many more keys were gone through, these of them without success.
+    pub(crate) fn went_on(&mut self, count: usize, failed: Vec<Digest>) {
+        let done = i64::try_from(count.saturating_sub(failed.len())).unwrap_or(i64::MAX);
+        self.done = self.done.saturating_add(done);
+        self.left.extend(failed);
+    }
 }
 
 /// Whether an organization's keys are let in.
@@ -127,6 +156,7 @@ impl Change {
                 created_at: now,
                 updated_at: now,
                 seal,
+                pending: None,
                 version: 0,
             },
         };
@@ -142,6 +172,13 @@ impl Change {
 }
 
 impl Organization {
+    /// Whether a change from one to the other would change nothing.
+    pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
+        let terms = |org: &Self| (org.name.clone(), org.plan.clone(), org.status, org.limits.clone());
+
+        terms(self) == terms(other)
+    }
+
     /// Whether `contract` has these terms.
     fn check(&self, contract: &Contract) -> std::result::Result<(), Violation> {
         let Some(plan) = contract.plans.get(&self.plan) else {
@@ -176,16 +213,32 @@ pub struct View {
     /// How many there are.
     #[schemars(range(min = 0))]
     keys: i64,
+    /// How far the last change has come; left out once it is in force for all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Progress")]
+    pending: Option<Progress>,
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
     #[schemars(extend("format" = "date-time"))]
     updated_at: String,
 }
 
+/// For how many keys a change is in force.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PendingChange")]
+struct Progress {
+    /// For so many.
+    #[schemars(range(min = 0))]
+    done: i64,
+    /// Of so many.
+    #[schemars(range(min = 0))]
+    of: i64,
+}
+
 impl View {
-    /// All of `org` that can be shown, for the audit trail.
+    /// All of `org` that can be shown, for the audit trail. How far a change has come is no part of what is changed.
     pub fn in_full(org: Organization) -> Value {
-        serde_json::to_value(Self::from(org)).unwrap_or_default()
+        serde_json::to_value(Self::from(Organization { pending: None, ..org })).unwrap_or_default()
     }
 }
 
@@ -198,6 +251,8 @@ impl From<Organization> for View {
             status: org.status,
             limits: org.limits,
             keys: org.keys,
+            // Keys come and go meanwhile.
+            pending: org.pending.map(|pending| Progress { done: pending.done.min(pending.of), of: pending.of }),
             created_at: clock::seconds(org.created_at),
             updated_at: clock::seconds(org.updated_at),
         }

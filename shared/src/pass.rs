@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::contract::Contract;
 use crate::denial::Denial;
-use crate::key::{self, Key};
+use crate::key::{self, Digest, Key};
 use crate::limit::{Limits, Window};
 use crate::organization::{self, Organization, Slug};
 use crate::scope::Scopes;
@@ -17,9 +17,17 @@ use crate::usage::Holder;
 /// The version of the layout of passes. Those of another one are stamped anew, by whichever function meets them.
 pub const LAYOUT: u32 = 1;
 
-/// How long a pass stands before it is stamped anew from the authority: 1 hour. It bounds what a change to an organization
-/// that was cut short can leave behind.
+/// How long a pass stands at most before it is stamped anew from the authority: 1 hour. It bounds what a change to an
+/// organization that was cut short can leave behind.
 pub const STANDS_SECS: i64 = 3_600;
+
+/// How long a pass stands that is stamped with this random number: up to a fifth less than [`STANDS_SECS`]. A change to an
+/// organization has all its keys stamped anew at once; they must not end at once ever after.
+pub fn stands_secs(random: u16) -> i64 {
+    let less = i64::from(random).saturating_mul(STANDS_SECS).div_euclid(5).div_euclid(i64::from(u16::MAX));
+
+    STANDS_SECS.saturating_sub(less)
+}
 
 /// On which terms one secret is let in, and how often it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +153,8 @@ pub struct Grant {
     pub org: Slug,
     /// Which key.
     pub key: key::Id,
+    /// What stands for the secret that was presented.
+    pub secret: Digest,
     /// Its type, where the contract has types.
     pub kind: Option<String>,
     /// What it may do.
@@ -154,12 +164,12 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The grant of a request that `pass` has counted.
-    pub fn of(pass: Pass, now: Timestamp) -> Self {
+    /// The grant of a request with `secret` that `pass` has counted.
+    pub fn of(pass: Pass, secret: Digest, now: Timestamp) -> Self {
         let quota = Quota::of(&pass, now);
         let Terms { org, key, kind, scopes, .. } = pass.terms;
 
-        Self { org, key, kind, scopes, quota }
+        Self { org, key, secret, kind, scopes, quota }
     }
 
     /// Whose key it is.
@@ -218,11 +228,17 @@ pub struct UnknownTerms {
 }
 
 impl Terms {
-    /// The terms that `key` of `org` has under `contract`, stamped at `now`.
+    /// The terms that `key` of `org` has under `contract`, stamped at `now` for `stands_secs`.
     ///
     /// # Errors
     /// The contract lacks the organization's plan or the key's type, or no limits follow from them: nobody is let in.
-    pub fn new(key: Key, org: &Organization, contract: &Contract, now: Timestamp) -> Result<Self, UnknownTerms> {
+    pub fn new(
+        key: Key,
+        org: &Organization,
+        contract: &Contract,
+        now: Timestamp,
+        stands_secs: i64,
+    ) -> Result<Self, UnknownTerms> {
         let unknown = || UnknownTerms {
             org: org.slug.clone(),
             key: key.id.clone(),
@@ -244,7 +260,7 @@ impl Terms {
         // A plan can take from what a key was given, and never adds to it.
         let held = kind.scopes.held(&key.scopes);
         let scopes = plan.scopes.as_ref().map_or_else(|| held.clone(), |allowed| held.intersection(allowed));
-        let until = now.as_second().saturating_add(STANDS_SECS);
+        let until = now.as_millisecond().saturating_add(stands_secs.saturating_mul(1_000));
 
         Ok(Self {
             org: org.slug.clone(),
@@ -254,7 +270,7 @@ impl Terms {
             expires_at: key.expires_at,
             scopes,
             limits,
-            until: Timestamp::from_second(until).unwrap_or(now),
+            until: Timestamp::from_millisecond(until).unwrap_or(now),
             edition: contract.edition.clone(),
         })
     }

@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::audit::{Action, Author};
+use crate::audit::Author;
 use crate::denial::Denial;
 use crate::error::Result;
 use crate::idempotency::{Attempt, Done, done_before};
 use crate::issue::{Issued, IssuedBefore, type_of};
-use crate::key::{Id, View};
+use crate::key::Id;
 use crate::organization::Slug;
-use crate::store::{Keep, Keys, Replaced, TRIES};
+use crate::store::{Keep, Keys, Replaced};
 
 /// How a secret is replaced.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -56,29 +56,27 @@ pub async fn regenerate(
     let now = author.at;
     let Overlap(seconds) = rotation.overlap_seconds;
     let ends = now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
-    for attempt in 0..TRIES {
+    let mut tries = app.keys.tries();
+    loop {
         let (key, org) = app.keys.find(slug, id).await?;
-        org.ok_or(Denial::OrganizationNotFound)?;
-        if let Some(before) = done_before(app, slug, once, now).await? {
-            return Ok(Done::Before(IssuedBefore::new(before)));
-        }
+        author.may_go_on(&org.ok_or(Denial::OrganizationNotFound)?, Some((id, key.as_ref())))?;
         let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let kind = type_of(app, before.kind.as_deref())?;
-        // Whoever has the secret can do what the key can.
+        // Whoever has the secret can do what the key can. A repeat has no secret to show, and asks for the same.
         author.can_give(&app.contract, kind.scopes.held(&before.scopes).iter())?;
+        if let Some(done) = done_before(app, slug, once, now).await? {
+            return Ok(Done::Before(IssuedBefore::new(done)));
+        }
         let secret = kind.format.mint(app.entropy)?;
         let digest = secret.digest().ok_or_else(|| crate::Error::failed("a new secret was shown already"))?;
         let after = Keys::succeeded(&before, digest, ends);
-        let states = [&before, &after].map(|key| Some(View::in_full(key, now)));
-        let entry = author.did(Action::KeyRegenerated, slug, Some(id), states);
         let issued = Issued::new(after.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
-        match app.keys.succeed(&before, &after, &entry, keep).await? {
+        match app.keys.succeed(&before, &after, author, keep, &mut tries).await? {
             Replaced::Yes => return Ok(Done::Now(issued)),
-            Replaced::Changed => dynamodb::back_off(attempt).await,
+            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
         }
     }
-
-    Err(dynamodb::Error::Contended.into())
 }

@@ -2,12 +2,14 @@
 
 use std::future::Future;
 
+use jiff::Timestamp;
 use lambda_http::LambdaEvent;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::call::Call;
+use crate::clock;
 use crate::cors;
 use crate::describe::{self, Operation, Reason};
 use crate::envelope;
@@ -110,7 +112,8 @@ pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
     let app = start(H::USES_STORE).await?;
 
     let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
-        Ok(ApiGatewayV2httpResponse::from(answer(app, handler, event.payload.get()).await))
+        let platform = clock::of_platform(event.context.deadline, app.timeout);
+        Ok(ApiGatewayV2httpResponse::from(answer(app, handler, event.payload.get(), platform).await))
     };
     // Without the store nobody's key comes this way: there is nothing to write.
     let meter = H::USES_STORE.then_some(&app.meter);
@@ -131,9 +134,14 @@ pub(crate) async fn start(uses_store: bool) -> std::result::Result<&'static App,
     Ok(app)
 }
 
-/// The answer to `event`, whatever it is.
-pub async fn answer<Arguments, H: Handler<Arguments>>(app: &'static App, handler: H, event: &str) -> Reply {
-    let mut call = match Call::read(app, event) {
+/// The answer to `event`, whatever it is. The `platform` has handed it over at that time, if it has said so.
+pub async fn answer<Arguments, H: Handler<Arguments>>(
+    app: &'static App,
+    handler: H,
+    event: &str,
+    platform: Option<Timestamp>,
+) -> Reply {
+    let mut call = match Call::read(app, event, platform) {
         Ok(call) => call,
         Err(violation) => return envelope::render(&app.contract, &violation.into()),
     };

@@ -31,6 +31,8 @@ pub struct Settings {
     pub told_apis: Vec<String>,
     /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
     pub store_timeout: Duration,
+    /// `TIMEOUT_SECONDS`: how long an invocation may take. Lambda knows, and tells a function only when that is over.
+    pub timeout: Duration,
     /// `AWS_ENDPOINT_URL_DYNAMODB`: DynamoDB somewhere else than in the region.
     pub dynamodb_endpoint: Option<String>,
 }
@@ -94,6 +96,7 @@ impl Settings {
             reference_table: variable("REFERENCE_TABLE"),
             told_apis: variable("AUTHORIZER_TELLS").iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect(),
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
+            timeout: Duration::from_secs(parsed("TIMEOUT_SECONDS")?),
             dynamodb_endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
         })
     }

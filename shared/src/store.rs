@@ -8,24 +8,26 @@ mod idempotency;
 mod keys;
 mod organizations;
 mod passes;
+mod secrets;
 mod succession;
 mod usage;
+mod warrant;
+mod withdrawal;
 
-use dynamodb::{AttributeValue, Client, Error, Item, Result};
+use std::time::Duration;
+
+use dynamodb::{AttributeValue, Client, Error, Item, Result, Transaction, Tries};
 use jiff::Timestamp;
 
 use crate::entropy::Entropy;
 use crate::key::Digest;
 
 pub(crate) use idempotency::Keep;
-pub(crate) use keys::Adding;
+pub(crate) use keys::{Adding, Replaced};
 pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Legacy, Passes, Versions};
-pub(crate) use succession::Replaced;
+pub(crate) use secrets::Holder;
 pub use usage::Usage;
-
-/// How often a change is tried when others change the same thing meanwhile: some three seconds of waiting in all.
-pub(crate) const TRIES: u32 = 24;
 
 /// The authority: the keys table.
 #[derive(Clone, Debug)]
@@ -34,12 +36,23 @@ pub struct Keys {
     table: String,
     passes: Passes,
     entropy: Entropy,
+    patience: Duration,
 }
 
 impl Keys {
-    /// The authority in `table`, whose changes withdraw `passes`.
-    pub const fn new(client: Client, table: String, passes: Passes, entropy: Entropy) -> Self {
-        Self { client, table, passes, entropy }
+    /// The authority in `table`, whose changes withdraw `passes` and are tried for `patience`.
+    pub const fn new(client: Client, table: String, passes: Passes, entropy: Entropy, patience: Duration) -> Self {
+        Self { client, table, passes, entropy, patience }
+    }
+
+    /// The attempts of a change that begins now.
+    pub fn tries(&self) -> Tries {
+        Tries::within(self.patience)
+    }
+
+    /// A transaction yet without members.
+    fn transaction(&self) -> Transaction {
+        Transaction::new(&self.client)
     }
 
     /// At most `part.limit` items of a partition, and whether there are more.
@@ -113,8 +126,17 @@ where
     T: TryFrom<String, Error = E>,
     E: std::fmt::Display,
 {
-    let text = item.need(name, Item::text)?;
-    T::try_from(text).map_err(|error| Error::Fault(format!("the attribute {name} of an item {error}")))
+    optional(item, name)?.ok_or_else(|| Error::Fault(format!("an item lacks the attribute {name}")))
+}
+
+/// The same where it need not be there.
+fn optional<T, E>(item: &mut Item, name: &str) -> Result<Option<T>>
+where
+    T: TryFrom<String, Error = E>,
+    E: std::fmt::Display,
+{
+    let text = item.text(name)?;
+    text.map(T::try_from).transpose().map_err(|error| Error::Fault(format!("the attribute {name} of an item {error}")))
 }
 
 type Attributes = std::collections::HashMap<String, AttributeValue>;

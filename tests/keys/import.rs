@@ -143,6 +143,38 @@ async fn a_secret_that_was_revoked_or_replaced_is_not_taken_over_as_a_key_that_n
 }
 
 #[tokio::test]
+async fn a_digest_that_was_revoked_or_replaced_is_never_taken_again() {
+    let world = academy().await;
+    world.organization("other", json!({"plan": "pro"})).await;
+    let [replaced, overlapping, revoked] = ["1", "2", "3"].map(|digit| digit.repeat(64));
+    let keys = json!([{"sha256": replaced, "name": "a"}, {"sha256": overlapping, "name": "b"}, {"sha256": revoked, "name": "c"}]);
+    let results = import(&world, keys.clone()).await["results"].clone();
+    let path = |place: usize| format!("/organizations/acme/api-keys/{}", results[place]["id"].as_str().unwrap());
+    for (method, path, body) in [
+        ("POST", path(0) + "/regenerate", Value::Null),
+        ("POST", path(1) + "/regenerate", json!({"overlapSeconds": 60})),
+        ("DELETE", path(1), Value::Null),
+        ("DELETE", path(2), Value::Null),
+    ] {
+        assert_eq!(world.operate(method, &path, body).await.status, 200);
+    }
+    // Years later nothing is left of what had let them in.
+    world.at("2035-06-15T00:00:30Z");
+    let client = world.stack.dynamodb().client();
+    for item in client.scan().table_name("CountersTable").send().await.unwrap().items() {
+        let delete = client.delete_item().table_name("CountersTable").key("digest", item["digest"].clone());
+        delete.send().await.unwrap();
+    }
+    for org in ["acme", "other"] {
+        let path = format!("/organizations/{org}/api-keys/import");
+        let data = world.operate("POST", &path, json!({"keys": keys})).await.json()["data"].clone();
+        let reasons = data["results"].as_array().unwrap().iter().map(|result| result["reason"].clone());
+        let reasons: Vec<_> = reasons.collect();
+        assert_eq!((&data["imported"], reasons), (&json!(0), vec![json!("conflict"); 3]), "{org}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_is_not_of_another_type_than_it_looks() {
     let world = World::serving("fanfare").await;
     world.organization("acme", json!({"plan": "pro"})).await;
@@ -182,15 +214,24 @@ async fn a_request_that_is_no_list_of_1_to_100_keys_is_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn an_admin_takes_over_no_more_than_the_admin_holds() {
-    let world = World::serving("fabraix").await;
-    world.organization("acme", json!({"plan": "standard"})).await;
-    let manager = world.key("acme", json!({"name": "m", "type": "restricted", "scopes": ["keys:manage"]})).await;
-    let body = json!({"keys": [
-        {"sha256": format!("{:064x}", 1), "name": "more", "type": "admin"},
-        {"sha256": format!("{:064x}", 2), "name": "as much", "type": "restricted", "scopes": ["keys:manage"]},
-    ]});
-    let answer = world.call("POST", "/api/v1/acme/api-keys/import", &manager.secret, Some(body)).await;
-    let results = answer.json()["data"]["results"].clone();
-    assert_eq!((&results[0]["reason"], &results[1]["result"]), (&json!("missing_scope"), &json!("imported")));
+async fn only_the_operator_takes_over_keys() {
+    for (contract, plan, kind, status) in [
+        ("fabraix", "standard", Some("admin"), 405),
+        ("fanfare", "pro", Some("secret"), 405),
+        ("fayne", "pro", None, 404),
+    ] {
+        let world = World::serving(contract).await;
+        world.organization("acme", json!({"plan": plan})).await;
+        let mut order = json!({"name": "m"});
+        if let Some(kind) = kind {
+            order["type"] = json!(kind);
+        }
+        let manager = world.key("acme", order).await;
+        let before = world.authority().await;
+        let body = json!({"keys": [{"sha256": HEX, "name": "a"}]});
+        // By its digest one tenant could tell whether a key is another's.
+        let answer = world.call("POST", "/api/v1/acme/api-keys/import", &manager.secret, Some(body)).await;
+        assert_eq!(answer.status, status, "{contract}: {answer:?}");
+        assert_eq!(world.authority().await, before);
+    }
 }

@@ -4,7 +4,8 @@ use http::{HeaderValue, Response, StatusCode};
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
-use super::request::Member;
+use super::fault::Throttling;
+use super::request::{self, Member};
 
 /// A function did what its role does not allow.
 pub(super) const DENIED: &str = "AccessDeniedException";
@@ -37,6 +38,33 @@ pub(super) fn error(status: u16, kind: &str, message: &str) -> Response<Bytes> {
         body.insert("CancellationReasons".to_owned(), reasons(message));
     }
     answer(status, &body)
+}
+
+/// The answer to a call of `action` that is throttled: of a transaction those `members` that are about `table`, if it is about
+/// one.
+pub(super) fn throttled(
+    action: &str,
+    kind: Throttling,
+    reason: &str,
+    members: &[Member],
+    table: Option<&str>,
+) -> Response<Bytes> {
+    if action == request::TRANSACTION {
+        let is_about = |member: &Member| table.is_none_or(|table| member.table.as_deref() == Some(table));
+        let reasons = members.iter().map(|member| if is_about(member) { kind.reason() } else { "None" });
+        let message = format!(
+            "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+            reasons.collect::<Vec<_>>().join(", ")
+        );
+        return error(400, "TransactionCanceledException", &message);
+    }
+    let resource = format!("arn:aws:dynamodb:us-east-1:000000000000:table/{}", table.unwrap_or("?"));
+    let body = json!({
+        "__type": format!("com.amazonaws.dynamodb.v20120810#{}", kind.exception()),
+        "message": format!("Throughput exceeds the current capacity for one or more resources: {reason}"),
+        "throttlingReasons": [{"reason": reason, "resource": resource}],
+    });
+    answer(StatusCode::BAD_REQUEST, &body)
 }
 
 /// The list in the brackets of a cancelled transaction's message.

@@ -87,17 +87,11 @@ impl Proxy {
             let members = body.as_ref().map(|body| request::members(action, body));
             members.into_iter().flatten().filter_map(|member| member.table).collect()
         };
-        let fault = identity.and_then(|_| self.faults.strike(action, tables));
-        match &fault {
-            Some(Fault::Drop) => {
-                self.remember(call.map(|call| call.failed("dropped")));
-                return Err(Unanswered::Fault);
-            }
-            Some(Fault::Error { status, kind, message }) => {
-                self.remember(call.map(|call| call.failed(kind)));
-                return Ok(answer::error(*status, kind, message).map(Full::new));
-            }
-            Some(Fault::Delay(_) | Fault::Hold(_) | Fault::DropAfter) | None => {}
+        let fault = identity.and_then(|_| self.faults.strike(action, tables, &bytes));
+        let instead = fault.as_ref().and_then(|struck| instead(struck, action, body.as_ref()));
+        if let Some((failed, answer)) = instead {
+            self.remember(call.map(|call| call.failed(&failed)));
+            return answer.map(|answer| answer.map(Full::new));
         }
 
         let asking = body.as_ref().filter(|_| recording).and_then(|body| with_capacity(action, body));
@@ -112,6 +106,7 @@ impl Proxy {
                 return Err(failure.into());
             }
         };
+        let fault = fault.map(|(fault, _)| fault);
         if fault == Some(Fault::DropAfter) {
             self.remember(call.map(|call| call.failed("dropped")));
             return Err(Unanswered::Fault);
@@ -120,7 +115,14 @@ impl Proxy {
         match fault {
             Some(Fault::Delay(time)) => wait(time).await,
             Some(Fault::Hold(latch)) => latch.wait().await,
-            Some(Fault::Drop | Fault::DropAfter | Fault::Error { .. }) | None => {}
+            Some(Fault::CutShort) => {
+                let half = response.body().len().div_euclid(2);
+                response.body_mut().truncate(half);
+                response.headers_mut().remove(http::header::CONTENT_LENGTH);
+                // It would tell that something is missing, as a proxy's answer does not.
+                response.headers_mut().remove("x-amz-crc32");
+            }
+            Some(Fault::Drop | Fault::DropAfter | Fault::Error { .. } | Fault::Throttle { .. }) | None => {}
         }
         forget_connection(response.headers_mut());
         Ok(response.map(Full::new))
@@ -150,6 +152,25 @@ impl Proxy {
         if let Some(call) = call {
             self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
         }
+    }
+}
+
+/// What becomes of a call that a fault keeps from being made: the error that is remembered, and the answer. The fault is
+/// about a table, if it is about one.
+fn instead(
+    (fault, about): &(Fault, Option<String>),
+    action: &str,
+    body: Option<&Value>,
+) -> Option<(String, Result<Response<Bytes>, Unanswered>)> {
+    match fault {
+        Fault::Drop => Some(("dropped".to_owned(), Err(Unanswered::Fault))),
+        Fault::Error { status, kind, message } => Some((kind.clone(), Ok(answer::error(*status, kind, message)))),
+        Fault::Throttle { kind, reason } => {
+            let members = body.map(|body| request::members(action, body)).unwrap_or_default();
+            let answer = answer::throttled(action, *kind, reason, &members, about.as_deref());
+            Some((kind.exception().to_owned(), Ok(answer)))
+        }
+        Fault::Delay(_) | Fault::Hold(_) | Fault::DropAfter | Fault::CutShort => None,
     }
 }
 

@@ -64,11 +64,13 @@ pub(super) async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts,
 
     let logs = builder.logs.clone();
     let path = search_path();
+    let clock = Clock::default();
     let surroundings = Surroundings {
         binaries,
         task_root,
         dynamodb_endpoint: dynamodb.endpoint().to_owned(),
         logs: logs.clone(),
+        clock: clock.clone(),
         path,
     };
     let surroundings = Arc::new(surroundings);
@@ -78,7 +80,6 @@ pub(super) async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts,
         (function.name.as_str(), Arc::new(pool))
     };
     let pools: HashMap<_, _> = credentials.into_iter().map(pool).collect();
-    let clock = Clock::default();
     let gateway = Gateway {
         routes: template.routes(),
         pools: pools.clone(),

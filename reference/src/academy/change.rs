@@ -7,10 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use dynamodb::{Error, Result, back_off};
+use dynamodb::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::TRIES;
 use super::index::Index;
 use super::store::{Academy, MOST_WRITES, Write};
 use super::student::{self, Student};
@@ -144,13 +143,14 @@ impl Academy {
                 return Ok(());
             }
         }
-        // Where a transaction is in the way, the next look at the register finds the change again, and nothing left to do.
-        self.close(change).await.map(drop)
+
+        self.close(change).await
     }
 
     /// Carries one step out. `false`: somebody else has carried the whole change out.
     async fn step(&self, change: &Change, step: Step<'_>) -> Result<bool> {
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let writes = match step {
                 Step::Join(join, people) => {
                     let ids = people.iter().map(|person| person.id);
@@ -169,10 +169,8 @@ impl Academy {
             match self.carry_on(change, writes).await? {
                 None => return Ok(false),
                 Some(true) => return Ok(true),
-                Some(false) => back_off(attempt).await,
+                Some(false) => tries.again(Error::Contended).await?,
             }
         }
-
-        Err(Error::Contended)
     }
 }

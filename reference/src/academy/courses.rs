@@ -1,11 +1,10 @@
 //! Courses: authored by the operator, seen by whoever has a key.
 
-use dynamodb::{AttributeValue, Error, Item, Result, back_off, number, text};
+use dynamodb::{AttributeValue, Error, Item, Result, number, text};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::TRIES;
 use super::index::Index;
 use super::register::{Register, Tally};
 use super::store::{Academy, Found, Guard, Write, id, time};
@@ -147,7 +146,8 @@ impl Academy {
     /// Writes `draft` as the course `id`, at `now`.
     pub async fn author(&self, id: Id, draft: Draft, now: Timestamp) -> Result<Authored> {
         let description = draft.description.map(|Description(words)| words);
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, mut found) = self.open([sort(id)]).await?;
             if !draft.granted_lists.0.iter().all(|list| register.lists.contains_key(list)) {
                 return Ok(Authored::InvalidLists);
@@ -178,10 +178,8 @@ impl Academy {
             if written {
                 return Ok(if is_new { Authored::Created(course) } else { Authored::Changed(course) });
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// The course `id`.

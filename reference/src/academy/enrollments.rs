@@ -1,13 +1,12 @@
 //! Enrollments: access to a course for good, until it is revoked. A student has one record for a course, which is revoked
 //! and restored, and never a second one.
 
-use dynamodb::{Error, Result, back_off};
+use dynamodb::{Error, Result};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::TRIES;
 use super::courses::{self, CourseInFull};
 use super::store::Academy;
 use super::student::{self, Student};
@@ -63,7 +62,8 @@ impl Academy {
     /// Enrolls `student` at `now`; a new record is called `first`.
     pub async fn enroll(&self, student: Id, new: &NewEnrollment, now: Timestamp, first: Uuid) -> Result<Enrolled> {
         let new_id = Id::from(first);
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (_, mut found) = self.open([student::sort(student), courses::sort(new.course_id)]).await?;
             let Some(mut student) = Student::member(&mut found, student)? else { return Ok(Enrolled::NoStudent) };
             let Some(course) = CourseInFull::find(&mut found, new.course_id)? else { return Ok(Enrolled::NoCourse) };
@@ -75,15 +75,14 @@ impl Academy {
             if is_there || self.write(vec![student.put(self)]).await? {
                 return Ok(Enrolled::Yes(Enrollment::new(id, &course)));
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// Revokes `enrollment` of `student`. The record stays.
     pub async fn revoke(&self, student: Id, enrollment: Id) -> Result<Revoked> {
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (_, mut found) = self.open([student::sort(student)]).await?;
             let Some(mut student) = Student::member(&mut found, student)? else { return Ok(Revoked::NoStudent) };
             let Some(record) = student.enrollments.values_mut().find(|record| record.id == enrollment) else {
@@ -96,9 +95,7 @@ impl Academy {
             if self.write(vec![student.put(self)]).await? {
                 return Ok(Revoked::Yes);
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 }

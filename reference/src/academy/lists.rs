@@ -3,14 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use dynamodb::{Error, Item, Result, back_off, number, text};
+use dynamodb::{Error, Item, Result, number, text};
 use jiff::Timestamp;
 use payload::Field;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use super::TRIES;
 use super::index::Index;
 use super::register::Tally;
 use super::store::{Academy, Found, Guard, Write, time};
@@ -178,7 +177,8 @@ impl Academy {
         let (at, id) = (now.as_millisecond(), Id::from(first));
         let (Name(name), description) = (new.name, new.description.map(|Description(words)| words));
         let kept = Kept { id, name, description, created: at, updated: at, version: 0 };
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, found) = self.open([claim_sort(&kept.name)]).await?;
             if !found.is_empty() {
                 return Ok(Created::Taken);
@@ -190,10 +190,8 @@ impl Academy {
             if self.commit(&tally, vec![kept.put(self), kept.claim(self)]).await? {
                 return kept.view(0).map(Created::Yes);
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// Makes `change` to the list `id` at `now`.
@@ -203,7 +201,8 @@ impl Academy {
         }
         let new_claim = change.name.as_ref().map(|Name(name)| claim_sort(name));
         let sorts: Vec<_> = new_claim.iter().cloned().chain([sort(id)]).collect();
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, mut found) = self.open(sorts.iter().cloned()).await?;
             let kept = Kept::find(&mut found, id)?.zip(register.lists.get(&id));
             let Some((mut kept, members)) = kept else { return Ok(Changed::NoList) };
@@ -225,15 +224,14 @@ impl Academy {
             if self.write(writes).await? {
                 return kept.view(*members).map(Changed::Yes);
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// Deletes the list `id`: from then on it grants nothing. `false`: there is none.
     pub async fn delete_list(&self, id: Id) -> Result<bool> {
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (_, mut found) = self.open([sort(id)]).await?;
             let Some(kept) = Kept::find(&mut found, id)? else { return Ok(false) };
             let tally = Tally { closed: Some(id), ..Tally::default() };
@@ -248,10 +246,8 @@ impl Academy {
                 }
                 return Ok(true);
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// Sweeps up what is left of the order of members of a list that is gone.

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use dynamodb::{Error, Result, back_off};
+use dynamodb::{Error, Result};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::TRIES;
 use super::change::{Change, Join, Person, What};
 use super::index::Index;
 use super::register::Tally;
@@ -116,7 +115,8 @@ impl Academy {
         first: Uuid,
     ) -> Result<Gained> {
         let ids = NewIds::from(first);
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, _) = self.open([]).await?;
             if !register.lists.contains_key(&list) {
                 return Ok(Gained::NoList);
@@ -149,15 +149,14 @@ impl Academy {
             if self.commit_or_begin(tally, writes, Change { id: ids.get(0), what: What::Join(join) }).await? {
                 return Ok(Gained::Yes(joined));
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// Takes the student with `email` off `list`. They stay in the academy.
     pub async fn remove_member(&self, list: Id, email: &Email) -> Result<Left> {
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, mut found) = self.open([student::claim_sort(email)]).await?;
             if !register.lists.contains_key(&list) {
                 return Ok(Left::NoList);
@@ -171,9 +170,7 @@ impl Academy {
             if self.commit(&tally, writes).await? {
                 return Ok(Left::Yes(id));
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 }

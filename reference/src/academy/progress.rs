@@ -1,11 +1,10 @@
 //! How far students have come in their courses, as the operator's own player reports it.
 
-use dynamodb::{Error, Result, back_off};
+use dynamodb::{Error, Result};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::TRIES;
 use super::access;
 use super::courses::{self, CourseInFull};
 use super::store::{Academy, time};
@@ -103,7 +102,8 @@ impl Academy {
         if report.completed_lessons > report.total_lessons.0 {
             return Ok(Recorded::TooMany);
         }
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, mut found) = self.open([student::sort(student), courses::sort(course)]).await?;
             let Some(mut student) = Student::member(&mut found, student)? else { return Ok(Recorded::NoStudent) };
             let Some(course) = CourseInFull::find(&mut found, course)? else { return Ok(Recorded::NoCourse) };
@@ -116,10 +116,8 @@ impl Academy {
                 let shown = LessonProgress::of(Some(&progress))?;
                 return Ok(if before.is_none() { Recorded::First(shown) } else { Recorded::Again(shown) });
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 }
 

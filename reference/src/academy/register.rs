@@ -7,16 +7,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Error, Item, Reason, Refused, Result, back_off, number, text};
+use aws_sdk_dynamodb::types::{ConditionCheck, Update};
+use dynamodb::{AttributeValue, Committed, Error, Item, Result, Transaction, Updated, number, text};
 
 use super::change::Change;
+use super::lists;
 use super::store::{Academy, Attributes, Found, Write, id};
-use super::{TRIES, lists};
 use crate::Id;
 
 const SORT: &str = "register";
 const LIST: &str = "list#";
+
+/// What the register's member of a transaction is called.
+const REGISTER: &str = "register";
 
 /// How many lists a condition names before it is the register's version that is held against it.
 const MOST_NAMED: usize = 50;
@@ -181,36 +184,33 @@ impl Academy {
     /// The register, once no change is under way, and what there is at `sorts`.
     pub(super) async fn open(&self, sorts: impl IntoIterator<Item = String>) -> Result<(Register, Found)> {
         let sorts: Vec<_> = std::iter::once(SORT.to_owned()).chain(sorts).collect();
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let mut found = self.find(sorts.iter().cloned()).await?;
             let register = Register::read(found.remove(SORT))?;
-            match &register.change {
-                None => return Ok((register, found)),
-                Some(change) => self.carry_out(change).await?,
-            }
-            if attempt > 0 {
-                back_off(attempt).await;
-            }
+            let Some(change) = &register.change else { return Ok((register, found)) };
+            self.carry_out(change).await?;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
-    /// Makes `writes` and counts them in the register, all or nothing. `false`: somebody else has changed what it is about.
+    /// Makes `writes` and counts them in the register, all or nothing. `false`: somebody else has changed what it is about, or
+    /// is about to.
     pub(super) async fn commit(&self, tally: &Tally<'_>, writes: Vec<Write>) -> Result<bool> {
-        let update = tally.expressions()?.update(self)?;
-        if writes.is_empty() {
-            return self.update(update).await;
-        }
-        let mut members = vec![TransactWriteItem::builder().update(update).build()];
-        for write in writes {
-            members.push(self.member(write)?);
-        }
+        let counted = Transaction::new(&self.table.client).with(REGISTER, tally.expressions()?.update(self)?);
 
-        Ok(self.transact(members).await?.is_none())
+        Ok(self.transact(counted, writes).await? == Committed::Yes)
     }
 
-    /// The register alone. `false`: the condition failed, or a transaction has the register.
+    /// Counts `change` in the register, and writes it down there. `false`: somebody else has changed what it is about.
+    pub(super) async fn begin(&self, tally: Tally<'_>, change: &Change) -> Result<bool> {
+        let tally = Tally { change: Some(change), ..tally };
+
+        // A second time is harmless: the version is another one by then.
+        self.update(tally.expressions()?.update(self)?).await
+    }
+
+    /// Makes `update`, which a second time must be harmless, of the register alone. `false`: its condition failed.
     async fn update(&self, update: Update) -> Result<bool> {
         let request = self
             .table
@@ -222,11 +222,11 @@ impl Academy {
             .set_condition_expression(update.condition_expression)
             .set_expression_attribute_names(update.expression_attribute_names)
             .set_expression_attribute_values(update.expression_attribute_values);
-        match request.send().await.map_err(Refused::from) {
-            Ok(_) => Ok(true),
-            Err(Refused::Condition(_) | Refused::Conflict) => Ok(false),
-            Err(Refused::Failed(error)) => Err(error),
-        }
+
+        Ok(match dynamodb::update(request, &mut self.tries()).await? {
+            Updated::Yes => true,
+            Updated::No(_) => false,
+        })
     }
 
     /// Whether `change` is under way.
@@ -248,29 +248,25 @@ impl Academy {
     /// part is about.
     pub(super) async fn carry_on(&self, change: &Change, writes: Vec<Write>) -> Result<Option<bool>> {
         let check = Self::while_under_way(change);
-        let check = aws_sdk_dynamodb::types::ConditionCheck::builder()
+        let check = ConditionCheck::builder()
             .table_name(&self.table.name)
             .set_key(Some(self.key(SORT)))
             .condition_expression(check.conditions.join(" AND "))
             .set_expression_attribute_names(Some(check.names))
             .set_expression_attribute_values(Some(check.values))
             .build()?;
-        let mut members = vec![TransactWriteItem::builder().condition_check(check).build()];
-        for write in writes {
-            members.push(self.member(write)?);
-        }
-        let reasons = self.transact(members).await?;
-        let over = reasons.as_ref().is_some_and(|reasons| reasons.first() == Some(&Reason::Condition));
+        let part = Transaction::new(&self.table.client).with(REGISTER, check);
+        let committed = self.transact(part, writes).await?;
 
-        Ok(if over { None } else { Some(reasons.is_none()) })
+        Ok(if committed.failed(REGISTER) { None } else { Some(committed == Committed::Yes) })
     }
 
-    /// All of `change` is carried out. `false`: a transaction has the register.
-    pub(super) async fn close(&self, change: &Change) -> Result<bool> {
+    /// All of `change` is carried out. Whoever finds that it is not under way any more has nothing to add.
+    pub(super) async fn close(&self, change: &Change) -> Result<()> {
         let mut over = Self::while_under_way(change);
         over.name("change", "change");
         over.remove.extend(["#change".to_owned(), "#change_id".to_owned()]);
 
-        self.update(over.update(self)?).await
+        self.update(over.update(self)?).await.map(drop)
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem};
-use dynamodb::{AttributeValue, Error, Item, Reason, Result, SCHEMA, Table, number};
+use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put};
+use dynamodb::{AttributeValue, Committed, Error, Item, Result, SCHEMA, Table, Transaction, Tries, number};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
@@ -16,11 +16,14 @@ pub(super) type Attributes = HashMap<String, AttributeValue>;
 /// Items by their sort keys.
 pub(super) type Found = HashMap<String, Item>;
 
-/// One academy: all that is kept under its organization's name, and nothing of any other.
-#[derive(Clone, Debug)]
+/// One academy: all that is kept under its organization's name, and nothing of any other. It is there for one request,
+/// whose time begins with it.
+#[derive(Debug)]
 pub struct Academy {
     pub(super) table: Table,
     pub(super) partition: String,
+    /// The attempts of the whole request: those of its parts end with them.
+    request: Tries,
 }
 
 /// What must be true of an item before it is written.
@@ -46,6 +49,9 @@ pub(super) enum Write {
 /// The most writes in one transaction beside the register's. DynamoDB takes 100 in all; smaller ones are answered sooner.
 pub(super) const MOST_WRITES: usize = 63;
 
+/// What a transaction's members about single things are called.
+const ITEM: &str = "item";
+
 /// The most keys that a batch may name to read.
 const BATCH_KEYS: usize = 100;
 /// The most keys that a batch may name to delete.
@@ -54,9 +60,14 @@ const BATCH_DELETES: usize = 25;
 const BATCHES_AT_ONCE: usize = 8;
 
 impl Academy {
-    /// The academy of the organization `org`, in `table`.
+    /// The academy of the organization `org`, in `table`, for a request that begins now.
     pub fn new(table: Table, org: &str) -> Self {
-        Self { table, partition: format!("org#{org}") }
+        Self { request: table.tries(), table, partition: format!("org#{org}") }
+    }
+
+    /// The attempts of a part of what is requested. However many parts are tried within others, all end at the same time.
+    pub(super) const fn tries(&self) -> Tries {
+        self.request.beside()
     }
 
     /// The key of the item at `sort`.
@@ -89,19 +100,16 @@ impl Academy {
     }
 
     /// Makes all of `writes`, or none. `false`: somebody else has changed what they are about, or is about to.
-    pub(super) async fn write(&self, mut writes: Vec<Write>) -> Result<bool> {
-        if writes.len() > 1 {
-            let members = writes.into_iter().map(|write| self.member(write)).collect::<Result<_>>()?;
-            return Ok(self.transact(members).await?.is_none());
+    pub(super) async fn write(&self, writes: Vec<Write>) -> Result<bool> {
+        if let [Write::Put(item, guard)] = writes.as_slice() {
+            // Half the price of a transaction.
+            return self.put(item.clone(), *guard).await;
         }
-        // Half the price of a transaction.
-        match writes.pop() {
-            Some(Write::Put(item, guard)) => self.put(item, guard).await,
-            Some(write @ Write::Delete(..)) => Ok(self.transact(vec![self.member(write)?]).await?.is_none()),
-            None => Ok(true),
-        }
+
+        Ok(self.transact(Transaction::new(&self.table.client), writes).await? == Committed::Yes)
     }
 
+    /// Puts one item. Its guard makes a second time harmless: the version is another one by then.
     async fn put(&self, item: Attributes, guard: Guard) -> Result<bool> {
         let (condition, names, values) = guard.condition();
         let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
@@ -109,20 +117,37 @@ impl Academy {
             .set_condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(
-                    PutItemError::ConditionalCheckFailedException(_) | PutItemError::TransactionConflictException(_),
-                ) => Ok(false),
-                _ => Err(error.into()),
-            },
+        let mut tries = self.tries();
+        loop {
+            let Err(error) = request.clone().send().await else { return Ok(true) };
+            if error.as_service_error().is_some_and(is_overtaken) {
+                return Ok(false);
+            }
+            tries.again(error.into()).await?;
         }
     }
 
-    /// `write` as a member of a transaction.
-    pub(super) fn member(&self, write: Write) -> Result<TransactWriteItem> {
-        let builder = TransactWriteItem::builder();
+    /// Carries `transaction` out and makes `writes`, all or nothing.
+    ///
+    /// It waits for whatever is in the way but another transaction: that one is about to change what this one was planned
+    /// by. Then it is a `No` of no member, and the planner looks again, as after a condition that failed: a look holds
+    /// nothing, and may find that nothing is left to do.
+    pub(super) async fn transact(&self, mut transaction: Transaction, writes: Vec<Write>) -> Result<Committed> {
+        for write in writes {
+            transaction = self.with(transaction, write)?;
+        }
+        let mut tries = self.tries();
+        loop {
+            match transaction.attempt().await {
+                Ok(committed) => return Ok(committed),
+                Err(Error::Contended) => return Ok(Committed::No(Vec::new())),
+                Err(why) => tries.again(why).await?,
+            }
+        }
+    }
+
+    /// `transaction` with one more member, which makes `write`.
+    fn with(&self, transaction: Transaction, write: Write) -> Result<Transaction> {
         Ok(match write {
             Write::Put(item, guard) => {
                 let (condition, names, values) = guard.condition();
@@ -131,7 +156,7 @@ impl Academy {
                     .set_condition_expression(condition)
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
-                builder.put(put.build()?).build()
+                transaction.with(ITEM, put.build()?)
             }
             Write::Delete(sort, guard) => {
                 let (condition, names, values) = guard.condition();
@@ -140,7 +165,7 @@ impl Academy {
                     .set_condition_expression(condition)
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
-                builder.delete(delete.build()?).build()
+                transaction.with(ITEM, delete.build()?)
             }
         })
     }
@@ -155,14 +180,6 @@ impl Academy {
         }
 
         Ok(())
-    }
-
-    /// Carries out all of `members`, or says of each why it was not.
-    pub(super) async fn transact(&self, members: Vec<TransactWriteItem>) -> Result<Option<Vec<Reason>>> {
-        match self.table.client.transact_write_items().set_transact_items(Some(members)).send().await {
-            Ok(_) => Ok(None),
-            Err(error) => Reason::each(error).map(Some),
-        }
     }
 }
 
@@ -180,6 +197,11 @@ impl Guard {
             }
         }
     }
+}
+
+/// Whether somebody else has changed the item, or is about to.
+fn is_overtaken(error: &PutItemError) -> bool {
+    error.is_conditional_check_failed_exception() || error.is_transaction_conflict_exception()
 }
 
 /// The id that is in an item.

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dynamodb::{Error, Result, back_off};
+use dynamodb::{Error, Result};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Enrollment;
 use super::access::{self, StudentInFull};
 use super::change::{Change, Leave, What};
 use super::courses::{self, CourseInFull};
@@ -16,7 +17,6 @@ use super::index::Index;
 use super::register::Tally;
 use super::store::{Academy, MOST_WRITES, Write};
 use super::student::{self, Student, View};
-use super::{Enrollment, TRIES};
 use crate::label::Label;
 use crate::page::{Page, Pagination};
 use crate::{Email, Id, NewIds};
@@ -143,7 +143,8 @@ impl Academy {
         let (at, ids) = (now.as_millisecond(), NewIds::from(first));
         let wanted = new.course_ids.0.iter().map(|course| courses::sort(*course));
         let sorts: Vec<_> = wanted.chain([student::claim_sort(&new.email)]).collect();
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, mut found) = self.open(sorts.iter().cloned()).await?;
             let courses = new.course_ids.0.iter().map(|course| CourseInFull::find(&mut found, *course));
             let courses: Vec<_> = courses.collect::<Result<_>>()?;
@@ -187,16 +188,15 @@ impl Academy {
                 let Student { id, email, name, .. } = student;
                 return Ok(Added::Yes(Welcome { id, email, name, membership_status, enrollments }));
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// Ends the membership of the student `id`, under the id `change` where that takes more than one transaction. `false`:
     /// there is no such student.
     pub async fn remove(&self, id: Id, change: Uuid) -> Result<bool> {
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (register, mut found) = self.open([student::sort(id)]).await?;
             let Some(student) = Student::member(&mut found, id)? else { return Ok(false) };
             let Some(joined) = student.joined else { return Ok(false) };
@@ -211,10 +211,8 @@ impl Academy {
             if self.commit_or_begin(tally, writes, Change { id: change.into(), what: What::Leave(leave) }).await? {
                 return Ok(true);
             }
-            back_off(attempt).await;
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended)
     }
 
     /// Makes `writes` in one transaction; where they are too many, `change`, which stands for them, is begun and carried out.
@@ -222,7 +220,7 @@ impl Academy {
         if writes.len() <= MOST_WRITES {
             return self.commit(&tally, writes).await;
         }
-        let begun = self.commit(&Tally { change: Some(&change), ..tally }, Vec::new()).await?;
+        let begun = self.begin(tally, &change).await?;
         // A first attempt whose answer was lost may have begun it, so that the second one met it.
         let begun = begun || self.is_under_way(&change).await?;
         if begun {

@@ -3,8 +3,8 @@
 //! Beside a consumer, in the same transaction, go an item for their email, which keeps it from being given twice, and one
 //! more on the tally of their day.
 
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use dynamodb::{Item, Result, Table, number, text};
+use aws_sdk_dynamodb::types::Update;
+use dynamodb::{Item, Result, Table, Transaction, number, text};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -73,21 +73,18 @@ impl Consumers {
             ("created", Some(number(consumer.created_at.as_millis()))),
         ];
         let email = consumer.email.as_ref().map(|email| key(format!("org#{org}#consumer-emails"), email.key()));
-        let mut transaction = self
-            .table
-            .client
-            .transact_write_items()
-            .transact_items(new_item(&self.table, key(partition(org), consumer.id.to_string()), entry)?)
-            .transact_items(self.tally(org, consumer)?);
+        let mut transaction = Transaction::new(&self.table.client)
+            .with("consumer", new_item(&self.table, key(partition(org), consumer.id.to_string()), entry)?)
+            .with("tally", self.tally(org, consumer)?);
         if let Some(email) = &email {
-            transaction = transaction.transact_items(new_item(&self.table, email.clone(), [])?);
+            transaction = transaction.with("email", new_item(&self.table, email.clone(), [])?);
         }
 
         carry_out(&self.table, transaction, email).await
     }
 
     /// The member of a transaction that counts `consumer`.
-    fn tally(&self, org: &str, consumer: &Consumer) -> Result<TransactWriteItem> {
+    fn tally(&self, org: &str, consumer: &Consumer) -> Result<Update> {
         let update = Update::builder()
             .table_name(&self.table.name)
             .set_key(Some(days::tally(org, consumer.created_at.into(), consumer.id)))
@@ -95,7 +92,7 @@ impl Consumers {
             .expression_attribute_names("#count", "count")
             .expression_attribute_values(":one", number(1));
 
-        Ok(TransactWriteItem::builder().update(update.build()?).build())
+        Ok(update.build()?)
     }
 
     /// A part of the consumers of `org`, newest first. It costs what is shown.

@@ -136,7 +136,20 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "thefaq",
             "operations = [\"list\"]",
             "operations = [\"create\"]",
-            "contracts/x.toml: management.scope: is required where callers may create, update or delete keys",
+            "contracts/x.toml: management.scope: is required where callers may create, update, regenerate or delete keys",
+        ),
+        ("fanfare", "keys = 250\n", "", "contracts/x.toml: plans.pro.keys: is required where callers may create keys"),
+        (
+            "fabraix",
+            "\"regenerate\", \"delete\"]",
+            "\"import\"]",
+            "contracts/x.toml: line 52, column 14: import is the operator's alone",
+        ),
+        (
+            "fabraix",
+            "\"regenerate\", \"delete\"]",
+            "\"revoke\"]",
+            "contracts/x.toml: line 52, column 14: must be one of list, get, usage, create, update, delete, regenerate",
         ),
         (
             "fanfare",
@@ -149,6 +162,27 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
         assert!(complaint.starts_with(expected), "{from:?} -> {to:?} in {name}:\n  {complaint}\n  {expected}");
         assert!(!complaint.contains('\n'), "{complaint}");
     }
+}
+
+#[test]
+fn a_plan_without_an_api_or_a_contract_that_lets_no_caller_create_keys_needs_no_cap() {
+    let read = |name: &str, from: &str, to: &str| {
+        assert!(source(name).contains(from));
+        Contract::read("contracts/x.toml", &source(name).replacen(from, to, 1))
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(read("fayne", "keys = 10\n", ""), Ok(()));
+    assert_eq!(read("fanfare", "[plans.free]", "[plans.closed]\napi = false\n\n[plans.free]"), Ok(()));
+}
+
+#[test]
+fn a_key_holds_what_its_type_can_hold_now() {
+    let scopes = |names: &[&str]| names.iter().copied().collect::<Scopes>();
+    let rule = ScopeRule { always: scopes(&["a"]), choice: scopes(&["b"]), default: scopes(&[]), at_least: 0 };
+    assert_eq!(rule.held(&scopes(&["b", "c"])), scopes(&["a", "b"]));
+    assert_eq!(rule.held(&scopes(&[])), scopes(&["a"]));
+    assert_eq!(rule.possible(), scopes(&["a", "b"]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The audit trail in the keys table: rows by organization, in the order of their time.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Error, Item, Result, SCHEMA, number, text};
 
 use super::{Keys, Part, attributes};
@@ -16,7 +16,7 @@ fn partition(org: &Slug) -> String {
 
 impl Keys {
     /// The member of a transaction that writes `entry`.
-    pub(super) fn audited(&self, entry: &Entry) -> Result<TransactWriteItem> {
+    pub(super) fn audited(&self, entry: &Entry) -> Result<Put> {
         let row = serde_json::to_string(&entry.row).map_err(|error| Error::Fault(format!("an audit row: {error}")))?;
         // Rows of one request and instant are apart too.
         let mut random = [0; 4];
@@ -35,7 +35,7 @@ impl Keys {
             .expression_attribute_names("#pk", "pk")
             .build()?;
 
-        Ok(TransactWriteItem::builder().put(put).build())
+        Ok(put)
     }
 
     /// At most `limit` rows of `org`, newest first, after the one at `position`; and the position of the last one, if there

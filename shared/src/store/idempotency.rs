@@ -1,6 +1,6 @@
 //! What was done once, in the keys table: kept with what it did, for a day.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
@@ -45,7 +45,7 @@ impl Keys {
     }
 
     /// The member of a transaction that keeps its request. It fails where one of that name is kept at `now`.
-    pub(super) fn keeping(&self, org: &Slug, keep: Keep<'_>, now: Timestamp) -> Result<TransactWriteItem> {
+    pub(super) fn keeping(&self, org: &Slug, keep: Keep<'_>, now: Timestamp) -> Result<Put> {
         let until = now.as_millisecond().saturating_add(KNOWN_SECS.saturating_mul(1_000));
         let mut item = key_of(org, keep.attempt);
         item.extend(attributes([
@@ -63,6 +63,6 @@ impl Keys {
             .expression_attribute_values(":now", number(now.as_millisecond()))
             .build()?;
 
-        Ok(TransactWriteItem::builder().put(put).build())
+        Ok(put)
     }
 }

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use super::idempotency::Keep;
-use super::{
-    Attributes, Keys, Part, TRIES, attributes, names, optional_digest, organizations, parsed, read_digest, time,
-};
+use super::secrets::Holder;
+use super::{Attributes, Keys, Part, attributes, optional_digest, organizations, parsed, read_digest, time, warrant};
 use crate::audit::{Action, Author, Entry};
 use crate::key::{Digest, Id, Key, Previous, Status, View};
 use crate::organization::{Organization, Slug};
-use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Error, Item, Reason, Result, SCHEMA, bytes, number, text, text_set};
+use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, Update};
+use dynamodb::{
+    AttributeValue, Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, bytes,
+    number, text, text_set,
+};
 use jiff::Timestamp;
 
 /// What became of an attempt to add a key.
@@ -26,6 +28,29 @@ pub enum Inserted {
     Taken,
     /// The secret was a key's, and was revoked or replaced not long ago.
     Revoked,
+    /// The author may not any more.
+    Unauthorized,
+}
+
+/// What became of an attempt to put a key in the place of what it was read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    /// It is there, and whatever it took away is in force.
+    Yes,
+    /// The key is not any more what it was read as, or the request was carried out meanwhile: look again.
+    Changed,
+    /// The author may not any more.
+    Unauthorized,
+}
+
+impl Replaced {
+    pub(super) fn by(committed: &Committed) -> Self {
+        match committed {
+            Committed::Yes => Self::Yes,
+            no if no.failed(warrant::AUTHOR) || no.failed(warrant::OPEN) => Self::Unauthorized,
+            Committed::No(_) => Self::Changed,
+        }
+    }
 }
 
 /// What is to be done with a key that is added.
@@ -37,6 +62,15 @@ pub(crate) enum Adding<'a> {
     TakenOver,
 }
 
+impl Adding<'_> {
+    const fn is_new(&self) -> bool {
+        match self {
+            Self::New(_) => true,
+            Self::TakenOver => false,
+        }
+    }
+}
+
 /// What became of an attempt to remove a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removed {
@@ -46,46 +80,28 @@ pub enum Removed {
     NoKey,
     /// There is no such organization.
     NoOrganization,
+    /// The author may not any more.
+    Unauthorized,
 }
 
-/// The version of the layout of keys and secrets.
+/// The version of the layout of keys.
 const LAYOUT: i64 = 1;
 
-fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
-    HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("key#{id}")))])
-}
+/// What the sort keys of an organization's keys begin with.
+pub(super) const PREFIX: &str = "key#";
 
-pub(super) fn secret_of(digest: &Digest) -> HashMap<String, AttributeValue> {
-    HashMap::from([("pk".to_owned(), text(format!("secret#{digest}"))), ("sk".to_owned(), text("secret"))])
-}
-
-/// The item that says whose secret the digest of `key` stands for.
-pub(super) fn secret_item(key: &Key) -> Attributes {
-    let mut item = secret_of(&key.digest);
-    item.insert("org".to_owned(), text(key.org.as_str()));
-    item.insert("key".to_owned(), text(key.id.as_str()));
-    item.insert(SCHEMA.to_owned(), number(LAYOUT));
-
-    item
+pub(super) fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("{PREFIX}{id}")))])
 }
 
 impl Keys {
     /// The key whose secret `digest` stands for at `now`, and its organization, as they are now.
     pub async fn authority(&self, digest: &Digest, now: Timestamp) -> Result<Option<(Key, Organization)>> {
-        let Some((org, id)) = self.holder(digest).await? else { return Ok(None) };
-        let (key, organization) = self.find(&org, &id).await?;
+        let holder = self.holder(digest).await?.filter(|holder| holder.ended.is_none());
+        let Some(Holder { org, key, .. }) = holder else { return Ok(None) };
+        let (key, organization) = self.find(&org, &key).await?;
         // A secret is one item among others until the transaction that removes it is over.
         Ok(key.zip(organization).filter(|(key, _)| key.answers_to(digest, now)))
-    }
-
-    /// Whose secret `digest` stands for, or stood for a while ago.
-    pub(crate) async fn holder(&self, digest: &Digest) -> Result<Option<(Slug, Id)>> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
-        let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
-        let mut secret = Item::from(secret);
-        secret.schema(LAYOUT)?;
-
-        Ok(Some((parsed(&mut secret, "org")?, parsed(&mut secret, "key")?)))
     }
 
     /// The key `id` of `org`, and `org`, in one round trip; `None` in place of whatever is not there.
@@ -107,16 +123,15 @@ impl Keys {
     pub async fn list(&self, org: &Slug, limit: u32, after: Option<&Id>) -> Result<(Vec<Key>, bool)> {
         let part = Part {
             partition: &format!("org#{org}"),
-            prefix: Some("key#"),
+            prefix: Some(PREFIX),
             newest_first: true,
             limit,
             after: after.map(|id| key_of(org, id)),
         };
         let (items, has_more) = self.part(part).await?;
         let keys = items.into_iter().map(|mut item| {
-            let id = item.need("sk", Item::text)?;
-            let id = Id::try_from(id.trim_start_matches("key#").to_owned());
-            read(org, &id.map_err(|error| Error::Fault(format!("the id of a key {error}")))?, item)
+            let id = read_id(&mut item)?;
+            read(org, &id, item)
         });
 
         Ok((keys.collect::<Result<_>>()?, has_more))
@@ -128,141 +143,126 @@ impl Keys {
         key: &Key,
         org: &Organization,
         cap: Option<u32>,
-        entry: &Entry,
+        author: &Author,
         adding: Adding<'_>,
+        tries: &mut Tries,
     ) -> Result<Inserted> {
+        let seen = Condition::that("#version = :version", ["version"]).value(":version", number(org.version));
+        let most = number(cap.map_or(i64::MAX, i64::from));
+        let fewer = Condition::that("#keys < :cap", ["keys"]).value(":cap", most);
         let count = Update::builder()
             .table_name(&self.table)
             .set_key(Some(organizations::key_of(&org.slug)))
             .update_expression("ADD #keys :one")
-            .condition_expression("#version = :version AND #keys < :cap")
-            .set_expression_attribute_names(Some(names(["keys", "version"])))
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":version", number(org.version))
-            .expression_attribute_values(":cap", number(cap.map_or(i64::MAX, i64::from)))
+            .when(seen.and(fewer).and(warrant::open(author)))
             .build()?;
-        let put = |item: Attributes| {
-            let put = Put::builder().table_name(&self.table).set_item(Some(item));
-            let put = put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", "pk");
-            Ok::<_, Error>(TransactWriteItem::builder().put(put.build()?).build())
+        let new = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(write(key)))
+            .when(Condition::that("attribute_not_exists(#pk)", ["pk"]))
+            .build()?;
+        let action = if adding.is_new() { Action::KeyCreated } else { Action::KeyImported };
+        let entry = author.did(action, &org.slug, Some(&key.id), [None, Some(View::in_full(key, author.at))]);
+        let transaction = self
+            .transaction()
+            .with("count", count)
+            .with("key", new)
+            .with("secret", self.secret_taken(key)?)
+            .with("row", self.audited(&entry)?);
+        let transaction = match adding {
+            Adding::New(None) => transaction,
+            Adding::New(Some(keep)) => transaction.with("kept", self.keeping(&org.slug, keep, entry.at)?),
+            Adding::TakenOver => transaction.with("pass", self.passes.never_closed(&key.digest)?),
         };
-        let mut transaction = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().update(count).build())
-            .transact_items(put(write(key))?)
-            .transact_items(put(secret_item(key))?)
-            .transact_items(self.audited(entry)?);
-        match adding {
-            Adding::New(None) => (),
-            Adding::New(Some(keep)) => {
-                transaction = transaction.transact_items(self.keeping(&org.slug, keep, entry.at)?);
-            }
-            Adding::TakenOver => transaction = transaction.transact_items(self.passes.never_closed(&key.digest)?),
-        }
-        for attempt in 0..TRIES {
-            let Err(error) = transaction.clone().send().await else { return Ok(Inserted::Yes) };
-            let failed: Vec<_> = Reason::each(error)?.iter().map(|reason| *reason == Reason::Condition).collect();
-            if let [_, _, true, ..] = *failed {
-                return Ok(Inserted::Taken);
-            }
-            if let [_, _, _, _, true] = *failed {
-                return Ok(match adding {
-                    Adding::New(_) => Inserted::Changed,
-                    Adding::TakenOver => Inserted::Revoked,
-                });
-            }
-            if let [true, ..] = *failed {
-                let full = match self.organization(&org.slug).await? {
-                    Some(now) => now.version == org.version,
-                    None => false,
-                };
-                return Ok(if full { Inserted::Full } else { Inserted::Changed });
-            }
-            dynamodb::back_off(attempt).await;
-        }
+        let committed = self.authored(transaction, author, None)?.commit(tries).await?;
 
-        Err(Error::Contended)
+        Ok(match committed {
+            Committed::Yes => Inserted::Yes,
+            no if no.failed(warrant::AUTHOR) => Inserted::Unauthorized,
+            no if no.failed("secret") => Inserted::Taken,
+            no if no.failed("pass") => Inserted::Revoked,
+            no if no.failed("count") => {
+                let now = self.organization(&org.slug).await?;
+                if now.is_some_and(|now| now.version == org.version) { Inserted::Full } else { Inserted::Changed }
+            }
+            Committed::No(_) => Inserted::Changed,
+        })
     }
 
     /// Writes `key` in place of what it was read as, and takes its pass out of force: once this has returned, no request is
-    /// let in on its old terms. `false`: it is not any more what it was read as.
-    pub async fn replace(&self, key: &mut Key, entry: &Entry) -> Result<bool> {
+    /// let in on its old terms.
+    pub(crate) async fn replace(
+        &self,
+        key: &mut Key,
+        author: &Author,
+        entry: &Entry,
+        tries: &mut Tries,
+    ) -> Result<Replaced> {
         let seen = key.version;
         key.version = seen.saturating_add(1);
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(write(key)))
-            .condition_expression("#version = :seen")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":seen", number(seen))
-            .build()?;
+        let put = Put::builder().table_name(&self.table).set_item(Some(write(key)));
         let transaction = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(self.passes.fenced(&key.digest, key.version, entry.at)?)
-            .transact_items(self.audited(entry)?);
-        match transaction.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => Reason::each(error).map(|_| false),
-        }
+            .transaction()
+            .with("key", put.when(read_as(seen).and(warrant::own(author, &key.id))).build()?)
+            .with("pass", self.passes.fenced(&key.digest, key.version, entry.at)?)
+            .with("row", self.audited(entry)?);
+        let transaction = self.opened(transaction, author, &key.org)?;
+
+        Ok(Replaced::by(&self.authored(transaction, author, Some(&key.id))?.commit(tries).await?))
     }
 
     /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
     pub async fn remove(&self, org: &Slug, id: &Id, author: &Author) -> Result<Removed> {
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let (key, organization) = self.find(org, id).await?;
-            if organization.is_none() {
-                return Ok(Removed::NoOrganization);
+            let Some(organization) = organization else { return Ok(Removed::NoOrganization) };
+            if author.may_go_on(&organization, Some((id, key.as_ref()))).is_err() {
+                return Ok(Removed::Unauthorized);
             }
             let Some(key) = key else { return Ok(Removed::NoKey) };
-            let Err(error) = self.removal(&key, author)?.send().await else { return Ok(Removed::Yes) };
-            Reason::each(error)?;
-            dynamodb::back_off(attempt).await;
+            match Replaced::by(&self.removal(&key, author)?.commit(&mut tries).await?) {
+                Replaced::Yes => return Ok(Removed::Yes),
+                Replaced::Unauthorized => return Ok(Removed::Unauthorized),
+                Replaced::Changed => tries.again(Error::Contended).await?,
+            }
         }
-
-        Err(Error::Contended)
     }
 
-    fn removal(
-        &self,
-        key: &Key,
-        author: &Author,
-    ) -> Result<aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder> {
+    fn removal(&self, key: &Key, author: &Author) -> Result<Transaction> {
         let discount = Update::builder()
             .table_name(&self.table)
             .set_key(Some(organizations::key_of(&key.org)))
             .update_expression("ADD #keys :less")
             .expression_attribute_names("#keys", "keys")
             .expression_attribute_values(":less", number(-1))
+            .when(warrant::open(author))
             .build()?;
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key_of(&key.org, &key.id)))
-            .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", number(key.version))
-            .build()?;
+        let delete = Delete::builder().table_name(&self.table).set_key(Some(key_of(&key.org, &key.id)));
         let before = View::in_full(key, author.at);
         let entry = author.did(Action::KeyDeleted, &key.org, Some(&key.id), [Some(before), None]);
         let mut transaction = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().update(discount).build())
-            .transact_items(TransactWriteItem::builder().delete(delete).build())
-            .transact_items(self.audited(&entry)?);
+            .transaction()
+            .with(warrant::OPEN, discount)
+            .with("key", delete.when(read_as(key.version).and(warrant::own(author, &key.id))).build()?)
+            .with("row", self.audited(&entry)?);
         for digest in [Some(key.digest), key.previous.map(|previous| previous.digest)].iter().flatten() {
             transaction = transaction
-                .transact_items(self.secret_deleted(digest)?)
-                .transact_items(self.passes.ending(digest, author.at)?);
+                .with("secret", self.secret_ended(digest, key, author.at)?)
+                .with("pass", self.passes.ending(digest, author.at)?);
         }
 
-        Ok(transaction)
+        self.authored(transaction, author, Some(&key.id))
     }
 }
 
-const fn status_name(status: Status) -> &'static str {
+/// What is true of a key that is still what it was read as.
+pub(super) fn read_as(version: i64) -> Condition {
+    Condition::that("#version = :seen", ["version"]).value(":seen", number(version))
+}
+
+pub(super) const fn status_name(status: Status) -> &'static str {
     match status {
         Status::Active => "active",
         Status::Inactive => "inactive",
@@ -286,6 +286,14 @@ pub(super) fn write(key: &Key) -> Attributes {
     ]));
 
     item
+}
+
+/// The id of the key that `item` is.
+pub(super) fn read_id(item: &mut Item) -> Result<Id> {
+    let id = item.need("sk", Item::text)?;
+    let id = Id::try_from(id.trim_start_matches(PREFIX).to_owned());
+
+    id.map_err(|error| Error::Fault(format!("the id of a key {error}")))
 }
 
 fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {

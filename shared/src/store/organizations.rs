@@ -2,18 +2,14 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Error, Item, Reason, Result, SCHEMA, bytes, number, text};
-use tokio::task::JoinSet;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, Update};
+use dynamodb::{AttributeValue, Committed, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
 
-use super::{Attributes, Keys, Part, TRIES, names, parsed, read_digest, time};
+use super::{Attributes, Keys, Part, names, parsed, time, withdrawal};
 use crate::audit::{Action, Author, Entry};
 use crate::limit::Limits;
-use crate::organization::{Organization, Slug, Status, View};
+use crate::organization::{Organization, Pending, Slug, Status, View};
 use crate::page::Seal;
-
-/// How many passes are withdrawn at once.
-const AT_ONCE: usize = 32;
 
 /// The version of the layout of organizations.
 const LAYOUT: i64 = 1;
@@ -40,8 +36,9 @@ impl Keys {
     /// Makes the organization `slug` what `change` makes of what it is, and takes the passes of its keys out of force
     /// before it returns. `true`: there was none before.
     ///
-    /// A run that was cut short has changed the organization, but perhaps not all passes: those end by themselves within
-    /// [`crate::pass::STANDS_SECS`], or at once when the call is made again.
+    /// A run that was cut short has changed the organization, but perhaps not all passes: that is pending then. Those that are
+    /// left end by themselves within [`crate::pass::STANDS_SECS`], or at once when the call is made again, which goes on
+    /// from where this one has come to.
     ///
     /// # Errors
     /// What `change` refuses, and DynamoDB's.
@@ -51,31 +48,38 @@ impl Keys {
         author: &Author,
         mut change: impl FnMut(Option<Organization>, Seal) -> crate::Result<Organization> + Send,
     ) -> crate::Result<(Organization, bool)> {
-        for attempt in 0..TRIES {
+        let mut tries = self.tries();
+        loop {
             let before = self.organization(slug).await?;
             let seen = before.as_ref().map(|org| org.version);
-            let shown = before.clone().map(View::in_full);
             let mut seal = [0; 32];
             self.entropy.fill(&mut seal)?;
-            let mut org = change(before, Seal::new(seal))?;
-            org.version = seen.unwrap_or_default().saturating_add(1);
-            let action = if seen.is_some() { Action::OrganizationChanged } else { Action::OrganizationCreated };
-            let entry = author.did(action, slug, None, [shown, Some(View::in_full(org.clone()))]);
-            if self.write(&org, seen, &entry).await? {
-                // One that is new has no keys.
-                if seen.is_some() {
-                    self.withdraw_all(&org).await?;
-                }
-                return Ok((org, seen.is_none()));
+            let mut org = change(before.clone(), Seal::new(seal))?;
+            // The same change again, which was cut short: it has happened, and is yet to be in force.
+            if let Some(before) =
+                before.as_ref().filter(|before| before.pending.is_some() && before.is_on_terms_of(&org))
+            {
+                self.withdraw_all(before, &mut tries).await?;
+                return Ok((Organization { pending: None, ..before.clone() }, false));
             }
-            dynamodb::back_off(attempt).await;
+            org.version = seen.unwrap_or_default().saturating_add(1);
+            org.pending = before.as_ref().map(|before| Pending::of(before.keys));
+            let action = if seen.is_some() { Action::OrganizationChanged } else { Action::OrganizationCreated };
+            let states = [before.map(View::in_full), Some(View::in_full(org.clone()))];
+            let entry = author.did(action, slug, None, states);
+            if self.write(&org, seen, &entry, &mut tries).await? {
+                // One that is new has no keys.
+                if org.pending.is_some() {
+                    self.withdraw_all(&org, &mut tries).await?;
+                }
+                return Ok((Organization { pending: None, ..org }, seen.is_none()));
+            }
+            tries.again(Error::Contended).await?;
         }
-
-        Err(Error::Contended.into())
     }
 
     /// `false`: it is not any more what was seen.
-    async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry) -> Result<bool> {
+    async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry, tries: &mut Tries) -> Result<bool> {
         let limits = org.limits.as_ref().map(serde_json::to_string).transpose();
         let limits = limits.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?;
         let mut values: Attributes = super::attributes([
@@ -89,6 +93,7 @@ impl Keys {
             (":seal", Some(bytes(*org.seal.as_bytes()))),
             (":none", Some(number(0))),
             (":schema", Some(number(LAYOUT))),
+            (":pending", org.pending.as_ref().map(|pending| withdrawal::write(pending, org.version))),
         ]);
         let condition = match seen {
             None => "attribute_not_exists(#version)",
@@ -97,6 +102,7 @@ impl Keys {
                 "#version = :seen"
             }
         };
+        let pending = if org.pending.is_some() { ", #pending = :pending" } else { "" };
         let limits = if limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
         // An update, and not a put: the number of keys is counted by those who make and delete them.
         let update = Update::builder()
@@ -105,26 +111,22 @@ impl Keys {
             .condition_expression(condition)
             .update_expression(format!(
                 "SET #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
-                 #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){limits}"
+                 #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{limits}"
             ))
-            .set_expression_attribute_names(Some(names([
-                "name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal", SCHEMA,
-            ])))
+            .set_expression_attribute_names(Some(names(
+                ["name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal", SCHEMA]
+                    .into_iter()
+                    .chain(org.pending.as_ref().map(|_| "pending")),
+            )))
             .set_expression_attribute_values(Some(values))
             .build()?;
-        let mut transaction = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().update(update).build())
-            .transact_items(self.audited(entry)?);
+        let mut transaction = self.transaction().with("organization", update).with("row", self.audited(entry)?);
         if seen.is_none() {
             let listed = Put::builder().table_name(&self.table).set_item(Some(listed_as(&org.slug))).build()?;
-            transaction = transaction.transact_items(TransactWriteItem::builder().put(listed).build());
+            transaction = transaction.with("listed", listed);
         }
-        match transaction.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => Reason::each(error).map(|_| false),
-        }
+
+        Ok(transaction.commit(tries).await? == Committed::Yes)
     }
 
     /// At most `limit` organizations, by their slugs, from those that come after `after`; and whether there are more.
@@ -147,50 +149,9 @@ impl Keys {
 
         Ok((organizations, has_more))
     }
-
-    /// Takes the pass of every key of `org` out of force, and lets none be stamped from what it was before.
-    async fn withdraw_all(&self, org: &Organization) -> Result<()> {
-        let (slug, version, now) = (&org.slug, org.version, org.updated_at);
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :org AND begins_with(#sk, :keys)")
-            .projection_expression("#digest")
-            .set_expression_attribute_names(Some(names(["pk", "sk", "digest"])))
-            .expression_attribute_values(":org", text(format!("org#{slug}")))
-            .expression_attribute_values(":keys", text("key#"))
-            .into_paginator()
-            .send();
-        let mut under_way = JoinSet::new();
-        while let Some(page) = pages.next().await {
-            for item in page?.items.unwrap_or_default() {
-                let digest = read_digest(&mut item.into(), "digest")?;
-                let passes = self.passes.clone();
-                if under_way.len() >= AT_ONCE {
-                    finish(under_way.join_next().await)?;
-                }
-                under_way.spawn(async move { passes.withdraw(&digest, version, now).await });
-            }
-        }
-        while !under_way.is_empty() {
-            finish(under_way.join_next().await)?;
-        }
-
-        Ok(())
-    }
 }
 
-fn finish(done: Option<std::result::Result<Result<()>, tokio::task::JoinError>>) -> Result<()> {
-    match done {
-        None => Ok(()),
-        Some(Ok(result)) => result,
-        Some(Err(error)) => Err(Error::Fault(format!("a withdrawal was cut short: {error}"))),
-    }
-}
-
-const fn status_name(status: Status) -> &'static str {
+pub(super) const fn status_name(status: Status) -> &'static str {
     match status {
         Status::Active => "active",
         Status::Locked => "locked",
@@ -202,6 +163,7 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
     let limits = item.text("limits")?.map(|limits| serde_json::from_str::<Limits>(&limits)).transpose();
     let status = item.need("status", Item::text)?;
     let status = [Status::Active, Status::Locked].into_iter().find(|known| status_name(*known) == status);
+    let version = item.need("version", Item::number)?;
 
     Ok(Organization {
         slug: slug.clone(),
@@ -214,7 +176,8 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         created_at: time(item.need("created", Item::number)?)?,
         updated_at: time(item.need("updated", Item::number)?)?,
         seal: read_seal(&mut item)?,
-        version: item.need("version", Item::number)?,
+        pending: withdrawal::read(&mut item, version)?,
+        version,
     })
 }
 

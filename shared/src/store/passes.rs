@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
-use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, bytes, number};
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
+use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, Tries, Updated, bytes, number};
 use jiff::Timestamp;
 
 use expressions::{Judgement, Stamp, limit_name, ttl};
 pub use succession::Legacy;
 pub(super) use succession::Succession;
 
-use super::{TRIES, attributes, names, optional_digest, parsed, time};
+use super::{attributes, names, optional_digest, parsed, time};
 use crate::contract::Contract;
 use crate::key::Digest;
 use crate::limit::{Limit, Limits, Window};
@@ -149,7 +149,13 @@ impl Passes {
     /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew, from an
     /// organization of `version` or later. A stamp that is under way from an earlier one finds the fence, also where there
     /// was no pass before.
-    pub(super) async fn withdraw(&self, digest: &Digest, version: i64, now: Timestamp) -> Result<()> {
+    pub(super) async fn withdraw(
+        &self,
+        digest: &Digest,
+        version: i64,
+        now: Timestamp,
+        tries: &mut Tries,
+    ) -> Result<()> {
         let request = self
             .client
             .update_item()
@@ -161,21 +167,15 @@ impl Passes {
             .expression_attribute_values(":never", number(0))
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":ttl", number(ttl(now)));
-        for attempt in 0..TRIES {
-            match request.clone().send().await.map_err(Refused::from) {
-                // Whoever changed the organization after us has withdrawn it already, or the key is gone.
-                Ok(_) | Err(Refused::Condition(_)) => return Ok(()),
-                Err(Refused::Conflict) => dynamodb::back_off(attempt).await,
-                Err(Refused::Failed(error)) => return Err(error),
-            }
+        match dynamodb::update(request, tries).await? {
+            // Whoever changed the organization after us has withdrawn it already, or the key is gone.
+            Updated::Yes | Updated::No(_) => Ok(()),
         }
-
-        Err(Error::Contended)
     }
 
     /// The member of a transaction that takes the terms of a pass out of force, and lets none be stamped from a key older
     /// than `version`.
-    pub(super) fn fenced(&self, digest: &Digest, version: i64, now: Timestamp) -> Result<TransactWriteItem> {
+    pub(super) fn fenced(&self, digest: &Digest, version: i64, now: Timestamp) -> Result<Update> {
         let update = Update::builder()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
@@ -186,12 +186,12 @@ impl Passes {
             .expression_attribute_values(":ttl", number(ttl(now)))
             .build()?;
 
-        Ok(TransactWriteItem::builder().update(update).build())
+        Ok(update)
     }
 
     /// The member of a transaction that ends the pass of `digest` for good. What is left is only there so that a stamp under
     /// way does not bring it back, and goes by TTL.
-    pub(super) fn ending(&self, digest: &Digest, now: Timestamp) -> Result<TransactWriteItem> {
+    pub(super) fn ending(&self, digest: &Digest, now: Timestamp) -> Result<Put> {
         let item = attributes([
             ("digest", Some(bytes(*digest.as_bytes()))),
             ("fence", Some(number(GONE))),
@@ -199,7 +199,7 @@ impl Passes {
         ]);
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
 
-        Ok(TransactWriteItem::builder().put(put).build())
+        Ok(put)
     }
 }
 

@@ -1,24 +1,15 @@
 //! A key's next secret, in the keys table.
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
-use dynamodb::{Reason, Result, number};
+use aws_sdk_dynamodb::types::Put;
+use dynamodb::{Conditional as _, Result, Tries};
 use jiff::Timestamp;
 
 use super::idempotency::Keep;
-use super::keys::{secret_item, secret_of, write};
+use super::keys::{Replaced, read_as, write};
 use super::passes::Succession;
-use super::{Keys, names};
-use crate::audit::Entry;
-use crate::key::{Digest, Key, Previous};
-
-/// What became of an attempt to replace a key's secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Replaced {
-    /// The new one works, and the old one as long as it was said.
-    Yes,
-    /// The key is not any more what it was read as, or the request was carried out meanwhile: look again.
-    Changed,
-}
+use super::{Keys, warrant};
+use crate::audit::{Action, Author};
+use crate::key::{Digest, Key, Previous, View};
 
 impl Keys {
     /// `key` with the secret that `new` stands for; the one that it has goes on until `ends`.
@@ -34,60 +25,42 @@ impl Keys {
         &self,
         before: &Key,
         after: &Key,
-        entry: &Entry,
+        author: &Author,
         keep: Option<Keep<'_>>,
+        tries: &mut Tries,
     ) -> Result<Replaced> {
-        let now = entry.at;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(write(after)))
-            .condition_expression("#version = :seen")
-            .set_expression_attribute_names(Some(names(["version"])))
-            .expression_attribute_values(":seen", number(before.version))
-            .build()?;
-        let secret = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(secret_item(after)))
-            .condition_expression("attribute_not_exists(#pk)")
-            .set_expression_attribute_names(Some(names(["pk"])))
-            .build()?;
+        let now = author.at;
+        let states = [before, after].map(|key| Some(View::in_full(key, now)));
+        let entry = author.did(Action::KeyRegenerated, &after.org, Some(&after.id), states);
         let succession = Succession {
             old: before.digest,
             new: after.digest,
             ends: after.previous.map(|previous| previous.until),
             version: after.version,
         };
-        let predecessor = self.passes.predecessor(&before.digest).await?;
-        let [close, lay_out] = self.passes.succeeded(&succession, predecessor.as_ref(), now)?;
+        let predecessor = self.passes.predecessor(&before.digest, tries).await?;
+        let (close, lay_out) = self.passes.succeeded(&succession, predecessor.as_ref(), now)?;
+        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
         let mut transaction = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(TransactWriteItem::builder().put(secret).build())
-            .transact_items(close)
-            .transact_items(lay_out)
-            .transact_items(self.audited(entry)?);
+            .transaction()
+            .with("key", put.when(read_as(before.version).and(warrant::own(author, &after.id))).build()?)
+            .with("secret", self.secret_taken(after)?)
+            .with("pass", close)
+            .with("pass", lay_out)
+            .with("row", self.audited(&entry)?);
         if after.previous.is_none() {
-            transaction = transaction.transact_items(self.secret_deleted(&before.digest)?);
+            transaction = transaction.with("secret", self.secret_ended(&before.digest, after, now)?);
         }
         if let Some(Previous { digest, .. }) = before.previous {
             transaction = transaction
-                .transact_items(self.secret_deleted(&digest)?)
-                .transact_items(self.passes.cut_short(&digest, &before.digest, now)?);
+                .with("secret", self.secret_ended(&digest, after, now)?)
+                .with("pass", self.passes.cut_short(&digest, &before.digest, now)?);
         }
         if let Some(keep) = keep {
-            transaction = transaction.transact_items(self.keeping(&after.org, keep, now)?);
+            transaction = transaction.with("kept", self.keeping(&after.org, keep, now)?);
         }
-        match transaction.send().await {
-            Ok(_) => Ok(Replaced::Yes),
-            Err(error) => Reason::each(error).map(|_| Replaced::Changed),
-        }
-    }
+        let transaction = self.opened(transaction, author, &after.org)?;
 
-    /// The member of a transaction that forgets whose secret `digest` stands for.
-    pub(super) fn secret_deleted(&self, digest: &Digest) -> Result<TransactWriteItem> {
-        let delete = Delete::builder().table_name(&self.table).set_key(Some(secret_of(digest))).build()?;
-
-        Ok(TransactWriteItem::builder().delete(delete).build())
+        Ok(Replaced::by(&self.authored(transaction, author, Some(&after.id))?.commit(tries).await?))
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use dynamodb::Tries;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -17,8 +18,8 @@ use crate::store;
 /// How many writes are under way at once at the end, when all that is left has to be written in half a second.
 const AT_ONCE: usize = 8;
 
-/// How often the end tries what was refused.
-const LAST_TRIES: u32 = 3;
+/// How long the end tries what was refused: Lambda gives a process half a second.
+const LAST_PATIENCE: Duration = Duration::from_millis(400);
 
 /// Counts what becomes of requests.
 #[derive(Debug)]
@@ -66,16 +67,15 @@ impl Meter {
     pub async fn flush_all(&self) {
         let mut entries = self.batch().take();
         let usage = self.usage.anew();
-        for attempt in 0..LAST_TRIES {
-            if entries.is_empty() {
-                return;
-            }
-            if attempt > 0 {
-                dynamodb::back_off(attempt).await;
-            }
+        let mut tries = Tries::within(LAST_PATIENCE);
+        while !entries.is_empty() {
             let mut written = write(&usage, entries, AT_ONCE, self.patience).await;
             entries = std::mem::take(&mut written.left);
             self.settle(written);
+            // What is left was certainly refused.
+            if tries.again(dynamodb::Error::Contended).await.is_err() {
+                return;
+            }
         }
     }
 

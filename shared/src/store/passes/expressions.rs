@@ -16,11 +16,7 @@ use crate::store::{Attributes, attributes, names};
 /// before its window is over, and the longest is a day.
 const KEPT_SECS: i64 = 400 * 86_400;
 
-/// How many windows back a counter is still kept: an event stamped just before a window's edge may arrive after it, and
-/// must find its own window's count.
-const KEPT_WINDOWS: i64 = 1;
-
-/// How many windows older than that each update clears. What an idle time leaves behind goes with the next stamp.
+/// How many windows older than those that matter ([`Window::kept`]) each update clears. What an idle time leaves behind goes with the next stamp.
 const CLEARED_WINDOWS: i64 = 3;
 
 /// The judgement as DynamoDB reads it: [`crate::pass::judge`] and [`Pass::is_current`] in one condition, and in the same
@@ -66,7 +62,7 @@ impl Judgement {
             names.insert(format!("#l{letter}"), limit_name(*window));
             names.insert(format!("#{letter}"), count_name(*window, number));
             for back in 1..=CLEARED_WINDOWS {
-                let old = number.saturating_sub(KEPT_WINDOWS).saturating_sub(back);
+                let old = number.saturating_sub(window.kept()).saturating_sub(back);
                 names.insert(format!("#{letter}{back}"), count_name(*window, old));
             }
         }
@@ -159,7 +155,7 @@ impl Stamp {
 }
 
 fn is_stale(window: Window, number_of: i64, now: Timestamp) -> bool {
-    number_of < window.number(now).saturating_sub(KEPT_WINDOWS)
+    number_of < window.number(now).saturating_sub(window.kept())
 }
 
 /// The counters of a pass that it has from the one before it, with this request if it is let in.

@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, Put, TransactWriteItem, Update};
-use dynamodb::{Item, Result, bytes, number};
+use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, Put, Update};
+use dynamodb::{Item, Result, Tries, bytes, number};
 use jiff::Timestamp;
 
 use super::expressions::ttl;
@@ -91,10 +91,12 @@ impl Passes {
     }
 
     /// The pass whose counters the one of `digest` has yet to take over, if it has.
-    pub(in crate::store) async fn predecessor(&self, digest: &Digest) -> Result<Option<Digest>> {
-        let item = self.item(digest).await?;
-
-        item.map_or(Ok(None), |mut item| optional_digest(&mut item, "from"))
+    pub(in crate::store) async fn predecessor(&self, digest: &Digest, tries: &mut Tries) -> Result<Option<Digest>> {
+        loop {
+            if let Some(item) = tries.settle(self.item(digest).await).await? {
+                return item.map_or(Ok(None), |mut item| optional_digest(&mut item, "from"));
+            }
+        }
     }
 
     async fn item(&self, digest: &Digest) -> Result<Option<Item>> {
@@ -110,7 +112,7 @@ impl Passes {
         succession: &Succession,
         predecessor: Option<&Digest>,
         now: Timestamp,
-    ) -> Result<[TransactWriteItem; 2]> {
+    ) -> Result<(Update, Put)> {
         let Succession { old, new, ends, version } = succession;
         let close = Update::builder()
             .table_name(&self.table)
@@ -141,15 +143,12 @@ impl Passes {
             .expression_attribute_names("#digest", "digest")
             .build()?;
 
-        Ok([
-            TransactWriteItem::builder().update(close.build()?).build(),
-            TransactWriteItem::builder().put(lay_out).build(),
-        ])
+        Ok((close.build()?, lay_out))
     }
 
     /// The member of a transaction that fails where the secret that `digest` stands for was a key's and is not any more: its
     /// pass lets nobody in.
-    pub(in crate::store) fn never_closed(&self, digest: &Digest) -> Result<TransactWriteItem> {
+    pub(in crate::store) fn never_closed(&self, digest: &Digest) -> Result<ConditionCheck> {
         let check = ConditionCheck::builder()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
@@ -161,17 +160,12 @@ impl Passes {
             .expression_attribute_values(":gone", number(GONE))
             .build()?;
 
-        Ok(TransactWriteItem::builder().condition_check(check).build())
+        Ok(check)
     }
 
     /// The member of a transaction that ends what is left of an old secret's time: `by` has replaced it. What it has counted
     /// stays; where TTL has taken the pass, it is a closed one again, which nothing waits for.
-    pub(in crate::store) fn cut_short(
-        &self,
-        digest: &Digest,
-        by: &Digest,
-        now: Timestamp,
-    ) -> Result<TransactWriteItem> {
+    pub(in crate::store) fn cut_short(&self, digest: &Digest, by: &Digest, now: Timestamp) -> Result<Update> {
         let update = Update::builder()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
@@ -185,6 +179,6 @@ impl Passes {
             .expression_attribute_values(":ttl", number(ttl(now)))
             .build()?;
 
-        Ok(TransactWriteItem::builder().update(update).build())
+        Ok(update)
     }
 }

@@ -4,6 +4,7 @@
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+use dynamodb::{Committed, Transaction};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
 use tokio::runtime::Runtime;
@@ -233,6 +234,10 @@ async fn without_a_pass_there_is_nothing_to_judge() {
     assert!(matches!(counted, Counted::Absent { from: None }), "{counted:?}");
 }
 
+fn tries() -> Tries {
+    Tries::within(std::time::Duration::from_secs(1))
+}
+
 /// The digest of a key's `n`th secret.
 fn nth(n: u8) -> Digest {
     Digest::try_from(vec![n; 32]).unwrap()
@@ -241,8 +246,9 @@ fn nth(n: u8) -> Digest {
 /// Replaces the first of the secrets by the second.
 async fn succeed(passes: &Passes, old: Digest, new: Digest, predecessor: Option<Digest>) -> bool {
     let succession = Succession { old, new, ends: Some(at(EDGE + 1_000)), version: 2 };
-    let members = passes.succeeded(&succession, predecessor.as_ref(), at(EDGE)).unwrap();
-    passes.client.transact_write_items().set_transact_items(Some(members.to_vec())).send().await.is_ok()
+    let (close, lay_out) = passes.succeeded(&succession, predecessor.as_ref(), at(EDGE)).unwrap();
+    let transaction = Transaction::new(&passes.client).with("pass", close).with("pass", lay_out);
+    transaction.commit(&mut tries()).await.unwrap() == Committed::Yes
 }
 
 #[tokio::test]
@@ -280,10 +286,10 @@ async fn what_a_closed_pass_has_counted_is_taken_over_once() {
 async fn one_that_was_never_used_hands_on_what_it_was_to_take_over() {
     let passes = passes().await;
     assert!(succeed(&passes, nth(1), nth(2), None).await);
-    assert_eq!(passes.predecessor(&nth(2)).await.unwrap(), Some(nth(1)));
+    assert_eq!(passes.predecessor(&nth(2), &mut tries()).await.unwrap(), Some(nth(1)));
     assert!(!succeed(&passes, nth(2), nth(3), None).await, "it has one that is yet to be taken over");
     assert!(succeed(&passes, nth(2), nth(3), Some(nth(1))).await);
-    assert_eq!(passes.predecessor(&nth(3)).await.unwrap(), Some(nth(1)));
+    assert_eq!(passes.predecessor(&nth(3), &mut tries()).await.unwrap(), Some(nth(1)));
     // Another pass than a closed one leaves nothing yet: the transaction that closes it may still be under way.
     assert!(passes.legacy(&nth(3)).await.unwrap().is_none());
     assert!(passes.legacy(&nth(4)).await.unwrap().is_some_and(|legacy| legacy.counts == Counts::default()));
@@ -297,6 +303,7 @@ async fn a_closed_pass_that_is_gone_is_not_waited_for() {
     gone.send().await.unwrap();
     assert!(passes.legacy(&nth(1)).await.unwrap().is_some());
     let cut_short = passes.cut_short(&nth(1), &nth(2), at(EDGE)).unwrap();
-    passes.client.transact_write_items().transact_items(cut_short).send().await.unwrap();
+    let transaction = Transaction::new(&passes.client).with("pass", cut_short);
+    assert_eq!(transaction.commit(&mut tries()).await.unwrap(), Committed::Yes);
     assert!(passes.legacy(&nth(1)).await.unwrap().is_some(), "whoever follows it would wait for ever");
 }

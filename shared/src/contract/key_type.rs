@@ -1,0 +1,118 @@
+//! Types of key: what they look like, where they work, and what they may do.
+
+use std::collections::BTreeMap;
+
+use super::file::{KeyFile, ScopesFile};
+use super::{Flaw, check_scopes, flaw};
+use crate::key::Format;
+use crate::scope::Scopes;
+use crate::settings::Stage;
+
+/// A type of key.
+#[derive(Clone, Debug)]
+pub struct KeyType {
+    /// Its name, where the contract has types.
+    pub name: Option<String>,
+    /// What its keys look like.
+    pub format: Format,
+    /// Where its keys work.
+    pub stages: Vec<Stage>,
+    /// What its keys may do.
+    pub scopes: ScopeRule,
+    /// Whether a call that needs a scope which the type can never hold is refused before anything is read.
+    pub confined: bool,
+}
+
+/// Which scopes a key of a type may have.
+#[derive(Clone, Debug)]
+pub struct ScopeRule {
+    /// What each of them holds.
+    pub always: Scopes,
+    /// What else it may be given.
+    pub choice: Scopes,
+    /// What it is given where nothing is said.
+    pub default: Scopes,
+    /// How many it must have.
+    pub at_least: usize,
+}
+
+impl ScopeRule {
+    /// Everything that a key of the type holds which was given `scopes`. A contract can be edited: what the type cannot hold
+    /// any more, its keys do not hold any more.
+    pub fn held(&self, scopes: &Scopes) -> Scopes {
+        self.always.union(&scopes.intersection(&self.choice))
+    }
+
+    /// Everything that a key of the type can hold.
+    pub fn possible(&self) -> Scopes {
+        self.always.union(&self.choice)
+    }
+}
+
+/// The types that `key` describes, whose scopes are among `scopes`.
+pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<Vec<KeyType>, Flaw> {
+    if key.length < key.alphabet.min_length() || key.length > 128 {
+        let least = key.alphabet.min_length();
+        return flaw("key.length", format!("must be {least} to 128 characters: a key has at least 128 random bits"));
+    }
+    let form = |prefix: String| Format { prefix, alphabet: key.alphabet, length: key.length };
+    let mut types = Vec::new();
+    match (key.prefix, key.scopes) {
+        (Some(prefix), Some(rule)) if key.types.is_empty() => types.push(KeyType {
+            name: None,
+            format: form(prefix),
+            stages: Stage::ALL.to_vec(),
+            scopes: check_rule("key.scopes", rule, scopes)?,
+            confined: false,
+        }),
+        (None, None) if !key.types.is_empty() => {
+            for (name, kind) in key.types {
+                let place = format!("key.types.{name}");
+                let stages = kind.stages.map(|stages| stages.iter().map(|stage| stage.parse()).collect());
+                let stages: Result<Vec<Stage>, String> = stages.unwrap_or_else(|| Ok(Stage::ALL.to_vec()));
+                types.push(KeyType {
+                    stages: stages.or_else(|what| flaw(format!("{place}.stages"), what))?,
+                    scopes: check_rule(&format!("{place}.scopes"), kind.scopes, scopes)?,
+                    format: form(kind.prefix),
+                    name: Some(name),
+                    confined: kind.confined,
+                });
+            }
+        }
+        _ => return flaw("key", "must have either a prefix and scopes, or types that have theirs"),
+    }
+    for (place, kind) in types.iter().enumerate() {
+        let prefix = &kind.format.prefix;
+        if prefix.is_empty() || !prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        {
+            return flaw("key", format!("the prefix {prefix:?} must be of letters, digits, _ and -"));
+        }
+        if let Some(other) =
+            types.iter().skip(place.saturating_add(1)).find(|other| overlap(prefix, &other.format.prefix))
+        {
+            return flaw("key.types", format!("the prefixes {prefix:?} and {:?} overlap", other.format.prefix));
+        }
+    }
+
+    Ok(types)
+}
+
+fn overlap(one: &str, other: &str) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+fn check_rule(place: &str, rule: ScopesFile, scopes: &BTreeMap<String, String>) -> Result<ScopeRule, Flaw> {
+    let ScopesFile { always, choice, default, at_least } = rule;
+    check_scopes(place, &always.union(&choice).union(&default), scopes)?;
+    if let Some(scope) = default.iter().find(|scope| !always.contains(scope) && !choice.contains(scope)) {
+        return flaw(format!("{place}.default"), format!("{scope} is not among the choice"));
+    }
+    if !default.is_empty() && always.union(&default).len() < at_least {
+        return flaw(format!("{place}.default"), "is fewer than at_least");
+    }
+    if always.union(&choice).len() < at_least {
+        return flaw(format!("{place}.at_least"), "is more than there are scopes to choose from");
+    }
+
+    Ok(ScopeRule { always, choice, default, at_least })
+}

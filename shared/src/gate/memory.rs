@@ -1,0 +1,248 @@
+//! What the gate remembers of the last second: refusals, and never a yes.
+//!
+//! A key that is asked for far more often than it may be would cost a write for each refusal, and one that is made up two
+//! calls. So the third refusal of a digest within a second is remembered, and those after it are given from memory, for at
+//! most a second by the clock of events *and* by that of the machine: each may stand still while the other goes on. Only
+//! what can do no harm is remembered: that a limit is reached, that a digest is no key's, that a pass is throttled. Single
+//! calls stay exact, less takes effect at once, and more within a second.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::key::Digest;
+use crate::pass::Pass;
+
+/// For how long a refusal is remembered, and how close to each other three of them must be.
+const SECOND_MILLIS: i64 = 1_000;
+
+/// How often a digest is refused before that is remembered.
+const REFUSALS: usize = 3;
+
+/// How often a digest is asked for within a second before it can be what is hot.
+const HOT: usize = 20;
+
+/// How many digests are known at once, at most twice that: those that nobody asks for go.
+const MOST: usize = 512;
+
+/// Why a digest is refused, as far as it can be remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It is no key's.
+    Unknown,
+    /// A limit of this pass is reached. Whether it still is, the pass and the time tell.
+    Reached(Box<Pass>),
+    /// Its pass cannot be written.
+    Throttled {
+        /// Because this very key is asked for too often.
+        is_hot: bool,
+    },
+}
+
+/// The memory of a process.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Generations>);
+
+/// Digests by how lately they were asked for: once there are enough young ones, they become the old ones, which are
+/// forgotten.
+#[derive(Debug, Default)]
+struct Generations {
+    young: HashMap<Digest, Recent>,
+    old: HashMap<Digest, Recent>,
+}
+
+/// What is known of a digest.
+#[derive(Debug, Default)]
+struct Recent {
+    /// When it was last asked for, by events.
+    asked: VecDeque<i64>,
+    /// When it was last refused, by events.
+    refused: VecDeque<i64>,
+    /// The last refusal, and whether it was for want of a key.
+    kept: Option<Kept>,
+    is_unknown: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    why: Why,
+    event: i64,
+    machine: i64,
+}
+
+impl Memory {
+    /// Notes that `digest` is asked for by an event of `now`, and says why it is refused if that is remembered: the machine's
+    /// clock says `machine`.
+    pub(super) fn ask(&self, digest: &Digest, now: Timestamp, machine: Timestamp) -> Option<Why> {
+        let mut known = self.known();
+        let recent = known.of(digest);
+        note(&mut recent.asked, now, HOT);
+        let why = recent.kept.as_ref().filter(|kept| kept.holds(now, machine))?.why.clone();
+        note(&mut recent.refused, now, REFUSALS);
+
+        Some(why)
+    }
+
+    /// Notes that `digest` was refused.
+    pub(super) fn refused(&self, digest: &Digest, why: Why, now: Timestamp, machine: Timestamp) {
+        let mut known = self.known();
+        let recent = known.of(digest);
+        recent.is_unknown = why == Why::Unknown;
+        note(&mut recent.refused, now, REFUSALS);
+        if all_within_a_second(&recent.refused, now, REFUSALS) {
+            let (event, machine) = (now.as_millisecond(), machine.as_millisecond());
+            recent.kept = Some(Kept { why, event, machine });
+        }
+    }
+
+    /// Notes that `digest` was let in, or refused for another reason.
+    pub(super) fn known_again(&self, digest: &Digest) {
+        if let Some(recent) = self.known().young.get_mut(digest) {
+            recent.is_unknown = false;
+        }
+    }
+
+    /// Whether `digest` was no key's when it was last asked for. It may be one now.
+    pub(super) fn was_unknown(&self, digest: &Digest) -> bool {
+        self.known().of(digest).is_unknown
+    }
+
+    /// Whether this process is asked for `digest` often enough for it to be what is hot.
+    pub(super) fn is_hot(&self, digest: &Digest, now: Timestamp) -> bool {
+        all_within_a_second(&self.known().of(digest).asked, now, HOT)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Generations> {
+        // Nothing leaves it half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Generations {
+    fn of(&mut self, digest: &Digest) -> &mut Recent {
+        if self.young.len() >= MOST && !self.young.contains_key(digest) {
+            self.old = std::mem::take(&mut self.young);
+        }
+        let Self { young, old } = self;
+
+        young.entry(*digest).or_insert_with(|| old.remove(digest).unwrap_or_default())
+    }
+}
+
+impl Kept {
+    fn holds(&self, now: Timestamp, machine: Timestamp) -> bool {
+        let is_near = |at: i64, then: i64| at.abs_diff(then) < SECOND_MILLIS.unsigned_abs();
+
+        is_near(now.as_millisecond(), self.event) && is_near(machine.as_millisecond(), self.machine)
+    }
+}
+
+/// Adds `now` to the last `most` times.
+fn note(times: &mut VecDeque<i64>, now: Timestamp, most: usize) {
+    if times.len() >= most {
+        times.pop_front();
+    }
+    times.push_back(now.as_millisecond());
+}
+
+/// Whether there are `most` times, none of them a second or more from `now`.
+fn all_within_a_second(times: &VecDeque<i64>, now: Timestamp, most: usize) -> bool {
+    let now = now.as_millisecond();
+
+    times.len() >= most && times.iter().all(|at| now.abs_diff(*at) < SECOND_MILLIS.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_907_712_000_000)
+            .unwrap()
+            .checked_add(jiff::SignedDuration::from_millis(millis))
+            .unwrap()
+    }
+
+    fn digest(number: u16) -> Digest {
+        let [high, low] = number.to_be_bytes();
+        let mut bytes = vec![0; 32];
+        (bytes[0], bytes[1]) = (high, low);
+        Digest::try_from(bytes).unwrap()
+    }
+
+    /// A memory that `digest` was refused by three times, at these times of events and at 0 of the machine.
+    fn refused(times: [i64; 3]) -> Memory {
+        let memory = Memory::default();
+        for time in times {
+            assert_eq!(memory.ask(&digest(1), at(time), at(0)), None, "single calls are not answered from memory");
+            memory.refused(&digest(1), Why::Unknown, at(time), at(0));
+        }
+        memory
+    }
+
+    #[test]
+    fn the_third_refusal_within_a_second_is_remembered_for_a_second_by_either_clock() {
+        for (times, event, machine, remembered) in [
+            ([0, 400, 999], 1_000, 0, true),
+            ([0, 400, 1_000], 1_001, 0, false),
+            ([0, 0, 0], 999, 999, true),
+            ([0, 0, 0], 1_000, 0, false),
+            ([0, 0, 0], 0, 1_000, false),
+            // An event that comes late is as near as one that comes early; a machine's clock can be set back.
+            ([500, 500, 500], 0, 0, true),
+            ([500, 500, 500], -500, 0, false),
+            ([0, 0, 0], 0, -1_000, false),
+        ] {
+            let why = refused(times).ask(&digest(1), at(event), at(machine));
+            assert_eq!(why.is_some(), remembered, "{times:?} {event} {machine}");
+        }
+        assert_eq!(refused([0, 0, 0]).ask(&digest(2), at(0), at(0)), None, "another digest is another matter");
+    }
+
+    #[test]
+    fn a_refusal_that_is_found_to_be_still_true_is_remembered_at_once() {
+        let memory = refused([0, 0, 0]);
+        assert_eq!(memory.ask(&digest(1), at(950), at(950)), Some(Why::Unknown));
+        assert_eq!(memory.ask(&digest(1), at(990), at(990)), Some(Why::Unknown));
+        assert_eq!(memory.ask(&digest(1), at(1_000), at(1_000)), None, "its time is over");
+        memory.refused(&digest(1), Why::Unknown, at(1_000), at(1_000));
+        assert_eq!(memory.ask(&digest(1), at(1_001), at(1_001)), Some(Why::Unknown));
+    }
+
+    #[test]
+    fn what_was_unknown_is_looked_up_first_until_it_is_known() {
+        let memory = refused([0, 5_000, 9_000]);
+        assert!(memory.was_unknown(&digest(1)) && !memory.was_unknown(&digest(2)));
+        memory.known_again(&digest(1));
+        assert!(!memory.was_unknown(&digest(1)));
+        memory.refused(&digest(1), Why::Unknown, at(9_000), at(0));
+        memory.refused(&digest(1), Why::Throttled { is_hot: true }, at(9_000), at(0));
+        assert!(!memory.was_unknown(&digest(1)));
+    }
+
+    #[test]
+    fn a_key_is_hot_that_is_asked_for_twenty_times_within_a_second() {
+        let memory = Memory::default();
+        for number in 1..=40 {
+            let now = at(number * 50);
+            assert_eq!(memory.ask(&digest(1), now, now), None);
+            // The twentieth before is 950 ms ago.
+            assert_eq!(memory.is_hot(&digest(1), now), number >= 20, "{number}");
+        }
+        assert!(!memory.is_hot(&digest(1), at(2_051)));
+    }
+
+    #[test]
+    fn however_many_digests_there_are_few_are_known_and_a_busy_one_is_among_them() {
+        let memory = refused([0, 0, 0]);
+        for number in 2..5_000 {
+            memory.ask(&digest(number), at(0), at(0));
+            if number % 400 == 0 {
+                assert_eq!(memory.ask(&digest(1), at(0), at(0)), Some(Why::Unknown), "{number}");
+            }
+        }
+        let known = memory.known();
+        assert!(known.young.len() + known.old.len() <= 2 * MOST);
+    }
+}

@@ -1,0 +1,66 @@
+//! Secrets in the keys table: which key a digest stands for, or stood for until it was ended. An ended one stays for good:
+//! nobody is let in by it, and its digest is never taken again.
+
+use aws_sdk_dynamodb::types::Put;
+use dynamodb::{Condition, Conditional as _, Item, Result, SCHEMA, number, text};
+use jiff::Timestamp;
+
+use super::{Attributes, Keys, attributes, parsed, time};
+use crate::key::{Digest, Id, Key};
+use crate::organization::Slug;
+
+/// The version of the layout of secrets.
+const LAYOUT: i64 = 1;
+
+/// Whose secret a digest stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Holder {
+    pub(crate) org: Slug,
+    pub(crate) key: Id,
+    /// When it was revoked or replaced, if it was.
+    pub(crate) ended: Option<Timestamp>,
+}
+
+fn secret_of(digest: &Digest) -> Attributes {
+    attributes([("pk", Some(text(format!("secret#{digest}")))), ("sk", Some(text("secret")))])
+}
+
+impl Keys {
+    /// Whose secret `digest` stands for, or stood for.
+    pub(crate) async fn holder(&self, digest: &Digest) -> Result<Option<Holder>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
+        let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
+        let mut secret = Item::from(secret);
+        secret.schema(LAYOUT)?;
+
+        Ok(Some(Holder {
+            org: parsed(&mut secret, "org")?,
+            key: parsed(&mut secret, "key")?,
+            ended: secret.number("ended")?.map(time).transpose()?,
+        }))
+    }
+
+    /// The member of a transaction that gives `key` the secret that it has. It fails where the digest is taken, or was.
+    pub(super) fn secret_taken(&self, key: &Key) -> Result<Put> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(secret(&key.digest, key, None)));
+
+        Ok(put.when(Condition::that("attribute_not_exists(#pk)", ["pk"])).build()?)
+    }
+
+    /// The member of a transaction that ends the secret of `key` that `digest` stands for, for good.
+    pub(super) fn secret_ended(&self, digest: &Digest, key: &Key, now: Timestamp) -> Result<Put> {
+        Ok(Put::builder().table_name(&self.table).set_item(Some(secret(digest, key, Some(now)))).build()?)
+    }
+}
+
+fn secret(digest: &Digest, key: &Key, ended: Option<Timestamp>) -> Attributes {
+    let mut item = secret_of(digest);
+    item.extend(attributes([
+        ("org", Some(text(key.org.as_str()))),
+        ("key", Some(text(key.id.as_str()))),
+        ("ended", ended.map(|at| number(at.as_millisecond()))),
+        (SCHEMA, Some(number(LAYOUT))),
+    ]));
+
+    item
+}

@@ -1,0 +1,202 @@
+//! A change to an organization, carried to the passes of its keys.
+//!
+//! The organization is written first, and in it that this change is pending. Then the passes of its keys are withdrawn, page
+//! by page, and how far that has come is remembered after each. A pass that cannot be withdrawn does not hold up the others:
+//! it is left, and comes again at the end. Whoever makes the same change again goes on from there.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use dynamodb::{AttributeValue, Error, Item, Result, Tries, number, text};
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+
+use super::{Keys, Part, attributes, keys, names, optional, organizations, read_digest};
+use crate::key::{Digest, Id};
+use crate::organization::{Organization, Pending, Slug};
+
+/// How many passes are withdrawn at once.
+const AT_ONCE: usize = 32;
+
+/// How many keys are gone through before it is remembered how far that is.
+const PAGE: u32 = 100;
+
+/// How long one pass may hold up its page.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many passes can be remembered as left: the organization is read and written by whoever adds a key. While there are
+/// more, nothing new is remembered.
+const MOST_LEFT: usize = 32;
+
+/// Whose passes are withdrawn, up to which version of the organization.
+#[derive(Clone, Copy, Debug)]
+struct Withdrawal<'a> {
+    slug: &'a Slug,
+    version: i64,
+    now: Timestamp,
+}
+
+/// The passes that could not be withdrawn, and why the last of them could not.
+#[derive(Debug, Default)]
+struct Failed {
+    digests: Vec<Digest>,
+    why: Option<Error>,
+}
+
+impl Keys {
+    /// Takes the pass of every key of `org` out of force, from where its pending change has come to, and lets none be stamped
+    /// from what the organization was before.
+    ///
+    /// # Errors
+    /// Some pass could not be withdrawn in the time of `tries`: the change is not in force for all keys, and stays pending.
+    pub(super) async fn withdraw_all(&self, org: &Organization, tries: &mut Tries) -> Result<()> {
+        let all = Withdrawal { slug: &org.slug, version: org.version, now: org.updated_at };
+        let mut pending = org.pending.clone().unwrap_or_default();
+        loop {
+            let (page, has_more) = self.page(all.slug, pending.after.as_ref(), tries).await?;
+            let count = page.len();
+            pending.after = page.last().map(|(id, _)| id.clone()).or(pending.after);
+            let digests = page.into_iter().map(|(_, digest)| digest);
+            let failed = self.withdraw_each(all, digests, || tries.beside_for(PATIENCE)).await?;
+            pending.went_on(count, failed.digests);
+            if !has_more {
+                break;
+            }
+            self.remember(all, &pending, tries).await?;
+            if tries.are_over() {
+                return Err(Error::Contended);
+            }
+        }
+        let left = std::mem::take(&mut pending.left);
+        let count = left.len();
+        let failed = self.withdraw_each(all, left.into_iter(), || tries.beside()).await?;
+        pending.went_on(count, failed.digests);
+        match failed.why {
+            None => self.forget(all, tries).await,
+            Some(why) => {
+                // The time may be over, but not for saying how far it came.
+                self.remember(all, &pending, &mut Tries::within(PATIENCE)).await?;
+                Err(why)
+            }
+        }
+    }
+
+    /// Some keys of `org` after `after`, oldest first, with what their passes are found by; and whether there are more.
+    async fn page(&self, org: &Slug, after: Option<&Id>, tries: &mut Tries) -> Result<(Vec<(Id, Digest)>, bool)> {
+        loop {
+            let part = Part {
+                partition: &format!("org#{org}"),
+                prefix: Some(keys::PREFIX),
+                newest_first: false,
+                limit: PAGE,
+                after: after.map(|id| keys::key_of(org, id)),
+            };
+            let asked = self.part(part).await;
+            if let Some((items, has_more)) = tries.settle(asked).await? {
+                let keys = items
+                    .into_iter()
+                    .map(|mut item| Ok((keys::read_id(&mut item)?, read_digest(&mut item, "digest")?)));
+                return Ok((keys.collect::<Result<_>>()?, has_more));
+            }
+        }
+    }
+
+    /// Withdraws all of `digests`, some at once, each with `tries` of its own.
+    async fn withdraw_each(
+        &self,
+        all: Withdrawal<'_>,
+        digests: impl Iterator<Item = Digest>,
+        tries: impl Fn() -> Tries,
+    ) -> Result<Failed> {
+        let (mut under_way, mut failed) = (JoinSet::new(), Failed::default());
+        for digest in digests {
+            if under_way.len() >= AT_ONCE {
+                failed.note(under_way.join_next().await)?;
+            }
+            let (passes, mut tries) = (self.passes.clone(), tries());
+            let Withdrawal { version, now, .. } = all;
+            under_way.spawn(async move { (digest, passes.withdraw(&digest, version, now, &mut tries).await) });
+        }
+        while !under_way.is_empty() {
+            failed.note(under_way.join_next().await)?;
+        }
+
+        Ok(failed)
+    }
+
+    /// Writes down how far the change has come, as long as it is the last one.
+    async fn remember(&self, all: Withdrawal<'_>, pending: &Pending, tries: &mut Tries) -> Result<()> {
+        if pending.left.len() > MOST_LEFT {
+            return Ok(());
+        }
+        let update = self
+            .while_pending(all)
+            .update_expression("SET #pending = :pending")
+            .expression_attribute_values(":pending", write(pending, all.version));
+
+        dynamodb::update(update, tries).await.map(drop)
+    }
+
+    /// The change is in force for all keys.
+    async fn forget(&self, all: Withdrawal<'_>, tries: &mut Tries) -> Result<()> {
+        dynamodb::update(self.while_pending(all).update_expression("REMOVE #pending"), tries).await.map(drop)
+    }
+
+    /// A change that came after this one has a pending state of its own.
+    fn while_pending(&self, all: Withdrawal<'_>) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(organizations::key_of(all.slug)))
+            .condition_expression("#pending.#version = :version")
+            .set_expression_attribute_names(Some(names(["pending", "version"])))
+            .expression_attribute_values(":version", number(all.version))
+    }
+}
+
+impl Failed {
+    fn note(&mut self, done: Option<std::result::Result<(Digest, Result<()>), tokio::task::JoinError>>) -> Result<()> {
+        match done {
+            None | Some(Ok((_, Ok(())))) => (),
+            Some(Ok((digest, Err(why)))) => {
+                self.digests.push(digest);
+                self.why = Some(why);
+            }
+            Some(Err(error)) => return Err(Error::Fault(format!("a withdrawal was cut short: {error}"))),
+        }
+
+        Ok(())
+    }
+}
+
+/// The attribute that says that the change to `version` is pending.
+pub(super) fn write(pending: &Pending, version: i64) -> AttributeValue {
+    let left = pending.left.iter().map(|digest| dynamodb::bytes(*digest.as_bytes()));
+
+    AttributeValue::M(attributes([
+        ("version", Some(number(version))),
+        ("of", Some(number(pending.of))),
+        ("done", Some(number(pending.done))),
+        ("after", pending.after.as_ref().map(|id| text(id.as_str()))),
+        ("left", Some(AttributeValue::L(left.collect()))),
+    ]))
+}
+
+/// What is pending of an organization of `version`. What an earlier change has left is over: a later one has withdrawn all.
+pub(super) fn read(item: &mut Item, version: i64) -> Result<Option<Pending>> {
+    let mut pending = item.map("pending")?;
+    if pending.number("version")? != Some(version) {
+        return Ok(None);
+    }
+    let left = pending.bytes_list("left")?.into_iter().map(|bytes| {
+        Digest::try_from(bytes)
+            .map_err(|bytes| Error::Fault(format!("a digest that is left has {} bytes", bytes.len())))
+    });
+
+    Ok(Some(Pending {
+        of: pending.need("of", Item::number)?,
+        done: pending.need("done", Item::number)?,
+        left: left.collect::<Result<_>>()?,
+        after: optional(&mut pending, "after")?,
+    }))
+}
