@@ -25,6 +25,8 @@ struct World {
     stack: Stack,
     ours: Key,
     theirs: Key,
+    /// The minute of which requests are: the emulator's clock is the real one, which an event must not be far from.
+    minute: i64,
 }
 
 impl World {
@@ -39,7 +41,9 @@ impl World {
         operate(&stack, "PUT", "/courses/0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4e", course).await;
         let [ours, theirs] = [key(&stack).await, key(&stack).await];
 
-        Self { stack, ours, theirs }
+        let minute = stack.clock().now_millis() / 60_000;
+
+        Self { stack, ours, theirs, minute }
     }
 
     /// What the stack and `emulator` answer to the event that `event` makes for a secret: the same.
@@ -70,7 +74,7 @@ async fn key(stack: &Stack) -> Key {
     Key { id: text("id"), secret: text("key") }
 }
 
-/// A request of an HTTP API, in the minute of that number.
+/// A request of an HTTP API, in the minute of that number since 1970.
 fn request(minute: i64, route: &str, headers: &Value, body: Option<&Value>) -> Value {
     let (method, uri) = route.split_once(' ').unwrap();
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
@@ -80,7 +84,7 @@ fn request(minute: i64, route: &str, headers: &Value, body: Option<&Value>) -> V
         "requestContext": {
             "authorizer": {"iam": {"userArn": "arn:aws:iam::000000000000:user/operator"}},
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"},
-            "requestId": "id", "routeKey": route, "stage": "$default", "timeEpoch": 1_907_712_030_000 + minute * 60_000,
+            "requestId": "id", "routeKey": route, "stage": "$default", "timeEpoch": minute * 60_000 + 30_000,
         },
         "body": body.map(Value::to_string), "isBase64Encoded": false,
     })
@@ -114,11 +118,11 @@ async fn a_function_behind_the_gate_answers_under_it_as_here() {
         ("/api/v1/courses?limit=1&offset=1", 200),
         ("/api/v1/courses", 429),
     ] {
-        let event = |secret: &str| request(0, &format!("GET {uri}"), &bearer(secret), None);
+        let event = |secret: &str| request(world.minute, &format!("GET {uri}"), &bearer(secret), None);
         let answer = world.answer(&emulator, "AcademyListCourses", event).await;
         assert_eq!(answer["statusCode"], status, "{uri}: {answer}");
     }
-    let anonymous = |_: &str| request(0, "GET /api/v1/courses", &json!({"host": "api.example.com"}), None);
+    let anonymous = |_: &str| request(world.minute, "GET /api/v1/courses", &json!({"host": "api.example.com"}), None);
     assert_eq!(world.answer(&emulator, "AcademyListCourses", anonymous).await["statusCode"], 401);
     // No request at all: what a gateway never sends, and somebody at a console may.
     assert_eq!(world.answer(&emulator, "AcademyListCourses", |_| json!({})).await["statusCode"], 400);
@@ -132,13 +136,13 @@ async fn a_function_for_signed_requests_answers_under_it_as_here() {
     let headers = json!({"content-type": "application/json", "host": "api.example.com"});
     for (scopes, valid) in [(json!([]), true), (json!(["write"]), false), (json!(["read"]), true), (json!([]), false)] {
         let event = |secret: &str| {
-            request(0, "POST /operator/v1/verify", &headers, Some(&json!({"key": secret, "scopes": scopes})))
+            request(world.minute, "POST /operator/v1/verify", &headers, Some(&json!({"key": secret, "scopes": scopes})))
         };
         let answer = world.answer(&emulator, "GateVerify", event).await;
         let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
         assert_eq!((&answer["statusCode"], &body["data"]["valid"]), (&json!(200), &json!(valid)), "{answer}");
     }
-    let unnamed = |_: &str| request(0, "POST /operator/v1/verify", &headers, Some(&json!({})));
+    let unnamed = |_: &str| request(world.minute, "POST /operator/v1/verify", &headers, Some(&json!({})));
     assert_eq!(world.answer(&emulator, "GateVerify", unnamed).await["statusCode"], 400);
     world.stack.stop().await;
 }
@@ -148,12 +152,12 @@ async fn the_authorizer_answers_under_it_as_here() {
     let world = World::new().await;
     let emulator = Emulator::start(&world.stack, "GateAuthorize", env!("CARGO_BIN_EXE_gate-authorize")).await;
     for allowed in [true, true, true, false] {
-        let answer = world.answer(&emulator, "GateAuthorize", |secret| question("2.0", 0, secret)).await;
+        let answer = world.answer(&emulator, "GateAuthorize", |secret| question("2.0", world.minute, secret)).await;
         assert_eq!(answer["isAuthorized"], allowed, "{answer}");
     }
-    let policy = world.answer(&emulator, "GateAuthorize", |secret| question("1.0", 1, secret)).await;
+    let policy = world.answer(&emulator, "GateAuthorize", |secret| question("1.0", world.minute + 1, secret)).await;
     assert_eq!(policy["policyDocument"]["Statement"][0]["Effect"], "Allow", "{policy}");
-    let stranger = |_: &str| question("2.0", 0, "fa_live_00000000000000000000000000000000");
+    let stranger = |_: &str| question("2.0", world.minute, "fa_live_00000000000000000000000000000000");
     assert_eq!(world.answer(&emulator, "GateAuthorize", stranger).await["context"]["refused"], "unknown_key");
     // It fails, and both pass on how.
     let failed = world.answer(&emulator, "GateAuthorize", |_| json!([])).await;

@@ -35,6 +35,8 @@ impl Emulator {
             .args(["--runtime-interface-emulator-address", &address, "--runtime-api-address", &runtime, binary])
             .env_clear()
             .envs(stack.environment(function).unwrap())
+            // As `sam local` has it from the template: what it tells a function as the deadline is that much later.
+            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", &stack.environment(function).unwrap()["TIMEOUT_SECONDS"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stdin(Stdio::null())
             .stdout(output.try_clone().unwrap())
