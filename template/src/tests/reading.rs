@@ -17,7 +17,7 @@ fn the_real_template_is_read() {
     assert_eq!(create.environment["STAGE"], "local");
     assert_eq!(create.environment["STORE_TIMEOUT_MS"], "2000");
     assert_eq!(create.environment["KEYS_TABLE"], "KeysTable");
-    assert_eq!((create.timeout, create.memory_mb, create.json_logs), (Duration::from_secs(10), 256, true));
+    assert_eq!((create.timeout, create.memory_mb, create.json_logs), (Duration::from_secs(30), 256, true));
     let routes: Vec<_> = create.routes.iter().map(|route| (route.key(), route.auth)).collect();
     assert!(routes.contains(&("POST /operator/v1/organizations/{org}/api-keys".to_owned(), Auth::Iam)), "{routes:?}");
     assert!(routes.contains(&("POST /api/v1/{org}/api-keys".to_owned(), Auth::Open)), "{routes:?}");
