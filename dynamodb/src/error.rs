@@ -76,10 +76,9 @@ impl Error {
         let [code, message] = [error.code(), error.message()].map(Option::unwrap_or_default);
         let cause = format!("{} {code}: {message}", answer.status().as_u16());
         match code {
-            "ProvisionedThroughputExceededException"
-            | "RequestLimitExceeded"
-            | "ThrottlingException"
-            | "LimitExceededException" => Self::Throttled { cause, is_key_range: names_key_range(answer) },
+            "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" => {
+                Self::Throttled { cause, is_key_range: names_key_range(answer) }
+            }
             "TransactionConflictException" | "ReplicatedWriteConflictException" => Self::Contended,
             "InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException" => Self::Unavailable(cause),
             "AccessDeniedException"

@@ -125,9 +125,9 @@ enum Outcome {
 pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
     let mut org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
     let mut results = Vec::with_capacity(keys.len());
-    let mut tries = app.keys.tries();
+    let tries = app.keys.tries();
     for key in keys {
-        results.push(match take_over(app, &mut org, &key, author, &mut tries).await {
+        results.push(match take_over(app, &mut org, &key, author, tries.beside()).await {
             Ok(outcome) => outcome,
             Err(Error::Denied(denial)) => {
                 Outcome::Refused { reason: denial.kind(), response: Rendered::new(&app.contract, &denial, None)? }
@@ -146,7 +146,7 @@ async fn take_over(
     org: &mut Organization,
     key: &RawValue,
     author: &Author,
-    tries: &mut Tries,
+    mut tries: Tries,
 ) -> Result<Outcome> {
     let now = author.at;
     let Foreign { sha256: Sha256(digest), name, kind, scopes, expires_at, status, created_at } = extract::json(key)?;
@@ -172,7 +172,7 @@ async fn take_over(
             version: 1,
         };
         let cap = plan_of(app, org)?.keys;
-        match app.keys.insert(&key, org, cap, author, Adding::TakenOver, tries).await? {
+        match app.keys.insert(&key, org, cap, author, Adding::TakenOver, &mut tries).await? {
             Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
             Inserted::Taken => {
                 let holder = app.keys.holder(&digest).await?;

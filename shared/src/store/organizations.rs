@@ -59,7 +59,7 @@ impl Keys {
             if let Some(before) =
                 before.as_ref().filter(|before| before.pending.is_some() && before.is_on_terms_of(&org))
             {
-                self.withdraw_all(before, &mut tries).await?;
+                self.withdraw_all(before, &tries).await?;
                 return Ok((Organization { pending: None, ..before.clone() }, false));
             }
             org.version = seen.unwrap_or_default().saturating_add(1);
@@ -70,7 +70,7 @@ impl Keys {
             if self.write(&org, seen, &entry, &mut tries).await? {
                 // One that is new has no keys.
                 if org.pending.is_some() {
-                    self.withdraw_all(&org, &mut tries).await?;
+                    self.withdraw_all(&org, &tries).await?;
                 }
                 return Ok((Organization { pending: None, ..org }, seen.is_none()));
             }

@@ -49,11 +49,11 @@ impl Keys {
     ///
     /// # Errors
     /// Some pass could not be withdrawn in the time of `tries`: the change is not in force for all keys, and stays pending.
-    pub(super) async fn withdraw_all(&self, org: &Organization, tries: &mut Tries) -> Result<()> {
+    pub(super) async fn withdraw_all(&self, org: &Organization, tries: &Tries) -> Result<()> {
         let all = Withdrawal { slug: &org.slug, version: org.version, now: org.updated_at };
         let mut pending = org.pending.clone().unwrap_or_default();
         loop {
-            let (page, has_more) = self.page(all.slug, pending.after.as_ref(), tries).await?;
+            let (page, has_more) = self.page(all.slug, pending.after.as_ref(), tries.beside()).await?;
             let count = page.len();
             pending.after = page.last().map(|(id, _)| id.clone()).or(pending.after);
             let digests = page.into_iter().map(|(_, digest)| digest);
@@ -62,9 +62,9 @@ impl Keys {
             if !has_more {
                 break;
             }
-            self.remember(all, &pending, tries).await?;
+            self.remember(all, &pending, tries.beside()).await?;
             if tries.are_over() {
-                return Err(Error::Contended);
+                return Err(all.unfinished(&pending, Error::Contended));
             }
         }
         let left = std::mem::take(&mut pending.left);
@@ -72,17 +72,17 @@ impl Keys {
         let failed = self.withdraw_each(all, left.into_iter(), || tries.beside()).await?;
         pending.went_on(count, failed.digests);
         match failed.why {
-            None => self.forget(all, tries).await,
+            None => self.forget(all, tries.beside()).await,
             Some(why) => {
                 // The time may be over, but not for saying how far it came.
-                self.remember(all, &pending, &mut Tries::within(PATIENCE)).await?;
-                Err(why)
+                self.remember(all, &pending, Tries::within(PATIENCE)).await?;
+                Err(all.unfinished(&pending, why))
             }
         }
     }
 
     /// Some keys of `org` after `after`, oldest first, with what their passes are found by; and whether there are more.
-    async fn page(&self, org: &Slug, after: Option<&Id>, tries: &mut Tries) -> Result<(Vec<(Id, Digest)>, bool)> {
+    async fn page(&self, org: &Slug, after: Option<&Id>, mut tries: Tries) -> Result<(Vec<(Id, Digest)>, bool)> {
         loop {
             let part = Part {
                 partition: &format!("org#{org}"),
@@ -125,7 +125,7 @@ impl Keys {
     }
 
     /// Writes down how far the change has come, as long as it is the last one.
-    async fn remember(&self, all: Withdrawal<'_>, pending: &Pending, tries: &mut Tries) -> Result<()> {
+    async fn remember(&self, all: Withdrawal<'_>, pending: &Pending, mut tries: Tries) -> Result<()> {
         if pending.left.len() > MOST_LEFT {
             return Ok(());
         }
@@ -134,12 +134,12 @@ impl Keys {
             .update_expression("SET #pending = :pending")
             .expression_attribute_values(":pending", write(pending, all.version));
 
-        dynamodb::update(update, tries).await.map(drop)
+        dynamodb::update(update, &mut tries).await.map(drop)
     }
 
     /// The change is in force for all keys.
-    async fn forget(&self, all: Withdrawal<'_>, tries: &mut Tries) -> Result<()> {
-        dynamodb::update(self.while_pending(all).update_expression("REMOVE #pending"), tries).await.map(drop)
+    async fn forget(&self, all: Withdrawal<'_>, mut tries: Tries) -> Result<()> {
+        dynamodb::update(self.while_pending(all).update_expression("REMOVE #pending"), &mut tries).await.map(drop)
     }
 
     /// A change that came after this one has a pending state of its own.
@@ -151,6 +151,21 @@ impl Keys {
             .condition_expression("#pending.#version = :version")
             .set_expression_attribute_names(Some(names(["pending", "version"])))
             .expression_attribute_values(":version", number(all.version))
+    }
+}
+
+impl Withdrawal<'_> {
+    /// Tells the log how far it came, and why no further.
+    fn unfinished(self, pending: &Pending, why: Error) -> Error {
+        let Pending { done, of, .. } = pending;
+        tracing::warn!(
+            org.id = self.slug.as_str(),
+            done,
+            of,
+            "a change is not in force for all keys yet: make it again"
+        );
+
+        why
     }
 }
 

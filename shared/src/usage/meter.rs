@@ -73,7 +73,7 @@ impl Meter {
             entries = std::mem::take(&mut written.left);
             self.settle(written);
             // What is left was certainly refused.
-            if tries.again(dynamodb::Error::Contended).await.is_err() {
+            if entries.is_empty() || tries.again(dynamodb::Error::Contended).await.is_err() {
                 return;
             }
         }
