@@ -17,7 +17,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use uuid::Uuid;
 
 use crate::credential::ACCOUNT;
-use crate::runtime::Job;
+use crate::invocation::Job;
 
 /// What the paths of the Extensions API begin with.
 pub(crate) const PREFIX: &str = "/2020-01-01/extension/";

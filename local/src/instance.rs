@@ -11,10 +11,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::credential::Credential;
 use crate::function_error::FunctionError;
+use crate::invocation::Job;
 use crate::keeper::{Keeper, Order, ended};
 use crate::lifeline::Lifeline;
 use crate::process::{self, Surroundings};
-use crate::runtime::{INIT_TIMEOUT, Job, Phase, Runtime};
+use crate::runtime::{INIT_TIMEOUT, Phase, Runtime};
 
 /// An instance that has asked for its first event. Dropping it kills its process.
 #[derive(Debug)]

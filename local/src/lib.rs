@@ -16,6 +16,7 @@ mod extensions;
 mod function_error;
 mod gateway;
 mod instance;
+mod invocation;
 mod keeper;
 mod lifeline;
 mod logs;

@@ -12,61 +12,20 @@ use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde::Deserialize;
 use template::Function;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::body::{self, Unread};
-use crate::credential::{ACCOUNT, REGION};
 use crate::extensions::{self, Extensions};
+use crate::invocation::{Failure, Job, Outcome};
 use crate::sync::lock;
 
 /// The most bytes that an event or an answer may have.
 pub(crate) const MAX_PAYLOAD: usize = 6_291_556;
 
 const PREFIX: &str = "/2018-06-01/runtime/";
-
-/// What came of an event.
-pub(crate) type Outcome = Result<Bytes, Failure>;
-
-/// One event for a function, and where its answer goes.
-#[derive(Debug)]
-pub(crate) struct Job {
-    pub(crate) id: String,
-    pub(crate) event: Bytes,
-    pub(crate) deadline_millis: i64,
-    pub(crate) arn: String,
-    pub(crate) trace: String,
-    pub(crate) answer: oneshot::Sender<Outcome>,
-}
-
-impl Job {
-    /// An invocation of `function` with `event`, that must be over at `deadline_millis`; and what its answer comes by.
-    pub(crate) fn new(
-        function: &Function,
-        id: String,
-        event: Bytes,
-        deadline_millis: i64,
-    ) -> (Self, oneshot::Receiver<Outcome>) {
-        let (answer, answered) = oneshot::channel();
-        let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", function.name);
-        let trace = format!("Root={}", trace_root());
-
-        (Self { id, event, deadline_millis, arn, trace, answer }, answered)
-    }
-}
-
-/// An error that a function reports.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Failure {
-    #[serde(default)]
-    pub(crate) error_type: String,
-    #[serde(default)]
-    pub(crate) error_message: String,
-}
 
 /// How far an instance has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,13 +219,6 @@ impl Runtime {
         drop(answer.send(outcome));
         status(done)
     }
-}
-
-/// A new trace id, as X-Ray writes it.
-pub(crate) fn trace_root() -> String {
-    let seconds = crate::clock::millis(crate::clock::real_now()).checked_div(1_000).unwrap_or(0);
-    let random = uuid::Uuid::new_v4().simple().to_string();
-    format!("1-{seconds:08x}-{}", random.get(..24).unwrap_or_default())
 }
 
 fn too_large() -> Failure {

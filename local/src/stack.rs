@@ -2,6 +2,7 @@
 
 mod builder;
 mod own_runtime;
+mod source;
 mod start;
 
 use std::collections::{BTreeMap, HashMap};

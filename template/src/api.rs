@@ -2,11 +2,9 @@
 
 use crate::node::{Node, Value};
 use crate::path::Pattern;
-use crate::resources::Resource;
+use crate::resources::{self, Resource};
 use crate::scope::Scope;
 use crate::{Auth, Error, Method, Route, Target};
-
-pub(crate) const KIND: &str = "AWS::Serverless::HttpApi";
 
 /// What is read, and what makes no difference to a single request.
 const KNOWN: [&str; 11] = [
@@ -34,9 +32,9 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) fn read(resources: &[Resource<'_>], globals: &Node, scope: &Scope<'_>) -> Result<Self, Error> {
+    pub(crate) fn read(all: &[Resource<'_>], globals: &Node, scope: &Scope<'_>) -> Result<Self, Error> {
         globals.only(&KNOWN).map_err(|error| error.within("Globals.HttpApi"))?;
-        let mut found = resources.iter().filter(|resource| resource.kind == KIND);
+        let mut found = all.iter().filter(|resource| resource.kind == resources::API);
         let resource = found.next();
         if let Some(second) = found.next() {
             return Err(Error::at(second.line, format!("{}: a second HttpApi is not supported", second.id)));

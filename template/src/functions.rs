@@ -10,8 +10,6 @@ use crate::resources::Resource;
 use crate::scope::Scope;
 use crate::{Error, Function, Route};
 
-pub(crate) const KIND: &str = "AWS::Serverless::Function";
-
 /// What is read, and what makes no difference to what a function answers. Not among them: `Role`, whose rights would
 /// be unknown, and `Layers` and `FunctionUrlConfig`, which would be missing.
 const KNOWN: [&str; 27] = [

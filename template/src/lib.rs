@@ -73,7 +73,7 @@ impl Template {
 
 fn read_tables(resources: &[Resource<'_>], scope: &mut Scope<'_>) -> Result<Vec<Table>, Error> {
     let mut tables: Vec<Table> = Vec::new();
-    for resource in resources.iter().filter(|resource| resource.kind == tables::KIND) {
+    for resource in resources.iter().filter(|resource| resource.kind == resources::TABLE) {
         let name = tables::name(resource, scope)?;
         if tables.iter().any(|other| other.name == name) {
             return Err(Error::at(resource.line, format!("{}: a second table named {name}", resource.id)));
@@ -89,7 +89,7 @@ fn read_functions(resources: &[Resource<'_>], globals: &Node, scope: &Scope<'_>)
     let nothing = Node::nothing();
     let api = Api::read(resources, globals.get("HttpApi").unwrap_or(&nothing), scope)?;
     let mut managed = policies::Managed::new();
-    for resource in resources.iter().filter(|resource| resource.kind == policies::MANAGED) {
+    for resource in resources.iter().filter(|resource| resource.kind == resources::POLICY) {
         managed.insert(resource.id.to_owned(), policies::managed(resource, scope)?);
     }
     let globals = globals.get("Function").unwrap_or(&nothing);
@@ -98,7 +98,7 @@ fn read_functions(resources: &[Resource<'_>], globals: &Node, scope: &Scope<'_>)
     let surroundings = Surroundings { scope, globals, api: &api, managed: &managed };
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     let mut functions = Vec::new();
-    for resource in resources.iter().filter(|resource| resource.kind == functions::KIND) {
+    for resource in resources.iter().filter(|resource| resource.kind == resources::FUNCTION) {
         let (function, lines) = surroundings.read(resource)?;
         for (route, line) in function.routes.iter().zip(lines) {
             if let Some(other) = taken.insert(shape(route), function.name.clone()) {

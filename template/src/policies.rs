@@ -7,8 +7,6 @@ use crate::resources::Resource;
 use crate::scope::{Scope, table_arn};
 use crate::{Error, Statement, pattern};
 
-pub(crate) const MANAGED: &str = "AWS::IAM::ManagedPolicy";
-
 /// AWS's own policies that grant nothing on a table.
 const HARMLESS: [&str; 3] = ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"];
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::Error;
 use crate::node::Node;
 use crate::scope::Scope;
-use crate::{Error, api, functions, policies, tables};
 
 /// What a resource may say beside its properties. None of the ignored ones changes what a running stack does.
 const ATTRIBUTES: [&str; 9] = [
@@ -19,8 +19,20 @@ const ATTRIBUTES: [&str; 9] = [
     "UpdatePolicy",
 ];
 
+/// An HTTP API.
+pub(crate) const API: &str = "AWS::Serverless::HttpApi";
+
+/// A function.
+pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
+
+/// A policy that several functions share.
+pub(crate) const POLICY: &str = "AWS::IAM::ManagedPolicy";
+
+/// A table.
+pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
+
 /// Kinds that are read.
-const READ: [&str; 4] = [api::KIND, functions::KIND, policies::MANAGED, tables::KIND];
+const READ: [&str; 4] = [API, FUNCTION, POLICY, TABLE];
 
 /// Kinds that are passed over, for no request is answered differently on their account: they watch, they keep what was
 /// logged, they tell somebody, or they let others call what is here.

@@ -5,8 +5,6 @@ use crate::resources::Resource;
 use crate::scope::Scope;
 use crate::{Error, KeyAttribute, KeyKind, Table};
 
-pub(crate) const KIND: &str = "AWS::DynamoDB::Table";
-
 /// What is read, and what makes no difference to requests. Indexes are refused: they would be missing.
 const KNOWN: [&str; 16] = [
     "AttributeDefinitions",

@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 
 use template::Template;
 
-use super::own_runtime::OwnRuntime;
-use super::start::{read_template, start};
-use super::{Stack, TemplateSource};
+use super::TemplateSource;
+use super::source::read_template;
 use crate::demo::Demo;
 use crate::error::Error;
-use crate::lifeline::Lifeline;
 use crate::logs::Logs;
 
 /// A stack to be started.
@@ -116,14 +114,6 @@ impl Builder {
     /// What will be executed: the template, with the parameters given so far.
     pub fn template(&self) -> Result<Template, Error> {
         read_template(&self.template, &self.parameters).map(|(template, _)| template)
-    }
-
-    /// Starts the stack; when this returns it serves.
-    pub async fn start(self) -> Result<Stack, Error> {
-        let lifeline = Lifeline::new();
-        let runtime = OwnRuntime::new(lifeline.clone())?;
-        let started = runtime.handle().spawn(start(self, lifeline)).await;
-        started.map_err(std::io::Error::other)?.map(|parts| parts.with(runtime))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starts a stack, in the order that shows a mistake soonest: template, binaries, port, folder, database, gateway, demo.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +9,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::Stack;
 use super::builder::Builder;
 use super::own_runtime::OwnRuntime;
-use super::{Stack, TemplateSource};
+use super::source::{absolute, read_template};
 use crate::clock::Clock;
 use crate::credential::Credential;
 use crate::data_dir::{DataDir, State};
@@ -47,8 +48,18 @@ impl Parts {
     }
 }
 
+impl Builder {
+    /// Starts the stack; when this returns it serves.
+    pub async fn start(self) -> Result<Stack, Error> {
+        let lifeline = Lifeline::new();
+        let runtime = OwnRuntime::new(lifeline.clone())?;
+        let started = runtime.handle().spawn(start(self, lifeline)).await;
+        started.map_err(std::io::Error::other)?.map(|parts| parts.with(runtime))
+    }
+}
+
 /// Starts what `builder` describes on the threads of the caller.
-pub(super) async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
+async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
     let (template, task_root) = read_template(&builder.template, &builder.parameters)?;
     // Kept for ever: routes borrow from it, and every task of the stack asks it.
     let template: &'static Template = Box::leak(Box::new(template));
@@ -118,24 +129,6 @@ fn remembered(builder: &Builder, data_dir: Option<&DataDir>) -> Result<State, Er
     }
 }
 
-/// The template, and the folder that functions see as theirs.
-pub(super) fn read_template(
-    source: &TemplateSource,
-    parameters: &BTreeMap<String, String>,
-) -> Result<(Template, PathBuf), Error> {
-    let (yaml, folder) = match source {
-        TemplateSource::Yaml(yaml) => (yaml.clone(), None),
-        TemplateSource::File(path) => {
-            let yaml = std::fs::read_to_string(path);
-            (yaml.map_err(|cause| Error::TemplateFile { path: path.clone(), cause })?, path.parent())
-        }
-    };
-    let template = Template::read(&yaml, parameters)?;
-    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-
-    Ok((template, absolute(folder)?))
-}
-
 /// The folder of the binaries, all of which are there.
 fn find_binaries(folder: &Path, functions: &[Function]) -> Result<PathBuf, Error> {
     let folder = absolute(folder)?;
@@ -143,10 +136,6 @@ fn find_binaries(folder: &Path, functions: &[Function]) -> Result<PathBuf, Error
     let names: Vec<_> = missing.cloned().collect();
 
     if names.is_empty() { Ok(folder) } else { Err(Error::Binaries { folder, names }) }
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, Error> {
-    std::path::absolute(path).map_err(|cause| Error::File { path: path.to_owned(), cause })
 }
 
 async fn bind(port: u16) -> Result<(TcpListener, u16), Error> {

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::courses::CourseInFull;
-use super::progress::LessonProgress;
+use super::lesson_progress::LessonProgress;
 use super::register::Register;
 use super::store::time;
 use super::student::{Student, View};

@@ -6,15 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::index::Index;
-use super::register::{Register, Tally};
+use super::register::{COURSES_MOST, Register, Tally};
 use super::store::{Academy, Found, Guard, Write, id, time};
 use crate::Id;
 use crate::label::Label;
 use crate::page::{Page, Pagination};
 use crate::stored::LAYOUT;
-
-/// The most courses that an academy has: what students may have of each has room in their items.
-pub(super) const MOST: i64 = 500;
 
 /// What an operator writes of a course.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -154,8 +151,8 @@ impl Academy {
             }
             let before = CourseInFull::find(&mut found, id)?;
             let is_new = before.is_none();
-            if is_new && register.courses >= MOST {
-                return Ok(Authored::Full { most: MOST });
+            if is_new && register.courses >= COURSES_MOST {
+                return Ok(Authored::Full { most: COURSES_MOST });
             }
             let (created, version) =
                 before.map_or((now.as_millisecond(), 0), |before| (before.created, before.version));

@@ -11,12 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use super::index::Index;
-use super::register::Tally;
+use super::register::{LISTS_MOST, Tally};
 use super::store::{Academy, Found, Guard, Write, time};
 use crate::Id;
-
-/// The most lists that an academy has: a reply shows them all, and so does the register.
-pub(super) const MOST: i64 = 200;
 
 /// A list to make.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -183,8 +180,8 @@ impl Academy {
             if !found.is_empty() {
                 return Ok(Created::Taken);
             }
-            if i64::try_from(register.lists.len()).unwrap_or(i64::MAX) >= MOST {
-                return Ok(Created::Full { most: MOST });
+            if i64::try_from(register.lists.len()).unwrap_or(i64::MAX) >= LISTS_MOST {
+                return Ok(Created::Full { most: LISTS_MOST });
             }
             let tally = Tally { opened: Some(id), ..Tally::default() };
             if self.commit(&tally, vec![kept.put(self), kept.claim(self)]).await? {

@@ -3,11 +3,12 @@
 use dynamodb::{Error, Result};
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::access;
 use super::courses::{self, CourseInFull};
-use super::store::{Academy, time};
+use super::lesson_progress::LessonProgress;
+use super::store::Academy;
 use super::student::{self, Progress, Student};
 use crate::Id;
 
@@ -35,18 +36,6 @@ impl TryFrom<u16> for Total {
     }
 }
 
-/// How far a student has come, as replies show it.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct LessonProgress {
-    completed_lessons: i64,
-    /// Unknown until something is reported.
-    total_lessons: Option<i64>,
-    #[schemars(extend("format" = "date-time"))]
-    completed_at: Option<String>,
-    #[schemars(extend("format" = "date-time"))]
-    updated_at: Option<String>,
-}
-
 /// What became of a report.
 #[derive(Clone, Debug)]
 pub enum Recorded {
@@ -62,22 +51,6 @@ pub enum Recorded {
     NoAccess,
     /// It says that more lessons are completed than there are.
     TooMany,
-}
-
-impl LessonProgress {
-    /// Of what is kept, which may be nothing.
-    pub(super) fn of(progress: Option<&Progress>) -> Result<Self> {
-        let Some(progress) = progress else {
-            return Ok(Self { completed_lessons: 0, total_lessons: None, completed_at: None, updated_at: None });
-        };
-
-        Ok(Self {
-            completed_lessons: progress.completed,
-            total_lessons: Some(progress.total),
-            completed_at: progress.completed_at.map(time).transpose()?,
-            updated_at: Some(time(progress.updated)?),
-        })
-    }
 }
 
 impl Report {

@@ -11,7 +11,6 @@ use aws_sdk_dynamodb::types::{ConditionCheck, Update};
 use dynamodb::{AttributeValue, Committed, Error, Item, Result, Transaction, Updated, number, text};
 
 use super::change::Change;
-use super::lists;
 use super::store::{Academy, Attributes, Found, Write, id};
 use crate::Id;
 
@@ -20,6 +19,12 @@ const LIST: &str = "list#";
 
 /// What the register's member of a transaction is called.
 const REGISTER: &str = "register";
+
+/// The most courses that an academy has: what students may have of each has room in their items.
+pub(super) const COURSES_MOST: i64 = 500;
+
+/// The most lists that an academy has: a reply shows them all, and so does the register.
+pub(super) const LISTS_MOST: i64 = 200;
 
 /// How many lists a condition names before it is the register's version that is held against it.
 const MOST_NAMED: usize = 50;
@@ -136,7 +141,7 @@ impl Tally<'_> {
             made.conditions.push("(attribute_not_exists(#students) OR #students <= :room)".to_owned());
         }
         if self.courses > 0 {
-            made.value("courses_most", number(super::courses::MOST));
+            made.value("courses_most", number(COURSES_MOST));
             made.conditions.push("(attribute_not_exists(#courses) OR #courses < :courses_most)".to_owned());
         }
         let by_version = self.change.is_some() || self.members.len() > MOST_NAMED;
@@ -158,7 +163,7 @@ impl Tally<'_> {
             made.name("opened", format!("{LIST}{list}"));
             made.value("none", number(0));
             made.set.push("#opened = :none".to_owned());
-            made.value("lists_most", number(lists::MOST));
+            made.value("lists_most", number(LISTS_MOST));
             made.conditions.push("(attribute_not_exists(#lists) OR #lists < :lists_most)".to_owned());
         }
         if let Some(list) = self.closed {
