@@ -87,7 +87,7 @@ async fn a_change_that_is_made_but_not_answered_is_made_once() {
 }
 
 fn hex(secret: &str) -> String {
-    Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(secret).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// A secret of theFAQ's form.

@@ -6,20 +6,27 @@ use std::sync::LazyLock;
 use shared::extract::Stray;
 use shared::settings::Settings;
 use shared::{App, Denial, Error, Exit, NoContent, Result, cors};
-use template::{Routes, Template};
+use template::Paths;
 
-/// The routes of this stack, which the template knows alone that it was deployed from.
-static ROUTES: LazyLock<std::result::Result<Routes<'_>, String>> = LazyLock::new(|| {
+/// The routes of every stack, by contract (`-` for any that is none of ours) and reference API: `build.rs` writes them down.
+const STACKS: &[(&str, &str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/routes.rs"));
+
+/// Those of this stack.
+static PATHS: LazyLock<std::result::Result<Paths, String>> = LazyLock::new(|| {
     let parameters = Settings::read().map_err(|error| error.to_string())?.parameters();
-    let template = Template::read(include_str!("../../template.yaml"), &parameters);
+    let parameter = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
+    let of = |contract: &str| {
+        let mut stacks = STACKS.iter().filter(|(_, api, _)| *api == parameter("ReferenceApi"));
+        stacks.find(|(name, ..)| *name == contract).map(|(.., keys)| Paths::new(keys.iter().copied()))
+    };
 
-    Ok(Box::leak(Box::new(template.map_err(|error| error.to_string())?)).routes())
+    of(parameter("Contract")).or_else(|| of("-")).ok_or_else(|| "no stack has this reference API".to_owned())
 });
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
     // Now, while nobody waits. What is wrong with them is said where they are needed.
-    LazyLock::force(&ROUTES);
+    LazyLock::force(&PATHS);
 
     shared::serve(answer).await
 }
@@ -28,8 +35,8 @@ async fn answer(app: &'static App, stray: Stray) -> Result<NoContent> {
     if let Some(headers) = cors::preflight(&app.contract, &stray) {
         return Ok(NoContent(headers));
     }
-    let routes = ROUTES.as_ref().map_err(Error::failed)?;
-    let allow = routes.methods(&stray.path, |route| app.contract.management.opens(&route.key()));
+    let paths = PATHS.as_ref().map_err(Error::failed)?;
+    let allow = paths.methods(&stray.path, |route| app.contract.management.opens(route));
     // A path that only decoding makes one of ours came here because it is none: its method is not what is wrong.
     let is_ours = !allow.is_empty() && !allow.contains(&stray.method);
 

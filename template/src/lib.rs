@@ -11,6 +11,7 @@ mod model;
 mod node;
 mod parameters;
 mod path;
+mod paths;
 pub mod pattern;
 mod policies;
 mod resources;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use error::Error;
 pub use model::{Auth, Function, KeyAttribute, KeyKind, Method, Route, Statement, Table, Target, Template};
+pub use paths::Paths;
 pub use routes::{Match, Routes};
 
 use std::collections::BTreeMap;

@@ -79,19 +79,4 @@ impl<'t> Routes<'t> {
             Some(Match { function, route, path_parameters: BTreeMap::new() })
         })
     }
-
-    /// The methods that routes other than `$default`, and which are `open`, take at this path, sorted; `ANY` for a route
-    /// that takes all.
-    pub fn methods(&self, path: &str, open: impl Fn(&Route) -> bool) -> Vec<String> {
-        let path = RequestPath::new(path);
-        let mut methods: Vec<String> = self
-            .paths
-            .iter()
-            .filter(|candidate| candidate.pattern.fit(&path).is_some() && open(candidate.route))
-            .map(|candidate| candidate.method.to_string())
-            .collect();
-        methods.sort();
-        methods.dedup();
-        methods
-    }
 }
