@@ -162,3 +162,26 @@ async fn a_repeat_asks_for_the_authority_of_the_first() {
     let told = world.operate_once("order", "POST", "/organizations/acme/api-keys", order.clone()).await;
     assert_eq!(told.status, 404, "the operator, too");
 }
+
+#[tokio::test]
+async fn to_a_revoked_author_nothing_is_said_of_what_the_key_had_left() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let author = world.key("acme", json!({"name": "m", "type": "secret"})).await;
+    assert_eq!(world.verdict(&author.secret).await, "valid");
+    let latch = Latch::default();
+    world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on("GetItem"));
+    let revocation = async {
+        latch.reached().await;
+        let path = format!("/organizations/acme/api-keys/{}", author.id);
+        assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+        latch.open();
+    };
+    let order = json!({"name": "new", "type": "secret"});
+    let (answer, ()) = tokio::join!(world.post("/api/v1/acme/api-keys", &author, order), revocation);
+    answer.is(401, &[], r#"{"error":"Invalid API key"}"#);
+    let refused = world.get("/api/v1/acme/api-keys", &author).await;
+    let names =
+        |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(names(&answer), names(&refused));
+}

@@ -65,25 +65,37 @@ async fn a_key_can_be_issued_and_taken_over_while_the_tables_are_busy() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_made_but_not_answered_is_made_once() {
-    let (world, key) = World::academy("pro").await;
-    let path = format!("/organizations/acme/api-keys/{}", key.id);
-    // The SDK makes each attempt twice.
-    world.stack.dynamodb().inject(Fault::DropAfter.times(3).on("TransactWriteItems"));
-    assert_eq!(world.operate("PATCH", &path, json!({"name": "b"})).await.status, 200);
-    world.stack.dynamodb().inject(Fault::DropAfter.times(3).on("TransactWriteItems"));
-    let new = world.key("acme", json!({"name": "c"})).await;
-    world.stack.dynamodb().inject(Fault::DropAfter.times(3).on("TransactWriteItems"));
-    assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+async fn a_change_that_is_made_but_not_answered_is_made_once_whatever_comes_after() {
+    for (unanswered, throttled) in [(1, 0), (2, 0), (1, 1), (2, 3)] {
+        let (world, key) = World::academy("pro").await;
+        let path = format!("/organizations/acme/api-keys/{}", key.id);
+        let faults = || {
+            world.stack.dynamodb().inject(Fault::DropAfter.times(unanswered).on("TransactWriteItems"));
+            let throttle = Fault::hot(Throttling::Throttling).times(throttled).on("TransactWriteItems");
+            world.stack.dynamodb().inject(throttle);
+        };
+        faults();
+        assert_eq!(world.operate("PATCH", &path, json!({"name": "b"})).await.status, 200);
+        faults();
+        let new = world.operate_once("order", "POST", "/organizations/acme/api-keys", json!({"name": "c"})).await;
+        assert_eq!(new.status, 201, "{new:?}");
+        let new = new.json()["data"].clone();
+        faults();
+        let rotation = format!("/organizations/acme/api-keys/{}/regenerate", new["id"].as_str().unwrap());
+        let next = world.operate("POST", &rotation, json!({"overlapSeconds": 3_600})).await;
+        assert_eq!(next.status, 200, "{next:?}");
+        faults();
+        assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
 
-    assert_eq!(world.verdict(&new.secret).await, "valid");
-    let rows = world.operate("GET", "/organizations/acme/audit", Value::Null).await.json()["data"].clone();
-    // All of the same instant, and so in any order.
-    let mut actions: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["action"].to_string()).collect();
-    actions.sort();
-    let actions: Vec<Value> = actions.iter().map(|action| serde_json::from_str(action).unwrap()).collect();
-    let once = ["key.changed", "key.created", "key.created", "key.deleted", "organization.created"];
-    assert_eq!((json!(actions), world.organization("acme", json!({})).await["keys"].clone()), (json!(once), json!(1)));
+        for secret in [&new["key"], &next.json()["data"]["key"]] {
+            assert_eq!(world.verdict(secret.as_str().unwrap()).await, "valid");
+        }
+        let rows = world.operate("GET", "/organizations/acme/audit", Value::Null).await.json()["data"].clone();
+        // All of the same instant, and so in any order.
+        let actions: BTreeSet<_> = rows.as_array().unwrap().iter().map(|row| row["action"].to_string()).collect();
+        assert_eq!((rows.as_array().unwrap().len(), actions.len()), (6, 5), "{rows}");
+        assert_eq!(world.organization("acme", json!({})).await["keys"], 1);
+    }
 }
 
 fn hex(secret: &str) -> String {
@@ -140,7 +152,7 @@ async fn an_organization_with_hundreds_of_keys_can_be_locked_while_some_writes_a
 
 #[tokio::test]
 async fn a_lock_goes_on_with_the_others_when_one_pass_cannot_be_withdrawn() {
-    let world = World::hurried("thefaq", 3).await;
+    let world = World::hurried("thefaq", 9).await;
     with_keys(&world, 150).await;
     let numbers = [0, 7, 8, 99, 100, 149];
     for number in numbers {
@@ -197,8 +209,8 @@ async fn a_lock_that_was_cut_short_goes_on_from_where_it_was() {
 }
 
 #[tokio::test]
-async fn more_passes_that_cannot_be_withdrawn_than_are_remembered_are_all_withdrawn_in_the_end() {
-    let world = World::hurried("thefaq", 3).await;
+async fn many_passes_that_cannot_be_withdrawn_are_all_withdrawn_in_the_end() {
+    let world = World::hurried("thefaq", 9).await;
     with_keys(&world, 120).await;
     let stuck: BTreeSet<_> = (0..40).map(|number| number * 2).collect();
     for number in &stuck {
@@ -213,4 +225,37 @@ async fn more_passes_that_cannot_be_withdrawn_than_are_remembered_are_all_withdr
     assert_eq!(pending(&world).await, Value::Null);
     let fences = world.items("CountersTable").await;
     assert_eq!(fences.iter().filter(|item| item.contains("fence=N(\"2\")")).count(), 120, "every pass has the fence");
+}
+
+#[tokio::test]
+async fn a_lock_gets_on_with_every_call_while_nearly_all_writes_are_throttled() {
+    let world = World::hurried("thefaq", 9).await;
+    with_keys(&world, 300).await;
+    world.stack.dynamodb().inject(Fault::hot(Throttling::Throttling).each(19, 20).about("CountersTable"));
+    let mut done = Vec::new();
+    for _ in 0..30 {
+        let status = world.operate("PUT", "/organizations/acme", json!({"status": "locked"})).await.status;
+        done.push(pending(&world).await["done"].as_i64());
+        if status == 200 {
+            break;
+        }
+        assert_eq!(status, 503);
+    }
+    assert!(done.len() > 1 && done.last() == Some(&None), "it never ends: {done:?}");
+    assert!(done.iter().flatten().is_sorted(), "{done:?}");
+}
+
+#[tokio::test]
+async fn a_lock_does_not_wait_for_saying_how_far_it_came() {
+    let world = World::hurried("thefaq", 9).await;
+    with_keys(&world, 250).await;
+    world.stack.dynamodb().inject(Fault::busy(Throttling::Throttling).always().on("UpdateItem").about("KeysTable"));
+    // The last write, which says that the change is in force, cannot be made either; but all passes are withdrawn.
+    assert_eq!(world.operate("PUT", "/organizations/acme", json!({"status": "locked"})).await.status, 503);
+    world.stack.dynamodb().clear_faults();
+    let fences = world.items("CountersTable").await;
+    assert_eq!(fences.iter().filter(|item| item.contains("fence=N(\"2\")")).count(), 250);
+    assert_eq!(pending(&world).await, json!({"done": 0, "of": 250}));
+    assert_eq!(world.operate("PUT", "/organizations/acme", json!({"status": "locked"})).await.status, 200);
+    assert_eq!(pending(&world).await, Value::Null);
 }

@@ -66,6 +66,32 @@ async fn a_pass_that_is_throttled_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_key_some_of_whose_writes_are_throttled_is_let_in_by_all_others() {
+    let (world, _) = academy().await;
+    world.organization("acme", json!({"limits": [{"requests": 1_000, "per": "minute"}]})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    world.stack.dynamodb().inject(Fault::busy(Throttling::Throttling).each(1, 5).about("CountersTable"));
+    let mut admitted = 0;
+    for number in 0..200 {
+        world.stack.clock().set_millis(millis("2030-06-15T00:00:31Z") + number * 20);
+        admitted += u32::from(world.get("/api/v1/courses", &key).await.status == 200);
+    }
+    assert_eq!(admitted, 160);
+}
+
+#[tokio::test]
+async fn a_failure_that_is_remembered_is_logged_once() {
+    let (world, key) = academy().await;
+    world.stack.dynamodb().inject(Fault::busy(Throttling::Throttling).always().about("CountersTable"));
+    for _ in 0..20 {
+        assert_eq!(world.get("/api/v1/courses", &key).await.status, 503);
+    }
+    let failures = world.stack.logs().iter().filter(|line| line.contains("failed: dynamodb throttled")).count();
+    assert!((3..=6).contains(&failures), "{failures} lines for 20 failures, of which the first three are told of");
+}
+
+#[tokio::test]
 async fn a_refusal_from_memory_is_the_one_that_the_store_would_have_given() {
     let (world, key) = academy().await;
     world.organization("acme", json!({"limits": [{"requests": 1, "per": "minute"}, ]})).await;

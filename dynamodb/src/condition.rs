@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, DeleteBuilder, Pu
 ///
 /// An attribute `name` is written `#name`, for nearly every short name is one of DynamoDB's reserved words. Conditions that
 /// are joined share names, which mean the same in all of them, and must not share values.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Condition {
     clauses: Vec<String>,
     names: Vec<String>,

@@ -90,8 +90,11 @@ impl Error {
             | "InvalidSignatureException"
             | "MissingAuthenticationToken"
             | "MissingAuthenticationTokenException"
+            | "NotAuthorized"
             | "OptInRequired"
+            | "RequestExpired"
             | "ResourceNotFoundException"
+            | "SignatureDoesNotMatch"
             | "UnrecognizedClientException" => Self::Inaccessible(cause),
             _ if answer.status().as_u16() == 429 => Self::Throttled { cause, is_key_range: false },
             _ if answer.status().is_server_error() => Self::Unavailable(cause),

@@ -1,6 +1,8 @@
 //! Transactions: all of their members, or none. Each member has a name, by which a failed condition is told.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Config;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update};
@@ -31,7 +33,8 @@ pub struct Transaction {
     client: Client,
     names: Vec<&'static str>,
     members: Vec<TransactWriteItem>,
-    /// By this DynamoDB knows an attempt that it has carried out already, for ten minutes.
+    /// By this DynamoDB knows an attempt that it has carried out already, for ten minutes. It is there once an attempt had no
+    /// answer, and stays: whatever is said of a later one, that one may have been carried out.
     token: Option<String>,
 }
 
@@ -89,20 +92,26 @@ impl Transaction {
     /// # Errors
     /// [`Error::Contended`] and [`Error::Throttled`] for conflicts and throttled members, and the others as for any call.
     pub async fn attempt(&mut self) -> Result<Committed> {
-        let token = match self.token.take() {
-            Some(token) => token,
+        let token = match &self.token {
+            Some(token) => token.clone(),
             None => new_token()?,
         };
         let request = self.client.transact_write_items().set_transact_items(Some(self.members.clone()));
-        let Err(error) = request.client_request_token(&token).send().await else { return Ok(Committed::Yes) };
+        // The SDK makes no attempts of its own, of which nobody would know that one had no answer.
+        let once = Config::builder().retry_config(RetryConfig::disabled());
+        let request = request.client_request_token(&token).customize().config_override(once);
+        let Err(error) = request.send().await else { return Ok(Committed::Yes) };
         let outcome = self.outcome(error);
-        // An attempt that may have been carried out has to be known again. DynamoDB need not be asked to take the token of
-        // one that it has cancelled.
         if outcome.as_ref().is_err_and(|error| !error.is_refusal()) {
             self.token = Some(token);
         }
 
         outcome
+    }
+
+    /// Whether an attempt had no answer, so that what there is may be its own work.
+    pub const fn is_in_doubt(&self) -> bool {
+        self.token.is_some()
     }
 
     fn outcome(&self, error: SdkError<TransactWriteItemsError>) -> Result<Committed> {

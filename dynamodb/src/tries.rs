@@ -23,7 +23,7 @@ const LONGEST_MILLIS: u64 = 256;
 /// The bound of the first wait.
 const FIRST_MILLIS: u64 = 8;
 
-/// How often a call without an answer is made again. The SDK has made each of them twice already.
+/// How often a call without an answer is made again.
 const UNANSWERED: u32 = 2;
 
 /// The attempts of one piece of work, which share a deadline.
@@ -85,6 +85,19 @@ impl Tries {
         self.attempt = self.attempt.saturating_add(1);
 
         Ok(())
+    }
+
+    /// Makes `call`, which may be made twice without harm, until it has an answer.
+    ///
+    /// # Errors
+    /// The last one's, where another does not help or the time is over.
+    pub async fn run<T, F: Future<Output = Result<T>>>(&mut self, call: impl Fn() -> F) -> Result<T> {
+        loop {
+            let outcome = call().await;
+            if let Some(done) = self.settle(outcome).await? {
+                return Ok(done);
+            }
+        }
     }
 
     /// What an attempt came to: `None` where it has to be made again, after the wait that is over then.

@@ -19,7 +19,7 @@ async fn main() -> Exit {
 }
 
 async fn delete(app: &'static App, manager: Manager<Delete>, Path(place): Path<Place>) -> Result<Deleted<Id>> {
-    match app.keys.remove(manager.org(), &place.id, manager.author()).await? {
+    match app.keys.remove(&app.contract, manager.org(), &place.id, manager.author()).await? {
         Removed::Yes => Ok(Deleted(place.id)),
         Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
         Removed::NoOrganization => Err(Denial::OrganizationNotFound.into()),

@@ -35,7 +35,7 @@ pub(crate) async fn carry_out(table: &Table, mut transaction: Transaction, claim
             Ok(committed) => return Ok(committed == Committed::Yes),
             Err(why) => why,
         };
-        let has_met_another = matches!(why, Error::Contended);
+        let has_met_another = matches!(why, Error::Contended) && !transaction.is_in_doubt();
         tries.again(why).await?;
         if has_met_another && let Some(key) = &claimed {
             let look = table.client.get_item().table_name(&table.name).set_key(Some(key.clone()));

@@ -35,6 +35,8 @@ pub struct App {
     pub patience: Duration,
     /// How long an invocation may take, by the template.
     pub timeout: Duration,
+    /// How long a change may be tried.
+    changing: Duration,
     /// The APIs, by their ids, to which the authorizer hands on what it does not let in.
     pub told_apis: Vec<String>,
     /// Randomness.
@@ -74,18 +76,20 @@ impl App {
         let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
         let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days);
         let patience = settings.store_timeout.saturating_mul(4);
+        let changing = changing(settings.timeout, settings.store_timeout);
 
         Self {
             contract,
             parameters,
             stage: settings.stage,
-            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy, changing(settings.timeout)),
+            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy, changing),
             passes,
             meter: Meter::new(usage.clone(), patience),
             memory: Memory::default(),
             usage,
             patience,
             timeout: settings.timeout,
+            changing,
             told_apis: settings.told_apis,
             entropy,
             dynamodb,
@@ -101,12 +105,15 @@ impl App {
         let name =
             self.reference_table.clone().ok_or_else(|| crate::Error::failed("the stack has no reference table"))?;
 
-        Ok(Table { client: self.dynamodb.clone(), name, patience: changing(self.timeout) })
+        Ok(Table { client: self.dynamodb.clone(), name, patience: self.changing })
     }
 }
 
-/// How long a change may be tried in an invocation that may take `timeout`: two thirds of it. Before it comes the gate, and
-/// after it the answer.
-fn changing(timeout: Duration) -> Duration {
-    timeout.saturating_mul(2).checked_div(3).unwrap_or(timeout)
+/// How long a change may be tried in an invocation that may take `timeout`, one to two thirds of it: before it comes the gate,
+/// which gives up after four times `store_timeout`, and after it a last call or two, each of which takes three times that at most.
+fn changing(timeout: Duration, store_timeout: Duration) -> Duration {
+    let third = timeout.checked_div(3).unwrap_or(timeout);
+    let others = store_timeout.saturating_mul(10).saturating_add(Duration::from_secs(1));
+
+    timeout.saturating_sub(others).clamp(third, third.saturating_mul(2))
 }

@@ -165,15 +165,26 @@ impl Author {
     /// Whoever may not is nobody any more.
     ///
     /// # Errors
-    /// The organization was locked, or the key was revoked, switched off, replaced or narrowed.
-    pub(crate) fn may_go_on(&self, org: &Organization, id: Option<(&key::Id, Option<&Key>)>) -> Result<(), Denial> {
+    /// The organization was locked or its plan takes something from the author, or the key was revoked, switched off, given
+    /// another secret or narrowed.
+    pub(crate) fn may_go_on(
+        &self,
+        contract: &Contract,
+        org: &Organization,
+        key: Option<(&key::Id, Option<&Key>)>,
+    ) -> Result<(), Denial> {
         let Some(bearer) = &self.bearer else { return Ok(()) };
-        let is_let_in = match id {
+        let is_let_in = match key {
             Some((id, key)) if *id == bearer.key => key.is_some_and(|key| bearer.is_let_in(key, self.at)),
             Some(_) | None => true,
         };
+        let plan = contract.plans.get(&org.plan).filter(|plan| plan.api);
+        let is_on_plan = plan.is_some_and(|plan| {
+            plan.scopes.as_ref().is_none_or(|scopes| bearer.holds.iter().all(|scope| scopes.contains(scope)))
+        });
+        let is_open = org.status == organization::Status::Active && is_on_plan;
 
-        if is_let_in && org.status == organization::Status::Active { Ok(()) } else { Err(Denial::UnknownKey) }
+        if is_let_in && is_open { Ok(()) } else { Err(Denial::UnknownKey) }
     }
 
     /// The row about `action` on `org`, or on its key `key`.

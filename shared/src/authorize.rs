@@ -174,11 +174,11 @@ pub async fn serve() -> Exit {
         let platform = clock::of_platform(event.context.deadline, app.timeout);
         answer(app, event.payload.get(), platform).await.map_err(|error| {
             let denial = error.denial();
-            let cause = match &error {
-                Error::Failed { cause, .. } => cause,
-                Error::Denied(_) => "a refusal that is no verdict",
-            };
-            tracing::error!(?denial, "the authorizer failed: {cause}");
+            match &error {
+                Error::Failed { cause, .. } => tracing::error!(?denial, "the authorizer failed: {cause}"),
+                Error::Denied(_) => tracing::error!(?denial, "the authorizer failed: a refusal that is no verdict"),
+                Error::FailedAgain(_) => (),
+            }
             // To a gateway an error of any kind is a reason to answer 500.
             lambda_http::Error::from("no verdict")
         })

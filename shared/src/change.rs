@@ -74,13 +74,13 @@ pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &A
     loop {
         let (key, org) = app.keys.find(slug, id).await?;
         let org = org.ok_or(Denial::OrganizationNotFound)?;
-        author.may_go_on(&org, Some((id, key.as_ref())))?;
+        author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
         let mut key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let before = View::in_full(&key, now);
         change.apply(app, &mut key, &org, author)?;
         let states = [Some(before), Some(View::in_full(&key, now))];
         let entry = author.did(Action::KeyChanged, slug, Some(id), states);
-        match app.keys.replace(&mut key, author, &entry, &mut tries).await? {
+        match app.keys.replace(&mut key, &org, author, &entry, &mut tries).await? {
             Replaced::Yes => return Ok(key),
             Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
             Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,

@@ -174,6 +174,32 @@ impl Kind {
         Self::Internal,
     ];
 
+    /// Whether it says that what was presented is no key, or does not work as one.
+    pub const fn is_no_key(self) -> bool {
+        match self {
+            Self::MissingCredential
+            | Self::MalformedCredential
+            | Self::UnknownKey
+            | Self::InactiveKey
+            | Self::ExpiredKey
+            | Self::WrongEnvironment => true,
+            Self::WrongKeyType
+            | Self::OrganizationLocked
+            | Self::NoApiOnPlan
+            | Self::PlanLimit
+            | Self::MissingScope
+            | Self::UnknownRoute
+            | Self::MethodNotAllowed
+            | Self::OrganizationNotFound
+            | Self::ResourceNotFound
+            | Self::InvalidRequest
+            | Self::Conflict
+            | Self::RateLimited
+            | Self::Unavailable
+            | Self::Internal => false,
+        }
+    }
+
     /// Its name in contracts: `rate_limited`.
     pub fn name(self) -> String {
         let name = serde_json::to_value(self).ok();

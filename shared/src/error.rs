@@ -21,6 +21,8 @@ pub enum Error {
         /// What happened, for us.
         cause: String,
     },
+    /// The same failure as a moment ago, which the log was told of then.
+    FailedAgain(Denial),
 }
 
 impl Error {
@@ -29,10 +31,18 @@ impl Error {
         Self::Failed { denial: Denial::Internal, cause: cause.to_string() }
     }
 
+    /// The same once more, which the log need not be told of.
+    pub(crate) fn again(self) -> Self {
+        match self {
+            Self::Failed { denial, .. } => Self::FailedAgain(denial),
+            Self::Denied(_) | Self::FailedAgain(_) => self,
+        }
+    }
+
     /// What the caller is told.
     pub const fn denial(&self) -> &Denial {
         match self {
-            Self::Denied(denial) | Self::Failed { denial, .. } => denial,
+            Self::Denied(denial) | Self::Failed { denial, .. } | Self::FailedAgain(denial) => denial,
         }
     }
 }

@@ -101,15 +101,15 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
 /// Lets the secret in that `digest` stands for, unless it is remembered that it is refused.
 async fn admit_digest(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Result<Grant, Refusal> {
     if let Some(refusal) = app.memory.ask(&digest, now, clock::now()).and_then(|why| why.refusal(now)) {
-        return Err(refusal);
+        return Err(Refusal { error: refusal.error.again(), ..refusal });
     }
     match count(app, kind, digest, now).await {
         Ok(grant) => {
-            app.memory.known_again(&digest);
+            app.memory.forget(&digest);
             Ok(grant)
         }
         Err(No::Other(refusal)) => {
-            app.memory.known_again(&digest);
+            app.memory.forget(&digest);
             Err(refusal)
         }
         Err(No::For(why)) => {
@@ -160,7 +160,11 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
     // The secret whose pass counts: the one presented, or the one that has replaced it.
     let mut counting = digest;
     let mut tries = Tries::within(app.patience);
-    loop {
+    for round in 0_u32.. {
+        // Once round is as it should be: from an old secret to the new one, or for a stamp that came too late.
+        if round > 1 {
+            tries.again(dynamodb::Error::Contended).await?;
+        }
         let (seen, from) = match app.passes.count(&counting, now).await {
             // A secret that was taken over from elsewhere may look like another type than its key is: it is neither.
             Ok(Counted::Yes(pass) | Counted::No(pass)) if pass.terms.kind != kind.name => {
@@ -211,6 +215,8 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
             return if admits { Ok(Grant::of(pass, digest, now)) } else { Err(refused(Box::new(pass), now)) };
         }
     }
+
+    Err(dynamodb::Error::Contended.into())
 }
 
 /// Why nobody is let in where a pass was not written. Neighbours of a hot key are throttled with it, as are all where a table
@@ -252,8 +258,7 @@ async fn basis(
 
 /// `denial` of a request that `pass` was asked about. To whom the key is no key, what it has left is nobody's business.
 fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
-    let is_no_key = matches!(denial, Denial::InactiveKey | Denial::ExpiredKey);
-    let quota = if is_no_key { None } else { Quota::of(pass, now) };
+    let quota = if denial.kind().is_no_key() { None } else { Quota::of(pass, now) };
     let holder = Holder { org: pass.terms.org.clone(), key: pass.terms.key.clone() };
 
     Refusal { error: denial.into(), quota, holder: Some(holder) }

@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use dynamodb::Tries;
 use lambda_http::http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -114,9 +115,10 @@ pub(crate) async fn done_before(
     org: &Slug,
     attempt: Option<&Attempt>,
     now: jiff::Timestamp,
+    tries: &mut Tries,
 ) -> Result<Option<Box<RawValue>>> {
     let Some(attempt) = attempt else { return Ok(None) };
-    let Some(kept) = app.keys.kept(org, attempt, now).await? else { return Ok(None) };
+    let Some(kept) = tries.run(|| app.keys.kept(org, attempt, now)).await? else { return Ok(None) };
     if kept.request != attempt.request {
         let reason = "The Idempotency-Key was used for another request".to_owned();
         return Err(Denial::Conflict { reason }.into());

@@ -123,16 +123,17 @@ enum Outcome {
 /// # Errors
 /// There is no such organization, or the store does not answer. What is wrong with one key is its own result.
 pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
-    let mut org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
-    let mut results = Vec::with_capacity(keys.len());
     let tries = app.keys.tries();
+    let org = tries.beside().run(|| app.keys.organization(slug)).await?;
+    let mut org = org.ok_or(Denial::OrganizationNotFound)?;
+    let mut results = Vec::with_capacity(keys.len());
     for key in keys {
         results.push(match take_over(app, &mut org, &key, author, tries.beside()).await {
             Ok(outcome) => outcome,
             Err(Error::Denied(denial)) => {
                 Outcome::Refused { reason: denial.kind(), response: Rendered::new(&app.contract, &denial, None)? }
             }
-            Err(failure @ Error::Failed { .. }) => return Err(failure),
+            Err(failure @ (Error::Failed { .. } | Error::FailedAgain(_))) => return Err(failure),
         });
     }
     let imported = results.iter().filter(|result| matches!(result, Outcome::Imported { .. })).count();
@@ -175,7 +176,7 @@ async fn take_over(
         match app.keys.insert(&key, org, cap, author, Adding::TakenOver, &mut tries).await? {
             Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
             Inserted::Taken => {
-                let holder = app.keys.holder(&digest).await?;
+                let holder = tries.run(|| app.keys.holder(&digest)).await?;
                 return taken(app, org, holder.ok_or(dynamodb::Error::Contended)?, &digest, now).await;
             }
             Inserted::Revoked => return Err(revoked().into()),
@@ -183,7 +184,8 @@ async fn take_over(
             Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
             Inserted::Changed => {
                 tries.again(dynamodb::Error::Contended).await?;
-                *org = app.keys.organization(&org.slug).await?.ok_or(Denial::OrganizationNotFound)?;
+                let now = tries.run(|| app.keys.organization(&org.slug)).await?;
+                *org = now.ok_or(Denial::OrganizationNotFound)?;
             }
         }
     }

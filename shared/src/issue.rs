@@ -90,9 +90,9 @@ pub async fn issue(
     let now = author.at;
     let mut tries = app.keys.tries();
     loop {
-        let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
-        author.may_go_on(&org, None)?;
-        if let Some(before) = done_before(app, slug, once, now).await? {
+        let org = tries.run(|| app.keys.organization(slug)).await?.ok_or(Denial::OrganizationNotFound)?;
+        author.may_go_on(&app.contract, &org, None)?;
+        if let Some(before) = done_before(app, slug, once, now, &mut tries).await? {
             return issued_before(app, slug, author, before).await.map(Done::Before);
         }
         if let Some(expires_at) = order.expires_at {

@@ -47,9 +47,9 @@ pub struct Organization {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pending {
     /// For how many keys it is in force.
-    pub done: i64,
+    pub(crate) done: i64,
     /// How many keys there were when it was made.
-    pub of: i64,
+    pub(crate) of: i64,
     /// The last key that was gone through.
     pub(crate) after: Option<key::Id>,
     /// Those among the keys up to that one for which it is not in force, by what stands for their secrets.

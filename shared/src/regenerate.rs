@@ -11,7 +11,7 @@ use crate::idempotency::{Attempt, Done, done_before};
 use crate::issue::{Issued, IssuedBefore, type_of};
 use crate::key::Id;
 use crate::organization::Slug;
-use crate::store::{Keep, Keys, Replaced};
+use crate::store::{Keep, Keys, Replaced, Warrant};
 
 /// How a secret is replaced.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -59,12 +59,13 @@ pub async fn regenerate(
     let mut tries = app.keys.tries();
     loop {
         let (key, org) = app.keys.find(slug, id).await?;
-        author.may_go_on(&org.ok_or(Denial::OrganizationNotFound)?, Some((id, key.as_ref())))?;
+        let org = org.ok_or(Denial::OrganizationNotFound)?;
+        author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
         let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let kind = type_of(app, before.kind.as_deref())?;
         // Whoever has the secret can do what the key can. A repeat has no secret to show, and asks for the same.
         author.can_give(&app.contract, kind.scopes.held(&before.scopes).iter())?;
-        if let Some(done) = done_before(app, slug, once, now).await? {
+        if let Some(done) = done_before(app, slug, once, now, &mut tries).await? {
             return Ok(Done::Before(IssuedBefore::new(done)));
         }
         let secret = kind.format.mint(app.entropy)?;
@@ -73,7 +74,7 @@ pub async fn regenerate(
         let issued = Issued::new(after.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
-        match app.keys.succeed(&before, &after, author, keep, &mut tries).await? {
+        match app.keys.succeed(&before, &after, Warrant { author, org: &org }, keep, &mut tries).await? {
             Replaced::Yes => return Ok(Done::Now(issued)),
             Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
             Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,

@@ -149,6 +149,10 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
         Ok(reply) => reply,
         Err(error) => {
             let error = if cfg!(debug_assertions) { describe::announced(handler, &call, error) } else { error };
+            // To whom the key is no key, what it has left is nobody's business, whoever finds that out.
+            if error.denial().kind().is_no_key() {
+                call.quota = None;
+            }
             if let Error::Failed { denial, cause } = &error {
                 tracing::error!(?denial, "{} failed: {cause}", call.route);
             }

@@ -4,6 +4,8 @@
 //! requests. Every method that reads or changes something of a tenant takes the tenant's slug.
 
 mod audit;
+#[cfg(test)]
+mod database;
 mod idempotency;
 mod keys;
 mod organizations;
@@ -28,6 +30,7 @@ pub use keys::{Inserted, Removed};
 pub use passes::{Counted, Legacy, Passes, Versions};
 pub(crate) use secrets::Holder;
 pub use usage::Usage;
+pub(crate) use warrant::Warrant;
 
 /// The authority: the keys table.
 #[derive(Clone, Debug)]

@@ -1,3 +1,4 @@
+use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
 use crate::support::{START, World, all};
@@ -218,6 +219,25 @@ async fn a_repeat_is_known_where_the_first_took_the_last_key_of_the_plan() {
     assert_eq!(once().await, 200);
     let refused = world.operate("POST", "/organizations/acme/api-keys", json!({"name": "c"})).await;
     assert_eq!(refused.status, 402);
+}
+
+#[tokio::test]
+async fn a_repeat_that_meets_the_first_as_it_takes_the_last_place_is_a_repeat() {
+    let world = World::serving("thefaq").await;
+    world.organization("acme", json!({"plan": "free"})).await;
+    world.key("acme", json!({"name": "a"})).await;
+    let once = || world.operate_once("last", "POST", "/organizations/acme/api-keys", json!({"name": "b"}));
+    // The repeat has found nothing, and is held; then the first is carried out.
+    let latch = Latch::default();
+    world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on("GetItem").with("idempotency#acme"));
+    let first = async {
+        latch.reached().await;
+        let answer = once().await;
+        latch.open();
+        answer
+    };
+    let (repeat, first) = tokio::join!(once(), first);
+    assert_eq!((repeat.status, first.status), (200, 201), "{repeat:?}");
 }
 
 #[tokio::test]

@@ -247,10 +247,10 @@ impl Academy {
         }
     }
 
-    /// Sweeps up what is left of the order of members of a list that is gone.
+    /// Sweeps up what is left of the order of members of a list that is gone, as long as there is time.
     async fn sweep(&self, list: Id) -> Result<()> {
-        let mut after = None;
-        loop {
+        let (tries, mut after) = (self.tries(), None);
+        while !tries.are_over() {
             let (places, end) = self.places(Index::Members(list), after).await?;
             self.erase(places).await?;
             if end.is_none() {
@@ -258,6 +258,8 @@ impl Academy {
             }
             after = end;
         }
+
+        Ok(())
     }
 }
 

@@ -140,7 +140,8 @@ impl Academy {
         loop {
             match transaction.attempt().await {
                 Ok(committed) => return Ok(committed),
-                Err(Error::Contended) => return Ok(Committed::No(Vec::new())),
+                // In doubt, what the look would find may be its own work.
+                Err(Error::Contended) if !transaction.is_in_doubt() => return Ok(Committed::No(Vec::new())),
                 Err(why) => tries.again(why).await?,
             }
         }

@@ -17,10 +17,10 @@ use crate::pass::Pass;
 /// For how long a refusal is remembered, and how close to each other three of them must be.
 const SECOND_MILLIS: i64 = 1_000;
 
-/// How often a digest is refused before that is remembered.
+/// How often in a row a digest is refused before that is remembered.
 const REFUSALS: usize = 3;
 
-/// How often a digest is asked for within a second before it can be what is hot.
+/// How often DynamoDB is asked for a digest within a second before that can be what is hot.
 const HOT: usize = 20;
 
 /// How many digests are known at once, at most twice that: those that nobody asks for go.
@@ -55,13 +55,16 @@ struct Generations {
 /// What is known of a digest.
 #[derive(Debug, Default)]
 struct Recent {
-    /// When it was last asked for, by events.
+    /// When it was last asked for, by events, and when DynamoDB was asked for it.
     asked: VecDeque<i64>,
-    /// When it was last refused, by events.
+    sent: VecDeque<i64>,
+    /// When it was last refused, by events, since it was last let in.
     refused: VecDeque<i64>,
-    /// The last refusal, and whether it was for want of a key.
+    /// The last refusal that is remembered, also once its second is over.
     kept: Option<Kept>,
+    /// Whether the last refusal was for want of a key, and whether it was because the key is hot.
     is_unknown: bool,
+    is_hot: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +81,11 @@ impl Memory {
         let mut known = self.known();
         let recent = known.of(digest);
         note(&mut recent.asked, now, HOT);
-        let why = recent.kept.as_ref().filter(|kept| kept.holds(now, machine))?.why.clone();
+        let Some(kept) = recent.kept.as_ref().filter(|kept| kept.holds(now, machine)) else {
+            note(&mut recent.sent, now, HOT);
+            return None;
+        };
+        let why = kept.why.clone();
         note(&mut recent.refused, now, REFUSALS);
 
         Some(why)
@@ -89,6 +96,7 @@ impl Memory {
         let mut known = self.known();
         let recent = known.of(digest);
         recent.is_unknown = why == Why::Unknown;
+        recent.is_hot = why == Why::Throttled { is_hot: true };
         note(&mut recent.refused, now, REFUSALS);
         if all_within_a_second(&recent.refused, now, REFUSALS) {
             let (event, machine) = (now.as_millisecond(), machine.as_millisecond());
@@ -96,11 +104,14 @@ impl Memory {
         }
     }
 
-    /// Notes that `digest` was let in, or refused for another reason.
-    pub(super) fn known_again(&self, digest: &Digest) {
-        if let Some(recent) = self.known().young.get_mut(digest) {
-            recent.is_unknown = false;
-        }
+    /// Notes that `digest` was let in, or refused for a reason that is not remembered: what was before is over.
+    pub(super) fn forget(&self, digest: &Digest) {
+        let mut known = self.known();
+        let recent = known.of(digest);
+        recent.refused.clear();
+        recent.kept = None;
+        recent.is_unknown = false;
+        recent.is_hot = false;
     }
 
     /// Whether `digest` was no key's when it was last asked for. It may be one now.
@@ -108,9 +119,13 @@ impl Memory {
         self.known().of(digest).is_unknown
     }
 
-    /// Whether this process is asked for `digest` often enough for it to be what is hot.
+    /// Whether `digest` can be what is hot where a range of keys is: this process has sent twenty requests for it within the
+    /// last second or, having found it hot before, would have.
     pub(super) fn is_hot(&self, digest: &Digest, now: Timestamp) -> bool {
-        all_within_a_second(&self.known().of(digest).asked, now, HOT)
+        let mut known = self.known();
+        let recent = known.of(digest);
+
+        all_within_a_second(&recent.sent, now, HOT) || (recent.is_hot && all_within_a_second(&recent.asked, now, HOT))
     }
 
     fn known(&self) -> MutexGuard<'_, Generations> {
@@ -214,7 +229,7 @@ mod tests {
     fn what_was_unknown_is_looked_up_first_until_it_is_known() {
         let memory = refused([0, 5_000, 9_000]);
         assert!(memory.was_unknown(&digest(1)) && !memory.was_unknown(&digest(2)));
-        memory.known_again(&digest(1));
+        memory.forget(&digest(1));
         assert!(!memory.was_unknown(&digest(1)));
         memory.refused(&digest(1), Why::Unknown, at(9_000), at(0));
         memory.refused(&digest(1), Why::Throttled { is_hot: true }, at(9_000), at(0));
@@ -231,6 +246,43 @@ mod tests {
             assert_eq!(memory.is_hot(&digest(1), now), number >= 20, "{number}");
         }
         assert!(!memory.is_hot(&digest(1), at(2_051)));
+    }
+
+    #[test]
+    fn a_key_that_was_hot_stays_so_while_it_is_asked_for_as_often_and_a_neighbour_never_becomes_it() {
+        let memory = Memory::default();
+        let throttled = |number: i64| {
+            let now = at(number * 50);
+            if memory.ask(&digest(1), now, now).is_none() {
+                let is_hot = memory.is_hot(&digest(1), now);
+                memory.refused(&digest(1), Why::Throttled { is_hot }, now, now);
+                return Some(is_hot);
+            }
+            None
+        };
+        // Asked for twenty times a second, but nearly always answered from memory: it is not what is hot.
+        let told: Vec<_> = (0..100).filter_map(throttled).collect();
+        assert!(told.len() < 10 && !told.contains(&true), "{told:?}");
+        memory.forget(&digest(1));
+        for number in 100..120 {
+            assert_eq!(memory.ask(&digest(1), at(number * 50), at(number * 50)), None);
+        }
+        let told: Vec<_> = (120..220).filter_map(throttled).collect();
+        assert!(told.len() < 10 && !told.contains(&false), "{told:?}");
+    }
+
+    #[test]
+    fn refusals_are_remembered_that_come_in_a_row() {
+        let memory = Memory::default();
+        for number in 0..100 {
+            let now = at(number * 20);
+            assert_eq!(memory.ask(&digest(1), now, now), None, "{number}");
+            if number % 3 == 0 {
+                memory.forget(&digest(1));
+            } else {
+                memory.refused(&digest(1), Why::Throttled { is_hot: false }, now, now);
+            }
+        }
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use super::idempotency::Keep;
 use super::secrets::Holder;
+use super::warrant::{Changed, Warrant};
 use super::{Attributes, Keys, Part, attributes, optional_digest, organizations, parsed, read_digest, time, warrant};
 use crate::audit::{Action, Author, Entry};
+use crate::contract::Contract;
 use crate::key::{Digest, Id, Key, Previous, Status, View};
 use crate::organization::{Organization, Slug};
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, Update};
@@ -26,7 +28,7 @@ pub enum Inserted {
     Changed,
     /// The secret is a key's already.
     Taken,
-    /// The secret was a key's, and was revoked or replaced not long ago.
+    /// The secret was a key's, and was revoked or replaced.
     Revoked,
     /// The author may not any more.
     Unauthorized,
@@ -37,7 +39,7 @@ pub enum Inserted {
 pub(crate) enum Replaced {
     /// It is there, and whatever it took away is in force.
     Yes,
-    /// The key is not any more what it was read as, or the request was carried out meanwhile: look again.
+    /// The key or its organization is not any more what it was read as, or the request was carried out meanwhile: look again.
     Changed,
     /// The author may not any more.
     Unauthorized,
@@ -47,7 +49,7 @@ impl Replaced {
     pub(super) fn by(committed: &Committed) -> Self {
         match committed {
             Committed::Yes => Self::Yes,
-            no if no.failed(warrant::AUTHOR) || no.failed(warrant::OPEN) => Self::Unauthorized,
+            no if no.failed(warrant::AUTHOR) => Self::Unauthorized,
             Committed::No(_) => Self::Changed,
         }
     }
@@ -147,6 +149,7 @@ impl Keys {
         adding: Adding<'_>,
         tries: &mut Tries,
     ) -> Result<Inserted> {
+        let warrant = Warrant { author, org };
         let seen = Condition::that("#version = :version", ["version"]).value(":version", number(org.version));
         let most = number(cap.map_or(i64::MAX, i64::from));
         let fewer = Condition::that("#keys < :cap", ["keys"]).value(":cap", most);
@@ -155,7 +158,7 @@ impl Keys {
             .set_key(Some(organizations::key_of(&org.slug)))
             .update_expression("ADD #keys :one")
             .expression_attribute_values(":one", number(1))
-            .when(seen.and(fewer).and(warrant::open(author)))
+            .when(seen.and(fewer).and(warrant.of_organization()))
             .build()?;
         let new = Put::builder()
             .table_name(&self.table)
@@ -175,11 +178,14 @@ impl Keys {
             Adding::New(Some(keep)) => transaction.with("kept", self.keeping(&org.slug, keep, entry.at)?),
             Adding::TakenOver => transaction.with("pass", self.passes.never_closed(&key.digest)?),
         };
-        let committed = self.authored(transaction, author, None)?.commit(tries).await?;
+        let transaction = warrant.asked_of(self, transaction, Changed::Organization)?;
+        let committed = transaction.commit(tries).await?;
 
         Ok(match committed {
             Committed::Yes => Inserted::Yes,
             no if no.failed(warrant::AUTHOR) => Inserted::Unauthorized,
+            // It was carried out meanwhile, and may have taken the last place.
+            no if no.failed("kept") => Inserted::Changed,
             no if no.failed("secret") => Inserted::Taken,
             no if no.failed("pass") => Inserted::Revoked,
             no if no.failed("count") => {
@@ -195,34 +201,37 @@ impl Keys {
     pub(crate) async fn replace(
         &self,
         key: &mut Key,
+        org: &Organization,
         author: &Author,
         entry: &Entry,
         tries: &mut Tries,
     ) -> Result<Replaced> {
         let seen = key.version;
         key.version = seen.saturating_add(1);
+        let warrant = Warrant { author, org };
         let put = Put::builder().table_name(&self.table).set_item(Some(write(key)));
         let transaction = self
             .transaction()
-            .with("key", put.when(read_as(seen).and(warrant::own(author, &key.id))).build()?)
+            .with("key", put.when(read_as(seen).and(warrant.of_key(&key.id))).build()?)
             .with("pass", self.passes.fenced(&key.digest, key.version, entry.at)?)
             .with("row", self.audited(entry)?);
-        let transaction = self.opened(transaction, author, &key.org)?;
+        let transaction = warrant.asked_of(self, transaction, Changed::Key(&key.id))?;
 
-        Ok(Replaced::by(&self.authored(transaction, author, Some(&key.id))?.commit(tries).await?))
+        Ok(Replaced::by(&transaction.commit(tries).await?))
     }
 
     /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
-    pub async fn remove(&self, org: &Slug, id: &Id, author: &Author) -> Result<Removed> {
+    pub async fn remove(&self, contract: &Contract, org: &Slug, id: &Id, author: &Author) -> Result<Removed> {
         let mut tries = self.tries();
         loop {
             let (key, organization) = self.find(org, id).await?;
             let Some(organization) = organization else { return Ok(Removed::NoOrganization) };
-            if author.may_go_on(&organization, Some((id, key.as_ref()))).is_err() {
+            if author.may_go_on(contract, &organization, Some((id, key.as_ref()))).is_err() {
                 return Ok(Removed::Unauthorized);
             }
             let Some(key) = key else { return Ok(Removed::NoKey) };
-            match Replaced::by(&self.removal(&key, author)?.commit(&mut tries).await?) {
+            let warrant = Warrant { author, org: &organization };
+            match Replaced::by(&self.removal(&key, warrant)?.commit(&mut tries).await?) {
                 Replaced::Yes => return Ok(Removed::Yes),
                 Replaced::Unauthorized => return Ok(Removed::Unauthorized),
                 Replaced::Changed => tries.again(Error::Contended).await?,
@@ -230,22 +239,23 @@ impl Keys {
         }
     }
 
-    fn removal(&self, key: &Key, author: &Author) -> Result<Transaction> {
+    fn removal(&self, key: &Key, warrant: Warrant<'_>) -> Result<Transaction> {
+        let author = warrant.author;
         let discount = Update::builder()
             .table_name(&self.table)
             .set_key(Some(organizations::key_of(&key.org)))
             .update_expression("ADD #keys :less")
             .expression_attribute_names("#keys", "keys")
             .expression_attribute_values(":less", number(-1))
-            .when(warrant::open(author))
+            .when(warrant.of_organization())
             .build()?;
         let delete = Delete::builder().table_name(&self.table).set_key(Some(key_of(&key.org, &key.id)));
         let before = View::in_full(key, author.at);
         let entry = author.did(Action::KeyDeleted, &key.org, Some(&key.id), [Some(before), None]);
         let mut transaction = self
             .transaction()
-            .with(warrant::OPEN, discount)
-            .with("key", delete.when(read_as(key.version).and(warrant::own(author, &key.id))).build()?)
+            .with("count", discount)
+            .with("key", delete.when(read_as(key.version).and(warrant.of_key(&key.id))).build()?)
             .with("row", self.audited(&entry)?);
         for digest in [Some(key.digest), key.previous.map(|previous| previous.digest)].iter().flatten() {
             transaction = transaction
@@ -253,7 +263,7 @@ impl Keys {
                 .with("pass", self.passes.ending(digest, author.at)?);
         }
 
-        self.authored(transaction, author, Some(&key.id))
+        warrant.asked_of(self, transaction, Changed::Both(&key.id))
     }
 }
 

@@ -50,7 +50,7 @@ impl Keys {
     ) -> crate::Result<(Organization, bool)> {
         let mut tries = self.tries();
         loop {
-            let before = self.organization(slug).await?;
+            let before = tries.run(|| self.organization(slug)).await?;
             let seen = before.as_ref().map(|org| org.version);
             let mut seal = [0; 32];
             self.entropy.fill(&mut seal)?;

@@ -4,11 +4,12 @@ use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Conditional as _, Result, Tries};
 use jiff::Timestamp;
 
+use super::Keys;
 use super::idempotency::Keep;
 use super::keys::{Replaced, read_as, write};
 use super::passes::Succession;
-use super::{Keys, warrant};
-use crate::audit::{Action, Author};
+use super::warrant::{Changed, Warrant};
+use crate::audit::Action;
 use crate::key::{Digest, Key, Previous, View};
 
 impl Keys {
@@ -25,10 +26,11 @@ impl Keys {
         &self,
         before: &Key,
         after: &Key,
-        author: &Author,
+        warrant: Warrant<'_>,
         keep: Option<Keep<'_>>,
         tries: &mut Tries,
     ) -> Result<Replaced> {
+        let author = warrant.author;
         let now = author.at;
         let states = [before, after].map(|key| Some(View::in_full(key, now)));
         let entry = author.did(Action::KeyRegenerated, &after.org, Some(&after.id), states);
@@ -43,7 +45,7 @@ impl Keys {
         let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
         let mut transaction = self
             .transaction()
-            .with("key", put.when(read_as(before.version).and(warrant::own(author, &after.id))).build()?)
+            .with("key", put.when(read_as(before.version).and(warrant.of_key(&after.id))).build()?)
             .with("secret", self.secret_taken(after)?)
             .with("pass", close)
             .with("pass", lay_out)
@@ -59,8 +61,8 @@ impl Keys {
         if let Some(keep) = keep {
             transaction = transaction.with("kept", self.keeping(&after.org, keep, now)?);
         }
-        let transaction = self.opened(transaction, author, &after.org)?;
+        let transaction = warrant.asked_of(self, transaction, Changed::Key(&after.id))?;
 
-        Ok(Replaced::by(&self.authored(transaction, author, Some(&after.id))?.commit(tries).await?))
+        Ok(Replaced::by(&transaction.commit(tries).await?))
     }
 }

@@ -1,52 +1,97 @@
 //! What must be true of whoever asks for a change when it is made. The gate has let them in, but that was a moment ago: a
 //! change that begins after its author was revoked must not happen.
 //!
-//! Nothing is asked of the operator. Of a key it is asked in the transaction itself: that it is there, is switched on, has
-//! not expired, and still has the secret and the scopes with which it was let in; and that its organization is not locked.
-//! A new name, a new expiry or more scopes are no reason to fail. `audit::Bearer` has the same rule for a key that was read.
+//! Nothing is asked of the operator. Of a key it is asked in the transaction itself: that it is there, is switched on, had not
+//! expired when the request came in, and still has the secret and the scopes with which it was let in; and that its
+//! organization is open and on the plan that was looked at. A new name or more scopes are no reason to fail.
+//! [`Bearer::is_let_in`] has the same rule for a key that was read; a test holds them together.
 
 use aws_sdk_dynamodb::types::ConditionCheck;
-use dynamodb::{Condition, Conditional as _, Error, Result, Transaction, bytes, number, text};
+use dynamodb::{Condition, Conditional as _, Result, Transaction, bytes, number, text};
+use jiff::Timestamp;
 
 use super::{Keys, keys, organizations};
 use crate::audit::{Author, Bearer};
 use crate::key;
-use crate::organization::{self, Slug};
+use crate::organization::{self, Organization};
 
-/// The member that asks for it of the author's key, where that is not changed itself.
+/// The member that asks for it of the author's key.
 pub(super) const AUTHOR: &str = "author";
 
-/// The member that asks for it of the organization, where that is not changed itself.
-pub(super) const OPEN: &str = "open";
-
-/// What must be true of the organization that `author` changes something of.
-pub(super) fn open(author: &Author) -> Condition {
-    if author.bearer.is_none() {
-        return Condition::default();
-    }
-    let active = text(organizations::status_name(organization::Status::Active));
-
-    Condition::that("#status = :open", ["status"]).value(":open", active)
+/// What an author's change to one of an organization's keys goes by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Warrant<'a> {
+    pub(crate) author: &'a Author,
+    /// The organization, as it was read.
+    pub(crate) org: &'a Organization,
 }
 
-/// What must be true of the key `id`, which is changed, because of its author: something where it is the author's own.
-pub(super) fn own(author: &Author, id: &key::Id) -> Condition {
-    match &author.bearer {
-        Some(bearer) if bearer.key == *id => let_in(bearer, author),
-        Some(_) | None => Condition::default(),
+/// Which of the two items that are asked about is changed itself: its member has the condition, and there is no other.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Changed<'a> {
+    /// The organization.
+    Organization,
+    /// The organization, and this key of it.
+    Both(&'a key::Id),
+    /// This key.
+    Key(&'a key::Id),
+}
+
+impl Warrant<'_> {
+    /// What must be true of the organization.
+    pub(super) fn of_organization(&self) -> Condition {
+        if self.author.bearer.is_none() {
+            return Condition::default();
+        }
+        let active = text(organizations::status_name(organization::Status::Active));
+        let is_open = Condition::that("#status = :open AND #plan = :plan", ["status", "plan"]);
+
+        is_open.value(":open", active).value(":plan", text(&*self.org.plan))
+    }
+
+    /// What must be true of the key `id`, which is changed: something where it is the author's own.
+    pub(super) fn of_key(&self, id: &key::Id) -> Condition {
+        match &self.author.bearer {
+            Some(bearer) if bearer.key == *id => is_let_in(bearer, self.author.at),
+            Some(_) | None => Condition::default(),
+        }
+    }
+
+    /// `transaction`, with the members that ask for it of what is not `changed`.
+    pub(super) fn asked_of(&self, keys: &Keys, transaction: Transaction, changed: Changed<'_>) -> Result<Transaction> {
+        let Some(bearer) = &self.author.bearer else { return Ok(transaction) };
+        let (changes_organization, changed) = match changed {
+            Changed::Organization => (true, None),
+            Changed::Both(id) => (true, Some(id)),
+            Changed::Key(id) => (false, Some(id)),
+        };
+        let check = |item| ConditionCheck::builder().table_name(&keys.table).set_key(Some(item));
+        let mut transaction = transaction;
+        if !changes_organization {
+            let organization = check(organizations::key_of(&self.org.slug)).when(self.of_organization());
+            transaction = transaction.with("organization", organization.build()?);
+        }
+        if changed != Some(&bearer.key) {
+            let author = check(keys::key_of(&bearer.org, &bearer.key)).when(is_let_in(bearer, self.author.at));
+            transaction = transaction.with(AUTHOR, author.build()?);
+        }
+
+        Ok(transaction)
     }
 }
 
-fn let_in(bearer: &Bearer, author: &Author) -> Condition {
-    let now = number(author.at.as_millisecond());
+/// The key of `bearer` lets this be asked for at `now`.
+fn is_let_in(bearer: &Bearer, now: Timestamp) -> Condition {
     let active = text(keys::status_name(key::Status::Active));
     let on = Condition::that("#status = :on", ["status"]).value(":on", active);
-    let in_time = Condition::that("attribute_not_exists(#expires) OR #expires > :at", ["expires"]).value(":at", now);
+    let in_time = Condition::that("attribute_not_exists(#expires) OR #expires > :at", ["expires"]);
     let secret = Condition::that(
         "#digest = :secret OR (#previous = :secret AND #previous_until > :at)",
         ["digest", "previous", "previous_until"],
     );
-    let known = on.and(in_time).and(secret.value(":secret", bytes(*bearer.secret.as_bytes())));
+    let known = on
+        .and(in_time.value(":at", number(now.as_millisecond())))
+        .and(secret.value(":secret", bytes(*bearer.secret.as_bytes())));
 
     bearer.given.iter().zip(0..).fold(known, |known, (scope, place): (_, usize)| {
         let value = format!(":scope{place}");
@@ -54,30 +99,5 @@ fn let_in(bearer: &Bearer, author: &Author) -> Condition {
     })
 }
 
-impl Keys {
-    /// `transaction`, with the member that asks for it of the key of `author`; not where `changed` is that key.
-    pub(super) fn authored(
-        &self,
-        transaction: Transaction,
-        author: &Author,
-        changed: Option<&key::Id>,
-    ) -> Result<Transaction> {
-        let Some(bearer) = author.bearer.as_ref().filter(|bearer| changed != Some(&bearer.key)) else {
-            return Ok(transaction);
-        };
-        let check =
-            ConditionCheck::builder().table_name(&self.table).set_key(Some(keys::key_of(&bearer.org, &bearer.key)));
-
-        Ok(transaction.with(AUTHOR, check.when(let_in(bearer, author)).build()?))
-    }
-
-    /// `transaction`, with the member that asks it of the organization `org`.
-    pub(super) fn opened(&self, transaction: Transaction, author: &Author, org: &Slug) -> Result<Transaction> {
-        if author.bearer.is_none() {
-            return Ok(transaction);
-        }
-        let check = ConditionCheck::builder().table_name(&self.table).set_key(Some(organizations::key_of(org)));
-
-        Ok::<_, Error>(transaction.with(OPEN, check.when(open(author)).build()?))
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -24,8 +24,8 @@ const PAGE: u32 = 100;
 /// How long one pass may hold up its page.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How many passes can be remembered as left: the organization is read and written by whoever adds a key. While there are
-/// more, nothing new is remembered.
+/// How many passes may be left when the next page is begun. They are remembered in the organization, which is read and written
+/// by whoever adds a key: with those of a page it has 5 KB at most.
 const MOST_LEFT: usize = 32;
 
 /// Whose passes are withdrawn, up to which version of the organization.
@@ -53,6 +53,12 @@ impl Keys {
         let all = Withdrawal { slug: &org.slug, version: org.version, now: org.updated_at };
         let mut pending = org.pending.clone().unwrap_or_default();
         loop {
+            while pending.left.len() > MOST_LEFT {
+                if tries.are_over() {
+                    return Err(self.unfinished(all, &pending, Error::Contended).await);
+                }
+                self.withdraw_left(all, &mut pending, || tries.beside_for(PATIENCE)).await?;
+            }
             let (page, has_more) = self.page(all.slug, pending.after.as_ref(), tries.beside()).await?;
             let count = page.len();
             pending.after = page.last().map(|(id, _)| id.clone()).or(pending.after);
@@ -62,43 +68,57 @@ impl Keys {
             if !has_more {
                 break;
             }
-            self.remember(all, &pending, tries.beside()).await?;
             if tries.are_over() {
-                return Err(all.unfinished(&pending, Error::Contended));
+                return Err(self.unfinished(all, &pending, Error::Contended).await);
             }
+            self.remember(all, &pending, tries.beside_for(PATIENCE)).await;
         }
+        match self.withdraw_left(all, &mut pending, || tries.beside()).await? {
+            None => self.forget(all, tries.beside()).await,
+            Some(why) => Err(self.unfinished(all, &pending, why).await),
+        }
+    }
+
+    /// Writes down and tells the log how far it came; why no further is what the caller is told.
+    async fn unfinished(&self, all: Withdrawal<'_>, pending: &Pending, why: Error) -> Error {
+        let Pending { done, of, .. } = pending;
+        let org = all.slug.as_str();
+        tracing::warn!(org.id = org, done, of, "a change is not in force for all keys yet: make it again");
+        // The time may be over, but not for this.
+        self.remember(all, pending, Tries::within(PATIENCE)).await;
+
+        why
+    }
+
+    /// Withdraws those that are left; says why some still are.
+    async fn withdraw_left(
+        &self,
+        all: Withdrawal<'_>,
+        pending: &mut Pending,
+        tries: impl Fn() -> Tries,
+    ) -> Result<Option<Error>> {
         let left = std::mem::take(&mut pending.left);
         let count = left.len();
-        let failed = self.withdraw_each(all, left.into_iter(), || tries.beside()).await?;
+        let failed = self.withdraw_each(all, left.into_iter(), tries).await?;
         pending.went_on(count, failed.digests);
-        match failed.why {
-            None => self.forget(all, tries.beside()).await,
-            Some(why) => {
-                // The time may be over, but not for saying how far it came.
-                self.remember(all, &pending, Tries::within(PATIENCE)).await?;
-                Err(all.unfinished(&pending, why))
-            }
-        }
+
+        Ok(failed.why)
     }
 
     /// Some keys of `org` after `after`, oldest first, with what their passes are found by; and whether there are more.
     async fn page(&self, org: &Slug, after: Option<&Id>, mut tries: Tries) -> Result<(Vec<(Id, Digest)>, bool)> {
-        loop {
-            let part = Part {
-                partition: &format!("org#{org}"),
-                prefix: Some(keys::PREFIX),
-                newest_first: false,
-                limit: PAGE,
-                after: after.map(|id| keys::key_of(org, id)),
-            };
-            let asked = self.part(part).await;
-            if let Some((items, has_more)) = tries.settle(asked).await? {
-                let keys = items
-                    .into_iter()
-                    .map(|mut item| Ok((keys::read_id(&mut item)?, read_digest(&mut item, "digest")?)));
-                return Ok((keys.collect::<Result<_>>()?, has_more));
-            }
-        }
+        let partition = format!("org#{org}");
+        let part = || Part {
+            partition: &partition,
+            prefix: Some(keys::PREFIX),
+            newest_first: false,
+            limit: PAGE,
+            after: after.map(|id| keys::key_of(org, id)),
+        };
+        let (items, has_more) = tries.run(|| self.part(part())).await?;
+        let keys = items.into_iter().map(|mut item| Ok((keys::read_id(&mut item)?, read_digest(&mut item, "digest")?)));
+
+        Ok((keys.collect::<Result<_>>()?, has_more))
     }
 
     /// Withdraws all of `digests`, some at once, each with `tries` of its own.
@@ -124,17 +144,16 @@ impl Keys {
         Ok(failed)
     }
 
-    /// Writes down how far the change has come, as long as it is the last one.
-    async fn remember(&self, all: Withdrawal<'_>, pending: &Pending, mut tries: Tries) -> Result<()> {
-        if pending.left.len() > MOST_LEFT {
-            return Ok(());
-        }
+    /// Writes down how far the change has come, as long as it is the last one. Where that fails, what was written before is
+    /// still true, and the next call has more to do.
+    async fn remember(&self, all: Withdrawal<'_>, pending: &Pending, mut tries: Tries) {
         let update = self
             .while_pending(all)
             .update_expression("SET #pending = :pending")
             .expression_attribute_values(":pending", write(pending, all.version));
-
-        dynamodb::update(update, &mut tries).await.map(drop)
+        if let Err(error) = dynamodb::update(update, &mut tries).await {
+            tracing::warn!(org.id = all.slug.as_str(), "how far a change has come could not be written: {error}");
+        }
     }
 
     /// The change is in force for all keys.
@@ -151,21 +170,6 @@ impl Keys {
             .condition_expression("#pending.#version = :version")
             .set_expression_attribute_names(Some(names(["pending", "version"])))
             .expression_attribute_values(":version", number(all.version))
-    }
-}
-
-impl Withdrawal<'_> {
-    /// Tells the log how far it came, and why no further.
-    fn unfinished(self, pending: &Pending, why: Error) -> Error {
-        let Pending { done, of, .. } = pending;
-        tracing::warn!(
-            org.id = self.slug.as_str(),
-            done,
-            of,
-            "a change is not in force for all keys yet: make it again"
-        );
-
-        why
     }
 }
 

@@ -92,11 +92,9 @@ impl Passes {
 
     /// The pass whose counters the one of `digest` has yet to take over, if it has.
     pub(in crate::store) async fn predecessor(&self, digest: &Digest, tries: &mut Tries) -> Result<Option<Digest>> {
-        loop {
-            if let Some(item) = tries.settle(self.item(digest).await).await? {
-                return item.map_or(Ok(None), |mut item| optional_digest(&mut item, "from"));
-            }
-        }
+        let item = tries.run(|| self.item(digest)).await?;
+
+        item.map_or(Ok(None), |mut item| optional_digest(&mut item, "from"))
     }
 
     async fn item(&self, digest: &Digest) -> Result<Option<Item>> {

@@ -2,8 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
-use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+use aws_sdk_dynamodb::types::ScalarAttributeType;
 use dynamodb::{Committed, Transaction};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
@@ -15,32 +14,13 @@ use super::expressions::{count_name, terms};
 use super::*;
 use crate::key::Format;
 use crate::pass::judge;
-use crate::store::Attributes;
+use crate::store::{Attributes, database};
 
 const TABLE: &str = "Counters";
 
 /// A database of its own, with an empty counters table.
 async fn passes() -> Passes {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::from_static("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(endpoint);
-    let client = Client::from_conf(config.build());
-    let attribute = AttributeDefinition::builder().attribute_name("digest").attribute_type(ScalarAttributeType::B);
-    client
-        .create_table()
-        .table_name(TABLE)
-        .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(attribute.build().unwrap())
-        .key_schema(KeySchemaElement::builder().attribute_name("digest").key_type(KeyType::Hash).build().unwrap())
-        .send()
-        .await
-        .unwrap();
+    let client = database::with_table(TABLE, &[("digest", ScalarAttributeType::B)]).await;
 
     Passes::new(client, TABLE.to_owned(), &contract())
 }
