@@ -161,6 +161,19 @@ async fn a_repeat_asks_for_the_authority_of_the_first() {
     }
     let told = world.operate_once("order", "POST", "/organizations/acme/api-keys", order.clone()).await;
     assert_eq!(told.status, 404, "the operator, too");
+
+    // Revoked while it is under way, after the gate.
+    assert_eq!(world.call_once("last", keys, &both.secret, order.clone()).await.status, 201);
+    let latch = Latch::default();
+    world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on("GetItem"));
+    let revocation = async {
+        latch.reached().await;
+        let path = format!("/organizations/acme/api-keys/{}", both.id);
+        assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+        latch.open();
+    };
+    let (answer, ()) = tokio::join!(world.call_once("last", keys, &both.secret, order.clone()), revocation);
+    assert_eq!(answer.status, 401);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
@@ -58,4 +59,66 @@ async fn an_organization_that_is_over_a_new_cap_keeps_what_it_has_and_gets_no_mo
     assert_eq!(issue().await.status, 402, "one is as many as there may be");
     let answer = world.post("/api/v1/acme/api-keys", &keys[1], order.clone()).await;
     assert_eq!((answer.status, answer.json()["error"].clone()), (402, json!("The plan pro allows 1 API keys")));
+}
+
+#[tokio::test]
+async fn what_a_narrowed_type_took_away_is_nobodys_to_regenerate_who_may_do_less() {
+    let (world, file) = launches().await;
+    let secret = |scopes: Value| json!({"name": "a", "type": "secret", "scopes": scopes});
+    let key = world.key("acme", secret(json!(["read:consumers", "read:analytics"]))).await;
+    edit(&world, &file, "scope = \"admin\"", "scope = \"read:consumers\"").await;
+    edit(&world, &file, "all_scopes = \"admin\"\n", "").await;
+    let lesser = world.key("acme", secret(json!(["read:consumers"]))).await;
+    let path = format!("/api/v1/acme/api-keys/{}/regenerate", key.id);
+    let regenerate = || world.call("POST", &path, &lesser.secret, None);
+    assert_eq!(regenerate().await.status, 403);
+    // It could have it again when the type is made wider.
+    edit(&world, &file, "\"read:analytics\", \"admin\"]", "\"admin\"]").await;
+    assert_eq!(regenerate().await.status, 403);
+}
+
+#[tokio::test]
+async fn a_plan_that_takes_something_from_an_author_stops_what_they_have_under_way() {
+    let (world, file) = launches().await;
+    edit(
+        &world,
+        &file,
+        "[plans.free]\n",
+        "[plans.none]\napi = false\n\n[plans.reader]\nlimits = [{ requests = 100, per = \"minute\" }]\nkeys = 9\n\
+         scopes = [\"read:consumers\"]\n\n[plans.free]\n",
+    )
+    .await;
+    for (plan, read, path) in [
+        ("none", "GetItem", ""),
+        ("reader", "GetItem", ""),
+        ("none", "BatchGetItem", "/{id}"),
+        ("reader", "BatchGetItem", "/{id}"),
+    ] {
+        world.organization("acme", json!({"plan": "pro"})).await;
+        let [author, other] = [
+            world.key("acme", json!({"name": "a", "type": "secret"})).await,
+            world.key("acme", json!({"name": "b", "type": "secret"})).await,
+        ];
+        assert_eq!(world.verdict(&author.secret).await, "valid");
+        let mut after = Vec::new();
+        let latch = Latch::default();
+        world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on(read));
+        let lesser = async {
+            latch.reached().await;
+            world.organization("acme", json!({"plan": plan})).await;
+            after = world.authority().await;
+            latch.open();
+        };
+        let path = format!("/api/v1/acme/api-keys{}", path.replace("{id}", &other.id));
+        let (method, body) = if read == "GetItem" {
+            ("POST", Some(json!({"name": "new", "type": "secret", "scopes": ["read:consumers"]})))
+        } else {
+            ("DELETE", None)
+        };
+        let (answer, ()) = tokio::join!(world.call(method, &path, &author.secret, body), lesser);
+        assert_eq!(answer.status, 401, "{method} {plan}: {answer:?}");
+        assert_eq!(world.authority().await, after, "{method} {plan}");
+        // Names are no terms: they stop nobody.
+        world.organization("acme", json!({"plan": "pro", "name": plan})).await;
+    }
 }

@@ -15,8 +15,8 @@ async fn main() -> Exit {
     shared::serve(get.may_refuse(&[Reason::NoOrganization])).await
 }
 
-async fn get(app: &'static App, _: Operator, Path(place): Path<Place>) -> Result<Data<View>> {
+async fn get(app: &'static App, operator: Operator, Path(place): Path<Place>) -> Result<Data<View>> {
     let org = app.keys.organization(&place.org).await?.ok_or(Denial::OrganizationNotFound)?;
 
-    Ok(Data(org.into()))
+    Ok(Data(View::new(org, operator.author.at)))
 }

@@ -9,7 +9,7 @@ async fn main() -> Exit {
     shared::serve(list).await
 }
 
-async fn list(app: &'static App, _: Operator, Query(page): Query<Page>) -> Result<Listed<View>> {
+async fn list(app: &'static App, operator: Operator, Query(page): Query<Page>) -> Result<Listed<View>> {
     let after = page.cursor.map(Slug::try_from).transpose();
     let after = after.map_err(|_what| Violation::new("cursor", "must be one that this list gave"))?;
 
@@ -17,5 +17,7 @@ async fn list(app: &'static App, _: Operator, Query(page): Query<Page>) -> Resul
     let last = organizations.last().filter(|_| has_more);
     let cursor = last.map(|org| org.slug.to_string());
 
-    Ok(Listed(organizations.into_iter().map(View::from).collect(), Pagination::new(page.limit, cursor)))
+    let views = organizations.into_iter().map(|org| View::new(org, operator.author.at));
+
+    Ok(Listed(views.collect(), Pagination::new(page.limit, cursor)))
 }

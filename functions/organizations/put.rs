@@ -25,5 +25,7 @@ async fn put(
     let apply = |before, seal| change.apply(&place.org, before, seal, &app.contract, operator.author.at);
     let (org, created) = app.keys.change_organization(&place.org, &operator.author, apply).await?;
 
-    Ok(if created { Put::Created(org.into()) } else { Put::Changed(org.into()) })
+    let view = View::new(org, operator.author.at);
+
+    Ok(if created { Put::Created(view) } else { Put::Changed(view) })
 }

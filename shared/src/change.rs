@@ -51,7 +51,7 @@ impl Change {
         if lasts_longer || (!was_on && key.status == Status::Active) {
             // Whoever has its secret can do again, or longer, what it can.
             let kind = type_of(app, key.kind.as_deref())?;
-            author.can_give(&app.contract, kind.scopes.held(&key.scopes).iter())?;
+            author.can_give(&app.contract, kind.scopes.recorded(&key.scopes).iter())?;
         }
 
         Ok(())

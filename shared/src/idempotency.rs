@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::audit::Author;
 use crate::call::Call;
 use crate::denial::{Denial, Violation};
 use crate::describe::{Operation, Reason};
@@ -106,19 +107,25 @@ pub enum Done<N, B> {
     Before(B),
 }
 
-/// The reply that is kept with what `attempt` did, if it was carried out before.
+/// The reply that is kept with what `attempt` did, if it was carried out before. Nothing is written for a repeat, so that its
+/// `author` is looked up.
 ///
 /// # Errors
-/// The header was used for something else.
+/// The header was used for something else, or the author may not any more.
 pub(crate) async fn done_before(
     app: &App,
     org: &Slug,
     attempt: Option<&Attempt>,
-    now: jiff::Timestamp,
+    author: &Author,
     tries: &mut Tries,
 ) -> Result<Option<Box<RawValue>>> {
     let Some(attempt) = attempt else { return Ok(None) };
-    let Some(kept) = tries.run(|| app.keys.kept(org, attempt, now)).await? else { return Ok(None) };
+    let Some(kept) = tries.run(|| app.keys.kept(org, attempt, author.at)).await? else { return Ok(None) };
+    if let Some(bearer) = &author.bearer {
+        let (key, org) = app.keys.find(&bearer.org, &bearer.key).await?;
+        let org = org.ok_or(Denial::UnknownKey)?;
+        author.may_go_on(&app.contract, &org, Some((&bearer.key, key.as_ref())))?;
+    }
     if kept.request != attempt.request {
         let reason = "The Idempotency-Key was used for another request".to_owned();
         return Err(Denial::Conflict { reason }.into());

@@ -92,7 +92,7 @@ pub async fn issue(
     loop {
         let org = tries.run(|| app.keys.organization(slug)).await?.ok_or(Denial::OrganizationNotFound)?;
         author.may_go_on(&app.contract, &org, None)?;
-        if let Some(before) = done_before(app, slug, once, now, &mut tries).await? {
+        if let Some(before) = done_before(app, slug, once, author, &mut tries).await? {
             return issued_before(app, slug, author, before).await.map(Done::Before);
         }
         if let Some(expires_at) = order.expires_at {

@@ -15,6 +15,10 @@ use crate::error::Result;
 use crate::key::{self, Digest, Name};
 use crate::limit::Limits;
 use crate::page::Seal;
+use crate::pass::STANDS_SECS;
+
+/// How much longer than a pass stands a change may be pending: both are by events, five minutes late or early.
+const PENDING_MORE_SECS: i64 = 600;
 
 /// An organization as the authority keeps it.
 #[derive(Clone, Debug)]
@@ -172,6 +176,14 @@ impl Change {
 }
 
 impl Organization {
+    /// How far the last change has come at `now`, while it is not in force for all keys. What was not withdrawn has ended by
+    /// itself once the longest pass from before the change has, by the clock of events, which may be off.
+    pub fn pending_at(&self, now: Timestamp) -> Option<&Pending> {
+        let over = self.updated_at.as_second().saturating_add(STANDS_SECS).saturating_add(PENDING_MORE_SECS);
+
+        self.pending.as_ref().filter(|_| now.as_second() < over)
+    }
+
     /// Whether a change from one to the other would change nothing.
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
         let terms = |org: &Self| (org.name.clone(), org.plan.clone(), org.status, org.limits.clone());
@@ -238,12 +250,18 @@ struct Progress {
 impl View {
     /// All of `org` that can be shown, for the audit trail. How far a change has come is no part of what is changed.
     pub fn in_full(org: Organization) -> Value {
-        serde_json::to_value(Self::from(Organization { pending: None, ..org })).unwrap_or_default()
+        let now = org.updated_at;
+
+        serde_json::to_value(Self::new(Organization { pending: None, ..org }, now)).unwrap_or_default()
     }
 }
 
-impl From<Organization> for View {
-    fn from(org: Organization) -> Self {
+impl View {
+    /// `org` as it is at `now`.
+    pub fn new(org: Organization, now: Timestamp) -> Self {
+        // Keys come and go meanwhile.
+        let pending = org.pending_at(now).map(|Pending { done, of, .. }| Progress { done: *done.min(of), of: *of });
+
         Self {
             slug: org.slug,
             name: org.name,
@@ -251,8 +269,7 @@ impl From<Organization> for View {
             status: org.status,
             limits: org.limits,
             keys: org.keys,
-            // Keys come and go meanwhile.
-            pending: org.pending.map(|pending| Progress { done: pending.done.min(pending.of), of: pending.of }),
+            pending,
             created_at: clock::seconds(org.created_at),
             updated_at: clock::seconds(org.updated_at),
         }

@@ -64,8 +64,8 @@ pub async fn regenerate(
         let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let kind = type_of(app, before.kind.as_deref())?;
         // Whoever has the secret can do what the key can. A repeat has no secret to show, and asks for the same.
-        author.can_give(&app.contract, kind.scopes.held(&before.scopes).iter())?;
-        if let Some(done) = done_before(app, slug, once, now, &mut tries).await? {
+        author.can_give(&app.contract, kind.scopes.recorded(&before.scopes).iter())?;
+        if let Some(done) = done_before(app, slug, once, author, &mut tries).await? {
             return Ok(Done::Before(IssuedBefore::new(done)));
         }
         let secret = kind.format.mint(app.entropy)?;

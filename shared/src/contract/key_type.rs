@@ -43,6 +43,11 @@ impl ScopeRule {
         self.always.union(&scopes.intersection(&self.choice))
     }
 
+    /// Everything that a key of the type was given, or holds: what it can have again when the type is made wider.
+    pub fn recorded(&self, scopes: &Scopes) -> Scopes {
+        self.always.union(scopes)
+    }
+
     /// Everything that a key of the type can hold.
     pub fn possible(&self) -> Scopes {
         self.always.union(&self.choice)

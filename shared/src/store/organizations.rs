@@ -57,7 +57,7 @@ impl Keys {
             let mut org = change(before.clone(), Seal::new(seal))?;
             // The same change again, which was cut short: it has happened, and is yet to be in force.
             if let Some(before) =
-                before.as_ref().filter(|before| before.pending.is_some() && before.is_on_terms_of(&org))
+                before.as_ref().filter(|before| before.pending_at(author.at).is_some() && before.is_on_terms_of(&org))
             {
                 self.withdraw_all(before, &tries).await?;
                 return Ok((Organization { pending: None, ..before.clone() }, false));
