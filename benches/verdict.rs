@@ -3,10 +3,10 @@
 use divan::{Bencher, black_box};
 use jiff::Timestamp;
 use shared::contract::Contract;
-use shared::denial::Denial;
-use shared::envelope;
-use shared::limit::{Limits, Window};
-use shared::pass::{Counts, Pass, Standing, Terms, judge};
+use shared::contract::denial::Denial;
+use shared::contract::envelope;
+use shared::contract::limit::{Limits, Window};
+use shared::registry::pass::{Counts, Pass, Standing, Terms, judge};
 
 const KEY: &[u8] = b"fbx_prod_0123456789ABCDEFabcdef0123456789";
 

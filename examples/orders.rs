@@ -1,6 +1,6 @@
 //! `GET /api/v1/orders`: the caller's orders.
 
-use shared::scope::Read;
+use shared::contract::scope::Read;
 use shared::{App, Caller, Data, Exit, Result};
 
 #[tokio::main(flavor = "current_thread")]

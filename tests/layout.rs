@@ -1,11 +1,13 @@
 //! What the tree promises: a function is one file, one binary, one resource and one test, all of one name.
 
+mod floors;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use shared::contract::Contract;
-use shared::management::Management;
+use shared::contract::management::Management;
 use template::{Function, Target};
 
 use crate::support::{CONTRACTS, root, template};
@@ -176,10 +178,10 @@ fn the_layers_point_one_way() {
     only("functions", &["aws_sdk_dynamodb", "lambda_http", "dynamodb::"], &[]);
     only("shared/src", &["aws_sdk_dynamodb", "AttributeValue"], &["shared/src/store"]);
     only("shared/src", &["reference::"], &[]);
-    only("shared/src", &["env::var"], &["shared/src/settings.rs"]);
+    only("shared/src", &["env::var"], &["shared/src/environment/settings.rs"]);
     only("reference/src", &["shared::", "lambda_http"], &[]);
     only("payload/src", &["shared::", "reference::", "dynamodb::"], &[]);
-    only("shared/src", &["StatusCode::"], &["shared/src/reply.rs", "shared/src/envelope.rs", "shared/src/contract"]);
+    only("shared/src", &["StatusCode::"], &["shared/src/http/reply.rs", "shared/src/contract"]);
 }
 
 #[test]

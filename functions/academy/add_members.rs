@@ -4,9 +4,9 @@
 use reference::academy::{Academy, Emails, Gained, Joined};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::cap::Cap;
-use shared::key::dated_uuid;
-use shared::scope::Write;
+use shared::contract::scope::Write;
+use shared::management::cap::Cap;
+use shared::registry::key::dated_uuid;
 use shared::{App, At, Body, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

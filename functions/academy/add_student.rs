@@ -1,9 +1,9 @@
 //! `POST /api/v1/students`: add a student, enroll them in courses and put them on lists, in one request, all or nothing.
 
 use reference::academy::{Academy, Added, NewStudent, Welcome};
-use shared::cap::Cap;
-use shared::key::dated_uuid;
-use shared::scope::Write;
+use shared::contract::scope::Write;
+use shared::management::cap::Cap;
+use shared::registry::key::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

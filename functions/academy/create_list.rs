@@ -1,8 +1,8 @@
 //! `POST /api/v1/lists`: make a list. No other one has its name, in whatever case.
 
 use reference::academy::{Academy, Created as Made, List, NewList};
-use shared::key::dated_uuid;
-use shared::scope::Write;
+use shared::contract::scope::Write;
+use shared::registry::key::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

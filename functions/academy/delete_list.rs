@@ -3,7 +3,7 @@
 use reference::academy::Academy;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::scope::Write;
+use shared::contract::scope::Write;
 use shared::{App, Caller, Deleted, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

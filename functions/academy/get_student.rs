@@ -3,7 +3,7 @@
 use reference::academy::{Academy, StudentInFull};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::scope::Read;
+use shared::contract::scope::Read;
 use shared::{App, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use reference::academy::{Academy, Course};
 use reference::page::{Page, Pagination};
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::scope::Read;
+use shared::contract::scope::Read;
 use shared::{App, Caller, Data, Exit, Query, Result};
 
 #[derive(Serialize, JsonSchema)]

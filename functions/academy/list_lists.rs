@@ -3,7 +3,7 @@
 use reference::academy::{Academy, List};
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::scope::Read;
+use shared::contract::scope::Read;
 use shared::{App, Caller, Data, Exit, Result};
 
 #[derive(Serialize, JsonSchema)]

@@ -4,7 +4,7 @@ use reference::academy::{Academy, Member};
 use reference::page::{Page, Pagination};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::scope::Read;
+use shared::contract::scope::Read;
 use shared::{App, Caller, Data, Denial, Exit, Handler, Path, Query, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use reference::academy::{Academy, LessonProgress, Recorded, Report};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::organization::Slug;
+use shared::registry::slug::Slug;
 use shared::{App, At, Body, Denial, Exit, Handler, Operator, Path, Put, Reason, Result, Violation};
 
 #[derive(Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use reference::Email;
 use reference::academy::{Academy, Left};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::scope::Write;
+use shared::contract::scope::Write;
 use shared::{App, Caller, Deleted, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use reference::academy::{Academy, Revoked};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::scope::Write;
+use shared::contract::scope::Write;
 use shared::{App, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

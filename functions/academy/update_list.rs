@@ -3,7 +3,7 @@
 use reference::academy::{Academy, Changed, List, ListChange};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::scope::Write;
+use shared::contract::scope::Write;
 use shared::{App, At, Body, Caller, Data, Denial, Exit, Handler, Path, Reason, Result, Violation};
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use reference::agent_runs::{AgentRuns, RunInFull};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::organization::Slug;
+use shared::registry::slug::Slug;
 use shared::{App, Data, Denial, Exit, Handler, Operator, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,8 +3,8 @@
 use reference::agent_runs::{AgentRuns, Run};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::organization::Slug;
-use shared::page::{Page, Pagination};
+use shared::registry::page::{Page, Pagination};
+use shared::registry::slug::Slug;
 use shared::{App, Denial, Error, Exit, Handler, Listed, Operator, Path, Query, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,8 +1,8 @@
 //! `POST /v1/register-agent-run`: an agent has begun to run. The reply names the trace of it, in no envelope.
 
 use reference::agent_runs::{AgentRuns, NewRun, Registered};
-use shared::key::dated_uuid;
-use shared::scope::RegisterRuns;
+use shared::contract::scope::RegisterRuns;
+use shared::registry::key::dated_uuid;
 use shared::{App, At, Body, Caller, Exit, Json, Result};
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,7 +1,7 @@
 //! `GET /api/analytics`: how many experiences there are of each status, and how many consumers were registered on which day.
 
 use reference::launch::{Analytics, Days, Report};
-use shared::scope::ReadAnalytics;
+use shared::contract::scope::ReadAnalytics;
 use shared::{App, At, Caller, Data, Exit, Query, Result};
 
 #[tokio::main(flavor = "current_thread")]

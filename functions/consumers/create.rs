@@ -1,8 +1,8 @@
 //! `POST /api/consumers`: register a consumer. No two of an organization have one email, whatever its case.
 
 use reference::launch::{Consumer, Consumers, NewConsumer};
-use shared::key::dated_uuid;
-use shared::scope::WriteConsumers;
+use shared::contract::scope::WriteConsumers;
+use shared::registry::key::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

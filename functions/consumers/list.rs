@@ -2,7 +2,7 @@
 
 use reference::connection::{Connection, Slice};
 use reference::launch::{Consumer, Consumers};
-use shared::scope::ReadConsumers;
+use shared::contract::scope::ReadConsumers;
 use shared::{App, Caller, Exit, Json, Query, Result};
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,8 +1,8 @@
 //! `POST /api/experiences`: make an experience. No two of an organization have one slug.
 
 use reference::launch::{Experience, Experiences, NewExperience};
-use shared::key::dated_uuid;
-use shared::scope::WriteExperiences;
+use shared::contract::scope::WriteExperiences;
+use shared::registry::key::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

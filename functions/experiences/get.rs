@@ -3,7 +3,7 @@
 use reference::launch::{Experience, Experiences};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::scope::ReadExperiences;
+use shared::contract::scope::ReadExperiences;
 use shared::{App, At, Caller, Data, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

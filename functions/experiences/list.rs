@@ -2,7 +2,7 @@
 
 use reference::connection::{Connection, Slice};
 use reference::launch::{Experience, Experiences};
-use shared::scope::ReadExperiences;
+use shared::contract::scope::ReadExperiences;
 use shared::{App, At, Caller, Exit, Json, Query, Result};
 
 #[tokio::main(flavor = "current_thread")]

@@ -3,5 +3,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> shared::Exit {
-    shared::authorize::serve().await
+    shared::http::authorize::serve().await
 }

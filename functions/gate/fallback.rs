@@ -3,9 +3,10 @@
 
 use std::sync::LazyLock;
 
-use shared::extract::Stray;
-use shared::settings::Settings;
-use shared::{App, Denial, Error, Exit, NoContent, Result, cors};
+use shared::environment::settings::Settings;
+use shared::http::cors;
+use shared::http::extract::Stray;
+use shared::{App, Denial, Error, Exit, NoContent, Result};
 use template::Paths;
 
 /// The routes of every stack, by contract (`-` for any that is none of ours) and reference API: `build.rs` writes them down.

@@ -3,9 +3,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::key::Plain;
-use shared::scope::Scopes;
-use shared::verify::{Verdict, verify};
+use shared::contract::scope::Scopes;
+use shared::contract::secret::Plain;
+use shared::gate::verify::{Verdict, verify};
 use shared::{App, At, Body, Data, Exit, Operator, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,8 +1,8 @@
 //! `POST /operator/v1/organizations/{org}/api-keys`, `POST /api/v1/{org}/api-keys`: issue a key. Its secret is in this reply
 //! and nowhere else. With an `Idempotency-Key` it is issued once, however often it is asked for.
 
-use shared::issue::{Issued, IssuedBefore, Order, issue};
-use shared::management::Create;
+use shared::http::manager::Create;
+use shared::management::issue::{Issued, IssuedBefore, Order, issue};
 use shared::{App, Body, CreatedOnce, Exit, Handler, IdempotencyKey, Manager, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

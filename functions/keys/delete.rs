@@ -3,8 +3,8 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::key::Id;
-use shared::management::Delete;
+use shared::http::manager::Delete;
+use shared::registry::key::Id;
 use shared::store::Removed;
 use shared::{App, Deleted, Denial, Exit, Handler, Manager, Path, Reason, Result};
 

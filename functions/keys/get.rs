@@ -2,8 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::key::{Id, View};
-use shared::management::Get;
+use shared::http::manager::Get;
+use shared::registry::key::{Id, View};
 use shared::{App, At, Data, Denial, Exit, Handler, Manager, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,8 +3,8 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::import::{Import, Imported, import};
-use shared::organization::Slug;
+use shared::management::import::{Import, Imported, import};
+use shared::registry::slug::Slug;
 use shared::{App, Body, Data, Exit, Handler, Operator, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,9 +1,10 @@
 //! `GET /operator/v1/organizations/{org}/api-keys`, `GET /api/v1/{org}/api-keys`: a page of an organization's keys, newest
 //! first. No secret is in it.
 
-use shared::key::{self, View};
-use shared::management::List;
-use shared::page::{Page, Pagination};
+use shared::http::manager::List;
+use shared::registry::key;
+use shared::registry::key::View;
+use shared::registry::page::{Page, Pagination};
 use shared::{App, At, Denial, Error, Exit, Listed, Manager, Query, Result};
 
 #[tokio::main(flavor = "current_thread")]

@@ -3,11 +3,11 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::idempotency::Done;
-use shared::issue::{Issued, IssuedBefore};
-use shared::key::Id;
-use shared::management::Regenerate;
-use shared::regenerate::{Rotation, regenerate};
+use shared::http::manager::Regenerate;
+use shared::management::issue::{Issued, IssuedBefore};
+use shared::management::regenerate::{Rotation, regenerate};
+use shared::management::repeat::Done;
+use shared::registry::key::Id;
 use shared::{App, Body, Data, Exit, Handler, IdempotencyKey, Manager, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

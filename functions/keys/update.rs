@@ -3,9 +3,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::change::{Change, change};
-use shared::key::{Id, View};
-use shared::management::Update;
+use shared::http::manager::Update;
+use shared::management::change::{Change, change};
+use shared::registry::key::{Id, View};
 use shared::{App, Body, Data, Exit, Handler, Manager, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,9 +3,10 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::key::Id;
-use shared::management::Usage;
-use shared::usage::{Asked, Holder, Report};
+use shared::http::manager::Usage;
+use shared::registry::key::Id;
+use shared::registry::usage::Holder;
+use shared::usage::{Asked, Report};
 use shared::{App, At, Data, Denial, Exit, Handler, Manager, Path, Query, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

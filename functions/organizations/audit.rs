@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::audit::Row;
-use shared::organization::Slug;
-use shared::page::{Page, Pagination};
+use shared::registry::audit::Row;
+use shared::registry::page::{Page, Pagination};
+use shared::registry::slug::Slug;
 use shared::{App, Denial, Exit, Handler, Listed, Operator, Path, Query, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -2,7 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::organization::{Slug, View};
+use shared::registry::organization::View;
+use shared::registry::slug::Slug;
 use shared::{App, Data, Denial, Exit, Handler, Operator, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,7 +1,8 @@
 //! `GET /operator/v1/organizations`: a page of all organizations, by their slugs.
 
-use shared::organization::{Slug, View};
-use shared::page::{Page, Pagination};
+use shared::registry::organization::View;
+use shared::registry::page::{Page, Pagination};
+use shared::registry::slug::Slug;
 use shared::{App, Exit, Listed, Operator, Query, Result, Violation};
 
 #[tokio::main(flavor = "current_thread")]

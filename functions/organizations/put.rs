@@ -3,7 +3,8 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::organization::{Change, Slug, View};
+use shared::registry::organization::{Change, View};
+use shared::registry::slug::Slug;
 use shared::{App, Body, Exit, Operator, Path, Put, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::contract::{Contract, KeyType, Plan, PlanLimits};
-use shared::settings::Stage;
+use shared::environment::settings::Stage;
 use template::Template;
 
 /// What is put into a new stack, and what to try with it.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use shared::contract::Contract;
-use shared::describe::Fragment;
+use shared::http::describe::Fragment;
 
 use crate::Error;
 

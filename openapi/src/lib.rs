@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use shared::contract::Contract;
-use shared::describe::{Fragment, security_schemes};
+use shared::http::describe::{Fragment, security_schemes};
 use template::{Target, Template};
 
 pub use error::Error;

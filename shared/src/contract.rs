@@ -1,9 +1,23 @@
 //! The wire contract that a stack serves: which header carries the key, what a key looks like, which plans and limits there
 //! are, and how each refusal reads. It is data, `contracts/<name>.toml`, and checked as a whole when it is read.
+//!
+//! It uses the environment's types, and headers and statuses as HTTP has them. It never knows an organization or a key of
+//! somebody's, and decides nothing: it says how what was decided reads.
 
+pub mod cors;
+pub mod denial;
+pub mod envelope;
+pub(crate) mod faults;
 mod file;
+pub mod key_format;
 mod key_type;
+pub mod limit;
+pub mod management;
+pub(crate) mod object;
 mod plan;
+pub(crate) mod reading;
+pub mod scope;
+pub mod secret;
 mod text;
 mod wire;
 
@@ -18,16 +32,18 @@ pub use key_type::{KeyType, ScopeRule};
 pub use plan::{Plan, PlanLimits};
 pub use wire::Wire;
 
-use crate::cors::Cors;
-use crate::denial::{Denial, Kind};
-use crate::key::Presented;
-use crate::limit::{Limits, Window};
-use crate::management::{Management, Operation};
-use crate::pass;
-use crate::scope::Scopes;
+use crate::contract::cors::Cors;
+use crate::contract::denial::{Denial, Kind};
+use crate::contract::key_format::Presented;
+use crate::contract::limit::{Limits, Window};
+use crate::contract::management::{Management, Operation};
+use crate::contract::scope::Scopes;
 use file::{DenialFile, File};
 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
+
+/// The version of the layout of passes. Those of another one are stamped anew, by whichever function meets them.
+const PASS_LAYOUT: u32 = 1;
 
 /// How an API treats those who call it with keys.
 #[derive(Debug)]
@@ -142,7 +158,7 @@ impl Contract {
         })?;
         let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".toml");
         let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(text));
-        let edition = format!("{:08x}.{}", u32::from_be_bytes([a, b, c, d]), pass::LAYOUT);
+        let edition = format!("{:08x}.{}", u32::from_be_bytes([a, b, c, d]), PASS_LAYOUT);
 
         Self::check(name, edition, parsed).map_err(|(place, what)| Error { file: file.to_owned(), place, what })
     }

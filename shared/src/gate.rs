@@ -2,8 +2,13 @@
 //!
 //! Nobody is let in from memory, so a revocation holds from the moment it returns. What is remembered is who is refused, for
 //! a second: see [`Memory`].
+//!
+//! It uses the store, the contract and usage. It never knows how a request came, by HTTP or from somewhere else, and changes
+//! nothing but passes.
 
+pub mod app;
 mod memory;
+pub mod verify;
 
 use dynamodb::Tries;
 use jiff::Timestamp;
@@ -11,16 +16,17 @@ use lambda_http::http::HeaderMap;
 
 pub use memory::Memory;
 
-use crate::app::App;
-use crate::clock;
+use crate::contract::denial::Denial;
+use crate::contract::limit::Quota;
+use crate::contract::secret::Digest;
 use crate::contract::{Contract, KeyType};
-use crate::denial::Denial;
-use crate::error::Error;
-use crate::key::Digest;
-use crate::organization::Organization;
-use crate::pass::{Grant, Pass, Quota, Terms, judge, stands_secs};
+use crate::environment::clock;
+use crate::gate::app::App;
+use crate::registry::error::Error;
+use crate::registry::organization::Organization;
+use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
+use crate::registry::usage::Holder;
 use crate::store::{Counted, Legacy, Versions};
-use crate::usage::Holder;
 use memory::Why;
 
 /// A refusal, with what is known of the key's quota.
@@ -258,7 +264,7 @@ async fn basis(
 
 /// `denial` of a request that `pass` was asked about. To whom the key is no key, what it has left is nobody's business.
 fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
-    let quota = if denial.kind().is_no_key() { None } else { Quota::of(pass, now) };
+    let quota = if denial.kind().is_no_key() { None } else { pass.quota(now) };
     let holder = Holder { org: pass.terms.org.clone(), key: pass.terms.key.clone() };
 
     Refusal { error: denial.into(), quota, holder: Some(holder) }

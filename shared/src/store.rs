@@ -2,12 +2,17 @@
 //!
 //! Three tables: the authority (organizations, keys, and which key a digest stands for), the passes, and what became of
 //! requests. Every method that reads or changes something of a tenant takes the tenant's slug.
+//!
+//! It uses the registry's types and the crate `dynamodb`. It never says how something reads on the wire, and judges only where
+//! DynamoDB does: a condition here and its twin in the registry are two writings of one rule, held together by a test.
 
 mod audit;
 #[cfg(test)]
 mod database;
 mod idempotency;
+mod key_item;
 mod keys;
+mod organization_item;
 mod organizations;
 mod passes;
 mod secrets;
@@ -21,8 +26,8 @@ use std::time::Duration;
 use dynamodb::{AttributeValue, Client, Error, Item, Result, Transaction, Tries};
 use jiff::Timestamp;
 
-use crate::entropy::Entropy;
-use crate::key::Digest;
+use crate::contract::secret::Digest;
+use crate::environment::entropy::Entropy;
 
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::contract::Contract;
-use shared::limit::Window;
+use shared::contract::limit::Window;
 
 use crate::support::{Answer, World};
 

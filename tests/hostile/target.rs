@@ -187,8 +187,8 @@ pub(super) fn is_an_error_of(contract: &str, body: &Value) -> bool {
 fn collect(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
-            let is_id =
-                reference::Id::try_from(text.clone()).is_ok() || shared::key::Id::try_from(text.clone()).is_ok();
+            let is_id = reference::Id::try_from(text.clone()).is_ok()
+                || shared::registry::key::Id::try_from(text.clone()).is_ok();
             if is_id {
                 found.insert(text.clone());
             }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::denial::Kind;
-use crate::key::Alphabet;
-use crate::limit::{Limits, Window};
-use crate::management::Management;
-use crate::scope::Scopes;
+use crate::contract::denial::Kind;
+use crate::contract::key_format::Alphabet;
+use crate::contract::limit::{Limits, Window};
+use crate::contract::management::Management;
+use crate::contract::scope::Scopes;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::file::{KeyFile, ScopesFile};
 use super::{Flaw, check_scopes, flaw};
-use crate::key::Format;
-use crate::scope::Scopes;
-use crate::settings::Stage;
+use crate::contract::key_format::Format;
+use crate::contract::scope::Scopes;
+use crate::environment::settings::Stage;
 
 /// A type of key.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::file::PlanFile;
 use super::{Flaw, KeyType, check_scopes, flaw};
-use crate::limit::{Limits, Window};
-use crate::scope::Scopes;
+use crate::contract::limit::{Limits, Window};
+use crate::contract::scope::Scopes;
 
 /// A plan.
 #[derive(Clone, Debug)]

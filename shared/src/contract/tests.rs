@@ -1,6 +1,6 @@
 use super::*;
-use crate::denial::Violation;
-use crate::envelope;
+use crate::contract::denial::Violation;
+use crate::contract::envelope;
 
 fn load(name: &str) -> Contract {
     Contract::load(name).unwrap_or_else(|error| panic!("{error}"))

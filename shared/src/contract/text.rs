@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::denial::{Denial, Placeholder};
+use crate::contract::denial::{Denial, Placeholder};
 
 /// A string with placeholders in it.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::file::DenialFile;
 use super::text::{Body, Text, Words};
 use super::{Flaw, flaw, header};
-use crate::denial::{Denial, Kind, Placeholder};
+use crate::contract::denial::{Denial, Kind, Placeholder};
 
 /// What frames a message: no contract has a say in it.
 const FRAMING: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];

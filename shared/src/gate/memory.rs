@@ -11,8 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::key::Digest;
-use crate::pass::Pass;
+use crate::contract::secret::Digest;
+use crate::registry::pass::Pass;
 
 /// For how long a refusal is remembered, and how close to each other three of them must be.
 const SECOND_MILLIS: i64 = 1_000;

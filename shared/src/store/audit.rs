@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Error, Item, Result, SCHEMA, number, text};
 
 use super::{Keys, Part, attributes};
-use crate::audit::{Entry, Row};
-use crate::organization::Slug;
+use crate::registry::audit::{Entry, Row};
+use crate::registry::slug::Slug;
 
 /// The version of the layout of rows.
 const LAYOUT: i64 = 1;

@@ -5,8 +5,8 @@ use dynamodb::{Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
 use super::{Attributes, Keys, attributes, names};
-use crate::idempotency::{Attempt, KNOWN_SECS};
-use crate::organization::Slug;
+use crate::registry::attempt::{Attempt, KNOWN_SECS};
+use crate::registry::slug::Slug;
 
 /// The version of the layout of what is kept.
 const LAYOUT: i64 = 1;

@@ -1,20 +1,18 @@
 //! Keys in the keys table: made, found and removed, each in one transaction with what it touches.
 
-use std::collections::HashMap;
-
 use super::idempotency::Keep;
+use super::key_item::{PREFIX, key_of, read, read_as, read_id, write};
 use super::secrets::Holder;
 use super::warrant::{Changed, Warrant};
-use super::{Attributes, Keys, Part, attributes, optional_digest, organizations, parsed, read_digest, time, warrant};
-use crate::audit::{Action, Author, Entry};
+use super::{Keys, Part, organization_item, warrant};
 use crate::contract::Contract;
-use crate::key::{Digest, Id, Key, Previous, Status, View};
-use crate::organization::{Organization, Slug};
+use crate::contract::secret::Digest;
+use crate::registry::audit::{Action, Author, Entry};
+use crate::registry::key::{Id, Key, View};
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, Update};
-use dynamodb::{
-    AttributeValue, Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, bytes,
-    number, text, text_set,
-};
+use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, Transaction, Tries, number};
 use jiff::Timestamp;
 
 /// What became of an attempt to add a key.
@@ -86,16 +84,6 @@ pub enum Removed {
     Unauthorized,
 }
 
-/// The version of the layout of keys.
-const LAYOUT: i64 = 1;
-
-/// What the sort keys of an organization's keys begin with.
-pub(super) const PREFIX: &str = "key#";
-
-pub(super) fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
-    HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("{PREFIX}{id}")))])
-}
-
 impl Keys {
     /// The key whose secret `digest` stands for at `now`, and its organization, as they are now.
     pub async fn authority(&self, digest: &Digest, now: Timestamp) -> Result<Option<(Key, Organization)>> {
@@ -108,11 +96,11 @@ impl Keys {
 
     /// The key `id` of `org`, and `org`, in one round trip; `None` in place of whatever is not there.
     pub async fn find(&self, org: &Slug, id: &Id) -> Result<(Option<Key>, Option<Organization>)> {
-        let wanted = KeysAndAttributes::builder().keys(key_of(org, id)).keys(organizations::key_of(org));
+        let wanted = KeysAndAttributes::builder().keys(key_of(org, id)).keys(organization_item::key_of(org));
         let (mut key, mut organization) = (None, None);
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
             if item.need("sk", Item::text)? == "organization" {
-                organization = Some(organizations::read(org, item)?);
+                organization = Some(organization_item::read(org, item)?);
             } else {
                 key = Some(read(org, id, item)?);
             }
@@ -155,7 +143,7 @@ impl Keys {
         let fewer = Condition::that("#keys < :cap", ["keys"]).value(":cap", most);
         let count = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(organizations::key_of(&org.slug)))
+            .set_key(Some(organization_item::key_of(&org.slug)))
             .update_expression("ADD #keys :one")
             .expression_attribute_values(":one", number(1))
             .when(seen.and(fewer).and(warrant.of_organization()))
@@ -243,7 +231,7 @@ impl Keys {
         let author = warrant.author;
         let discount = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(organizations::key_of(&key.org)))
+            .set_key(Some(organization_item::key_of(&key.org)))
             .update_expression("ADD #keys :less")
             .expression_attribute_names("#keys", "keys")
             .expression_attribute_values(":less", number(-1))
@@ -265,69 +253,4 @@ impl Keys {
 
         warrant.asked_of(self, transaction, Changed::Both(&key.id))
     }
-}
-
-/// What is true of a key that is still what it was read as.
-pub(super) fn read_as(version: i64) -> Condition {
-    Condition::that("#version = :seen", ["version"]).value(":seen", number(version))
-}
-
-pub(super) const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Active => "active",
-        Status::Inactive => "inactive",
-    }
-}
-
-pub(super) fn write(key: &Key) -> Attributes {
-    let mut item = key_of(&key.org, &key.id);
-    item.extend(attributes([
-        ("name", Some(text(key.name.as_str()))),
-        ("kind", key.kind.as_deref().map(text)),
-        ("scopes", text_set(key.scopes.iter())),
-        ("status", Some(text(status_name(key.status)))),
-        ("expires", key.expires_at.map(|at| number(at.as_millisecond()))),
-        ("created", Some(number(key.created_at.as_millisecond()))),
-        ("digest", Some(bytes(*key.digest.as_bytes()))),
-        ("previous", key.previous.map(|previous| bytes(*previous.digest.as_bytes()))),
-        ("previous_until", key.previous.map(|previous| number(previous.until.as_millisecond()))),
-        ("version", Some(number(key.version))),
-        (SCHEMA, Some(number(LAYOUT))),
-    ]));
-
-    item
-}
-
-/// The id of the key that `item` is.
-pub(super) fn read_id(item: &mut Item) -> Result<Id> {
-    let id = item.need("sk", Item::text)?;
-    let id = Id::try_from(id.trim_start_matches(PREFIX).to_owned());
-
-    id.map_err(|error| Error::Fault(format!("the id of a key {error}")))
-}
-
-fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
-    item.schema(LAYOUT)?;
-    let status = item.need("status", Item::text)?;
-    let status = [Status::Active, Status::Inactive].into_iter().find(|known| status_name(*known) == status);
-
-    Ok(Key {
-        id: id.clone(),
-        org: org.clone(),
-        name: parsed(&mut item, "name")?,
-        kind: item.text("kind")?,
-        scopes: item.text_set("scopes")?.into_iter().collect(),
-        status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
-        expires_at: item.number("expires")?.map(time).transpose()?,
-        created_at: time(item.need("created", Item::number)?)?,
-        digest: read_digest(&mut item, "digest")?,
-        previous: read_previous(&mut item)?,
-        version: item.need("version", Item::number)?,
-    })
-}
-
-fn read_previous(item: &mut Item) -> Result<Option<Previous>> {
-    let Some(digest) = optional_digest(item, "previous")? else { return Ok(None) };
-
-    Ok(Some(Previous { digest, until: time(item.need("previous_until", Item::number)?)? }))
 }

@@ -1,29 +1,14 @@
 //! Organizations in the keys table, and what a change to one does to the passes of its keys.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, Update};
-use dynamodb::{AttributeValue, Committed, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
+use dynamodb::{Committed, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
 
-use super::{Attributes, Keys, Part, names, parsed, time, withdrawal};
-use crate::audit::{Action, Author, Entry};
-use crate::limit::Limits;
-use crate::organization::{Organization, Pending, Slug, Status, View};
-use crate::page::Seal;
-
-/// The version of the layout of organizations.
-const LAYOUT: i64 = 1;
-
-/// The partition that lists all organizations.
-const ALL: &str = "organizations";
-
-fn listed_as(slug: &Slug) -> Attributes {
-    super::attributes([("pk", Some(text(ALL))), ("sk", Some(text(slug.as_str())))])
-}
-
-pub(super) fn key_of(slug: &Slug) -> HashMap<String, AttributeValue> {
-    HashMap::from([("pk".to_owned(), text(format!("org#{slug}"))), ("sk".to_owned(), text("organization"))])
-}
+use super::organization_item::{ALL, LAYOUT, key_of, listed_as, read, status_name, write_pending};
+use super::{Attributes, Keys, Part, names, parsed};
+use crate::registry::audit::{Action, Author, Entry};
+use crate::registry::organization::{Organization, Pending, View};
+use crate::registry::page::Seal;
+use crate::registry::slug::Slug;
 
 impl Keys {
     /// The organization `slug`, as it is now.
@@ -37,7 +22,7 @@ impl Keys {
     /// before it returns. `true`: there was none before.
     ///
     /// A run that was cut short has changed the organization, but perhaps not all passes: that is pending then. Those that are
-    /// left end by themselves within [`crate::pass::STANDS_SECS`], or at once when the call is made again, which goes on
+    /// left end by themselves within [`crate::registry::pass::STANDS_SECS`], or at once when the call is made again, which goes on
     /// from where this one has come to.
     ///
     /// # Errors
@@ -46,8 +31,8 @@ impl Keys {
         &self,
         slug: &Slug,
         author: &Author,
-        mut change: impl FnMut(Option<Organization>, Seal) -> crate::Result<Organization> + Send,
-    ) -> crate::Result<(Organization, bool)> {
+        mut change: impl FnMut(Option<Organization>, Seal) -> crate::registry::error::Result<Organization> + Send,
+    ) -> crate::registry::error::Result<(Organization, bool)> {
         let mut tries = self.tries();
         loop {
             let before = tries.run(|| self.organization(slug)).await?;
@@ -93,7 +78,7 @@ impl Keys {
             (":seal", Some(bytes(*org.seal.as_bytes()))),
             (":none", Some(number(0))),
             (":schema", Some(number(LAYOUT))),
-            (":pending", org.pending.as_ref().map(|pending| withdrawal::write(pending, org.version))),
+            (":pending", org.pending.as_ref().map(|pending| write_pending(pending, org.version))),
         ]);
         let condition = match seen {
             None => "attribute_not_exists(#version)",
@@ -149,41 +134,4 @@ impl Keys {
 
         Ok((organizations, has_more))
     }
-}
-
-pub(super) const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Active => "active",
-        Status::Locked => "locked",
-    }
-}
-
-pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
-    item.schema(LAYOUT)?;
-    let limits = item.text("limits")?.map(|limits| serde_json::from_str::<Limits>(&limits)).transpose();
-    let status = item.need("status", Item::text)?;
-    let status = [Status::Active, Status::Locked].into_iter().find(|known| status_name(*known) == status);
-    let version = item.need("version", Item::number)?;
-
-    Ok(Organization {
-        slug: slug.clone(),
-        name: parsed(&mut item, "name")?,
-        plan: item.need("plan", Item::text)?,
-        status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
-        limits: limits
-            .map_err(|error| Error::Fault(format!("the limits of an organization cannot be read: {error}")))?,
-        keys: item.need("keys", Item::number)?,
-        created_at: time(item.need("created", Item::number)?)?,
-        updated_at: time(item.need("updated", Item::number)?)?,
-        seal: read_seal(&mut item)?,
-        pending: withdrawal::read(&mut item, version)?,
-        version,
-    })
-}
-
-fn read_seal(item: &mut Item) -> Result<Seal> {
-    let bytes = item.need("seal", Item::bytes)?;
-    let seal = bytes.try_into().map(Seal::new);
-
-    seal.map_err(|bytes: Vec<u8>| Error::Fault(format!("the seal of an organization has {} bytes", bytes.len())))
 }

@@ -17,9 +17,9 @@ pub(super) use succession::Succession;
 
 use super::{attributes, names, optional_digest, parsed, time};
 use crate::contract::Contract;
-use crate::key::Digest;
-use crate::limit::{Limit, Limits, Window};
-use crate::pass::{Counts, Pass, Standing, Terms};
+use crate::contract::limit::{Limit, Limits, Window};
+use crate::contract::secret::Digest;
+use crate::registry::pass::{Counts, Pass, Standing, Terms};
 
 /// The passes, judged under one contract.
 #[derive(Clone, Debug)]

@@ -6,8 +6,9 @@ use dynamodb::{Condition, Conditional as _, Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
 use super::{Attributes, Keys, attributes, parsed, time};
-use crate::key::{Digest, Id, Key};
-use crate::organization::Slug;
+use crate::contract::secret::Digest;
+use crate::registry::key::{Id, Key};
+use crate::registry::slug::Slug;
 
 /// The version of the layout of secrets.
 const LAYOUT: i64 = 1;

@@ -6,11 +6,13 @@ use jiff::Timestamp;
 
 use super::Keys;
 use super::idempotency::Keep;
-use super::keys::{Replaced, read_as, write};
+use super::key_item::{read_as, write};
+use super::keys::Replaced;
 use super::passes::Succession;
 use super::warrant::{Changed, Warrant};
-use crate::audit::Action;
-use crate::key::{Digest, Key, Previous, View};
+use crate::contract::secret::Digest;
+use crate::registry::audit::Action;
+use crate::registry::key::{Key, Previous, View};
 
 impl Keys {
     /// `key` with the secret that `new` stands for; the one that it has goes on until `ends`.

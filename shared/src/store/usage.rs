@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use dynamodb::{AttributeValue, Client, Error, Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
-use crate::denial::Kind;
-use crate::limit::Window;
-use crate::usage::{Entry, Holder, Outcome, Tally};
+use crate::contract::denial::Kind;
+use crate::contract::limit::Window;
+use crate::registry::usage::{Entry, Holder, Outcome, Tally};
 
 /// The version of the layout of days.
 const LAYOUT: i64 = 1;

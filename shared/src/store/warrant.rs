@@ -10,10 +10,11 @@ use aws_sdk_dynamodb::types::ConditionCheck;
 use dynamodb::{Condition, Conditional as _, Result, Transaction, bytes, number, text};
 use jiff::Timestamp;
 
-use super::{Keys, keys, organizations};
-use crate::audit::{Author, Bearer};
-use crate::key;
-use crate::organization::{self, Organization};
+use super::{Keys, key_item, organization_item};
+use crate::registry::audit::{Author, Bearer};
+use crate::registry::key;
+use crate::registry::organization;
+use crate::registry::organization::Organization;
 
 /// The member that asks for it of the author's key.
 pub(super) const AUTHOR: &str = "author";
@@ -43,7 +44,7 @@ impl Warrant<'_> {
         if self.author.bearer.is_none() {
             return Condition::default();
         }
-        let active = text(organizations::status_name(organization::Status::Active));
+        let active = text(organization_item::status_name(organization::Status::Active));
         let is_open = Condition::that("#status = :open AND #plan = :plan", ["status", "plan"]);
 
         is_open.value(":open", active).value(":plan", text(&*self.org.plan))
@@ -68,11 +69,11 @@ impl Warrant<'_> {
         let check = |item| ConditionCheck::builder().table_name(&keys.table).set_key(Some(item));
         let mut transaction = transaction;
         if !changes_organization {
-            let organization = check(organizations::key_of(&self.org.slug)).when(self.of_organization());
+            let organization = check(organization_item::key_of(&self.org.slug)).when(self.of_organization());
             transaction = transaction.with("organization", organization.build()?);
         }
         if changed != Some(&bearer.key) {
-            let author = check(keys::key_of(&bearer.org, &bearer.key)).when(is_let_in(bearer, self.author.at));
+            let author = check(key_item::key_of(&bearer.org, &bearer.key)).when(is_let_in(bearer, self.author.at));
             transaction = transaction.with(AUTHOR, author.build()?);
         }
 
@@ -82,7 +83,7 @@ impl Warrant<'_> {
 
 /// The key of `bearer` lets this be asked for at `now`.
 fn is_let_in(bearer: &Bearer, now: Timestamp) -> Condition {
-    let active = text(keys::status_name(key::Status::Active));
+    let active = text(key_item::status_name(key::Status::Active));
     let on = Condition::that("#status = :on", ["status"]).value(":on", active);
     let in_time = Condition::that("attribute_not_exists(#expires) OR #expires > :at", ["expires"]);
     let secret = Condition::that(

@@ -7,13 +7,16 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use dynamodb::{AttributeValue, Error, Item, Result, Tries, number, text};
+use dynamodb::{Error, Result, Tries, number};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use super::{Keys, Part, attributes, keys, names, optional, organizations, read_digest};
-use crate::key::{Digest, Id};
-use crate::organization::{Organization, Pending, Slug};
+use super::organization_item::write_pending;
+use super::{Keys, Part, key_item, names, organization_item, read_digest};
+use crate::contract::secret::Digest;
+use crate::registry::key::Id;
+use crate::registry::organization::{Organization, Pending};
+use crate::registry::slug::Slug;
 
 /// How many passes are withdrawn at once.
 const AT_ONCE: usize = 32;
@@ -110,13 +113,14 @@ impl Keys {
         let partition = format!("org#{org}");
         let part = || Part {
             partition: &partition,
-            prefix: Some(keys::PREFIX),
+            prefix: Some(key_item::PREFIX),
             newest_first: false,
             limit: PAGE,
-            after: after.map(|id| keys::key_of(org, id)),
+            after: after.map(|id| key_item::key_of(org, id)),
         };
         let (items, has_more) = tries.run(|| self.part(part())).await?;
-        let keys = items.into_iter().map(|mut item| Ok((keys::read_id(&mut item)?, read_digest(&mut item, "digest")?)));
+        let keys =
+            items.into_iter().map(|mut item| Ok((key_item::read_id(&mut item)?, read_digest(&mut item, "digest")?)));
 
         Ok((keys.collect::<Result<_>>()?, has_more))
     }
@@ -150,7 +154,7 @@ impl Keys {
         let update = self
             .while_pending(all)
             .update_expression("SET #pending = :pending")
-            .expression_attribute_values(":pending", write(pending, all.version));
+            .expression_attribute_values(":pending", write_pending(pending, all.version));
         if let Err(error) = dynamodb::update(update, &mut tries).await {
             tracing::warn!(org.id = all.slug.as_str(), "how far a change has come could not be written: {error}");
         }
@@ -166,7 +170,7 @@ impl Keys {
         self.client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(organizations::key_of(all.slug)))
+            .set_key(Some(organization_item::key_of(all.slug)))
             .condition_expression("#pending.#version = :version")
             .set_expression_attribute_names(Some(names(["pending", "version"])))
             .expression_attribute_values(":version", number(all.version))
@@ -186,36 +190,4 @@ impl Failed {
 
         Ok(())
     }
-}
-
-/// The attribute that says that the change to `version` is pending.
-pub(super) fn write(pending: &Pending, version: i64) -> AttributeValue {
-    let left = pending.left.iter().map(|digest| dynamodb::bytes(*digest.as_bytes()));
-
-    AttributeValue::M(attributes([
-        ("version", Some(number(version))),
-        ("of", Some(number(pending.of))),
-        ("done", Some(number(pending.done))),
-        ("after", pending.after.as_ref().map(|id| text(id.as_str()))),
-        ("left", Some(AttributeValue::L(left.collect()))),
-    ]))
-}
-
-/// What is pending of an organization of `version`. What an earlier change has left is over: a later one has withdrawn all.
-pub(super) fn read(item: &mut Item, version: i64) -> Result<Option<Pending>> {
-    let mut pending = item.map("pending")?;
-    if pending.number("version")? != Some(version) {
-        return Ok(None);
-    }
-    let left = pending.bytes_list("left")?.into_iter().map(|bytes| {
-        Digest::try_from(bytes)
-            .map_err(|bytes| Error::Fault(format!("a digest that is left has {} bytes", bytes.len())))
-    });
-
-    Ok(Some(Pending {
-        of: pending.need("of", Item::number)?,
-        done: pending.need("done", Item::number)?,
-        left: left.collect::<Result<_>>()?,
-        after: optional(&mut pending, "after")?,
-    }))
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::{Holder, Outcome, Tally};
-use crate::limit::Window;
+use crate::contract::limit::Window;
+use crate::registry::usage::{Entry, Holder, Outcome, Tally};
 
 /// How old the oldest outcome may get before the batch is written, by the time of the requests: 30 seconds. A key that is in
 /// steady use costs each process one write in that time. It is also how long a write that failed is not tried again.
@@ -16,24 +16,6 @@ const DUE: usize = 32;
 
 /// How many entries there may be at all, while they cannot be written: about 300 KB.
 const MAX: usize = 1_024;
-
-/// What a batch has of one key and one day of UTC: what is one item in the store, and one write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// Whose usage it is.
-    pub(crate) holder: Holder,
-    /// The day, by its number since 1970.
-    pub(crate) day: i64,
-    /// What there was in which of its hours, 0 to 23.
-    pub(crate) hours: BTreeMap<i64, Tally>,
-}
-
-impl Entry {
-    /// How many requests it tells of.
-    pub(crate) fn requests(&self) -> i64 {
-        self.hours.values().fold(0, |all, tally| all.saturating_add(tally.requests()))
-    }
-}
 
 /// Outcomes to be written.
 #[derive(Debug, Default)]
@@ -115,14 +97,14 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::denial::Kind;
+    use crate::contract::denial::Kind;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     fn holder(number: usize) -> Holder {
-        let key = crate::key::Id::try_from(format!("key_{number:026}")).unwrap();
+        let key = crate::registry::key::Id::try_from(format!("key_{number:026}")).unwrap();
         Holder { org: "acme".to_owned().try_into().unwrap(), key }
     }
 

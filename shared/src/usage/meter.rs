@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::batch::{Batch, Entry};
-use super::{Holder, Outcome};
+use super::batch::Batch;
+use crate::registry::usage::{Entry, Holder, Outcome};
 use crate::store;
 
 /// How many writes are under way at once at the end, when all that is left has to be written in half a second.

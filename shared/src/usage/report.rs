@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, Tally};
-use crate::clock::{self, Moment};
-use crate::denial::{Kind, Violation};
-use crate::key::Id;
-use crate::limit::Window;
+use crate::contract::denial::{Kind, Violation};
+use crate::contract::limit::Window;
+use crate::environment::clock;
+use crate::environment::clock::Moment;
+use crate::registry::key::Id;
+use crate::registry::usage::{Outcome, Tally};
 
 /// How long a bucket is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

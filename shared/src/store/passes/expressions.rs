@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use super::Versions;
 use crate::contract::Contract;
-use crate::key::Digest;
-use crate::limit::Window;
-use crate::pass::{Pass, Standing, Terms};
+use crate::contract::limit::Window;
+use crate::contract::secret::Digest;
+use crate::registry::pass::{Pass, Standing, Terms};
 use crate::store::{Attributes, attributes, names};
 
 /// How long a pass is kept after its last use: 13 months, for it knows when that was. TTL only cleans up; no counter may go
@@ -19,7 +19,7 @@ const KEPT_SECS: i64 = 400 * 86_400;
 /// How many windows older than those that matter ([`Window::kept`]) each update clears. What an idle time leaves behind goes with the next stamp.
 const CLEARED_WINDOWS: i64 = 3;
 
-/// The judgement as DynamoDB reads it: [`crate::pass::judge`] and [`Pass::is_current`] in one condition, and in the same
+/// The judgement as DynamoDB reads it: [`crate::registry::pass::judge`] and [`Pass::is_current`] in one condition, and in the same
 /// update the counting. Only what it is compared with, and the names of the counters, depend on the time.
 #[derive(Debug)]
 pub(super) struct Judgement {

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 
 use super::expressions::ttl;
 use super::{Counted, GONE, Passes, read_counts};
-use crate::key::Digest;
-use crate::pass::Counts;
+use crate::contract::secret::Digest;
+use crate::registry::pass::Counts;
 use crate::store::{attributes, names, optional_digest, read_digest, time};
 
 /// What a closed pass leaves to the one after it.

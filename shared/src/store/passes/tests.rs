@@ -12,8 +12,8 @@ use std::collections::HashMap;
 
 use super::expressions::{count_name, terms};
 use super::*;
-use crate::key::Format;
-use crate::pass::judge;
+use crate::contract::key_format::Format;
+use crate::registry::pass::judge;
 use crate::store::{Attributes, database};
 
 const TABLE: &str = "Counters";
@@ -32,7 +32,7 @@ fn contract() -> Contract {
 }
 
 fn digest() -> Digest {
-    let format = Format { prefix: "x".to_owned(), alphabet: crate::key::Alphabet::Hex, length: 32 };
+    let format = Format { prefix: "x".to_owned(), alphabet: crate::contract::key_format::Alphabet::Hex, length: 32 };
     format.parse(b"x00000000000000000000000000000000").unwrap().digest()
 }
 
@@ -144,7 +144,7 @@ fn one_a_minute() -> Terms {
         kind: None,
         standing: Standing::Open,
         expires_at: None,
-        scopes: crate::scope::Scopes::default(),
+        scopes: crate::contract::scope::Scopes::default(),
         limits: vec![limit].try_into().unwrap(),
         until: at(EDGE),
         edition: contract().edition,

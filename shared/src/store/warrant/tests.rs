@@ -10,8 +10,10 @@ use proptest::test_runner::{Config as Runs, TestRunner};
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::key::{Digest, Key, Previous, Status};
-use crate::scope::Scopes;
+use crate::contract::scope::Scopes;
+use crate::contract::secret::Digest;
+use crate::registry::key::{Key, Previous, Status};
+use crate::registry::slug::Slug;
 use crate::store::database;
 
 const NOW: i64 = 1_907_712_000_000;
@@ -40,7 +42,7 @@ prop_compose! {
         given in scopes(),
     ) -> (Key, Bearer) {
         let id = key::Id::try_from("key_00000000000000000000000000".to_owned()).unwrap();
-        let org = organization::Slug::try_from("acme".to_owned()).unwrap();
+        let org = Slug::try_from("acme".to_owned()).unwrap();
         let key = Key {
             id: id.clone(),
             org: org.clone(),
@@ -68,10 +70,10 @@ fn dynamodb_and_the_rule_for_a_key_that_was_read_always_agree() {
     let mut runner = TestRunner::new(Runs { cases: runs, failure_persistence: None, ..Runs::default() });
     let agree = |(key, bearer): (Key, Bearer)| {
         let committed = runtime.block_on(async {
-            let put = Put::builder().table_name("Keys").set_item(Some(keys::write(&key))).build().unwrap();
+            let put = Put::builder().table_name("Keys").set_item(Some(key_item::write(&key))).build().unwrap();
             let mut tries = Tries::within(std::time::Duration::from_secs(5));
             Transaction::new(&client).with("key", put).commit(&mut tries).await.unwrap();
-            let check = ConditionCheck::builder().table_name("Keys").set_key(Some(keys::key_of(&key.org, &key.id)));
+            let check = ConditionCheck::builder().table_name("Keys").set_key(Some(key_item::key_of(&key.org, &key.id)));
             let check = check.when(is_let_in(&bearer, at(NOW))).build().unwrap();
             Transaction::new(&client).with(AUTHOR, check).commit(&mut tries).await.unwrap()
         });

@@ -1,0 +1,76 @@
+//! The envelope: how a denial reads under the contract. Nothing else renders an error.
+
+use std::collections::BTreeMap;
+
+use lambda_http::http::header::{ALLOW, CONTENT_TYPE};
+use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::contract::Contract;
+use crate::contract::denial::Denial;
+use crate::contract::limit::Quota;
+
+/// A whole answer: text, always.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, one value each: an HTTP API drops a second one.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+/// The reply that tells a caller of `denial`.
+pub fn render(contract: &Contract, denial: &Denial) -> Reply {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Denial::MethodNotAllowed { allow } = denial
+        && let Ok(allow) = HeaderValue::from_str(&allow.join(", "))
+    {
+        headers.insert(ALLOW, allow);
+    }
+    let Some(wire) = contract.wire(denial) else {
+        // A contract without it does not load.
+        return Reply { status: StatusCode::INTERNAL_SERVER_ERROR, headers, body: String::new() };
+    };
+    headers.extend(wire.headers(denial).map(|(name, value)| (name.clone(), value)));
+
+    Reply { status: wire.status, headers, body: wire.body(denial) }
+}
+
+/// A denial as data: what somebody else is to answer, or would have been answered.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ContractAnswer")]
+pub struct Rendered {
+    #[schemars(range(min = 400, max = 599))]
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Box<RawValue>,
+}
+
+impl Rendered {
+    /// `denial` of a request with a key that has `quota` left.
+    ///
+    /// # Errors
+    /// What the contract gives is no JSON.
+    pub(crate) fn new(contract: &Contract, denial: &Denial, quota: Option<Quota>) -> serde_json::Result<Self> {
+        let mut reply = render(contract, denial);
+        add_quota(contract, quota, &mut reply.headers);
+        let headers =
+            reply.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+
+        Ok(Self { status: reply.status.as_u16(), headers: headers.collect(), body: RawValue::from_string(reply.body)? })
+    }
+}
+
+/// Adds what the caller has left, where the contract has headers for it.
+pub fn add_quota(contract: &Contract, quota: Option<Quota>, headers: &mut HeaderMap) {
+    if let (Some(names), Some(quota)) = (&contract.rate_limit_headers, quota) {
+        headers.insert(names.limit.clone(), quota.limit.into());
+        headers.insert(names.remaining.clone(), quota.remaining.into());
+        headers.insert(names.reset.clone(), quota.reset.into());
+    }
+}

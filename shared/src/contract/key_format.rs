@@ -1,0 +1,186 @@
+//! What keys look like under a contract: read from any bytes a caller sends, made from the operating system's randomness.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::contract::secret::{Digest, Secret};
+use crate::environment::entropy;
+use crate::environment::entropy::Entropy;
+
+/// The characters of a key after its prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Alphabet {
+    /// `0-9 a-f`: 4 bits a character.
+    Hex,
+    /// `0-9 A-Z a-z`: 5.95 bits a character.
+    Base62,
+}
+
+impl Alphabet {
+    const fn characters(self) -> &'static [u8] {
+        match self {
+            Self::Hex => b"0123456789abcdef",
+            Self::Base62 => b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        }
+    }
+
+    /// The bits of a random byte that choose a character: the fewest that reach the last one.
+    const fn mask(self) -> u8 {
+        match self {
+            Self::Hex => 0b0000_1111,
+            Self::Base62 => 0b0011_1111,
+        }
+    }
+
+    /// The fewest characters that hold 128 random bits.
+    pub const fn min_length(self) -> usize {
+        match self {
+            Self::Hex => 32,
+            Self::Base62 => 22,
+        }
+    }
+
+    /// The characters as a class of a regular expression.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Hex => "[0-9a-f]",
+            Self::Base62 => "[0-9A-Za-z]",
+        }
+    }
+
+    fn contains(self, byte: u8) -> bool {
+        match self {
+            Self::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+            Self::Base62 => byte.is_ascii_alphanumeric(),
+        }
+    }
+}
+
+/// A prefix, and so many characters of an alphabet after it.
+#[derive(Clone, Debug)]
+pub struct Format {
+    pub(crate) prefix: String,
+    pub(crate) alphabet: Alphabet,
+    pub(crate) length: usize,
+}
+
+/// What a caller presented, in the right form. Whether there is such a key, only the store knows.
+#[derive(Clone, Copy)]
+pub struct Presented<'a>(&'a [u8]);
+
+impl Presented<'_> {
+    /// What would stand for it in the database.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.0)
+    }
+}
+
+impl fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Presented(…)")
+    }
+}
+
+/// `fa_live_ and 32 of [0-9a-f]`.
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} and {} of {}", self.prefix, self.length, self.alphabet.class())
+    }
+}
+
+impl Format {
+    /// The form as a regular expression, without anchors.
+    pub fn pattern(&self) -> String {
+        format!("{}{}{{{}}}", self.prefix, self.alphabet.class(), self.length)
+    }
+
+    /// `bytes`, if they have this form.
+    pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<Presented<'a>> {
+        let random = bytes.strip_prefix(self.prefix.as_bytes())?;
+        let well_formed = random.len() == self.length && random.iter().all(|byte| self.alphabet.contains(*byte));
+
+        well_formed.then_some(Presented(bytes))
+    }
+
+    /// A new key of this form, every character drawn evenly.
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub fn mint(&self, entropy: Entropy) -> Result<Secret, entropy::Error> {
+        let (characters, mask) = (self.alphabet.characters(), self.alphabet.mask());
+        let whole = self.prefix.len().saturating_add(self.length);
+        let mut text = self.prefix.clone();
+        while text.len() < whole {
+            let mut bytes = [0; 64];
+            entropy.fill(&mut bytes)?;
+            // What the mask leaves over the last character is drawn again: a remainder would favour the first ones.
+            let drawn = bytes.iter().filter_map(|byte| characters.get(usize::from(byte & mask)));
+            text.extend(drawn.take(whole.saturating_sub(text.len())).map(|byte| char::from(*byte)));
+        }
+
+        Ok(Secret::new(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn format(alphabet: Alphabet) -> Format {
+        Format { prefix: "fa_live_".to_owned(), alphabet, length: 32 }
+    }
+
+    #[test]
+    fn only_the_exact_form_is_a_key() {
+        let good = "fa_live_0123456789abcdef0123456789abcdef";
+        let format = format(Alphabet::Hex);
+        assert!(format.parse(good.as_bytes()).is_some());
+        for bad in [
+            "",
+            "fa_live_",
+            "fa_live_0123456789abcdef0123456789abcde",
+            "fa_live_0123456789abcdef0123456789abcdef0",
+            "fa_live_0123456789ABCDEF0123456789abcdef",
+            "fa_test_0123456789abcdef0123456789abcdef",
+            "FA_LIVE_0123456789abcdef0123456789abcdef",
+            " fa_live_0123456789abcdef0123456789abcde",
+            "fa_live_0123456789abcdef0123456789abcde\u{e9}",
+        ] {
+            assert!(format.parse(bad.as_bytes()).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_minted_is_a_key_and_never_twice_the_same() {
+        for alphabet in [Alphabet::Hex, Alphabet::Base62] {
+            let texts: std::collections::HashSet<_> = (0..200)
+                .map(|_| serde_json::to_value(format(alphabet).mint(Entropy::system()).unwrap()).unwrap())
+                .map(|value| value.as_str().unwrap().to_owned())
+                .inspect(|text| assert!(format(alphabet).parse(text.as_bytes()).is_some(), "{alphabet:?}"))
+                .collect();
+            assert_eq!(texts.len(), 200);
+        }
+    }
+
+    #[test]
+    fn every_character_of_the_alphabet_is_drawn() {
+        let text: String = (0..200)
+            .map(|_| serde_json::to_string(&format(Alphabet::Base62).mint(Entropy::system()).unwrap()).unwrap())
+            .collect();
+        assert!(Alphabet::Base62.characters().iter().all(|byte| text.contains(char::from(*byte))));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_parsed(bytes: Vec<u8>, tail in "[0-9a-zA-Z]{0,40}") {
+            let format = format(Alphabet::Base62);
+            prop_assert!(format.parse(&bytes).is_none());
+            let key = format!("fa_live_{tail}");
+            prop_assert_eq!(format.parse(key.as_bytes()).is_some(), tail.len() == 32);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What a contract lets callers do with their own organization's keys: its section `[management]`.
+
+use serde::Deserialize;
+
+use crate::contract::denial::Denial;
+
+/// Something that can be done with an organization's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Operation {
+    /// See all of them.
+    List,
+    /// See one.
+    Get,
+    /// See how one was used.
+    Usage,
+    /// Issue one.
+    Create,
+    /// Change one.
+    Update,
+    /// Revoke one, for good.
+    Delete,
+    /// Give one a new secret.
+    Regenerate,
+}
+
+impl TryFrom<String> for Operation {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        if name == "import" {
+            return Err(
+                "import is the operator's alone: by it one tenant could tell which digests are another's".to_owned()
+            );
+        }
+        let names = || Self::ALL.map(Self::name).join(", ");
+
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.name() == name)
+            .ok_or_else(|| format!("must be one of {}", names()))
+    }
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 7] =
+        [Self::List, Self::Get, Self::Usage, Self::Create, Self::Update, Self::Delete, Self::Regenerate];
+
+    /// Its name in contracts.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Usage => "usage",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Regenerate => "regenerate",
+        }
+    }
+
+    /// The method and path by which callers with a key do it, where their contract opens it.
+    pub const fn route(self) -> (&'static str, &'static str) {
+        match self {
+            Self::List => ("GET", "/api/v1/{org}/api-keys"),
+            Self::Get => ("GET", "/api/v1/{org}/api-keys/{id}"),
+            Self::Usage => ("GET", "/api/v1/{org}/api-keys/{id}/usage"),
+            Self::Create => ("POST", "/api/v1/{org}/api-keys"),
+            Self::Update => ("PATCH", "/api/v1/{org}/api-keys/{id}"),
+            Self::Delete => ("DELETE", "/api/v1/{org}/api-keys/{id}"),
+            Self::Regenerate => ("POST", "/api/v1/{org}/api-keys/{id}/regenerate"),
+        }
+    }
+
+    /// The operation that callers do by `route`: `GET /api/v1/{org}/api-keys`.
+    fn by(route: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| route.split_once(' ') == Some(operation.route()))
+    }
+
+    /// Whether it only looks.
+    pub const fn is_harmless(self) -> bool {
+        match self {
+            Self::List | Self::Get | Self::Usage => true,
+            Self::Create | Self::Update | Self::Delete | Self::Regenerate => false,
+        }
+    }
+}
+
+/// What a contract lets callers do with their organization's keys.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Management {
+    /// The operations that are open to them; none where the contract says nothing.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
+    /// The scope that they need for it. Where it is left out any key will do, and can only look.
+    pub scope: Option<String>,
+    /// What is shown of a key beside what every contract shows; everything where it is left out.
+    pub shows: Option<Vec<Shown>>,
+}
+
+/// A member of a key that not every contract knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shown {
+    /// `status`: `active`, `inactive` or `expired`.
+    Status,
+    /// `expiresAt`.
+    ExpiresAt,
+    /// `overlapEndsAt`: until when the secret before this one works, while it does.
+    OverlapEndsAt,
+}
+
+impl Management {
+    /// Whether `route` is there for callers. The template has the routes of all operations, whatever the contract: one that
+    /// it does not open is as if it were not there.
+    pub fn opens(&self, route: &str) -> bool {
+        Operation::by(route).is_none_or(|operation| self.operations.contains(&operation))
+    }
+
+    /// What callers are told on the route of an operation that is not open: the path may be there for others.
+    pub(crate) fn closed(&self, operation: Operation) -> Denial {
+        let (_, path) = operation.route();
+        let open = self.operations.iter().map(|operation| operation.route());
+        let mut allow: Vec<_> = open.filter(|open| open.1 == path).map(|(method, _)| method.to_owned()).collect();
+        allow.sort();
+
+        if allow.is_empty() { Denial::UnknownRoute } else { Denial::MethodNotAllowed { allow } }
+    }
+
+    /// Whether that member of a key is shown.
+    pub fn shows(&self, member: Shown) -> bool {
+        self.shows.as_ref().is_none_or(|shows| shows.contains(&member))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_that_is_not_open_is_as_if_its_route_were_not_there() {
+        let opening =
+            |operations: &[Operation]| Management { operations: operations.to_vec(), ..Management::default() };
+        let all = opening(&Operation::ALL);
+        let list = opening(&[Operation::List]);
+        let none = opening(&[]);
+        for operation in Operation::ALL {
+            let (method, path) = operation.route();
+            let route = format!("{method} {path}");
+            assert_eq!(
+                [&all, &list, &none].map(|management| management.opens(&route)),
+                [true, operation == Operation::List, false],
+                "{route}"
+            );
+            assert_eq!(none.closed(operation), Denial::UnknownRoute, "{route}");
+        }
+        assert!(none.opens("GET /api/v1/courses") && none.opens("GET /operator/v1/organizations/{org}/api-keys"));
+        assert_eq!(list.closed(Operation::Create), Denial::MethodNotAllowed { allow: vec!["GET".to_owned()] });
+        assert_eq!(list.closed(Operation::Get), Denial::UnknownRoute);
+    }
+}

@@ -1,0 +1,124 @@
+//! What every function of a stack has: the contract, the store, and where randomness comes from.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use dynamodb::Table;
+
+use crate::contract;
+use crate::contract::Contract;
+use crate::environment::entropy::Entropy;
+use crate::environment::settings;
+use crate::environment::settings::{Settings, Stage};
+use crate::gate::Memory;
+use crate::store;
+use crate::store::{Keys, Passes};
+use crate::usage::Meter;
+
+/// Built once per process, and never torn down: a Lambda process lives exactly as long as it.
+#[derive(Debug)]
+pub struct App {
+    /// The wire contract that this stack serves.
+    pub contract: Contract,
+    /// The template's parameters that decide which functions the stack has.
+    pub parameters: BTreeMap<String, String>,
+    /// What the stack is for.
+    pub stage: Stage,
+    /// Organizations and keys.
+    pub keys: Keys,
+    /// What requests are judged and counted by.
+    pub passes: Passes,
+    /// What became of requests.
+    pub usage: store::Usage,
+    /// Where outcomes are noted, to be written when nobody waits.
+    pub meter: Meter,
+    /// What the gate remembers of the last second.
+    pub memory: Memory,
+    /// How long a caller may wait for the gate: four times what one call to DynamoDB may take.
+    pub patience: Duration,
+    /// How long an invocation may take, by the template.
+    pub timeout: Duration,
+    /// How long a change may be tried.
+    changing: Duration,
+    /// The APIs, by their ids, to which the authorizer hands on what it does not let in.
+    pub told_apis: Vec<String>,
+    /// Randomness.
+    pub entropy: Entropy,
+    dynamodb: dynamodb::Client,
+    reference_table: Option<String>,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The contract cannot be used.
+    #[error(transparent)]
+    Contract(#[from] contract::Error),
+}
+
+impl App {
+    /// The app that the environment describes.
+    ///
+    /// # Errors
+    /// A setting is missing or wrong, or the contract is.
+    pub async fn from_environment() -> Result<Self, Error> {
+        let settings = Settings::read()?;
+        let contract = Contract::load(&settings.contract)?;
+        let dynamodb = dynamodb::client(settings.store_timeout, settings.dynamodb_endpoint.as_deref()).await;
+
+        Ok(Self::new(contract, dynamodb, settings))
+    }
+
+    /// The app that serves `contract` with `settings`, on `dynamodb`.
+    pub fn new(contract: Contract, dynamodb: dynamodb::Client, settings: Settings) -> Self {
+        let entropy = Entropy::system();
+        let parameters = settings.parameters();
+        let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
+        let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days);
+        let patience = settings.store_timeout.saturating_mul(4);
+        let changing = changing(settings.timeout, settings.store_timeout);
+
+        Self {
+            contract,
+            parameters,
+            stage: settings.stage,
+            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy, changing),
+            passes,
+            meter: Meter::new(usage.clone(), patience),
+            memory: Memory::default(),
+            usage,
+            patience,
+            timeout: settings.timeout,
+            changing,
+            told_apis: settings.told_apis,
+            entropy,
+            dynamodb,
+            reference_table: settings.reference_table,
+        }
+    }
+
+    /// The table of the reference APIs.
+    ///
+    /// # Errors
+    /// The stack has none.
+    pub fn reference(&self) -> crate::registry::error::Result<Table> {
+        let name = self
+            .reference_table
+            .clone()
+            .ok_or_else(|| crate::registry::error::Error::failed("the stack has no reference table"))?;
+
+        Ok(Table { client: self.dynamodb.clone(), name, patience: self.changing })
+    }
+}
+
+/// How long a change may be tried in an invocation that may take `timeout`, one to two thirds of it: before it comes the gate,
+/// which gives up after four times `store_timeout`, and after it a last call or two, each of which takes three times that at most.
+fn changing(timeout: Duration, store_timeout: Duration) -> Duration {
+    let third = timeout.checked_div(3).unwrap_or(timeout);
+    let others = store_timeout.saturating_mul(10).saturating_add(Duration::from_secs(1));
+
+    timeout.saturating_sub(others).clamp(third, third.saturating_mul(2))
+}

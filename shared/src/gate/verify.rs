@@ -1,0 +1,153 @@
+//! Verification for services that are not behind this API: the gate's verdict as data.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::contract::denial::{Kind, Violation};
+use crate::contract::envelope::Rendered;
+use crate::contract::limit::Quota;
+use crate::contract::scope::Scopes;
+use crate::contract::secret::Plain;
+use crate::gate;
+use crate::gate::Refusal;
+use crate::gate::app::App;
+use crate::registry::error::{Error, Result};
+use crate::registry::key::Id;
+use crate::registry::pass::Grant;
+use crate::registry::slug::Slug;
+use crate::registry::usage::Outcome;
+
+/// Whether a key is let in.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum Verdict {
+    /// It is, and the request is counted.
+    Yes {
+        /// `true`.
+        #[schemars(extend("const" = true))]
+        valid: bool,
+        /// Whose key it is.
+        organization: Slug,
+        /// Which key.
+        key_id: Id,
+        /// Its type, where the contract has types.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("x-contract" = "type"))]
+        kind: Option<String>,
+        /// What it may do.
+        scopes: Scopes,
+        /// What it has left.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Left")]
+        rate_limit: Option<Left>,
+    },
+    /// It is not.
+    No {
+        /// `false`.
+        #[schemars(extend("const" = false))]
+        valid: bool,
+        /// Why, by the name that it has in every contract.
+        reason: Kind,
+        /// What the key has left, where it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Left")]
+        rate_limit: Option<Left>,
+        /// How the contract says it: to be handed on as it is.
+        response: Rendered,
+    },
+}
+
+/// What a key has left.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RateLimit")]
+pub struct Left {
+    limit: u32,
+    remaining: u32,
+    /// Unix seconds.
+    reset: i64,
+}
+
+impl From<Quota> for Left {
+    fn from(quota: Quota) -> Self {
+        Self { limit: quota.limit, remaining: quota.remaining, reset: quota.reset }
+    }
+}
+
+impl Verdict {
+    /// The verdict as an authorizer's context: names and plain values, which is all that REST APIs take.
+    pub(crate) fn as_context(&self) -> Map<String, Value> {
+        let (members, left) = match self {
+            Self::Yes { organization, key_id, kind, scopes, rate_limit, .. } => {
+                let scopes: Vec<_> = scopes.iter().collect();
+                let members = vec![
+                    ("organization", Some(organization.as_str().into())),
+                    ("keyId", Some(key_id.as_str().into())),
+                    ("type", kind.as_deref().map(Value::from)),
+                    ("scopes", Some(scopes.join(" ").into())),
+                ];
+                (members, rate_limit)
+            }
+            Self::No { reason, rate_limit, response, .. } => {
+                let members = vec![
+                    ("refused", Some(json!(reason))),
+                    ("status", Some(response.status.into())),
+                    ("headers", Some(json!(response.headers).to_string().into())),
+                    ("body", Some(response.body.get().into())),
+                ];
+                (members, rate_limit)
+            }
+        };
+        let left = left.as_ref().map(|left| {
+            [("limit", left.limit.into()), ("remaining", left.remaining.into()), ("reset", left.reset.into())]
+        });
+        let left = left.into_iter().flatten().map(|(name, value)| (name, Some(value)));
+
+        members.into_iter().chain(left).filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+}
+
+/// The verdict on a request with `key` at `now`, for what needs all of `scopes`.
+///
+/// # Errors
+/// The contract has no such scope, or the store does not answer.
+pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> Result<Verdict> {
+    if scopes.iter().any(|scope| !app.contract.scopes.contains_key(scope)) {
+        let known: Vec<_> = app.contract.scopes.keys().map(String::as_str).collect();
+        return Err(Violation::new("scopes", format!("must be among {}", known.join(", "))).into());
+    }
+    let needed: Vec<_> = scopes.iter().collect();
+
+    verdict(app, gate::admit(app, key.as_bytes(), &needed, now).await, now)
+}
+
+/// What the gate said at `now`, as data. A failure of ours is a refusal too: nobody is let in. It is the key's usage: what comes
+/// of a request that is let in is not known here, and is counted as such.
+pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, now: Timestamp) -> Result<Verdict> {
+    let refusal = match admitted {
+        Ok(grant) => {
+            app.meter.record(grant.holder(), Outcome::Verified, now);
+            return Ok(Verdict::Yes {
+                valid: true,
+                organization: grant.org,
+                key_id: grant.key,
+                kind: grant.kind,
+                scopes: grant.scopes,
+                rate_limit: grant.quota.map(Left::from),
+            });
+        }
+        Err(refusal) => refusal,
+    };
+    let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
+    if let Some(holder) = refusal.holder {
+        app.meter.record(holder, Outcome::Refused(denial.kind()), now);
+    }
+
+    Ok(Verdict::No {
+        valid: false,
+        reason: denial.kind(),
+        rate_limit: refusal.quota.map(Left::from),
+        response: Rendered::new(&app.contract, &denial, refusal.quota).map_err(Error::failed)?,
+    })
+}

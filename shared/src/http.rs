@@ -1,0 +1,19 @@
+//! From an event to an answer: what Lambda hands over is read, a handler gets what its arguments ask for, and what it returns is
+//! written in the contract's words.
+//!
+//! It may use every other room. It decides nothing about keys and requests: that is the gate's and the management's.
+
+pub mod authorize;
+pub mod call;
+pub mod cors;
+pub mod describe;
+pub mod document;
+pub mod extract;
+pub mod handler;
+pub mod idempotency_key;
+pub(crate) mod lambda;
+pub mod manager;
+pub mod reply;
+pub mod serve;
+
+pub use lambda::Exit;

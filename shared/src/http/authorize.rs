@@ -1,0 +1,195 @@
+//! Verification as a Lambda authorizer: for an API that a team has in an API Gateway of its own, HTTP or REST.
+//!
+//! An authorizer cannot answer 429, and has no body of its own: a gateway makes 401 or 403 of whatever it refuses. So there are
+//! two ways to refuse: an API that is known to answer refusals itself is told of them, and any other never sees the request. The
+//! verdict is never cached: a gateway must ask for every request (TTL 0), or it would neither count nor notice that a key was
+//! revoked.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use lambda_http::LambdaEvent;
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::environment::clock;
+use crate::gate;
+use crate::gate::app::App;
+use crate::gate::verify::{Verdict, verdict};
+use crate::http::lambda::{self, Exit};
+use crate::http::serve::start;
+use crate::registry::error::{Error, Result};
+
+/// What a policy can be about at most: this request.
+const ACTION: &str = "execute-api:Invoke";
+
+/// What a gateway asks: an event of an authorizer of an HTTP API (payload format 1.0 or 2.0) or a REST API (`REQUEST` or
+/// `TOKEN`).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    version: Option<String>,
+    #[serde(default)]
+    headers: Option<HashMap<String, Option<String>>>,
+    /// `TOKEN` authorizers get this header alone.
+    authorization_token: Option<String>,
+    /// What is asked for, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`, and what a policy in the answer is about.
+    method_arn: Option<String>,
+    /// The same of an HTTP API, 2.0.
+    route_arn: Option<String>,
+    #[serde(default)]
+    request_context: Context,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Context {
+    /// HTTP API, 2.0.
+    time_epoch: Option<i64>,
+    /// REST API, and HTTP API, 1.0.
+    request_time_epoch: Option<i64>,
+}
+
+/// The answer, in the form that the question asks for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// Of an HTTP API with payload format 2.0.
+    #[serde(rename_all = "camelCase")]
+    Simple {
+        /// Whether the request goes on to the API.
+        is_authorized: bool,
+        /// What the API is told.
+        context: Map<String, Value>,
+    },
+    /// Of any other.
+    #[serde(rename_all = "camelCase")]
+    Policy {
+        /// The key.
+        principal_id: String,
+        /// An IAM policy about this very request.
+        policy_document: Value,
+        /// What the API is told.
+        context: Map<String, Value>,
+    },
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Question").field("method_arn", &self.method_arn).finish_non_exhaustive()
+    }
+}
+
+impl Question {
+    /// The question that `event` is.
+    ///
+    /// # Errors
+    /// It is none: nobody is let in.
+    pub fn read(event: &str) -> std::result::Result<Self, serde_json::Error> {
+        serde_json::from_str(event)
+    }
+
+    fn headers(&mut self, name: &HeaderName) -> HeaderMap {
+        let token = self.authorization_token.take().map(|token| (name.to_string(), Some(token)));
+        let headers = self.headers.take().unwrap_or_default().into_iter().chain(token);
+        let readable = headers.filter_map(|(name, value)| {
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value?).ok()?))
+        });
+
+        readable.collect()
+    }
+
+    /// The id of the API that asks.
+    fn api(&self) -> Option<&str> {
+        let arn = self.route_arn.as_ref().or(self.method_arn.as_ref())?;
+
+        arn.splitn(6, ':').nth(5)?.split('/').next()
+    }
+
+    fn answer(self, goes_on: bool, verdict: &Verdict) -> Answer {
+        let context = verdict.as_context();
+        let Some(arn) = self.method_arn.filter(|_| self.version.as_deref() != Some("2.0")) else {
+            return Answer::Simple { is_authorized: goes_on, context };
+        };
+        let principal = match verdict {
+            Verdict::Yes { key_id, .. } => key_id.as_str(),
+            Verdict::No { .. } => "nobody",
+        };
+
+        Answer::Policy {
+            principal_id: principal.to_owned(),
+            policy_document: json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": if goes_on { "Allow" } else { "Deny" },
+                    "Action": ACTION,
+                    "Resource": arn,
+                }],
+            }),
+            context,
+        }
+    }
+
+    /// When the gateway took the request in. `TOKEN` events do not say.
+    fn stamped(&self) -> Option<Timestamp> {
+        let Context { time_epoch, request_time_epoch } = self.request_context;
+
+        Timestamp::from_millisecond(time_epoch.or(request_time_epoch)?).ok()
+    }
+}
+
+/// Whether the request goes on, and what its API is told. A request that is let in is counted. The `platform` has handed the
+/// question over at that time, if it has said so.
+///
+/// # Errors
+/// The verdict cannot be written: nobody is let in.
+pub async fn authorize(app: &App, mut question: Question, platform: Option<Timestamp>) -> Result<Answer> {
+    let headers = question.headers(&app.contract.credential.header);
+    let now = clock::judging(question.stamped(), platform);
+    let admitted = match gate::credential(&app.contract, &headers) {
+        // The routes behind it are not ours: what they need, they see by the scopes.
+        Ok(credential) => gate::admit(app, credential, &[], now).await,
+        Err(denial) => Err(denial.into()),
+    };
+    let verdict = verdict(app, admitted, now)?;
+    let goes_on = match verdict {
+        Verdict::Yes { .. } => true,
+        Verdict::No { .. } => question.api().is_some_and(|api| app.told_apis.iter().any(|told| told == api)),
+    };
+
+    Ok(question.answer(goes_on, &verdict))
+}
+
+/// Serves the authorizer until the process is to end.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve() -> Exit {
+    let app = start(true).await?;
+
+    let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
+        let platform = clock::of_platform(event.context.deadline, app.timeout);
+        answer(app, event.payload.get(), platform).await.map_err(|error| {
+            let denial = error.denial();
+            match &error {
+                Error::Failed { cause, .. } => tracing::error!(?denial, "the authorizer failed: {cause}"),
+                Error::Denied(_) => tracing::error!(?denial, "the authorizer failed: a refusal that is no verdict"),
+                Error::FailedAgain(_) => (),
+            }
+            // To a gateway an error of any kind is a reason to answer 500.
+            lambda_http::Error::from("no verdict")
+        })
+    };
+
+    lambda::run(answer, Some(&app.meter)).await
+}
+
+async fn answer(app: &App, event: &str, platform: Option<Timestamp>) -> Result<Answer> {
+    let unreadable = |error: serde_json::Error| Error::failed(format!("a question that cannot be read: {error}"));
+    let question = Question::read(event).map_err(unreadable)?;
+
+    authorize(app, question, platform).await
+}

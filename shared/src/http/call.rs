@@ -1,0 +1,119 @@
+//! A call: one event of an HTTP API, taken in whatever state it comes.
+//!
+//! `lambda_http`'s own way from an event to a request panics on some (a raw space in the query string, broken base64, an
+//! odd `Host`) and normalises the path, so that `..` moves it. Its types are used here, and its way is not: nothing is put
+//! into a URL, a route is the gateway's choice, and what cannot be read is a 400.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::Timestamp;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::http::{HeaderMap, Method};
+
+use crate::contract::denial::{Kind, Violation};
+use crate::contract::limit::Quota;
+use crate::environment::clock;
+use crate::gate::app::App;
+use crate::registry::usage::Holder;
+
+/// The largest body that is read: 1 MB.
+pub const BODY_MAX_BYTES: usize = 1_000_000;
+
+/// One request to one function. It carries a credential, and perhaps more in its body: it is shown by its route alone.
+pub struct Call {
+    /// The process's app.
+    pub app: &'static App,
+    /// When the gateway took the request in: the one clock that expiry, windows and `Retry-After` go by.
+    pub now: Timestamp,
+    /// The route that the gateway chose: `GET /api/v1/courses/{id}`. Unlike the path it has nothing of the caller's in it.
+    pub route: String,
+    /// The gateway's id of the request.
+    pub request_id: String,
+    /// The method.
+    pub method: Method,
+    /// The path, as the gateway hands it over: decoded.
+    pub path: String,
+    /// The parameters of the path, decoded.
+    pub path_parameters: HashMap<String, String>,
+    /// The query string, as it was sent.
+    pub query: String,
+    /// The headers, one value each.
+    pub headers: HeaderMap,
+    /// Who signed the request, on routes that IAM guards.
+    pub signed_by: Option<String>,
+    /// What the key has left, once the gate has said so: it goes into whatever answer there will be.
+    pub quota: Option<Quota>,
+    /// Whose key it came with, once the gate has said so.
+    pub holder: Option<Holder>,
+    /// Why the gate has refused that key, if it has.
+    pub refused: Option<Kind>,
+    body: Option<String>,
+    body_is_base64: bool,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("route", &self.route).field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl Call {
+    /// The call that `event` is, which the `platform` had handed over at that time, if it has said so.
+    ///
+    /// # Errors
+    /// It is not an event of an HTTP API with payload format 2.0, or has a header that is none.
+    pub fn read(app: &'static App, event: &str, platform: Option<Timestamp>) -> Result<Self, Violation> {
+        let event: ApiGatewayV2httpRequest =
+            serde_json::from_str(event).or(Err(Violation::new("request", "cannot be read")))?;
+        let context = event.request_context;
+
+        Ok(Self {
+            app,
+            now: clock::judging(Timestamp::from_millisecond(context.time_epoch).ok(), platform),
+            route: context.route_key.unwrap_or_default(),
+            request_id: context.request_id.unwrap_or_default(),
+            method: context.http.method,
+            path: event.raw_path.unwrap_or_default(),
+            path_parameters: event.path_parameters,
+            query: event.raw_query_string.unwrap_or_default(),
+            headers: event.headers,
+            signed_by: context.authorizer.and_then(|authorizer| authorizer.iam).and_then(|iam| iam.user_arn),
+            quota: None,
+            holder: None,
+            refused: None,
+            body: event.body,
+            body_is_base64: event.is_base64_encoded,
+        })
+    }
+
+    /// Whether it came by the operator's plane.
+    pub fn is_operators(&self) -> bool {
+        self.route.contains(" /operator/")
+    }
+
+    /// Whether there is a body, an empty one aside.
+    pub fn has_body(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| !body.is_empty())
+    }
+
+    /// The body, decoded; empty where there is none.
+    ///
+    /// # Errors
+    /// It is too large, or not the base64 that the event says it is.
+    pub fn body(&mut self) -> Result<Vec<u8>, Violation> {
+        let text = self.body.take().unwrap_or_default();
+        let bytes = if self.body_is_base64 {
+            BASE64.decode(text).or(Err(Violation::new("body", "cannot be decoded")))?
+        } else {
+            text.into_bytes()
+        };
+        if bytes.len() > BODY_MAX_BYTES {
+            return Err(Violation::new("body", format!("must have at most {BODY_MAX_BYTES} bytes")));
+        }
+
+        Ok(bytes)
+    }
+}

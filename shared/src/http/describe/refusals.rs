@@ -1,0 +1,204 @@
+//! An operation's refusals, as responses: one for each status, with an example of each reason that there is for it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::reason::when;
+use crate::contract::Contract;
+use crate::contract::denial::Denial;
+use crate::contract::envelope;
+
+/// What API Gateway answers by itself, in words of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gateway {
+    Malformed,
+    Forbidden,
+    BodyTooLarge,
+    Throttled,
+    HeadTooLarge,
+    Failed,
+    Late,
+}
+
+impl Gateway {
+    pub(super) const SCHEMA: &str = "GatewayError";
+
+    /// What can happen to any request.
+    pub(super) const ALWAYS: [Self; 6] =
+        [Self::Malformed, Self::BodyTooLarge, Self::Throttled, Self::HeadTooLarge, Self::Failed, Self::Late];
+
+    const fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::Forbidden => 403,
+            Self::BodyTooLarge => 413,
+            Self::Throttled => 429,
+            Self::HeadTooLarge => 431,
+            Self::Failed => 500,
+            Self::Late => 503,
+        }
+    }
+
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Malformed => "Bad Request",
+            Self::Forbidden => "Forbidden",
+            Self::BodyTooLarge => "Request Entity Too Large",
+            Self::Throttled => "Too Many Requests",
+            Self::HeadTooLarge => "Request Header Fields Too Large",
+            Self::Failed => "Internal Server Error",
+            Self::Late => "Service Unavailable",
+        }
+    }
+
+    pub(super) fn schema() -> Value {
+        json!({
+            "type": "object",
+            "description": "API Gateway's own words, whatever the contract.",
+            "properties": {"message": {"type": ["string", "null"]}},
+            "required": ["message"],
+            "additionalProperties": false,
+        })
+    }
+}
+
+/// The responses for `refusals` and for the `gateway`'s: status, name, response.
+pub(super) fn responses(
+    contract: &Contract,
+    refusals: &[Denial],
+    gateway: &[Gateway],
+    is_counted: bool,
+) -> Vec<(u16, String, Value)> {
+    let mut by_status: BTreeMap<u16, Group<'_>> = BTreeMap::new();
+    for denial in refusals {
+        let Some(wire) = contract.wire(denial) else { continue };
+        by_status.entry(wire.status.as_u16()).or_default().denials.push(denial);
+    }
+    for answer in gateway {
+        by_status.entry(answer.status()).or_default().gateway = Some(*answer);
+    }
+
+    by_status
+        .into_iter()
+        .map(|(status, group)| {
+            let mut name = format!("{status}.{}", group.name());
+            let mut response = group.response(contract);
+            // Whoever is no caller has no quota, and neither has whom nothing can be told.
+            if is_counted && matches!(status, 400 | 402..=409 | 429) && contract.rate_limit_headers.is_some() {
+                name.push_str(".Counted");
+                add_quota(contract, false, &mut response);
+            }
+            (status, name, response.into())
+        })
+        .collect()
+}
+
+/// Adds the headers that tell of a quota to `response`, where the contract has them.
+pub(super) fn add_quota(contract: &Contract, required: bool, response: &mut Map<String, Value>) {
+    let Some(names) = &contract.rate_limit_headers else { return };
+    let header = |description: &str| json!({"description": description, "required": required, "schema": {"type": "integer", "minimum": 0}});
+    let headers = response.entry("headers").or_insert_with(|| json!({}));
+    headers[names.limit.as_str()] = header("Requests per window, of the one that has least left.");
+    headers[names.remaining.as_str()] = header("Requests left in it.");
+    headers[names.reset.as_str()] = header("When it ends, in Unix seconds.");
+}
+
+/// All that has one status.
+#[derive(Default)]
+struct Group<'d> {
+    denials: Vec<&'d Denial>,
+    gateway: Option<Gateway>,
+}
+
+impl Group<'_> {
+    /// `OrganizationNotFound.CourseNotFound`: the same for two groups only if they are the same.
+    fn name(&self) -> String {
+        let names: Vec<_> = self.denials.iter().map(|denial| name(denial)).collect();
+
+        if names.is_empty() { "Gateway".to_owned() } else { names.join(".") }
+    }
+
+    fn response(&self, contract: &Contract) -> Map<String, Value> {
+        let mut sentences: Vec<&str> = Vec::new();
+        let mut schemas: Vec<Value> = Vec::new();
+        let mut examples = Map::new();
+        let mut headers: BTreeMap<String, (usize, bool)> = BTreeMap::new();
+        for denial in &self.denials {
+            let Some(wire) = contract.wire(denial) else { continue };
+            for (header, value) in wire.headers(denial) {
+                let is_number = value.to_str().is_ok_and(|value| value.parse::<u32>().is_ok());
+                let (times, always_number) = headers.entry(header.as_str().to_owned()).or_insert((0, true));
+                *times = times.saturating_add(1);
+                *always_number &= is_number;
+            }
+            sentences.push(when(denial));
+            let schema = wire.schema(denial);
+            if !schemas.contains(&schema) {
+                schemas.push(schema);
+            }
+            let body = envelope::render(contract, denial).body;
+            let value: Value = serde_json::from_str(&body).unwrap_or_default();
+            if !examples.values().any(|known| known["value"] == value) {
+                examples.insert(name(denial), json!({"summary": when(denial), "value": value}));
+            }
+        }
+        if let Some(gateway) = self.gateway {
+            schemas.push(json!({"$ref": format!("#/components/schemas/{}", Gateway::SCHEMA)}));
+            examples.insert(
+                "Gateway".to_owned(),
+                json!({"summary": "API Gateway answers by itself.", "value": {"message": gateway.message()}}),
+            );
+            sentences.push("API Gateway answers by itself.");
+        }
+        sentences.dedup();
+        let schema = if schemas.len() == 1 { schemas.remove(0) } else { json!({ "anyOf": schemas }) };
+        let mut response = Map::from_iter([("description".to_owned(), sentences.join(" ").into())]);
+        let everybody = self.denials.len().saturating_add(usize::from(self.gateway.is_some()));
+        if !headers.is_empty() {
+            let header = |(times, is_number)| {
+                let kind = if is_number { "integer" } else { "string" };
+                json!({"required": times == everybody, "schema": {"type": kind}})
+            };
+            let headers: Map<_, _> = headers.into_iter().map(|(name, facts)| (name, header(facts))).collect();
+            response.insert("headers".to_owned(), headers.into());
+        }
+        response.insert("content".to_owned(), json!({"application/json": {"schema": schema, "examples": examples}}));
+
+        response
+    }
+}
+
+/// `CourseNotFound`, `InvalidRequest`.
+fn name(denial: &Denial) -> String {
+    let kind = || serde_json::to_value(denial.kind()).ok().and_then(|name| name.as_str().map(str::to_owned));
+    let of_its_own = match denial {
+        Denial::ResourceNotFound { resource } => Some(format!("{resource} not found")),
+        Denial::MissingScope { scope } => Some(format!("missing {scope}")),
+        Denial::Rejected { name, .. } => Some((*name).to_owned()),
+        Denial::MissingCredential
+        | Denial::MalformedCredential
+        | Denial::UnknownKey
+        | Denial::InactiveKey
+        | Denial::ExpiredKey
+        | Denial::WrongEnvironment
+        | Denial::WrongKeyType
+        | Denial::OrganizationLocked
+        | Denial::NoApiOnPlan
+        | Denial::PlanLimit { .. }
+        | Denial::UnknownRoute
+        | Denial::MethodNotAllowed { .. }
+        | Denial::OrganizationNotFound
+        | Denial::InvalidRequest { .. }
+        | Denial::Conflict { .. }
+        | Denial::RateLimited { .. }
+        | Denial::Unavailable { .. }
+        | Denial::Internal => None,
+    };
+    let capitalized = |word: &str| {
+        let mut letters = word.chars().flat_map(char::to_lowercase);
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+
+    of_its_own.or_else(kind).unwrap_or_default().split(['_', ' ', ':']).map(capitalized).collect()
+}

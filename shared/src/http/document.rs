@@ -1,0 +1,48 @@
+//! What a function says of itself, for those who write the documents and for tests: in debug builds alone.
+
+use std::io::Write as _;
+
+use crate::contract::Contract;
+use crate::http::call::Call;
+use crate::http::describe::{Fragment, Operation};
+use crate::http::handler::Handler;
+use crate::http::lambda::Exit;
+use crate::registry::error::Error;
+
+/// What `handler` is under `contract` at the route of that key; `None` where the contract does not open it, and for
+/// `$default`.
+pub(crate) fn describe<Arguments, H: Handler<Arguments>>(
+    handler: H,
+    contract: &Contract,
+    route: &str,
+) -> Option<Fragment> {
+    let mut operation = Operation::new(contract, route)?;
+    handler.describe(&mut operation);
+
+    operation.finish()
+}
+
+/// `error`, if `handler` has said that it may refuse a request like that; else a failure that says what to do.
+pub(crate) fn announced<Arguments, H: Handler<Arguments>>(handler: H, call: &Call, error: Error) -> Error {
+    let (Error::Denied(denial), Some(mut operation)) = (&error, Operation::new(&call.app.contract, &call.route)) else {
+        return error;
+    };
+    handler.describe(&mut operation);
+    if operation.knows(denial) {
+        return error;
+    }
+
+    Error::failed(format!(
+        "{denial:?} is not announced: serve(handler.may_refuse(&[Reason::…])) says that it can happen"
+    ))
+}
+
+/// Prints what `handler` is under a contract at some routes: `arguments` name both.
+pub(crate) fn print<Arguments, H: Handler<Arguments>>(handler: H, arguments: &[String]) -> Exit {
+    let (name, routes) = arguments.split_first().ok_or("describe needs a contract and its routes")?;
+    let contract = Contract::load(name)?;
+    let fragments: Vec<_> = routes.iter().map(|route| describe(handler, &contract, route)).collect();
+
+    Ok(serde_json::to_writer(std::io::stdout().lock(), &fragments)
+        .and_then(|()| std::io::stdout().flush().map_err(serde_json::Error::io))?)
+}

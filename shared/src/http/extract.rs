@@ -1,0 +1,241 @@
+//! What a handler may ask for, in the types of its arguments. They are made in that order, and the first refusal ends the
+//! call: authority first, then what the request says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+use lambda_http::http::HeaderMap;
+use lambda_http::http::header::CONTENT_TYPE;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+
+use crate::contract::denial::{Denial, Violation};
+use crate::contract::faults;
+use crate::contract::reading::{json, read};
+use crate::contract::scope::Needs;
+use crate::gate;
+use crate::http::call::Call;
+use crate::http::describe::Operation;
+use crate::registry::audit::Author;
+use crate::registry::error::{Error, Result};
+use crate::registry::key;
+use crate::registry::pass::Grant;
+use crate::registry::slug::Slug;
+
+/// Something that a handler can have for an argument.
+#[diagnostic::on_unimplemented(
+    note = "a handler's arguments after the app are Caller, Manager or Operator, At, Path, Query and Body, in this order"
+)]
+pub trait FromCall: Sized + Send {
+    /// Whether the store is asked for it, or for what it opens the way to: such a function connects before its first call.
+    const USES_STORE: bool = false;
+
+    /// Takes it from `call`.
+    fn from_call(call: &mut Call) -> impl Future<Output = Result<Self>> + Send;
+
+    /// Tells `operation` what is asked of a request for it, and how one is refused that has it not.
+    fn describe(operation: &mut Operation<'_>);
+}
+
+/// Whoever calls with a key that may do `N`. A handler without it has nobody's data to work on.
+#[derive(Debug)]
+pub struct Caller<N> {
+    grant: Grant,
+    needs: PhantomData<fn() -> N>,
+}
+
+impl<N> Caller<N> {
+    /// The organization that the key belongs to.
+    pub const fn org(&self) -> &Slug {
+        &self.grant.org
+    }
+
+    /// The key.
+    pub const fn key(&self) -> &key::Id {
+        &self.grant.key
+    }
+}
+
+impl<N: Needs> FromCall for Caller<N> {
+    const USES_STORE: bool = true;
+
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let grant = admitted(call, N::SCOPE.as_slice()).await?;
+
+        Ok(Self { grant, needs: PhantomData })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.ask_key(N::SCOPE);
+    }
+}
+
+/// Whom the gate lets in, for what needs all of `scopes`, to the organization that the path names, if it names one.
+pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> {
+    let credential = gate::credential(&call.app.contract, &call.headers)?;
+    match gate::admit(call.app, credential, scopes, call.now).await {
+        Ok(grant) => {
+            call.quota = grant.quota;
+            call.holder = Some(grant.holder());
+            // A path that names another organization than the key's own leads nowhere, like one that names none.
+            if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
+                return Err(Denial::OrganizationNotFound.into());
+            }
+            Ok(grant)
+        }
+        Err(refusal) => {
+            call.quota = refusal.quota;
+            call.holder = refusal.holder;
+            if let Error::Denied(denial) = &refusal.error {
+                call.refused = Some(denial.kind());
+            }
+            Err(refusal.error)
+        }
+    }
+}
+
+/// The team that runs this stack: a request signed with its AWS credentials, which API Gateway has checked.
+#[derive(Debug)]
+pub struct Operator {
+    /// Who signed, and when.
+    pub author: Author,
+}
+
+impl FromCall for Operator {
+    const USES_STORE: bool = true;
+
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let unguarded = || Error::Failed {
+            denial: Denial::UnknownRoute,
+            cause: "nobody has signed the request: the template does not guard the route".to_owned(),
+        };
+        let arn = call.signed_by.take().ok_or_else(unguarded)?;
+
+        Ok(Self { author: Author::operator(arn, call.request_id.clone(), call.now) })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.ask_signature();
+    }
+}
+
+/// When the gateway took the request in.
+#[derive(Clone, Copy, Debug)]
+pub struct At(pub jiff::Timestamp);
+
+impl FromCall for At {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        Ok(Self(call.now))
+    }
+
+    fn describe(_: &mut Operation<'_>) {}
+}
+
+/// A request that no route takes.
+#[derive(Debug)]
+pub struct Stray {
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
+}
+
+impl FromCall for Stray {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        Ok(Self { method: call.method.to_string(), path: call.path.clone(), headers: call.headers.clone() })
+    }
+
+    // Whatever no route takes is no operation.
+    fn describe(operation: &mut Operation<'_>) {
+        operation.close();
+    }
+}
+
+/// The parameters of the path.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Path<T> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        // In the order of their names, whatever order the gateway has them in.
+        let parameters: BTreeMap<_, _> = std::mem::take(&mut call.path_parameters).into_iter().collect();
+        let without = |told: &BTreeSet<String>| {
+            let left = parameters.iter().filter(|(name, _)| !told.contains(*name));
+            let left = left.map(|(name, value)| (name.as_str(), value.as_str()));
+            read(MapDeserializer::<_, serde::de::value::Error>::new(left), "path")
+        };
+
+        Ok(Self(without(&BTreeSet::new()).map_err(|first| faults::all_of(first, |told| without(told).err()))?))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_parameters::<T>("path");
+    }
+}
+
+/// The query string.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Query<T> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let read =
+            |query: &str| read(serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes())), "query");
+        let again = |told: &BTreeSet<String>| {
+            let left = form_urlencoded::parse(call.query.as_bytes()).filter(|(name, _)| !told.contains(&**name));
+            read(&form_urlencoded::Serializer::new(String::new()).extend_pairs(left).finish()).err()
+        };
+
+        Ok(Self(read(&call.query).map_err(|first| faults::all_of(first, again))?))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_parameters::<T>("query");
+    }
+}
+
+/// The body, which must be JSON. An `Option` of it is `None` where there is no body at all.
+#[derive(Debug, Default)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let is_json = |kind: &[u8]| {
+            let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+            kind == b"application/json" || kind.ends_with(b"+json")
+        };
+        if call.headers.get(CONTENT_TYPE).is_some_and(|kind| !is_json(kind.as_bytes())) {
+            return Err(Violation::new("Content-Type", "must be application/json").into());
+        }
+        let body = call.body()?;
+        // Looked at first, so that a fault in the JSON is told from a fault in what it says.
+        let body: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
+
+        let again = |told: &BTreeSet<String>| {
+            let mut members: Map<String, Value> = serde_json::from_str(body.get()).ok()?;
+            members.retain(|name, _| !told.contains(name));
+            json::<T>(&to_raw_value(&members).ok()?).err()
+        };
+
+        Ok(Self(json(body).map_err(|first| faults::all_of(first, again))?))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_body::<T>(true);
+    }
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Option<Body<T>> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        if call.has_body() { Body::from_call(call).await.map(Some) } else { Ok(None) }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.take_body::<T>(false);
+    }
+}

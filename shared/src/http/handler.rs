@@ -1,0 +1,86 @@
+//! An endpoint, by the types of its function: what it asks for is taken from a call, and what it answers is a reply.
+
+use std::future::Future;
+
+use crate::contract::envelope::Reply;
+use crate::gate::app::App;
+use crate::http::call::Call;
+use crate::http::describe::{Operation, Reason};
+use crate::http::extract::FromCall;
+use crate::http::reply::IntoReply;
+use crate::registry::error::Result;
+
+/// An endpoint: an async function of the app and of up to four things that a call can give.
+#[diagnostic::on_unimplemented(
+    note = "a handler is `async fn(&'static App, …) -> shared::Result<impl IntoReply>`, its arguments from shared::extract"
+)]
+pub trait Handler<Arguments>: Copy + Send + Sync + 'static {
+    /// Whether the store is asked for any of its arguments.
+    const USES_STORE: bool;
+
+    /// Answers `call`.
+    fn handle(self, call: &mut Call) -> impl Future<Output = Result<Reply>> + Send;
+
+    /// Tells `operation` all that it asks for and answers.
+    fn describe(&self, operation: &mut Operation<'_>);
+
+    /// The same handler, which announces the refusals that it decides on by itself: `serve(get.may_refuse(&[…]))`. Those of
+    /// its arguments are known.
+    fn may_refuse(self, reasons: &'static [Reason]) -> Announced<Self> {
+        Announced { handler: self, reasons }
+    }
+}
+
+/// A handler with its own refusals.
+#[derive(Clone, Copy, Debug)]
+pub struct Announced<H> {
+    handler: H,
+    reasons: &'static [Reason],
+}
+
+impl<Arguments, H: Handler<Arguments>> Handler<Arguments> for Announced<H> {
+    const USES_STORE: bool = H::USES_STORE;
+
+    async fn handle(self, call: &mut Call) -> Result<Reply> {
+        self.handler.handle(call).await
+    }
+
+    fn describe(&self, operation: &mut Operation<'_>) {
+        self.handler.describe(operation);
+        self.reasons.iter().for_each(|reason| operation.announce(*reason));
+    }
+}
+
+macro_rules! handler {
+    ($($argument:ident),*) => {
+        impl<F, Answer, R, $($argument),*> Handler<($($argument,)*)> for F
+        where
+            F: Fn(&'static App, $($argument),*) -> Answer + Copy + Send + Sync + 'static,
+            Answer: Future<Output = Result<R>> + Send,
+            R: IntoReply,
+            $($argument: FromCall,)*
+        {
+            const USES_STORE: bool = false $(|| $argument::USES_STORE)*;
+
+            async fn handle(self, call: &mut Call) -> Result<Reply> {
+                let app = call.app;
+                $(
+                    #[expect(non_snake_case, reason = "the argument is called like its type")]
+                    let $argument = $argument::from_call(call).await?;
+                )*
+                self(app, $($argument),*).await?.into_reply()
+            }
+
+            fn describe(&self, operation: &mut Operation<'_>) {
+                $($argument::describe(operation);)*
+                R::describe(operation);
+            }
+        }
+    };
+}
+
+handler!();
+handler!(A);
+handler!(A, B);
+handler!(A, B, C);
+handler!(A, B, C, D);

@@ -1,0 +1,87 @@
+//! Managing keys: what can be done, and who may do it. There are two planes: the operator's, which IAM guards, and that of
+//! callers with a key, as far as the contract opens it.
+
+use std::marker::PhantomData;
+
+use crate::contract::denial::Violation;
+use crate::contract::management::Operation;
+use crate::http::call::Call;
+use crate::http::describe::Operation as Described;
+use crate::http::extract::{FromCall, Operator, admitted};
+use crate::registry::audit::Author;
+use crate::registry::error::Result;
+use crate::registry::slug::Slug;
+
+/// What a function does, said in the type of its argument: `Manager<Create>`.
+pub trait Does: Send + 'static {
+    /// The operation.
+    const OPERATION: Operation;
+}
+
+macro_rules! operations {
+    ($($name:ident),*) => {$(
+        #[doc = concat!("[`Operation::", stringify!($name), "`].")]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl Does for $name {
+            const OPERATION: Operation = Operation::$name;
+        }
+    )*};
+}
+
+operations!(List, Get, Usage, Create, Update, Delete, Regenerate);
+
+/// Whoever may do `O` with the keys of the organization that the path names: the operator, or a key of that very
+/// organization, where the contract opens `O`.
+#[derive(Debug)]
+pub struct Manager<O> {
+    org: Slug,
+    author: Author,
+    does: PhantomData<fn() -> O>,
+}
+
+impl<O> Manager<O> {
+    /// The organization whose keys they are.
+    pub const fn org(&self) -> &Slug {
+        &self.org
+    }
+
+    /// Who manages them.
+    pub const fn author(&self) -> &Author {
+        &self.author
+    }
+}
+
+impl<O: Does> FromCall for Manager<O> {
+    const USES_STORE: bool = true;
+
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        let author = if call.is_operators() {
+            Operator::from_call(call).await?.author
+        } else {
+            let management = &call.app.contract.management;
+            if !management.operations.contains(&O::OPERATION) {
+                return Err(management.closed(O::OPERATION).into());
+            }
+            let grant = admitted(call, management.scope.as_deref().as_slice()).await?;
+            Author::key(grant, &call.app.contract, call.request_id.clone(), call.now)
+        };
+        let org = call.path_parameters.remove("org").unwrap_or_default();
+        let org = Slug::try_from(org).map_err(|what| Violation::new("org", what))?;
+
+        Ok(Self { org, author, does: PhantomData })
+    }
+
+    fn describe(operation: &mut Described<'_>) {
+        let management = &operation.contract().management;
+        if operation.is_operators() {
+            Operator::describe(operation);
+        } else if management.operations.contains(&O::OPERATION) {
+            operation.ask_key(management.scope.as_deref());
+        } else {
+            operation.close();
+        }
+        operation.take_organization();
+    }
+}

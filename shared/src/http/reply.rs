@@ -1,0 +1,211 @@
+//! Replies that name their status: what a handler may return.
+
+use lambda_http::Body;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::contract::envelope::Reply;
+use crate::http::describe::Operation;
+use crate::management::repeat::Done;
+use crate::registry::error::{Error, Result};
+use crate::registry::page::Pagination;
+
+/// What a handler returns.
+#[diagnostic::on_unimplemented(note = "a handler returns Data, Created, Json, or a Result of them")]
+pub trait IntoReply {
+    /// The answer.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn into_reply(self) -> Result<Reply>;
+
+    /// Tells `operation` the statuses and what comes with them.
+    fn describe(operation: &mut Operation<'_>);
+}
+
+/// 200, the bare value.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+/// 200, `{"data": …}`.
+#[derive(Debug)]
+pub struct Data<T>(pub T);
+
+/// 201, `{"data": …}`.
+#[derive(Debug)]
+pub struct Created<T>(pub T);
+
+/// 201, `{"data": …}`; 200 for what was made before.
+#[derive(Debug)]
+pub struct CreatedOnce<N, B>(pub Done<N, B>);
+
+/// 200, `{"data": […], "meta": {"pagination": …}}`.
+#[derive(Debug)]
+pub struct Listed<T>(pub Vec<T>, pub Pagination);
+
+/// 200, `{"data": {"id": …, "deleted": true}}`.
+#[derive(Debug)]
+pub struct Deleted<I>(pub I);
+
+/// 204, headers and no body.
+#[derive(Debug)]
+pub struct NoContent(pub HeaderMap);
+
+/// 201 or 200, `{"data": …}`: a `PUT` that makes or changes.
+#[derive(Debug)]
+pub enum Put<T> {
+    /// There was none before.
+    Created(T),
+    /// There was one.
+    Changed(T),
+}
+
+#[derive(Serialize)]
+struct Envelope<T> {
+    data: T,
+}
+
+fn json(status: StatusCode, body: impl Serialize) -> Result<Reply> {
+    let body = serde_json::to_string(&body).map_err(Error::failed)?;
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+
+    Ok(Reply { status, headers, body })
+}
+
+/// `{"data": …}`, as a schema.
+fn envelope(data: &Value) -> Value {
+    json!({"type": "object", "properties": {"data": data}, "required": ["data"]})
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Json<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::OK, self.0)
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<T>(200, "As asked.", Value::clone);
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Data<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::OK, Envelope { data: self.0 })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<T>(200, "As asked.", envelope);
+    }
+}
+
+#[derive(Serialize)]
+struct List<T> {
+    data: Vec<T>,
+    meta: Meta,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Meta {
+    pagination: Pagination,
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Listed<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::OK, List { data: self.0, meta: Meta { pagination: self.1 } })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        let meta = operation.answered::<Meta>();
+        operation.answer::<T>(200, "A page.", |schema| {
+            json!({
+                "type": "object",
+                "properties": {"data": {"type": "array", "items": schema}, "meta": meta},
+                "required": ["data", "meta"],
+            })
+        });
+    }
+}
+
+impl IntoReply for NoContent {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(Reply { status: StatusCode::NO_CONTENT, headers: self.0, body: String::new() })
+    }
+
+    // Preflights alone are answered so, and they are no operation.
+    fn describe(_: &mut Operation<'_>) {}
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Gone<I> {
+    id: I,
+    #[schemars(extend("const" = true))]
+    deleted: bool,
+}
+
+impl<I: Serialize + JsonSchema> IntoReply for Deleted<I> {
+    fn into_reply(self) -> Result<Reply> {
+        Data(Gone { id: self.0, deleted: true }).into_reply()
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        Data::<Gone<I>>::describe(operation);
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Created<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::CREATED, Envelope { data: self.0 })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<T>(201, "It is made.", envelope);
+    }
+}
+
+impl<N, B> IntoReply for CreatedOnce<N, B>
+where
+    N: Serialize + JsonSchema,
+    B: Serialize + JsonSchema,
+{
+    fn into_reply(self) -> Result<Reply> {
+        match self.0 {
+            Done::Now(data) => Created(data).into_reply(),
+            Done::Before(data) => Data(data).into_reply(),
+        }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<N>(201, "It is made.", envelope);
+        operation.answer::<B>(200, "It was made before.", envelope);
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Put<T> {
+    fn into_reply(self) -> Result<Reply> {
+        match self {
+            Self::Created(data) => Created(data).into_reply(),
+            Self::Changed(data) => Data(data).into_reply(),
+        }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        Created::<T>::describe(operation);
+        operation.answer::<T>(200, "It is changed.", envelope);
+    }
+}
+
+impl From<Reply> for ApiGatewayV2httpResponse {
+    fn from(reply: Reply) -> Self {
+        let mut response = Self::default();
+        response.status_code = reply.status.as_u16().into();
+        response.headers = reply.headers;
+        response.body = Some(Body::Text(reply.body));
+
+        response
+    }
+}

@@ -1,0 +1,94 @@
+//! The life of a function: starts the app, takes events, answers each within the contract's envelope.
+
+use jiff::Timestamp;
+use lambda_http::LambdaEvent;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use serde_json::value::RawValue;
+
+use crate::contract::envelope;
+use crate::contract::envelope::Reply;
+use crate::environment::clock;
+use crate::environment::log;
+use crate::environment::settings;
+use crate::gate::app::App;
+use crate::http::call::Call;
+use crate::http::cors;
+use crate::http::document;
+use crate::http::handler::Handler;
+use crate::http::lambda::{self, Exit};
+use crate::registry::error::Error;
+use crate::registry::usage::Outcome;
+
+/// Serves `handler` until the process is to end.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
+    if cfg!(debug_assertions)
+        && let Some(arguments) = settings::asked_to_describe()
+    {
+        return document::print(handler, &arguments);
+    }
+    let app = start(H::USES_STORE).await?;
+
+    let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
+        let platform = clock::of_platform(event.context.deadline, app.timeout);
+        Ok(ApiGatewayV2httpResponse::from(answer(app, handler, event.payload.get(), platform).await))
+    };
+    // Without the store nobody's key comes this way: there is nothing to write.
+    let meter = H::USES_STORE.then_some(&app.meter);
+
+    lambda::run(answer, meter).await
+}
+
+/// The app of this process, connected to the store if it `uses_store`.
+pub(crate) async fn start(uses_store: bool) -> Result<&'static App, lambda_http::Error> {
+    log::start(settings::log_level().as_deref());
+    let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let app: &'static App = Box::leak(Box::new(app));
+    if uses_store {
+        // While the function starts it has a whole processor, and nobody waits for it yet.
+        app.keys.connect().await;
+    }
+
+    Ok(app)
+}
+
+/// The answer to `event`, whatever it is. The `platform` has handed it over at that time, if it has said so.
+pub async fn answer<Arguments, H: Handler<Arguments>>(
+    app: &'static App,
+    handler: H,
+    event: &str,
+    platform: Option<Timestamp>,
+) -> Reply {
+    let mut call = match Call::read(app, event, platform) {
+        Ok(call) => call,
+        Err(violation) => return envelope::render(&app.contract, &violation.into()),
+    };
+    let mut reply = match handler.handle(&mut call).await {
+        Ok(reply) => reply,
+        Err(error) => {
+            let error = if cfg!(debug_assertions) { document::announced(handler, &call, error) } else { error };
+            // To whom the key is no key, what it has left is nobody's business, whoever finds that out.
+            if error.denial().kind().is_no_key() {
+                call.quota = None;
+            }
+            if let Error::Failed { denial, cause } = &error {
+                tracing::error!(?denial, "{} failed: {cause}", call.route);
+            }
+            envelope::render(&app.contract, error.denial())
+        }
+    };
+    envelope::add_quota(&app.contract, call.quota, &mut reply.headers);
+    if let Some(cors) = &app.contract.cors
+        && !call.path.starts_with(cors::OPERATORS)
+    {
+        cors.add(&call.headers, &mut reply.headers);
+    }
+    if let Some(holder) = call.holder {
+        let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
+        app.meter.record(holder, outcome, call.now);
+    }
+
+    reply
+}

@@ -1,0 +1,36 @@
+//! Caps that the API behind the keys keeps: how many of something an organization's plan allows.
+
+use crate::contract::denial::Denial;
+use crate::gate::app::App;
+use crate::management::issue::plan_of;
+use crate::registry::error::Result;
+use crate::registry::slug::Slug;
+
+/// How many of something an organization may have.
+#[derive(Clone, Debug)]
+pub struct Cap {
+    /// How many; no cap where it is `None`.
+    pub most: Option<i64>,
+    plan: String,
+    what: &'static str,
+}
+
+impl Cap {
+    /// What the plan of `org` has for `what`, a name in the contract's `quotas`. It is one read, for writes that add.
+    ///
+    /// # Errors
+    /// There is no such organization, or the contract lacks its plan.
+    pub async fn of(app: &App, org: &Slug, what: &'static str) -> Result<Self> {
+        let org = app.keys.organization(org).await?.ok_or(Denial::OrganizationNotFound)?;
+        let most = plan_of(app, &org)?.quotas.get(what).map(|most| i64::try_from(*most).unwrap_or(i64::MAX));
+
+        Ok(Self { most, plan: org.plan, what })
+    }
+
+    /// What is said where there are as many.
+    pub fn reached(&self) -> Denial {
+        let Self { most, plan, what } = self;
+
+        Denial::PlanLimit { reason: format!("The plan {plan} allows {} {what}", most.unwrap_or_default()) }
+    }
+}

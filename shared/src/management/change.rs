@@ -1,0 +1,91 @@
+//! Changing a key: its name, its scopes, its expiry, and whether it is switched on.
+
+use payload::Field;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::contract::denial::{Denial, Violation};
+use crate::contract::scope::Scopes;
+use crate::environment::clock::Moment;
+use crate::gate::app::App;
+use crate::management::issue::{allowed_scopes, future, type_of};
+use crate::registry::audit::{Action, Author};
+use crate::registry::error::Result;
+use crate::registry::key::{Id, Key, Status, View};
+use crate::registry::name::Name;
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
+use crate::store::Replaced;
+
+/// A change: what is left out stays.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "KeyChange", extend("minProperties" = 1))]
+pub struct Change {
+    name: Option<Name>,
+    #[schemars(extend("x-contract" = "choice"))]
+    scopes: Option<Scopes>,
+    /// When it shall stop working; `null` takes that away.
+    #[serde(default)]
+    expires_at: Field<Moment>,
+    status: Option<Status>,
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        let Self { name, scopes, expires_at, status } = self;
+        name.is_none() && scopes.is_none() && *expires_at == Field::LeftOut && status.is_none()
+    }
+
+    fn apply(&self, app: &App, key: &mut Key, org: &Organization, author: &Author) -> Result<()> {
+        if let Some(name) = &self.name {
+            key.name = name.clone();
+        }
+        if let Some(scopes) = &self.scopes {
+            let scopes = allowed_scopes(app, org, key.kind.as_deref(), Some(scopes))?;
+            author.can_give(&app.contract, scopes.iter().filter(|scope| !key.scopes.contains(scope)))?;
+            key.scopes = scopes;
+        }
+        let (was_on, expired_at) = (key.status == Status::Active, key.expires_at);
+        key.expires_at = self.expires_at.applied(key.expires_at.map(Moment)).map(|Moment(at)| at);
+        key.status = self.status.unwrap_or(key.status);
+        let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
+        if lasts_longer || (!was_on && key.status == Status::Active) {
+            // Whoever has its secret can do again, or longer, what it can.
+            let kind = type_of(app, key.kind.as_deref())?;
+            author.can_give(&app.contract, kind.scopes.recorded(&key.scopes).iter())?;
+        }
+
+        Ok(())
+    }
+}
+
+/// Makes `change` to the key `id` of `slug`, as `author` wants it. Once this has returned, the key is on its new terms everywhere.
+///
+/// # Errors
+/// There is no such organization or key, or the contract does not allow what the key would be.
+pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &Author) -> Result<Key> {
+    let now = author.at;
+    if change.is_empty() {
+        return Err(Violation::new("body", "must change something").into());
+    }
+    if let Field::Value(at) = change.expires_at {
+        future(at, now)?;
+    }
+    let mut tries = app.keys.tries();
+    loop {
+        let (key, org) = app.keys.find(slug, id).await?;
+        let org = org.ok_or(Denial::OrganizationNotFound)?;
+        author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
+        let mut key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+        let before = View::in_full(&key, now);
+        change.apply(app, &mut key, &org, author)?;
+        let states = [Some(before), Some(View::in_full(&key, now))];
+        let entry = author.did(Action::KeyChanged, slug, Some(id), states);
+        match app.keys.replace(&mut key, &org, author, &entry, &mut tries).await? {
+            Replaced::Yes => return Ok(key),
+            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Taking over the keys of another system: only their SHA-256 is needed, so that nobody has to be asked for a new key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use dynamodb::Tries;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::contract::denial::{Denial, Kind, Violation};
+use crate::contract::envelope::Rendered;
+use crate::contract::reading::json;
+use crate::contract::scope::Scopes;
+use crate::contract::secret::Digest;
+use crate::environment::clock::Moment;
+use crate::gate::app::App;
+use crate::management::issue::{Order, full, future, orderable, plan_of};
+use crate::registry::audit::Author;
+use crate::registry::error::{Error, Result};
+use crate::registry::key::{Id, Key, Status};
+use crate::registry::name::Name;
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
+use crate::store::{Adding, Holder, Inserted};
+
+/// The most keys that one request takes over.
+const MOST: usize = 100;
+
+/// What is to be taken over.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// Each is read by itself: a mistake in one is none in the others.
+    keys: Keys,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "Vec<Box<RawValue>>")]
+#[schemars(inline, with = "Vec<Foreign>", extend("minItems" = 1, "maxItems" = MOST))]
+struct Keys(Vec<Box<RawValue>>);
+
+impl TryFrom<Vec<Box<RawValue>>> for Keys {
+    type Error = &'static str;
+
+    fn try_from(keys: Vec<Box<RawValue>>) -> std::result::Result<Self, &'static str> {
+        if (1..=MOST).contains(&keys.len()) { Ok(Self(keys)) } else { Err("must have 1 to 100 keys") }
+    }
+}
+
+/// A key of another system.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "ForeignKey")]
+struct Foreign {
+    sha256: Sha256,
+    name: Name,
+    #[serde(rename = "type")]
+    #[schemars(extend("x-contract" = "type"))]
+    kind: Option<String>,
+    scopes: Option<Scopes>,
+    expires_at: Option<Moment>,
+    /// Whether it is switched on; it is, where nothing is said.
+    status: Option<Status>,
+    /// When it was made; now, where nothing is said.
+    created_at: Option<Moment>,
+}
+
+/// A digest as 64 hexadecimal digits or as base64, of either alphabet, with or without padding.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, with = "String", extend("pattern" = "^([0-9A-Fa-f]{64}|[0-9A-Za-z+/_-]{43}=?)$"))]
+struct Sha256(Digest);
+
+impl TryFrom<String> for Sha256 {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> std::result::Result<Self, &'static str> {
+        let bytes = from_hex(&text).or_else(|| from_base64(&text));
+        let digest = bytes.and_then(|bytes| Digest::try_from(bytes).ok());
+
+        digest.map(Self).ok_or("must be a SHA-256 digest, as 64 hexadecimal digits or as base64")
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect();
+    let (pairs, rest) = digits.as_ref()?.as_chunks();
+
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| (high << 4) | low).collect())
+}
+
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let padded = format!("{}=", text.strip_suffix('=').unwrap_or(text));
+    STANDARD.decode(&padded).or_else(|_| URL_SAFE.decode(&padded)).ok()
+}
+
+/// What became of each.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Imported {
+    /// How many are new.
+    imported: usize,
+    /// One by one, in the order of the request.
+    results: Vec<Outcome>,
+}
+
+/// What became of one.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "result", rename_all = "lowercase")]
+#[schemars(rename = "ImportedKey")]
+enum Outcome {
+    /// It is a key now.
+    Imported { id: Id },
+    /// It has been one of the organization's already: nothing was changed.
+    Exists { id: Id },
+    Refused {
+        reason: Kind,
+        /// How the contract says it.
+        response: Rendered,
+    },
+}
+
+/// Takes over keys into the organization `slug`, as `author` wants it: each of them whole or not at all. Asking again for what
+/// is there does no harm.
+///
+/// # Errors
+/// There is no such organization, or the store does not answer. What is wrong with one key is its own result.
+pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
+    let tries = app.keys.tries();
+    let org = tries.beside().run(|| app.keys.organization(slug)).await?;
+    let mut org = org.ok_or(Denial::OrganizationNotFound)?;
+    let mut results = Vec::with_capacity(keys.len());
+    for key in keys {
+        results.push(match take_over(app, &mut org, &key, author, tries.beside()).await {
+            Ok(outcome) => outcome,
+            Err(Error::Denied(denial)) => Outcome::Refused {
+                reason: denial.kind(),
+                response: Rendered::new(&app.contract, &denial, None).map_err(Error::failed)?,
+            },
+            Err(failure @ (Error::Failed { .. } | Error::FailedAgain(_))) => return Err(failure),
+        });
+    }
+    let imported = results.iter().filter(|result| matches!(result, Outcome::Imported { .. })).count();
+
+    Ok(Imported { imported, results })
+}
+
+/// Takes over one. If `org` is not what it was any more, it is read again.
+async fn take_over(
+    app: &App,
+    org: &mut Organization,
+    key: &RawValue,
+    author: &Author,
+    mut tries: Tries,
+) -> Result<Outcome> {
+    let now = author.at;
+    let Foreign { sha256: Sha256(digest), name, kind, scopes, expires_at, status, created_at } = json(key)?;
+    let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now))?;
+    let order = Order { name, kind, scopes, expires_at };
+    if let Some(expires_at) = expires_at {
+        future(expires_at, now)?;
+    }
+    loop {
+        let scopes = orderable(app, org, &order, author)?;
+        let key = Key {
+            // Lists are in the order of ids.
+            id: Id::new(created_at, app.entropy)?,
+            org: org.slug.clone(),
+            name: order.name.clone(),
+            kind: order.kind.clone(),
+            scopes,
+            status: status.unwrap_or(Status::Active),
+            expires_at: expires_at.map(|Moment(at)| at),
+            created_at,
+            digest,
+            previous: None,
+            version: 1,
+        };
+        let cap = plan_of(app, org)?.keys;
+        match app.keys.insert(&key, org, cap, author, Adding::TakenOver, &mut tries).await? {
+            Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
+            Inserted::Taken => {
+                let holder = tries.run(|| app.keys.holder(&digest)).await?;
+                return taken(app, org, holder.ok_or(dynamodb::Error::Contended)?, &digest, now).await;
+            }
+            Inserted::Revoked => return Err(revoked().into()),
+            Inserted::Full => return Err(full(app, org)?.into()),
+            Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Inserted::Changed => {
+                tries.again(dynamodb::Error::Contended).await?;
+                let now = tries.run(|| app.keys.organization(&org.slug)).await?;
+                *org = now.ok_or(Denial::OrganizationNotFound)?;
+            }
+        }
+    }
+}
+
+/// What is said of a digest that is in the table: a secret's place there is never given up.
+async fn taken(app: &App, org: &Organization, holder: Holder, digest: &Digest, now: Timestamp) -> Result<Outcome> {
+    if holder.org != org.slug {
+        return Err(Denial::Conflict { reason: "The digest is another key's".to_owned() }.into());
+    }
+    let (key, _) = app.keys.find(&holder.org, &holder.key).await?;
+    let works = holder.ended.is_none() && key.is_some_and(|key| key.answers_to(digest, now));
+
+    if works { Ok(Outcome::Exists { id: holder.key }) } else { Err(revoked().into()) }
+}
+
+fn revoked() -> Denial {
+    Denial::Conflict { reason: "The digest is of a secret that was revoked or replaced".to_owned() }
+}
+
+fn past(at: Timestamp, now: Timestamp) -> std::result::Result<Timestamp, Violation> {
+    let is_past = at <= now && at >= Timestamp::UNIX_EPOCH;
+    if is_past { Ok(at) } else { Err(Violation::new("createdAt", "must be a time since 1970 that is not to come")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_hexadecimal_or_base64() {
+        let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        for (text, good) in [
+            (hex, true),
+            (&hex.to_uppercase(), true),
+            ("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=", true),
+            ("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0", true),
+            ("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0=", true),
+            ("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0", true),
+            ("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0=", false),
+            ("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0==", false),
+            (hex.trim_start_matches('b'), false),
+            (&format!("{hex}00"), false),
+            (&hex.replace('b', "g"), false),
+            ("", false),
+            ("é", false),
+        ] {
+            let read = Sha256::try_from(text.to_owned()).map(|Sha256(digest)| digest.to_string());
+            assert_eq!(read.as_deref().ok(), good.then_some(hex), "{text}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Issuing a key: what the contract and the organization's plan allow, and then the key itself.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::contract::denial::{Denial, Violation};
+use crate::contract::scope::Scopes;
+use crate::contract::secret::{FINGERPRINT, Secret};
+use crate::contract::{KeyType, Plan};
+use crate::environment::clock;
+use crate::environment::clock::Moment;
+use crate::gate::app::App;
+use crate::management::repeat::{Done, done_before};
+use crate::registry::attempt::Attempt;
+use crate::registry::audit::Author;
+use crate::registry::error::Result;
+use crate::registry::key::{Id, Key, Status};
+use crate::registry::name::Name;
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
+use crate::store::{Adding, Inserted, Keep};
+
+/// What is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "KeyOrder")]
+pub struct Order {
+    /// What people shall call it.
+    pub name: Name,
+    /// Its type, where the contract has types.
+    #[serde(rename = "type")]
+    #[schemars(extend("x-contract" = "type"))]
+    pub kind: Option<String>,
+    /// What it shall be able to do; its type's default where nothing is said.
+    #[schemars(extend("x-contract" = "choice"))]
+    pub scopes: Option<Scopes>,
+    /// When it shall stop working.
+    pub expires_at: Option<Moment>,
+}
+
+/// A key that has just been given a secret: the only replies that show one.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "IssuedKey")]
+pub struct Issued {
+    #[serde(flatten)]
+    record: Record,
+    /// The key in full, here and never again.
+    key: Secret,
+}
+
+/// The reply of an earlier request, as it is kept.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(with = "Record")]
+pub struct IssuedBefore(Box<RawValue>);
+
+/// Such a key without the secret: what is kept of the reply.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "IssuedKeyRecord")]
+struct Record {
+    id: Id,
+    name: Name,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-contract" = "type"))]
+    kind: Option<String>,
+    scopes: Scopes,
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    expires_at: Option<String>,
+    #[schemars(extend("pattern" = FINGERPRINT))]
+    fingerprint: String,
+    /// Until when the secret before this one works, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    overlap_ends_at: Option<String>,
+}
+
+/// Issues a key to the organization `slug`, as `author` wants it. The secret is in what is returned, and kept nowhere. Where
+/// it is to be done `once`, a repeat issues nothing.
+///
+/// # Errors
+/// There is no such organization, the order is not what the contract allows, or the plan's cap is reached.
+pub async fn issue(
+    app: &App,
+    slug: &Slug,
+    order: Order,
+    author: &Author,
+    once: Option<&Attempt>,
+) -> Result<Done<Issued, IssuedBefore>> {
+    let now = author.at;
+    let mut tries = app.keys.tries();
+    loop {
+        let org = tries.run(|| app.keys.organization(slug)).await?.ok_or(Denial::OrganizationNotFound)?;
+        author.may_go_on(&app.contract, &org, None)?;
+        if let Some(before) = done_before(app, slug, once, author, &mut tries).await? {
+            return issued_before(app, slug, author, before).await.map(Done::Before);
+        }
+        if let Some(expires_at) = order.expires_at {
+            future(expires_at, now)?;
+        }
+        let scopes = orderable(app, &org, &order, author)?;
+        let secret = type_of(app, order.kind.as_deref())?.format.mint(app.entropy)?;
+        let key = Key {
+            id: Id::new(now, app.entropy)?,
+            org: slug.clone(),
+            name: order.name.clone(),
+            kind: order.kind.clone(),
+            scopes,
+            status: Status::Active,
+            expires_at: order.expires_at.map(|Moment(at)| at),
+            created_at: now,
+            digest: secret
+                .digest()
+                .ok_or_else(|| crate::registry::error::Error::failed("a new secret was shown already"))?,
+            previous: None,
+            version: 1,
+        };
+        let issued = Issued::new(key.clone(), secret);
+        let reply = issued.without_secret()?;
+        let keep = once.map(|attempt| Keep { attempt, reply: &reply });
+        let cap = plan_of(app, &org)?.keys;
+        match app.keys.insert(&key, &org, cap, author, Adding::New(keep), &mut tries).await? {
+            Inserted::Yes => return Ok(Done::Now(issued)),
+            Inserted::Full => return Err(full(app, &org)?.into()),
+            Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Inserted::Changed | Inserted::Taken | Inserted::Revoked => tries.again(dynamodb::Error::Contended).await?,
+        }
+    }
+}
+
+/// The `reply` that was given when the key was issued, for whoever could issue it now.
+///
+/// # Errors
+/// The key holds what `author` may not give, or is gone.
+async fn issued_before(app: &App, slug: &Slug, author: &Author, reply: Box<RawValue>) -> Result<IssuedBefore> {
+    #[derive(Deserialize)]
+    struct Told {
+        id: Id,
+        scopes: Scopes,
+    }
+    let Told { id, scopes } = serde_json::from_str(reply.get()).map_err(crate::registry::error::Error::failed)?;
+    author.can_give(&app.contract, scopes.iter())?;
+    let (key, _) = app.keys.find(slug, &id).await?;
+    key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+
+    Ok(IssuedBefore::new(reply))
+}
+
+/// The scopes that the key gets which is ordered.
+///
+/// # Errors
+/// The contract does not allow it, or it is not `author`'s to give.
+pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Scopes> {
+    let scopes = allowed_scopes(app, org, order.kind.as_deref(), order.scopes.as_ref())?;
+    author.can_give(&app.contract, scopes.iter())?;
+
+    Ok(scopes)
+}
+
+/// The refusal of one more key.
+pub(crate) fn full(app: &App, org: &Organization) -> Result<Denial> {
+    let cap = plan_of(app, org)?.keys.unwrap_or_default();
+
+    Ok(Denial::PlanLimit { reason: format!("The plan {} allows {cap} API keys", org.plan) })
+}
+
+impl IssuedBefore {
+    pub(crate) const fn new(reply: Box<RawValue>) -> Self {
+        Self(reply)
+    }
+}
+
+impl Issued {
+    pub(crate) fn new(key: Key, secret: Secret) -> Self {
+        let record = Record {
+            id: key.id,
+            name: key.name,
+            kind: key.kind,
+            scopes: key.scopes,
+            created_at: clock::seconds(key.created_at),
+            expires_at: key.expires_at.map(clock::seconds),
+            fingerprint: key.digest.fingerprint(),
+            overlap_ends_at: key.previous.map(|previous| clock::seconds(previous.until)),
+        };
+
+        Self { record, key: secret }
+    }
+
+    /// The reply as it is kept.
+    pub(crate) fn without_secret(&self) -> Result<String> {
+        serde_json::to_string(&self.record).map_err(crate::registry::error::Error::failed)
+    }
+}
+
+/// Whether `expires_at` is a time at which a key can stop working.
+pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
+    if expires_at > now { Ok(()) } else { Err(Violation::new("expiresAt", "must be in the future").into()) }
+}
+
+/// The plan of `org`.
+pub(crate) fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
+    app.contract.plans.get(&org.plan).ok_or_else(|| {
+        crate::registry::error::Error::failed(format!(
+            "organization {} is on plan {}, which the contract lacks",
+            org.slug, org.plan
+        ))
+    })
+}
+
+pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {
+    let names: Vec<_> = app.contract.types.iter().filter_map(|kind| kind.name.as_deref()).collect();
+    let message = match (kind, names.is_empty()) {
+        (_, true) => "is not known here".to_owned(),
+        (None, false) => format!("is required, one of {}", names.join(", ")),
+        (Some(_), false) => format!("must be one of {}", names.join(", ")),
+    };
+
+    Ok(app.contract.key_type(kind).ok_or_else(|| Violation::new("type", message))?)
+}
+
+/// The scopes that a key of the type `kind` gets in `org` when `asked` for.
+///
+/// # Errors
+/// The contract has no such type, the type does not allow them, or the plan does not include them.
+pub(crate) fn allowed_scopes(
+    app: &App,
+    org: &Organization,
+    kind: Option<&str>,
+    asked: Option<&Scopes>,
+) -> Result<Scopes> {
+    let (kind, plan) = (type_of(app, kind)?, plan_of(app, org)?);
+    let rule = &kind.scopes;
+    let default = rule.default.union(&rule.always);
+    let scopes = match asked {
+        // What nobody asked for is left out where the plan does not include it.
+        None => plan.scopes.as_ref().map_or_else(|| default.clone(), |included| default.intersection(included)),
+        Some(asked) => asked.union(&rule.always),
+    };
+    let possible = rule.possible();
+    if scopes.iter().any(|scope| !possible.contains(scope)) {
+        let possible: Vec<_> = possible.iter().collect();
+        return Err(Violation::new("scopes", format!("must be among {}", possible.join(", "))).into());
+    }
+    // A plan can leave fewer than a type asks for where nobody chose.
+    if asked.is_some() && scopes.len() < rule.at_least {
+        return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
+    }
+    if let Some(scope) = plan.scopes.as_ref().and_then(|included| scopes.iter().find(|scope| !included.contains(scope)))
+    {
+        return Err(Denial::PlanLimit { reason: format!("The plan does not include the scope {scope}") }.into());
+    }
+    if !plan.granular_scopes && scopes != default {
+        return Err(Denial::PlanLimit { reason: "The plan does not include a choice of scopes".to_owned() }.into());
+    }
+    if scopes.len() < rule.at_least {
+        return Err(Violation::new("scopes", "is required: the plan includes none of the default").into());
+    }
+
+    Ok(scopes)
+}

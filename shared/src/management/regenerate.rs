@@ -1,0 +1,85 @@
+//! Giving a key a new secret. It stays the same key: same id, same terms, and the requests that it has made stay counted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::contract::denial::Denial;
+use crate::gate::app::App;
+use crate::management::issue::{Issued, IssuedBefore, type_of};
+use crate::management::repeat::{Done, done_before};
+use crate::registry::attempt::Attempt;
+use crate::registry::audit::Author;
+use crate::registry::error::Result;
+use crate::registry::key::Id;
+use crate::registry::slug::Slug;
+use crate::store::{Keep, Keys, Replaced, Warrant};
+
+/// How a secret is replaced.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rotation {
+    /// How long the old one goes on working: not at all where nothing is said.
+    #[serde(default)]
+    pub overlap_seconds: Overlap,
+}
+
+/// 0 to 604,800 seconds: a week.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "i64")]
+#[schemars(inline, extend("minimum" = 0, "maximum" = Self::MAX))]
+pub struct Overlap(i64);
+
+impl Overlap {
+    const MAX: i64 = 604_800;
+}
+
+impl TryFrom<i64> for Overlap {
+    type Error = &'static str;
+
+    fn try_from(seconds: i64) -> std::result::Result<Self, &'static str> {
+        if (0..=Self::MAX).contains(&seconds) { Ok(Self(seconds)) } else { Err("must be a number from 0 to 604800") }
+    }
+}
+
+/// Gives the key `id` of `slug` a new secret, as `author` wants it. Once this has returned, the new one works, and the old
+/// one as long as `rotation` says; one before that does not any more. Where it is to be done `once`, a repeat does nothing.
+///
+/// # Errors
+/// There is no such organization or key, or it may do what `author` may not.
+pub async fn regenerate(
+    app: &App,
+    slug: &Slug,
+    id: &Id,
+    rotation: Rotation,
+    author: &Author,
+    once: Option<&Attempt>,
+) -> Result<Done<Issued, IssuedBefore>> {
+    let now = author.at;
+    let Overlap(seconds) = rotation.overlap_seconds;
+    let ends = now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
+    let mut tries = app.keys.tries();
+    loop {
+        let (key, org) = app.keys.find(slug, id).await?;
+        let org = org.ok_or(Denial::OrganizationNotFound)?;
+        author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
+        let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+        let kind = type_of(app, before.kind.as_deref())?;
+        // Whoever has the secret can do what the key can. A repeat has no secret to show, and asks for the same.
+        author.can_give(&app.contract, kind.scopes.recorded(&before.scopes).iter())?;
+        if let Some(done) = done_before(app, slug, once, author, &mut tries).await? {
+            return Ok(Done::Before(IssuedBefore::new(done)));
+        }
+        let secret = kind.format.mint(app.entropy)?;
+        let digest =
+            secret.digest().ok_or_else(|| crate::registry::error::Error::failed("a new secret was shown already"))?;
+        let after = Keys::succeeded(&before, digest, ends);
+        let issued = Issued::new(after.clone(), secret);
+        let reply = issued.without_secret()?;
+        let keep = once.map(|attempt| Keep { attempt, reply: &reply });
+        match app.keys.succeed(&before, &after, Warrant { author, org: &org }, keep, &mut tries).await? {
+            Replaced::Yes => return Ok(Done::Now(issued)),
+            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What there is: organizations, their keys and the passes that let keys in, audit rows, and what became of requests. And the
+//! rules of it, such as [`pass::judge`].
+//!
+//! It uses the contract and the environment's types. It never asks a store, reads a clock, or knows how something is said on the
+//! wire: everything in it is a value or a pure function.
+
+pub mod attempt;
+pub mod audit;
+pub mod error;
+pub mod key;
+pub mod name;
+pub mod organization;
+pub mod page;
+pub mod pass;
+pub mod slug;
+pub mod usage;

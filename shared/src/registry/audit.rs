@@ -1,0 +1,208 @@
+//! The audit trail: every change to a key or an organization leaves a row, written in the same transaction as the change.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::contract::denial::Denial;
+use crate::contract::scope::Scopes;
+use crate::contract::secret::Digest;
+use crate::environment::clock;
+use crate::registry::key;
+use crate::registry::key::{Key, Status};
+use crate::registry::organization;
+use crate::registry::organization::Organization;
+use crate::registry::pass::Grant;
+use crate::registry::slug::Slug;
+
+/// Who makes a change, by which way, and when.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// On which plane.
+    pub plane: Plane,
+    /// An ARN, or the id of a key.
+    pub who: String,
+    /// The gateway's id of the request.
+    pub request: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The key that it came with; `None` where it came from the operator, who may do everything.
+    pub bearer: Option<Bearer>,
+}
+
+/// A key that a change is asked for with, as the gate has let it in. It must still be that when the change is made.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// Its organization, which is the one that is changed.
+    pub org: Slug,
+    /// The key.
+    pub key: key::Id,
+    /// What stands for the secret that was presented.
+    pub secret: Digest,
+    /// All that it may do.
+    pub holds: Scopes,
+    /// What it was given of that, beside what its type always has.
+    pub given: Scopes,
+}
+
+impl Bearer {
+    /// Whether `key`, which is the bearer's as it is now, still lets this be asked for at `now`. `store::warrant` has the same
+    /// rule as a condition.
+    pub(crate) fn is_let_in(&self, key: &Key, now: Timestamp) -> bool {
+        let is_over = key.expires_at.is_some_and(|at| at <= now);
+
+        key.status == Status::Active
+            && !is_over
+            && key.answers_to(&self.secret, now)
+            && self.given.iter().all(|scope| key.scopes.contains(scope))
+    }
+}
+
+/// The way by which a change came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Plane {
+    /// Signed with AWS credentials.
+    Operator,
+    /// With a key.
+    Key,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum Action {
+    /// An organization was made.
+    #[serde(rename = "organization.created")]
+    OrganizationCreated,
+    /// Its terms were changed.
+    #[serde(rename = "organization.changed")]
+    OrganizationChanged,
+    /// A key was issued.
+    #[serde(rename = "key.created")]
+    KeyCreated,
+    /// A key was changed.
+    #[serde(rename = "key.changed")]
+    KeyChanged,
+    /// A key was given a new secret.
+    #[serde(rename = "key.regenerated")]
+    KeyRegenerated,
+    /// A key of another system was taken over.
+    #[serde(rename = "key.imported")]
+    KeyImported,
+    /// A key was revoked.
+    #[serde(rename = "key.deleted")]
+    KeyDeleted,
+}
+
+/// One row.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "AuditRow")]
+pub struct Row {
+    /// When, to the millisecond.
+    #[schemars(extend("format" = "date-time"))]
+    pub at: String,
+    /// By which way.
+    pub plane: Plane,
+    /// By whom: an ARN, or the id of a key.
+    pub actor: String,
+    /// What was done.
+    pub action: Action,
+    /// To which key, if to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<key::Id>,
+    /// What it was before: as replies show it, so no secret is in it.
+    pub before: Option<Value>,
+    /// What it was after.
+    pub after: Option<Value>,
+    /// The gateway's id of the request.
+    pub request_id: String,
+}
+
+/// A row to be written with the change that it tells of.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub(crate) org: Slug,
+    pub(crate) at: Timestamp,
+    pub(crate) row: Row,
+}
+
+impl Author {
+    /// The operator, who signed the request `request` with `arn` at `at`.
+    pub(crate) const fn operator(arn: String, request: String, at: Timestamp) -> Self {
+        Self { plane: Plane::Operator, who: arn, request, at, bearer: None }
+    }
+
+    /// The key of `grant`, with which the request `request` was made at `at`.
+    pub(crate) fn key(grant: Grant, contract: &Contract, request: String, at: Timestamp) -> Self {
+        let kind = contract.key_type(grant.kind.as_deref());
+        let given = grant.scopes.iter().filter(|scope| !kind.is_some_and(|kind| kind.scopes.always.contains(scope)));
+        let given = given.collect();
+        let who = grant.key.to_string();
+        let Grant { org, key, secret, scopes: holds, .. } = grant;
+
+        Self { plane: Plane::Key, who, request, at, bearer: Some(Bearer { org, key, secret, holds, given }) }
+    }
+
+    /// Whether all of `scopes` are this author's to give.
+    ///
+    /// # Errors
+    /// Nobody gives away what they do not hold.
+    pub(crate) fn can_give<'a>(
+        &self,
+        contract: &Contract,
+        scopes: impl Iterator<Item = &'a str>,
+    ) -> Result<(), Denial> {
+        let Some(Bearer { holds, .. }) = &self.bearer else { return Ok(()) };
+        let mut lacking = scopes.filter(|scope| !contract.allows(holds, scope));
+
+        lacking.next().map_or(Ok(()), |scope| Err(Denial::MissingScope { scope: scope.to_owned() }))
+    }
+
+    /// Whether this author still may change `org` and, where it is the author's own, the key `id`, as they were just read.
+    /// Whoever may not is nobody any more.
+    ///
+    /// # Errors
+    /// The organization was locked or its plan takes something from the author, or the key was revoked, switched off, given
+    /// another secret or narrowed.
+    pub(crate) fn may_go_on(
+        &self,
+        contract: &Contract,
+        org: &Organization,
+        key: Option<(&key::Id, Option<&Key>)>,
+    ) -> Result<(), Denial> {
+        let Some(bearer) = &self.bearer else { return Ok(()) };
+        let is_let_in = match key {
+            Some((id, key)) if *id == bearer.key => key.is_some_and(|key| bearer.is_let_in(key, self.at)),
+            Some(_) | None => true,
+        };
+        let plan = contract.plans.get(&org.plan).filter(|plan| plan.api);
+        let is_on_plan = plan.is_some_and(|plan| {
+            plan.scopes.as_ref().is_none_or(|scopes| bearer.holds.iter().all(|scope| scopes.contains(scope)))
+        });
+        let is_open = org.status == organization::Status::Active && is_on_plan;
+
+        if is_let_in && is_open { Ok(()) } else { Err(Denial::UnknownKey) }
+    }
+
+    /// The row about `action` on `org`, or on its key `key`.
+    pub fn did(&self, action: Action, org: &Slug, key: Option<&key::Id>, change: [Option<Value>; 2]) -> Entry {
+        let [before, after] = change;
+        let row = Row {
+            at: clock::millis(self.at),
+            plane: self.plane,
+            actor: self.who.clone(),
+            action,
+            key_id: key.cloned(),
+            before,
+            after,
+            request_id: self.request.clone(),
+        };
+
+        Entry { org: org.clone(), at: self.at, row }
+    }
+}

@@ -1,0 +1,92 @@
+//! Errors of a request: a denial, which the caller is told, or a failure of ours, which only the log is told.
+
+use std::fmt;
+
+use crate::contract::denial::{Denial, Violation};
+use crate::environment::entropy;
+
+/// A result of a request.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a request has no answer of its own.
+#[derive(Debug)]
+pub enum Error {
+    /// The caller is refused, and told why.
+    Denied(Denial),
+    /// We failed. The caller is told `denial`, which says nothing; the log is told the cause.
+    Failed {
+        /// 500 or 503.
+        denial: Denial,
+        /// What happened, for us.
+        cause: String,
+    },
+    /// The same failure as a moment ago, which the log was told of then.
+    FailedAgain(Denial),
+}
+
+impl Error {
+    /// A failure of ours that the caller can do nothing about.
+    pub fn failed(cause: impl fmt::Display) -> Self {
+        Self::Failed { denial: Denial::Internal, cause: cause.to_string() }
+    }
+
+    /// The same once more, which the log need not be told of.
+    pub(crate) fn again(self) -> Self {
+        match self {
+            Self::Failed { denial, .. } => Self::FailedAgain(denial),
+            Self::Denied(_) | Self::FailedAgain(_) => self,
+        }
+    }
+
+    /// What the caller is told.
+    pub const fn denial(&self) -> &Denial {
+        match self {
+            Self::Denied(denial) | Self::Failed { denial, .. } | Self::FailedAgain(denial) => denial,
+        }
+    }
+}
+
+impl From<Denial> for Error {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        Self::Denied(violation.into())
+    }
+}
+
+impl From<Vec<Violation>> for Error {
+    fn from(violations: Vec<Violation>) -> Self {
+        Self::Denied(Denial::InvalidRequest { violations })
+    }
+}
+
+impl From<Vec<(&'static str, &'static str)>> for Error {
+    fn from(flaws: Vec<(&'static str, &'static str)>) -> Self {
+        let violations: Vec<_> = flaws.into_iter().map(|(field, message)| Violation::new(field, message)).collect();
+        violations.into()
+    }
+}
+
+impl From<dynamodb::Error> for Error {
+    fn from(error: dynamodb::Error) -> Self {
+        let cause = error.to_string();
+        match error {
+            dynamodb::Error::Throttled { .. }
+            | dynamodb::Error::Unavailable(_)
+            | dynamodb::Error::Disconnected(_)
+            | dynamodb::Error::Inaccessible(_)
+            | dynamodb::Error::Contended => Self::Failed { denial: Denial::Unavailable { retry_after: 1 }, cause },
+            dynamodb::Error::Fault(_) => Self::Failed { denial: Denial::Internal, cause },
+        }
+    }
+}
+
+impl From<entropy::Error> for Error {
+    fn from(error: entropy::Error) -> Self {
+        Self::failed(error)
+    }
+}

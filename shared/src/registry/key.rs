@@ -1,0 +1,148 @@
+//! A key: what it is called, whose it is, what it may do, and for how long.
+
+mod view;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use view::View;
+
+use crate::contract::scope::Scopes;
+use crate::contract::secret::Digest;
+use crate::environment::entropy;
+use crate::environment::entropy::Entropy;
+use crate::registry::name::Name;
+use crate::registry::slug::Slug;
+
+/// A key as the authority keeps it. Its secret is not in it: only the digest is.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its name to the API, for good.
+    pub id: Id,
+    /// The organization that it belongs to.
+    pub org: Slug,
+    /// What people call it.
+    pub name: Name,
+    /// Its type, where the contract has types.
+    pub kind: Option<String>,
+    /// What it may do, as far as the organization's plan goes.
+    pub scopes: Scopes,
+    /// Whether it is switched on.
+    pub status: Status,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// What stands for its secret.
+    pub digest: Digest,
+    /// The secret that it had before, where that still works.
+    pub previous: Option<Previous>,
+    /// Counts the changes to it; one that was read is one that was checked for.
+    pub version: i64,
+}
+
+/// A secret that was replaced, and goes on working for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// What stands for it.
+    pub digest: Digest,
+    /// When it stops working.
+    pub until: Timestamp,
+}
+
+impl Key {
+    /// Whether the secret that `digest` stands for is this key's at `now`.
+    pub fn answers_to(&self, digest: &Digest, now: Timestamp) -> bool {
+        let previous = self.previous.filter(|previous| previous.until > now);
+        self.digest == *digest || previous.is_some_and(|previous| previous.digest == *digest)
+    }
+}
+
+/// Whether a key is switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Status {
+    /// It works.
+    Active,
+    /// It is refused until somebody switches it on again.
+    Inactive,
+}
+
+/// `key_` and 26 characters of Crockford's base 32: a version 7 UUID, so that ids sort by the time they were made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("pattern" = "^key_[0-9A-HJKMNP-TV-Z]{26}$"))]
+pub struct Id(String);
+
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl Id {
+    const PREFIX: &str = "key_";
+    const LENGTH: usize = 26;
+
+    /// A new id, made at `now`.
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub fn new(now: Timestamp, entropy: Entropy) -> Result<Self, entropy::Error> {
+        let bits = dated_uuid(now, entropy)?.as_u128();
+        let digits = (0..Self::LENGTH).rev().map(|place| (bits >> place.saturating_mul(5)) & 31);
+        let digits = digits.filter_map(|digit| CROCKFORD.get(usize::try_from(digit).ok()?));
+
+        Ok(Self(Self::PREFIX.chars().chain(digits.map(|byte| char::from(*byte))).collect()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Id {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let digits = text.strip_prefix(Self::PREFIX).unwrap_or_default().as_bytes();
+        if digits.len() == Self::LENGTH && digits.iter().all(|byte| CROCKFORD.contains(byte)) {
+            Ok(Self(text))
+        } else {
+            Err("must be the id of a key")
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id of something that is made at `now`: version 7, so that ids sort by the time they were made.
+///
+/// # Errors
+/// The operating system has no randomness to give.
+pub fn dated_uuid(now: Timestamp, entropy: Entropy) -> Result<Uuid, entropy::Error> {
+    let mut random = [0; 10];
+    entropy.fill(&mut random)?;
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
+
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_the_time_they_were_made() {
+        let at = |second| Id::new(Timestamp::from_second(second).unwrap(), Entropy::system()).unwrap();
+        let ids = [at(0), at(1_700_000_000), at(1_700_000_001), at(4_000_000_000)];
+        assert!(ids.windows(2).all(|pair| pair[0].as_str() < pair[1].as_str()), "{ids:?}");
+        assert!(ids.iter().all(|id| Id::try_from(id.to_string()).as_ref() == Ok(id)));
+    }
+}

@@ -1,0 +1,104 @@
+//! A key as replies show it: everything but its secret.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Id, Key, Status};
+use crate::contract::management::{Management, Shown};
+use crate::contract::scope::Scopes;
+use crate::contract::secret::FINGERPRINT;
+use crate::environment::clock;
+use crate::registry::name::Name;
+
+/// A key, with as much of it as the contract shows.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Key")]
+pub struct View {
+    id: Id,
+    name: Name,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-contract" = "type"))]
+    kind: Option<String>,
+    scopes: Scopes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Standing", extend("x-contract" = "status"))]
+    status: Option<Standing>,
+    #[schemars(extend("format" = "date-time"))]
+    last_used_at: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    #[serde(skip_serializing_if = "Expiry::is_hidden")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time", "x-contract" = "expiresAt"))]
+    expires_at: Expiry,
+    #[schemars(extend("pattern" = FINGERPRINT))]
+    fingerprint: String,
+    /// Until when the secret before this one works, while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
+    overlap_ends_at: Option<String>,
+}
+
+/// Whether a key works, as far as that lies with the key.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum Standing {
+    Active,
+    Inactive,
+    Expired,
+}
+
+/// When a key stops working, if that is shown.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Expiry {
+    Never(()),
+    At(String),
+    #[serde(skip)]
+    Hidden,
+}
+
+impl Expiry {
+    const fn is_hidden(&self) -> bool {
+        matches!(self, Self::Hidden)
+    }
+}
+
+impl View {
+    /// All of `key` that can be shown, for the audit trail.
+    pub fn in_full(key: &Key, now: Timestamp) -> Value {
+        let view = Self::new(key.clone(), None, &Management::default(), now);
+        let mut value = serde_json::to_value(view).unwrap_or_default();
+        // When it was last used is no part of what is changed.
+        value.as_object_mut().and_then(|members| members.remove("lastUsedAt"));
+
+        value
+    }
+
+    /// What `management` shows at `now` of `key`, which was last used at `last_used_at`.
+    pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
+        let standing = match key.status {
+            Status::Inactive => Standing::Inactive,
+            Status::Active if key.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
+            Status::Active => Standing::Active,
+        };
+        let overlap = key.previous.map(|previous| previous.until).filter(|until| *until > now);
+        let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
+
+        Self {
+            id: key.id,
+            name: key.name,
+            kind: key.kind,
+            scopes: key.scopes,
+            status: management.shows(Shown::Status).then_some(standing),
+            last_used_at: last_used_at.map(clock::seconds),
+            created_at: clock::seconds(key.created_at),
+            expires_at: if management.shows(Shown::ExpiresAt) { expiry } else { Expiry::Hidden },
+            fingerprint: key.digest.fingerprint(),
+            overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
+        }
+    }
+}

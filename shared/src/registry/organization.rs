@@ -1,0 +1,243 @@
+//! An organization: whose keys they are, and on which terms.
+
+use jiff::Timestamp;
+use payload::Field;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::contract::denial::Violation;
+use crate::contract::limit::Limits;
+use crate::contract::secret::Digest;
+use crate::contract::{Contract, PlanLimits};
+use crate::environment::clock;
+use crate::registry::error::Result;
+use crate::registry::key;
+use crate::registry::name::Name;
+use crate::registry::page::Seal;
+use crate::registry::slug::Slug;
+
+/// How long a change is pending at most: as long as a pass stands, and ten minutes, for both are by events that may come five
+/// minutes late or early.
+pub(crate) const PENDING_SECS: i64 = 4_200;
+
+/// An organization as the authority keeps it.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// Its name in paths, for good.
+    pub slug: Slug,
+    /// What people call it.
+    pub name: Name,
+    /// One of the contract's plans.
+    pub plan: String,
+    /// Whether its keys are let in.
+    pub status: Status,
+    /// Limits of its own, in place of its plan's.
+    pub limits: Option<Limits>,
+    /// How many keys it has.
+    pub keys: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its terms last changed.
+    pub updated_at: Timestamp,
+    /// What the cursors into its lists are sealed with.
+    pub seal: Seal,
+    /// How far the last change has come, while it is not in force for all keys.
+    pub pending: Option<Pending>,
+    /// Counts the changes to its terms; one that was read is one that was checked for.
+    pub version: i64,
+}
+
+/// How far a change has come that is not in force for all keys yet. Keys are gone through in the order of their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    /// For how many keys it is in force.
+    pub(crate) done: i64,
+    /// How many keys there were when it was made.
+    pub(crate) of: i64,
+    /// The last key that was gone through.
+    pub(crate) after: Option<key::Id>,
+    /// Those among the keys up to that one for which it is not in force, by what stands for their secrets.
+    pub(crate) left: Vec<Digest>,
+}
+
+impl Pending {
+    /// A change that is yet to be in force for so many keys.
+    pub(crate) fn of(keys: i64) -> Self {
+        Self { of: keys, ..Self::default() }
+    }
+
+    /// So many more keys were gone through, these of them without success.
+    pub(crate) fn went_on(&mut self, count: usize, failed: Vec<Digest>) {
+        let done = i64::try_from(count.saturating_sub(failed.len())).unwrap_or(i64::MAX);
+        self.done = self.done.saturating_add(done);
+        self.left.extend(failed);
+    }
+}
+
+/// Whether an organization's keys are let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Status {
+    /// They are.
+    Active,
+    /// None of them is, until it is unlocked.
+    Locked,
+}
+
+/// A change to an organization's terms: what is left out stays.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "OrganizationChange")]
+pub struct Change {
+    name: Option<Name>,
+    #[schemars(extend("x-contract" = "plan"))]
+    plan: Option<String>,
+    status: Option<Status>,
+    /// Limits of its own, in place of its plan's; `null` takes them away.
+    #[serde(default)]
+    limits: Field<Limits>,
+}
+
+impl Change {
+    /// The organization `slug` after this change, made at `now`, of what was there `before`; a new one gets `seal`.
+    ///
+    /// # Errors
+    /// A new organization without a plan, or terms that `contract` does not have.
+    pub fn apply(
+        &self,
+        slug: &Slug,
+        before: Option<Organization>,
+        seal: Seal,
+        contract: &Contract,
+        now: Timestamp,
+    ) -> Result<Organization> {
+        let mut org = match before {
+            Some(org) => org,
+            None => Organization {
+                slug: slug.clone(),
+                // A slug is as good a name as any.
+                name: Name::try_from(slug.to_string()).or(Err(Violation::new("name", "is required")))?,
+                plan: self.plan.clone().ok_or(Violation::new("plan", "is required"))?,
+                status: Status::Active,
+                limits: None,
+                keys: 0,
+                created_at: now,
+                updated_at: now,
+                seal,
+                pending: None,
+                version: 0,
+            },
+        };
+        org.updated_at = now;
+        org.name = self.name.clone().unwrap_or(org.name);
+        org.plan = self.plan.clone().unwrap_or(org.plan);
+        org.status = self.status.unwrap_or(org.status);
+        org.limits = self.limits.clone().applied(org.limits);
+
+        org.check(contract)?;
+        Ok(org)
+    }
+}
+
+impl Organization {
+    /// How far the last change has come at `now`, while it is not in force for all keys. What was not withdrawn has ended by
+    /// itself once the longest pass from before the change has, by the clock of events, which may be off.
+    pub fn pending_at(&self, now: Timestamp) -> Option<&Pending> {
+        let over = self.updated_at.as_second().saturating_add(PENDING_SECS);
+
+        self.pending.as_ref().filter(|_| now.as_second() < over)
+    }
+
+    /// Whether a change from one to the other would change nothing.
+    pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
+        let terms = |org: &Self| (org.name.clone(), org.plan.clone(), org.status, org.limits.clone());
+
+        terms(self) == terms(other)
+    }
+
+    /// Whether `contract` has these terms.
+    fn check(&self, contract: &Contract) -> std::result::Result<(), Violation> {
+        let Some(plan) = contract.plans.get(&self.plan) else {
+            let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
+            return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))));
+        };
+        match &self.limits {
+            None if matches!(plan.limits, PlanLimits::Custom) => {
+                Err(Violation::new("limits", format!("is required on the plan {}", self.plan)))
+            }
+            Some(limits) if limits.is_empty() => Err(Violation::new("limits", "must have at least one limit")),
+            Some(limits) if !contract.counts(limits) => {
+                let windows: Vec<_> = contract.windows.iter().map(ToString::to_string).collect();
+                Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))))
+            }
+            None | Some(_) => Ok(()),
+        }
+    }
+}
+
+/// An organization as replies show it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Organization")]
+pub struct View {
+    slug: Slug,
+    name: Name,
+    #[schemars(extend("x-contract" = "plan"))]
+    plan: String,
+    status: Status,
+    limits: Option<Limits>,
+    /// How many there are.
+    #[schemars(range(min = 0))]
+    keys: i64,
+    /// How far the last change has come; left out once it is in force for all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Progress")]
+    pending: Option<Progress>,
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    #[schemars(extend("format" = "date-time"))]
+    updated_at: String,
+}
+
+/// For how many keys a change is in force.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PendingChange")]
+struct Progress {
+    /// For so many.
+    #[schemars(range(min = 0))]
+    done: i64,
+    /// Of so many.
+    #[schemars(range(min = 0))]
+    of: i64,
+}
+
+impl View {
+    /// All of `org` that can be shown, for the audit trail. How far a change has come is no part of what is changed.
+    pub fn in_full(org: Organization) -> Value {
+        let now = org.updated_at;
+
+        serde_json::to_value(Self::new(Organization { pending: None, ..org }, now)).unwrap_or_default()
+    }
+}
+
+impl View {
+    /// `org` as it is at `now`.
+    pub fn new(org: Organization, now: Timestamp) -> Self {
+        // Keys come and go meanwhile.
+        let pending = org.pending_at(now).map(|Pending { done, of, .. }| Progress { done: *done.min(of), of: *of });
+
+        Self {
+            slug: org.slug,
+            name: org.name,
+            plan: org.plan,
+            status: org.status,
+            limits: org.limits,
+            keys: org.keys,
+            pending,
+            created_at: clock::seconds(org.created_at),
+            updated_at: clock::seconds(org.updated_at),
+        }
+    }
+}

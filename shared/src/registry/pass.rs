@@ -1,0 +1,274 @@
+//! The pass: everything that a request with a key is judged by, and the judgement. Pure: no clock, no store.
+//!
+//! [`judge`] and the condition that `store::passes` sends are two writings of one rule; a test holds them together.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::contract::Contract;
+use crate::contract::denial::Denial;
+use crate::contract::limit::Quota;
+use crate::contract::limit::{Limits, Window};
+use crate::contract::scope::Scopes;
+use crate::contract::secret::Digest;
+use crate::registry::error::Error;
+use crate::registry::key;
+use crate::registry::key::Key;
+use crate::registry::organization;
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
+use crate::registry::usage::Holder;
+
+/// How long a pass stands at most before it is stamped anew from the authority: 1 hour. It bounds what a change to an
+/// organization that was cut short can leave behind.
+pub const STANDS_SECS: i64 = 3_600;
+
+/// How long a pass stands that is stamped with this random number: up to a fifth less than [`STANDS_SECS`]. A change to an
+/// organization has all its keys stamped anew at once; they must not end at once ever after.
+pub fn stands_secs(random: u16) -> i64 {
+    let less = i64::from(random).saturating_mul(STANDS_SECS).div_euclid(5).div_euclid(i64::from(u16::MAX));
+
+    STANDS_SECS.saturating_sub(less)
+}
+
+/// On which terms one secret is let in, and how often it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// The terms, copied from the authority.
+    pub terms: Terms,
+    /// The requests counted in windows that matter yet.
+    pub counts: Counts,
+    /// When the last one was, if there was one.
+    pub last_used_at: Option<Timestamp>,
+}
+
+// What is pending of an organization is over once every pass from before has ended, by events that may be five minutes off.
+const _: () = assert!(organization::PENDING_SECS >= STANDS_SECS + 600, "a pass can outlast what is said to be pending");
+
+/// The terms of a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Whose key it is.
+    pub org: Slug,
+    /// Which key.
+    pub key: key::Id,
+    /// Its type, where the contract has types.
+    pub kind: Option<String>,
+    /// Whether anything but time and limits stands against it.
+    pub standing: Standing,
+    /// When the key stops working.
+    pub expires_at: Option<Timestamp>,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// How much of it.
+    pub limits: Limits,
+    /// Until when these terms may be used.
+    pub until: Timestamp,
+    /// The edition of the contract that they were made under.
+    pub edition: String,
+}
+
+/// What stands against a key, by the order in which it is said. Expiry, which only time tells, comes after `Inactive`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
+    Open,
+    /// The key is switched off.
+    Inactive,
+    /// Its organization is locked.
+    Locked,
+    /// Its organization's plan has no API.
+    NoApi,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Inactive, Self::Locked, Self::NoApi];
+
+    /// Its name in an item.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Inactive => "inactive",
+            Self::Locked => "locked",
+            Self::NoApi => "no_api",
+        }
+    }
+}
+
+/// How many requests were counted in which window, by the windows' numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(BTreeMap<(Window, i64), i64>);
+
+impl Counts {
+    /// The count of `window` at `now`.
+    pub fn get(&self, window: Window, now: Timestamp) -> i64 {
+        self.0.get(&(window, window.number(now))).copied().unwrap_or_default()
+    }
+
+    /// One more in each of `windows`.
+    fn add(&mut self, windows: &[Window], now: Timestamp) {
+        for window in windows {
+            let count = self.0.entry((*window, window.number(now))).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Sets the count of the window with that number.
+    pub fn set(&mut self, window: Window, number: i64, count: i64) {
+        self.0.insert((window, number), count);
+    }
+
+    /// Every count: window, number, requests.
+    pub fn iter(&self) -> impl Iterator<Item = (Window, i64, i64)> + '_ {
+        self.0.iter().map(|((window, number), count)| (*window, *number, *count))
+    }
+}
+
+/// Who was let in, and on which terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Whose key it is.
+    pub org: Slug,
+    /// Which key.
+    pub key: key::Id,
+    /// What stands for the secret that was presented.
+    pub secret: Digest,
+    /// Its type, where the contract has types.
+    pub kind: Option<String>,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// What it has left after this request.
+    pub quota: Option<Quota>,
+}
+
+impl Grant {
+    /// The grant of a request with `secret` that `pass` has counted.
+    pub fn of(pass: Pass, secret: Digest, now: Timestamp) -> Self {
+        let quota = pass.quota(now);
+        let Terms { org, key, kind, scopes, .. } = pass.terms;
+
+        Self { org, key, secret, kind, scopes, quota }
+    }
+
+    /// Whose key it is.
+    pub fn holder(&self) -> Holder {
+        Holder { org: self.org.clone(), key: self.key.clone() }
+    }
+}
+
+/// Whether one more request may pass at `now`, and if not, why: the first reason in the order that every contract keeps.
+///
+/// # Errors
+/// The denial.
+pub fn judge(pass: &Pass, now: Timestamp) -> Result<(), Denial> {
+    let Terms { standing, expires_at, limits, .. } = &pass.terms;
+    if *standing == Standing::Inactive {
+        return Err(Denial::InactiveKey);
+    }
+    if expires_at.is_some_and(|expires_at| expires_at <= now) {
+        return Err(Denial::ExpiredKey);
+    }
+    match standing {
+        Standing::Open | Standing::Inactive => (),
+        Standing::Locked => return Err(Denial::OrganizationLocked),
+        Standing::NoApi => return Err(Denial::NoApiOnPlan),
+    }
+    let exhausted = limits.iter().filter(|(window, limit)| pass.counts.get(*window, now) >= i64::from(*limit));
+
+    // All of them must have turned before a request can pass again.
+    match exhausted.map(|(window, _)| window.seconds_left(now)).max() {
+        Some(retry_after) => Err(Denial::RateLimited { retry_after }),
+        None => Ok(()),
+    }
+}
+
+impl Pass {
+    /// What is left at `now`; `None` if it has no limits.
+    pub fn quota(&self, now: Timestamp) -> Option<Quota> {
+        let quotas = self.terms.limits.iter().map(|(window, limit)| {
+            let used = u32::try_from(self.counts.get(window, now)).unwrap_or(u32::MAX);
+            Quota { limit, remaining: limit.saturating_sub(used), reset: window.end(now), per: window }
+        });
+
+        // Of equals the one that lasts longest: it is what the caller has to wait for.
+        quotas.min_by_key(|quota| (quota.remaining, std::cmp::Reverse(quota.reset)))
+    }
+
+    /// Counts a request at `now` in each of `windows`.
+    pub fn count(&mut self, windows: &[Window], now: Timestamp) {
+        self.counts.add(windows, now);
+        self.last_used_at = Some(now);
+    }
+
+    /// Whether its terms may be used at `now`, under the contract of `edition`. If not, it is stamped anew.
+    pub fn is_current(&self, edition: &str, now: Timestamp) -> bool {
+        self.terms.until > now && self.terms.edition == edition
+    }
+}
+
+/// An organization is on a plan that its contract does not have, or a key of a type.
+#[derive(Debug, thiserror::Error)]
+#[error("organization {org} or its key {key} is on terms that the contract does not have: plan {plan}, type {kind:?}")]
+pub struct UnknownTerms {
+    org: Slug,
+    key: key::Id,
+    plan: String,
+    kind: Option<String>,
+}
+
+impl Terms {
+    /// The terms that `key` of `org` has under `contract`, stamped at `now` for `stands_secs`.
+    ///
+    /// # Errors
+    /// The contract lacks the organization's plan or the key's type, or no limits follow from them: nobody is let in.
+    pub fn new(
+        key: Key,
+        org: &Organization,
+        contract: &Contract,
+        now: Timestamp,
+        stands_secs: i64,
+    ) -> Result<Self, UnknownTerms> {
+        let unknown = || UnknownTerms {
+            org: org.slug.clone(),
+            key: key.id.clone(),
+            plan: org.plan.clone(),
+            kind: key.kind.clone(),
+        };
+        let plan = contract.plans.get(&org.plan).ok_or_else(unknown)?;
+        let kind = contract.key_type(key.kind.as_deref()).ok_or_else(unknown)?;
+        let limits = plan.limits_for(key.kind.as_deref(), org.limits.as_ref()).ok_or_else(unknown)?.clone();
+        if !contract.counts(&limits) || (plan.api && limits.is_empty()) {
+            return Err(unknown());
+        }
+        let standing = match (key.status, org.status, plan.api) {
+            (key::Status::Inactive, _, _) => Standing::Inactive,
+            (_, organization::Status::Locked, _) => Standing::Locked,
+            (_, _, false) => Standing::NoApi,
+            (key::Status::Active, organization::Status::Active, true) => Standing::Open,
+        };
+        // A plan can take from what a key was given, and never adds to it.
+        let held = kind.scopes.held(&key.scopes);
+        let scopes = plan.scopes.as_ref().map_or_else(|| held.clone(), |allowed| held.intersection(allowed));
+        let until = now.as_millisecond().saturating_add(stands_secs.saturating_mul(1_000));
+
+        Ok(Self {
+            org: org.slug.clone(),
+            key: key.id,
+            kind: key.kind,
+            standing,
+            expires_at: key.expires_at,
+            scopes,
+            limits,
+            until: Timestamp::from_millisecond(until).unwrap_or(now),
+            edition: contract.edition.clone(),
+        })
+    }
+}
+
+impl From<UnknownTerms> for Error {
+    fn from(error: UnknownTerms) -> Self {
+        Self::failed(error)
+    }
+}

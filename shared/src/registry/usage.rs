@@ -1,0 +1,99 @@
+//! What became of requests, as numbers: whose they were, and how many had which outcome.
+//!
+//! The numbers add up: every request counts once, as exactly one [`Outcome`].
+
+use std::collections::BTreeMap;
+
+use crate::contract::denial::Kind;
+use crate::contract::envelope::Reply;
+use crate::registry::key;
+use crate::registry::slug::Slug;
+
+/// Whose usage it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Holder {
+    /// The organization.
+    pub org: Slug,
+    /// Its key.
+    pub key: key::Id,
+}
+
+/// What became of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Let in, and answered with 2xx or 3xx.
+    Success,
+    /// Let in, and answered with 4xx.
+    ClientError,
+    /// Let in, and answered with 5xx.
+    ServerError,
+    /// Let in by a verification. What came of the request then, only the service knows that had asked.
+    Verified,
+    /// Refused by the gate.
+    Refused(Kind),
+}
+
+impl Outcome {
+    /// What became of a request that was let in, and got `reply`.
+    pub fn of(reply: &Reply) -> Self {
+        if reply.status.is_server_error() {
+            Self::ServerError
+        } else if reply.status.is_client_error() {
+            Self::ClientError
+        } else {
+            Self::Success
+        }
+    }
+}
+
+/// How many requests had which outcome.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally(BTreeMap<Outcome, i64>);
+
+impl Tally {
+    /// So many more with this outcome.
+    pub fn add(&mut self, outcome: Outcome, requests: i64) {
+        let count = self.0.entry(outcome).or_default();
+        *count = count.saturating_add(requests);
+    }
+
+    /// All of `other` too.
+    pub fn merge(&mut self, other: &Self) {
+        for (outcome, requests) in other.iter() {
+            self.add(outcome, requests);
+        }
+    }
+
+    /// How many had this outcome.
+    pub fn get(&self, outcome: Outcome) -> i64 {
+        self.0.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// Every outcome that there was.
+    pub fn iter(&self) -> impl Iterator<Item = (Outcome, i64)> + '_ {
+        self.0.iter().map(|(outcome, requests)| (*outcome, *requests))
+    }
+
+    /// How many there are in all.
+    pub fn requests(&self) -> i64 {
+        self.0.values().fold(0, |all, requests| all.saturating_add(*requests))
+    }
+}
+
+/// What a batch has of one key and one day of UTC: what is one item in the store, and one write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Whose usage it is.
+    pub(crate) holder: Holder,
+    /// The day, by its number since 1970.
+    pub(crate) day: i64,
+    /// What there was in which of its hours, 0 to 23.
+    pub(crate) hours: BTreeMap<i64, Tally>,
+}
+
+impl Entry {
+    /// How many requests it tells of.
+    pub(crate) fn requests(&self) -> i64 {
+        self.hours.values().fold(0, |all, tally| all.saturating_add(tally.requests()))
+    }
+}

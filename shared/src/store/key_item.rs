@@ -1,0 +1,84 @@
+//! A key as an item of the keys table.
+
+use std::collections::HashMap;
+
+use dynamodb::{AttributeValue, Condition, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
+
+use super::{Attributes, attributes, optional_digest, parsed, read_digest, time};
+use crate::registry::key::{Id, Key, Previous, Status};
+use crate::registry::slug::Slug;
+
+/// The version of the layout of keys.
+const LAYOUT: i64 = 1;
+
+/// What the sort keys of an organization's keys begin with.
+pub(super) const PREFIX: &str = "key#";
+
+pub(super) fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("{PREFIX}{id}")))])
+}
+
+/// What is true of a key that is still what it was read as.
+pub(super) fn read_as(version: i64) -> Condition {
+    Condition::that("#version = :seen", ["version"]).value(":seen", number(version))
+}
+
+pub(super) const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Inactive => "inactive",
+    }
+}
+
+pub(super) fn write(key: &Key) -> Attributes {
+    let mut item = key_of(&key.org, &key.id);
+    item.extend(attributes([
+        ("name", Some(text(key.name.as_str()))),
+        ("kind", key.kind.as_deref().map(text)),
+        ("scopes", text_set(key.scopes.iter())),
+        ("status", Some(text(status_name(key.status)))),
+        ("expires", key.expires_at.map(|at| number(at.as_millisecond()))),
+        ("created", Some(number(key.created_at.as_millisecond()))),
+        ("digest", Some(bytes(*key.digest.as_bytes()))),
+        ("previous", key.previous.map(|previous| bytes(*previous.digest.as_bytes()))),
+        ("previous_until", key.previous.map(|previous| number(previous.until.as_millisecond()))),
+        ("version", Some(number(key.version))),
+        (SCHEMA, Some(number(LAYOUT))),
+    ]));
+
+    item
+}
+
+/// The id of the key that `item` is.
+pub(super) fn read_id(item: &mut Item) -> Result<Id> {
+    let id = item.need("sk", Item::text)?;
+    let id = Id::try_from(id.trim_start_matches(PREFIX).to_owned());
+
+    id.map_err(|error| Error::Fault(format!("the id of a key {error}")))
+}
+
+pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
+    item.schema(LAYOUT)?;
+    let status = item.need("status", Item::text)?;
+    let status = [Status::Active, Status::Inactive].into_iter().find(|known| status_name(*known) == status);
+
+    Ok(Key {
+        id: id.clone(),
+        org: org.clone(),
+        name: parsed(&mut item, "name")?,
+        kind: item.text("kind")?,
+        scopes: item.text_set("scopes")?.into_iter().collect(),
+        status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
+        expires_at: item.number("expires")?.map(time).transpose()?,
+        created_at: time(item.need("created", Item::number)?)?,
+        digest: read_digest(&mut item, "digest")?,
+        previous: read_previous(&mut item)?,
+        version: item.need("version", Item::number)?,
+    })
+}
+
+fn read_previous(item: &mut Item) -> Result<Option<Previous>> {
+    let Some(digest) = optional_digest(item, "previous")? else { return Ok(None) };
+
+    Ok(Some(Previous { digest, until: time(item.need("previous_until", Item::number)?)? }))
+}

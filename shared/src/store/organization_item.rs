@@ -1,0 +1,95 @@
+//! An organization as an item of the keys table.
+
+use std::collections::HashMap;
+
+use dynamodb::{AttributeValue, Error, Item, Result, number, text};
+
+use super::{Attributes, attributes, optional, parsed, time};
+use crate::contract::limit::Limits;
+use crate::contract::secret::Digest;
+use crate::registry::organization::{Organization, Pending, Status};
+use crate::registry::page::Seal;
+use crate::registry::slug::Slug;
+
+/// The version of the layout of organizations.
+pub(super) const LAYOUT: i64 = 1;
+
+/// The partition that lists all organizations.
+pub(super) const ALL: &str = "organizations";
+
+pub(super) fn listed_as(slug: &Slug) -> Attributes {
+    attributes([("pk", Some(text(ALL))), ("sk", Some(text(slug.as_str())))])
+}
+
+pub(super) fn key_of(slug: &Slug) -> HashMap<String, AttributeValue> {
+    HashMap::from([("pk".to_owned(), text(format!("org#{slug}"))), ("sk".to_owned(), text("organization"))])
+}
+
+pub(super) const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Locked => "locked",
+    }
+}
+
+pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
+    item.schema(LAYOUT)?;
+    let limits = item.text("limits")?.map(|limits| serde_json::from_str::<Limits>(&limits)).transpose();
+    let status = item.need("status", Item::text)?;
+    let status = [Status::Active, Status::Locked].into_iter().find(|known| status_name(*known) == status);
+    let version = item.need("version", Item::number)?;
+
+    Ok(Organization {
+        slug: slug.clone(),
+        name: parsed(&mut item, "name")?,
+        plan: item.need("plan", Item::text)?,
+        status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
+        limits: limits
+            .map_err(|error| Error::Fault(format!("the limits of an organization cannot be read: {error}")))?,
+        keys: item.need("keys", Item::number)?,
+        created_at: time(item.need("created", Item::number)?)?,
+        updated_at: time(item.need("updated", Item::number)?)?,
+        seal: read_seal(&mut item)?,
+        pending: read_pending(&mut item, version)?,
+        version,
+    })
+}
+
+fn read_seal(item: &mut Item) -> Result<Seal> {
+    let bytes = item.need("seal", Item::bytes)?;
+    let seal = bytes.try_into().map(Seal::new);
+
+    seal.map_err(|bytes: Vec<u8>| Error::Fault(format!("the seal of an organization has {} bytes", bytes.len())))
+}
+
+/// The attribute that says that the change to `version` is pending.
+pub(super) fn write_pending(pending: &Pending, version: i64) -> AttributeValue {
+    let left = pending.left.iter().map(|digest| dynamodb::bytes(*digest.as_bytes()));
+
+    AttributeValue::M(attributes([
+        ("version", Some(number(version))),
+        ("of", Some(number(pending.of))),
+        ("done", Some(number(pending.done))),
+        ("after", pending.after.as_ref().map(|id| text(id.as_str()))),
+        ("left", Some(AttributeValue::L(left.collect()))),
+    ]))
+}
+
+/// What is pending of an organization of `version`. What an earlier change has left is over: a later one has withdrawn all.
+fn read_pending(item: &mut Item, version: i64) -> Result<Option<Pending>> {
+    let mut pending = item.map("pending")?;
+    if pending.number("version")? != Some(version) {
+        return Ok(None);
+    }
+    let left = pending.bytes_list("left")?.into_iter().map(|bytes| {
+        Digest::try_from(bytes)
+            .map_err(|bytes| Error::Fault(format!("a digest that is left has {} bytes", bytes.len())))
+    });
+
+    Ok(Some(Pending {
+        of: pending.need("of", Item::number)?,
+        done: pending.need("done", Item::number)?,
+        left: left.collect::<Result<_>>()?,
+        after: optional(&mut pending, "after")?,
+    }))
+}
