@@ -32,7 +32,7 @@ async fn an_endpoint_of_ones_own_is_behind_the_gate_with_its_first_line() {
     operate("PUT", "acme", json!({"plan": "pro", "limits": [{"requests": 1, "per": "minute"}]})).await;
     let key = operate("POST", "acme/api-keys", json!({"name": "a"})).await["data"]["key"].clone();
     let credential = format!("Bearer {}", key.as_str().unwrap());
-    let http = Http::new(&stack);
+    let http = Http::new(&stack, "");
     let get = async |credential: &str| {
         let answer = http.send("GET", "/api/v1/orders", &[("authorization", credential)], None).await;
         (answer.status, answer.body)

@@ -1,5 +1,6 @@
 //! A stack for each test, and those who call it.
 
+mod announced;
 mod answer;
 mod campus;
 mod http;
@@ -110,11 +111,14 @@ impl World {
             .parameter("StoreTimeout", "2000")
             .binaries(binaries())
             .keep_logs();
-        let stack = change(builder).start().await.unwrap();
+        let builder = change(builder);
+        // The documents are of the stacks that follow from their contracts.
+        let follows = builder.template().unwrap().parameters["ReferenceApi"] == "from-contract";
+        let stack = builder.start().await.unwrap();
         stack.clock().set_millis(millis(START));
         let (header, scheme) = if contract == "fabraix" { ("x-api-key", "") } else { ("authorization", "Bearer ") };
 
-        Self { http: Http::new(&stack), stack, header, scheme }
+        Self { http: Http::new(&stack, if follows { contract } else { "" }), stack, header, scheme }
     }
 
     /// A stack that serves Fayne's contract to the organization `acme` on `plan`, and a key of it.
@@ -143,13 +147,21 @@ impl World {
     /// As the operator.
     pub(crate) async fn operate(&self, method: &str, path: &str, body: Value) -> Answer {
         let body = (!body.is_null()).then_some(&body);
-        self.stack.operate(method, &format!("/operator/v1{path}"), body).await.unwrap().into()
+        let path = format!("/operator/v1{path}");
+        let answer: Answer = self.stack.operate(method, &path, body).await.unwrap().into();
+        self.http.hold(method, &path, &answer);
+
+        answer
     }
 
     /// As the operator, once: with the header `Idempotency-Key`.
     pub(crate) async fn operate_once(&self, name: &str, method: &str, path: &str, body: Value) -> Answer {
         let headers = [("idempotency-key", name)];
-        self.stack.operate_with(method, &format!("/operator/v1{path}"), &headers, Some(&body)).await.unwrap().into()
+        let path = format!("/operator/v1{path}");
+        let answer: Answer = self.stack.operate_with(method, &path, &headers, Some(&body)).await.unwrap().into();
+        self.http.hold(method, &path, &answer);
+
+        answer
     }
 
     /// Makes or changes an organization, which must work.

@@ -29,6 +29,8 @@ pub use update::{Updated, update};
 pub struct Table {
     /// The client.
     pub client: Client,
+    /// The same for transactions, which are made again by [`Tries`] alone.
+    once: Client,
     /// The table's name.
     pub name: String,
     /// How long a change of it may be tried.
@@ -36,6 +38,16 @@ pub struct Table {
 }
 
 impl Table {
+    /// The table `name`, by `client`, a change of which may be tried for `patience`.
+    pub fn new(client: Client, name: String, patience: Duration) -> Self {
+        Self { once: once(&client), client, name, patience }
+    }
+
+    /// A transaction yet without members.
+    pub fn transaction(&self) -> Transaction {
+        Transaction::new(&self.once)
+    }
+
     /// The attempts of a piece of work that begins now.
     pub fn tries(&self) -> Tries {
         Tries::within(self.patience)

@@ -1,8 +1,6 @@
 //! Transactions: all of their members, or none. Each member has a name, by which a failed condition is told.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::Config;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update};
@@ -58,9 +56,10 @@ impl Committed {
 }
 
 impl Transaction {
-    /// A transaction without members.
-    pub fn new(client: &Client) -> Self {
-        Self { client: client.clone(), names: Vec::new(), members: Vec::new(), token: None }
+    /// A transaction without members. `once` makes no attempts of its own ([`once`](crate::once())), of which nobody would know
+    /// that one had no answer.
+    pub fn new(once: &Client) -> Self {
+        Self { client: once.clone(), names: Vec::new(), members: Vec::new(), token: None }
     }
 
     /// The same, with one more member. Several may have one name.
@@ -97,10 +96,7 @@ impl Transaction {
             None => new_token()?,
         };
         let request = self.client.transact_write_items().set_transact_items(Some(self.members.clone()));
-        // The SDK makes no attempts of its own, of which nobody would know that one had no answer.
-        let once = Config::builder().retry_config(RetryConfig::disabled());
-        let request = request.client_request_token(&token).customize().config_override(once);
-        let Err(error) = request.send().await else { return Ok(Committed::Yes) };
+        let Err(error) = request.client_request_token(&token).send().await else { return Ok(Committed::Yes) };
         let outcome = self.outcome(error);
         if outcome.as_ref().is_err_and(|error| !error.is_refusal()) {
             self.token = Some(token);

@@ -41,6 +41,7 @@ pub(crate) use warrant::Warrant;
 #[derive(Clone, Debug)]
 pub struct Keys {
     client: Client,
+    once: Client,
     table: String,
     passes: Passes,
     entropy: Entropy,
@@ -49,8 +50,8 @@ pub struct Keys {
 
 impl Keys {
     /// The authority in `table`, whose changes withdraw `passes` and are tried for `patience`.
-    pub const fn new(client: Client, table: String, passes: Passes, entropy: Entropy, patience: Duration) -> Self {
-        Self { client, table, passes, entropy, patience }
+    pub fn new(client: Client, table: String, passes: Passes, entropy: Entropy, patience: Duration) -> Self {
+        Self { once: dynamodb::once(&client), client, table, passes, entropy, patience }
     }
 
     /// The attempts of a change that begins now.
@@ -60,7 +61,7 @@ impl Keys {
 
     /// A transaction yet without members.
     fn transaction(&self) -> Transaction {
-        Transaction::new(&self.client)
+        Transaction::new(&self.once)
     }
 
     /// At most `part.limit` items of a partition, and whether there are more.

@@ -10,17 +10,21 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::Answer;
+use super::{Answer, announced};
 
 #[derive(Clone)]
 pub(crate) struct Http {
     client: Client<HttpConnector, Full<Bytes>>,
     address: String,
+    contract: String,
 }
 
 impl Http {
-    pub(crate) fn new(stack: &Stack) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), address: stack.address() }
+    /// Of a stack that serves `contract`, whose document its refusals are held against if it is one of ours.
+    pub(crate) fn new(stack: &Stack, contract: &str) -> Self {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+
+        Self { client, address: stack.address(), contract: contract.to_owned() }
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
@@ -40,7 +44,16 @@ impl Http {
         let (head, body) = answer.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
 
-        Answer { status: head.status.as_u16(), headers: head.headers, body: String::from_utf8(body).unwrap() }
+        let answer =
+            Answer { status: head.status.as_u16(), headers: head.headers, body: String::from_utf8(body).unwrap() };
+        self.hold(method, path, &answer);
+
+        answer
+    }
+
+    /// Holds an answer against the document.
+    pub(crate) fn hold(&self, method: &str, path: &str, answer: &Answer) {
+        announced::check(&self.contract, method, path, answer.status, &answer.body);
     }
 
     /// Sends `bytes` as they are; returns the status of whatever comes back, or `None` where the connection just ends.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Update};
-use dynamodb::{AttributeValue, Committed, Error, Item, Result, Transaction, Updated, number, text};
+use dynamodb::{AttributeValue, Committed, Error, Item, Result, Updated, number, text};
 
 use super::change::Change;
 use super::store::{Academy, Attributes, Found, Write, id};
@@ -202,7 +202,7 @@ impl Academy {
     /// Makes `writes` and counts them in the register, all or nothing. `false`: somebody else has changed what it is about, or
     /// is about to.
     pub(super) async fn commit(&self, tally: &Tally<'_>, writes: Vec<Write>) -> Result<bool> {
-        let counted = Transaction::new(&self.table.client).with(REGISTER, tally.expressions()?.update(self)?);
+        let counted = self.table.transaction().with(REGISTER, tally.expressions()?.update(self)?);
 
         Ok(self.transact(counted, writes).await? == Committed::Yes)
     }
@@ -260,7 +260,7 @@ impl Academy {
             .set_expression_attribute_names(Some(check.names))
             .set_expression_attribute_values(Some(check.values))
             .build()?;
-        let part = Transaction::new(&self.table.client).with(REGISTER, check);
+        let part = self.table.transaction().with(REGISTER, check);
         let committed = self.transact(part, writes).await?;
 
         Ok(if committed.failed(REGISTER) { None } else { Some(committed == Committed::Yes) })

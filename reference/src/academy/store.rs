@@ -106,7 +106,7 @@ impl Academy {
             return self.put(item.clone(), *guard).await;
         }
 
-        Ok(self.transact(Transaction::new(&self.table.client), writes).await? == Committed::Yes)
+        Ok(self.transact(self.table.transaction(), writes).await? == Committed::Yes)
     }
 
     /// Puts one item. Its guard makes a second time harmless: the version is another one by then.

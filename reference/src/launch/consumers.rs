@@ -4,7 +4,7 @@
 //! more on the tally of their day.
 
 use aws_sdk_dynamodb::types::Update;
-use dynamodb::{Item, Result, Table, Transaction, number, text};
+use dynamodb::{Item, Result, Table, number, text};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -73,7 +73,9 @@ impl Consumers {
             ("created", Some(number(consumer.created_at.as_millis()))),
         ];
         let email = consumer.email.as_ref().map(|email| key(format!("org#{org}#consumer-emails"), email.key()));
-        let mut transaction = Transaction::new(&self.table.client)
+        let mut transaction = self
+            .table
+            .transaction()
             .with("consumer", new_item(&self.table, key(partition(org), consumer.id.to_string()), entry)?)
             .with("tally", self.tally(org, consumer)?);
         if let Some(email) = &email {

@@ -4,7 +4,7 @@
 //! for its slug, written in the same transaction: it keeps the slug from being given twice, and it has the times of the
 //! experience, so that all of them can be counted by status without being read in full.
 
-use dynamodb::{Item, Result, Table, Transaction, number, text};
+use dynamodb::{Item, Result, Table, number, text};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -108,7 +108,9 @@ impl Experiences {
         ];
         let slug = key(slugs(org), experience.slug());
         let entry = entry.into_iter().chain(times.clone());
-        let transaction = Transaction::new(&self.table.client)
+        let transaction = self
+            .table
+            .transaction()
             .with("experience", new_item(&self.table, key_of(org, experience.id), entry)?)
             .with("slug", new_item(&self.table, slug.clone(), times)?);
 

@@ -241,6 +241,14 @@ impl Placeholder {
     pub const ALL: [Self; 6] =
         [Self::Reason, Self::Scope, Self::Resource, Self::ResourceCode, Self::RetryAfter, Self::Details];
 
+    /// Whether a function that announces a denial knows already what it will stand for.
+    pub(crate) const fn is_known(self) -> bool {
+        match self {
+            Self::Resource | Self::ResourceCode => true,
+            Self::Reason | Self::Scope | Self::RetryAfter | Self::Details => false,
+        }
+    }
+
     /// The JSON schema of what it stands for.
     pub fn schema(self) -> Value {
         match self {

@@ -83,10 +83,15 @@ impl Text {
 
     /// What `value` gives, as a schema: it has a value if this has.
     fn schema(&self, denial: &Denial) -> Option<Value> {
-        let plain = |piece: &Piece| matches!(piece, Piece::Plain(_));
+        let is_known = |piece: &Piece| match piece {
+            Piece::Plain(_) => true,
+            Piece::Hole(placeholder) => placeholder.is_known(),
+        };
         match self.0.as_slice() {
-            [Piece::Hole(placeholder)] => denial.fill(*placeholder).map(|_| placeholder.schema()),
-            pieces if pieces.iter().all(plain) => Some(json!({"const": self.render(denial)})),
+            [Piece::Hole(placeholder)] if !placeholder.is_known() => {
+                denial.fill(*placeholder).map(|_| placeholder.schema())
+            }
+            pieces if pieces.iter().all(is_known) => Some(json!({"const": self.render(denial)})),
             _ => Some(json!({"type": "string"})),
         }
     }

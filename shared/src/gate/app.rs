@@ -110,7 +110,7 @@ impl App {
             .clone()
             .ok_or_else(|| crate::registry::error::Error::failed("the stack has no reference table"))?;
 
-        Ok(Table { client: self.dynamodb.clone(), name, patience: self.changing })
+        Ok(Table::new(self.dynamodb.clone(), name, self.changing))
     }
 }
 

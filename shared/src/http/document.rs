@@ -3,11 +3,9 @@
 use std::io::Write as _;
 
 use crate::contract::Contract;
-use crate::http::call::Call;
 use crate::http::describe::{Fragment, Operation};
 use crate::http::handler::Handler;
 use crate::http::lambda::Exit;
-use crate::registry::error::Error;
 
 /// What `handler` is under `contract` at the route of that key; `None` where the contract does not open it, and for
 /// `$default`.
@@ -20,21 +18,6 @@ pub(crate) fn describe<Arguments, H: Handler<Arguments>>(
     handler.describe(&mut operation);
 
     operation.finish()
-}
-
-/// `error`, if `handler` has said that it may refuse a request like that; else a failure that says what to do.
-pub(crate) fn announced<Arguments, H: Handler<Arguments>>(handler: H, call: &Call, error: Error) -> Error {
-    let (Error::Denied(denial), Some(mut operation)) = (&error, Operation::new(&call.app.contract, &call.route)) else {
-        return error;
-    };
-    handler.describe(&mut operation);
-    if operation.knows(denial) {
-        return error;
-    }
-
-    Error::failed(format!(
-        "{denial:?} is not announced: serve(handler.may_refuse(&[Reason::…])) says that it can happen"
-    ))
 }
 
 /// Prints what `handler` is under a contract at some routes: `arguments` name both.

@@ -68,7 +68,6 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
     let mut reply = match handler.handle(&mut call).await {
         Ok(reply) => reply,
         Err(error) => {
-            let error = if cfg!(debug_assertions) { document::announced(handler, &call, error) } else { error };
             // To whom the key is no key, what it has left is nobody's business, whoever finds that out.
             if error.denial().kind().is_no_key() {
                 call.quota = None;

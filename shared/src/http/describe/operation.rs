@@ -189,7 +189,7 @@ impl<'c> Operation<'c> {
     pub(crate) fn announce(&mut self, reason: Reason) {
         match reason {
             // Nothing is kept from the operator; and where the route needs a scope, there is an example already.
-            Reason::MissingScope if self.is_operators() || self.knows(&reason.denial()) => (),
+            Reason::MissingScope if self.is_operators() || self.asks_scope() => (),
             Reason::NoRoute
             | Reason::NoOrganization
             | Reason::NotFound(_)
@@ -201,17 +201,9 @@ impl<'c> Operation<'c> {
         }
     }
 
-    /// Whether it has announced refusals like `denial`, or is not there at all.
-    pub(crate) fn knows(&self, denial: &Denial) -> bool {
-        !self.is_open
-            || self.refusals.iter().any(|known| match (known, denial) {
-                (Denial::ResourceNotFound { resource: known }, Denial::ResourceNotFound { resource }) => {
-                    known == resource
-                }
-                (Denial::Rejected { name: known, .. }, Denial::Rejected { name, .. }) => known == name,
-                (Denial::Rejected { .. }, _) | (_, Denial::Rejected { .. }) => false,
-                _ => known.kind() == denial.kind(),
-            })
+    /// Whether a key that lacks a scope is refused already, and for want of which one is told.
+    fn asks_scope(&self) -> bool {
+        self.refusals.iter().any(|known| known.kind() == Kind::MissingScope)
     }
 
     /// All of it.
