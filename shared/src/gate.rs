@@ -26,7 +26,7 @@ use crate::registry::error::Error;
 use crate::registry::organization::Organization;
 use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
 use crate::registry::usage::Holder;
-use crate::store::{Counted, Legacy, Versions};
+use crate::store::{Counted, Legacy, State, Versions};
 use memory::Why;
 
 /// A refusal, with what is known of the key's quota.
@@ -173,18 +173,20 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
         }
         let (seen, from) = match app.passes.count(&counting, now).await {
             // A secret that was taken over from elsewhere may look like another type than its key is: it is neither.
-            Ok(Counted::Yes(pass) | Counted::No(pass)) if pass.terms.kind != kind.name => {
+            Ok(Counted::Yes(pass) | Counted::No(State::Stamped(pass))) if pass.terms.kind != kind.name => {
                 return Err(No::For(Why::Unknown));
             }
             Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, digest, now)),
-            Ok(Counted::No(pass)) if pass.is_current(&app.contract.edition, now) => return Err(refused(pass, now)),
-            Ok(Counted::No(stale)) => (Some(stale), None),
-            Ok(Counted::Absent { from }) => (None, from),
-            Ok(Counted::Gone) => return Err(No::For(Why::Unknown)),
-            Ok(Counted::Moved { ends, .. }) if counting == digest && ends <= now => {
+            Ok(Counted::No(State::Stamped(pass))) if pass.is_current(&app.contract.edition, now) => {
+                return Err(refused(pass, now));
+            }
+            Ok(Counted::No(State::Stamped(stale))) => (Some(stale), None),
+            Ok(Counted::No(State::Bare { from })) => (None, from),
+            Ok(Counted::No(State::Gone)) => return Err(No::For(Why::Unknown)),
+            Ok(Counted::No(State::Moved { ends, .. })) if counting == digest && ends <= now => {
                 return Err(No::For(Why::Unknown));
             }
-            Ok(Counted::Moved { to, .. }) => {
+            Ok(Counted::No(State::Moved { to, .. })) => {
                 // Replaced once more in between: what that left of the one presented, its own pass says.
                 counting = if counting == digest { to } else { digest };
                 continue;

@@ -32,7 +32,7 @@ use crate::environment::entropy::Entropy;
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced};
 pub use keys::{Inserted, Removed};
-pub use passes::{Counted, Legacy, Passes, Versions};
+pub use passes::{Counted, Legacy, Passes, State, Versions};
 pub(crate) use secrets::Holder;
 pub use usage::Usage;
 pub(crate) use warrant::Warrant;

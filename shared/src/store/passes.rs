@@ -1,6 +1,7 @@
 //! The counters table: one pass per secret in use, judged and counted by one conditional update.
 
 mod expressions;
+mod state;
 mod succession;
 
 use std::sync::Arc;
@@ -8,18 +9,18 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
-use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, Tries, Updated, bytes, number};
+use dynamodb::{Client, Error, Item, Refused, Result, Tries, Updated, bytes, number};
 use jiff::Timestamp;
 
-use expressions::{Judgement, Stamp, limit_name, ttl};
-pub use succession::Legacy;
+use expressions::{Judgement, Stamp, ttl};
+use state::GONE;
+pub use state::{Legacy, State};
 pub(super) use succession::Succession;
 
-use super::{attributes, names, optional_digest, parsed, time};
+use super::{attributes, names};
 use crate::contract::Contract;
-use crate::contract::limit::{Limit, Limits, Window};
 use crate::contract::secret::Digest;
-use crate::registry::pass::{Counts, Pass, Standing, Terms};
+use crate::registry::pass::Pass;
 
 /// The passes, judged under one contract.
 #[derive(Clone, Debug)]
@@ -35,22 +36,8 @@ pub struct Passes {
 pub enum Counted {
     /// It passed, and the pass has counted it.
     Yes(Box<Pass>),
-    /// It did not pass; this is the pass that it was judged by.
-    No(Box<Pass>),
-    /// There is no pass, or none with terms.
-    Absent {
-        /// The pass of the secret before this one, whose counters are yet to be taken over.
-        from: Option<Digest>,
-    },
-    /// The secret was replaced: its requests count on the pass of the new one.
-    Moved {
-        /// The new one.
-        to: Digest,
-        /// When the old one stops working.
-        ends: Timestamp,
-    },
-    /// The key is gone for good.
-    Gone,
+    /// It did not pass: that is what there was.
+    No(State),
     /// A transaction held the pass: try again.
     Busy,
 }
@@ -63,9 +50,6 @@ pub struct Versions {
     /// The version of its organization.
     pub org: i64,
 }
-
-/// The fence of a key that is gone: no stamp gets over it.
-const GONE: i64 = i64::MAX;
 
 /// How long the fence of a key that is gone is kept: longer than any stamp that was under way.
 const FENCED_SECS: i64 = 86_400;
@@ -96,13 +80,12 @@ impl Passes {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match counting(request).await {
             Ok(counted) => {
-                let Counted::No(pass) = read(counted.attributes.unwrap_or_default().into())? else {
+                let State::Stamped(pass) = State::read(counted.attributes.map(Item::from))? else {
                     return Err(Error::Fault("a pass without terms has let somebody in".to_owned()));
                 };
                 Ok(Counted::Yes(pass))
             }
-            Err(Refused::Condition(Some(item))) => read(item),
-            Err(Refused::Condition(None)) => Ok(Counted::Absent { from: None }),
+            Err(Refused::Condition(item)) => State::read(item).map(Counted::No),
             Err(Refused::Conflict) => Ok(Counted::Busy),
             Err(Refused::Failed(error)) => Err(error),
         }
@@ -136,7 +119,7 @@ impl Passes {
             .return_values(ReturnValue::AllNew);
         match counting(request).await {
             Ok(stamped) => {
-                let Counted::No(pass) = read(stamped.attributes.unwrap_or_default().into())? else {
+                let State::Stamped(pass) = State::read(stamped.attributes.map(Item::from))? else {
                     return Err(Error::Fault("a stamp has left a pass without terms".to_owned()));
                 };
                 Ok(Some(*pass))
@@ -210,61 +193,6 @@ async fn counting(request: UpdateItemFluentBuilder) -> std::result::Result<Updat
         Err(Refused::Failed(Error::Disconnected(_))) => request.send().await.map_err(Refused::from),
         answer => answer,
     }
-}
-
-fn read(mut item: Item) -> Result<Counted> {
-    if item.number("fence")? == Some(GONE) {
-        return Ok(Counted::Gone);
-    }
-    if let Some(moved) = succession::moved(&mut item)? {
-        return Ok(moved);
-    }
-    let Some(standing) = item.text("standing")? else {
-        return Ok(Counted::Absent { from: optional_digest(&mut item, "from")? });
-    };
-    let standing = Standing::ALL.into_iter().find(|known| known.name() == standing);
-    let terms = Terms {
-        org: parsed(&mut item, "org")?,
-        key: parsed(&mut item, "key")?,
-        kind: item.text("kind")?,
-        standing: standing.ok_or_else(|| Error::Fault("a pass has an unknown standing".to_owned()))?,
-        expires_at: item.number("expires")?.map(time).transpose()?,
-        scopes: item.text_set("scopes")?.into_iter().collect(),
-        limits: read_limits(&mut item)?,
-        until: time(item.need("until", Item::number)?)?,
-        edition: item.need("edition", Item::text)?,
-    };
-    let last_used_at = item.number("used")?.map(time).transpose()?;
-
-    Ok(Counted::No(Box::new(Pass { terms, counts: read_counts(item)?, last_used_at })))
-}
-
-fn read_counts(item: Item) -> Result<Counts> {
-    let mut counts = Counts::default();
-    for (name, value) in item.rest() {
-        let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
-        let number = name.get(1..).and_then(|number| number.parse().ok());
-        if let (Some(window), Some(number), AttributeValue::N(count)) = (window, number, value) {
-            let count =
-                count.parse().or(Err(Error::Fault(format!("the counter {name} of a pass is no whole number"))))?;
-            counts.set(window, number, count);
-        }
-    }
-
-    Ok(counts)
-}
-
-fn read_limits(item: &mut Item) -> Result<Limits> {
-    let mut limits = Vec::new();
-    for window in Window::ALL {
-        if let Some(limit) = item.number(&limit_name(window))? {
-            let requests = u32::try_from(limit).ok().and_then(std::num::NonZeroU32::new);
-            let requests = requests.ok_or_else(|| Error::Fault("a pass has a limit that is none".to_owned()))?;
-            limits.push(Limit { requests, per: window });
-        }
-    }
-
-    Limits::try_from(limits).map_err(|error| Error::Fault(format!("the limits of a pass {error}")))
 }
 
 #[cfg(test)]

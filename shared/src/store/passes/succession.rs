@@ -12,19 +12,10 @@ use dynamodb::{Item, Result, Tries, bytes, number};
 use jiff::Timestamp;
 
 use super::expressions::ttl;
-use super::{Counted, GONE, Passes, read_counts};
+use super::state::GONE;
+use super::{Legacy, Passes, State};
 use crate::contract::secret::Digest;
-use crate::registry::pass::Counts;
 use crate::store::{attributes, names, optional_digest, read_digest, time};
-
-/// What a closed pass leaves to the one after it.
-#[derive(Clone, Debug, Default)]
-pub struct Legacy {
-    /// What it has counted.
-    pub counts: Counts,
-    /// When its secret was last used.
-    pub last_used_at: Option<Timestamp>,
-}
 
 /// The secret that is replaced, and the one in its place.
 #[derive(Clone, Copy, Debug)]
@@ -37,24 +28,16 @@ pub(in crate::store) struct Succession {
     pub(in crate::store) version: i64,
 }
 
-/// What the pass is, if it is a closed one.
-pub(super) fn moved(item: &mut Item) -> Result<Option<Counted>> {
-    let Some(to) = optional_digest(item, "moved_to")? else { return Ok(None) };
-    let ends = time(item.need("ends", Item::number)?)?;
-
-    Ok(Some(Counted::Moved { to, ends }))
-}
-
 impl Passes {
     /// What the closed pass of `digest` leaves; `None` while the transaction that closes it is not over everywhere.
     pub async fn legacy(&self, digest: &Digest) -> Result<Option<Legacy>> {
-        let Some(mut item) = self.item(digest).await? else { return Ok(Some(Legacy::default())) };
-        if moved(&mut item)?.is_none() {
-            return Ok(None);
+        match self.item(digest).await? {
+            None => Ok(Some(Legacy::default())),
+            Some(item) => match State::read(Some(item))? {
+                State::Moved { left, .. } => Ok(Some(*left)),
+                State::Bare { .. } | State::Stamped(_) | State::Gone => Ok(None),
+            },
         }
-        let last_used_at = item.number("used")?.map(time).transpose()?;
-
-        Ok(Some(Legacy { counts: read_counts(item)?, last_used_at }))
     }
 
     /// When the keys that these digests stand for were last used, as far as they were: at most 100.

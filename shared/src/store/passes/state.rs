@@ -1,0 +1,110 @@
+//! What a pass is, read off its item in one place. `docs/architecture.md` has the states as a table.
+
+use dynamodb::{AttributeValue, Error, Item, Result};
+use jiff::Timestamp;
+
+use super::expressions::limit_name;
+use crate::contract::limit::{Limit, Limits, Window};
+use crate::contract::secret::Digest;
+use crate::registry::pass::{Counts, Pass, Standing, Terms};
+use crate::store::{optional_digest, parsed, time};
+
+/// The fence of a key that is gone: no stamp gets over it.
+pub(super) const GONE: i64 = i64::MAX;
+
+/// What there is of a pass.
+#[derive(Debug)]
+pub enum State {
+    /// No terms: nobody has used the secret yet, there is only a fence, or TTL has taken it.
+    Bare {
+        /// The pass of the secret before this one, whose counters are yet to be taken over.
+        from: Option<Digest>,
+    },
+    /// Terms to be judged by, as long as they are current.
+    Stamped(Box<Pass>),
+    /// The secret was replaced, and its pass closed: its requests count on the pass of the new one.
+    Moved {
+        /// The new one.
+        to: Digest,
+        /// When the old one stops working.
+        ends: Timestamp,
+        /// What it leaves to the pass of the new one.
+        left: Box<Legacy>,
+    },
+    /// The key is gone for good.
+    Gone,
+}
+
+/// What a closed pass leaves to the one after it.
+#[derive(Clone, Debug, Default)]
+pub struct Legacy {
+    /// What it has counted.
+    pub counts: Counts,
+    /// When its secret was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl State {
+    /// What `item` is; what comes first here wins, whatever else the item has.
+    ///
+    /// # Errors
+    /// It is not as it should be.
+    pub(super) fn read(item: Option<Item>) -> Result<Self> {
+        let Some(mut item) = item else { return Ok(Self::Bare { from: None }) };
+        if item.number("fence")? == Some(GONE) {
+            return Ok(Self::Gone);
+        }
+        if let Some(to) = optional_digest(&mut item, "moved_to")? {
+            let ends = time(item.need("ends", Item::number)?)?;
+            let last_used_at = item.number("used")?.map(time).transpose()?;
+            let left = Box::new(Legacy { counts: read_counts(item)?, last_used_at });
+            return Ok(Self::Moved { to, ends, left });
+        }
+        let Some(standing) = item.text("standing")? else {
+            return Ok(Self::Bare { from: optional_digest(&mut item, "from")? });
+        };
+        let standing = Standing::ALL.into_iter().find(|known| known.name() == standing);
+        let terms = Terms {
+            org: parsed(&mut item, "org")?,
+            key: parsed(&mut item, "key")?,
+            kind: item.text("kind")?,
+            standing: standing.ok_or_else(|| Error::Fault("a pass has an unknown standing".to_owned()))?,
+            expires_at: item.number("expires")?.map(time).transpose()?,
+            scopes: item.text_set("scopes")?.into_iter().collect(),
+            limits: read_limits(&mut item)?,
+            until: time(item.need("until", Item::number)?)?,
+            edition: item.need("edition", Item::text)?,
+        };
+        let last_used_at = item.number("used")?.map(time).transpose()?;
+
+        Ok(Self::Stamped(Box::new(Pass { terms, counts: read_counts(item)?, last_used_at })))
+    }
+}
+
+fn read_counts(item: Item) -> Result<Counts> {
+    let mut counts = Counts::default();
+    for (name, value) in item.rest() {
+        let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
+        let number = name.get(1..).and_then(|number| number.parse().ok());
+        if let (Some(window), Some(number), AttributeValue::N(count)) = (window, number, value) {
+            let count =
+                count.parse().or(Err(Error::Fault(format!("the counter {name} of a pass is no whole number"))))?;
+            counts.set(window, number, count);
+        }
+    }
+
+    Ok(counts)
+}
+
+fn read_limits(item: &mut Item) -> Result<Limits> {
+    let mut limits = Vec::new();
+    for window in Window::ALL {
+        if let Some(limit) = item.number(&limit_name(window))? {
+            let requests = u32::try_from(limit).ok().and_then(std::num::NonZeroU32::new);
+            let requests = requests.ok_or_else(|| Error::Fault("a pass has a limit that is none".to_owned()))?;
+            limits.push(Limit { requests, per: window });
+        }
+    }
+
+    Limits::try_from(limits).map_err(|error| Error::Fault(format!("the limits of a pass {error}")))
+}
