@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use shared::contract::Contract;
-use shared::contract::management::Management;
+use shared::contract::management::{Management, Operation};
 use template::{Function, Target};
 
 use crate::support::{CONTRACTS, root, template};
@@ -138,6 +138,14 @@ fn no_caller_manages_keys_by_a_route_that_no_contract_has_opened() {
         let for_callers = route.key().contains(" /api/v1/{org}/api-keys");
         assert_eq!(nothing.opens(&route.key()), !for_callers, "Operation::route and {} disagree", route.key());
     }
+}
+
+#[test]
+fn what_a_contract_can_open_is_what_the_template_has_for_callers() {
+    let routes = deployed().iter().flat_map(|function| &function.routes).map(template::Route::key).collect::<Vec<_>>();
+    let for_callers: BTreeSet<_> = routes.into_iter().filter(|key| key.contains(" /api/v1/{org}/api-keys")).collect();
+    let opened = Operation::ALL.map(Operation::route).map(|(method, path)| format!("{method} {path}"));
+    assert_eq!(for_callers, opened.into_iter().collect());
 }
 
 #[test]
