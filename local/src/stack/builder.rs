@@ -99,7 +99,7 @@ impl Builder {
         self
     }
 
-    /// Keep the lines that functions write for [`Stack::logs`], in place of passing them on to standard error.
+    /// Keep the lines that functions write for [`Stack::logs`](super::Stack::logs), in place of passing them on to standard error.
     pub fn keep_logs(mut self) -> Self {
         self.logs = Logs::Keep(std::sync::Arc::default());
         self

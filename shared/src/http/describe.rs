@@ -1,7 +1,7 @@
 //! What a function says of itself: an operation of OpenAPI, made of the very types that its handler asks for and returns.
 //!
-//! In debug builds `<binary> describe CONTRACT ROUTE…` prints it, and a refusal that a function has not announced is a
-//! failure. Nothing here is in what is deployed: only [`serve`](mod@crate::serve) leads here, and only in debug builds.
+//! In debug builds `<binary> describe CONTRACT ROUTE…` prints it. Nothing here is in what is deployed: only
+//! [`serve`](crate::http::serve::serve) leads here, and only in debug builds.
 
 mod operation;
 mod reason;
