@@ -1,10 +1,10 @@
-//! The gate: who presents this key, and are they let in? One conditional write decides it, and counts the request.
+//! The gate: whose key is this, and is it let in? One conditional write decides that, and counts the request.
 //!
-//! Nobody is let in from memory, so a revocation holds from the moment it returns. What is remembered is who is refused, for
-//! a second: see [`Memory`].
+//! Nobody is let in from memory, so a revocation is in force from the moment it returns. Only refusals are remembered,
+//! for a second: see [`Memory`].
 //!
-//! It uses the store, the contract and usage. It never knows how a request came, by HTTP or from somewhere else, and changes
-//! nothing but passes.
+//! It uses the store, the contract and usage. It does not know whether a request came by HTTP or another way, and it
+//! changes only passes.
 
 pub mod app;
 mod memory;
@@ -75,10 +75,11 @@ pub fn credential<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<&'h
     }
 }
 
-/// Lets a request with `credential` in at `now`, if its key may do what needs all of `scopes`.
+/// Lets in a request with `credential` at `now`, if its key may do what needs all of `scopes`.
 ///
 /// # Errors
-/// The first reason against it, in the order that every contract keeps: 401, 402, 429, 403. Only the last one counts.
+/// The first reason against it, in the order that every contract keeps: 401, 402, 429, 403. Only the last one counts
+/// the request.
 pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp) -> Result<Grant, Refusal> {
     let (kind, presented) = app.contract.parse(credential).ok_or(Denial::UnknownKey)?;
     if !kind.stages.contains(&app.stage) {
@@ -104,7 +105,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
     }
 }
 
-/// Lets the secret in that `digest` stands for, unless it is remembered that it is refused.
+/// Lets in the secret that `digest` stands for, unless the memory holds a refusal of it.
 async fn admit_digest(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Result<Grant, Refusal> {
     if let Some(refusal) = app.memory.ask(&digest, now, clock::now()).and_then(|why| why.refusal(now)) {
         return Err(Refusal { error: refusal.error.again(), ..refusal });
@@ -139,7 +140,7 @@ impl<E: Into<Refusal>> From<E> for No {
 }
 
 impl Why {
-    /// The refusal of a request at `now`; `None` where it does not hold any more.
+    /// The refusal of a request at `now`; `None` where it no longer holds.
     fn refusal(&self, now: Timestamp) -> Option<Refusal> {
         match self {
             Self::Unknown => Some(Denial::UnknownKey.into()),
@@ -147,7 +148,7 @@ impl Why {
                 Err(denial @ Denial::RateLimited { .. }) => Some(refusal(denial, pass, now)),
                 Ok(()) | Err(_) => None,
             },
-            // As good as a limit, and as soon over.
+            // This is like a limit, and is over as soon.
             Self::Throttled { is_hot: true } => Some(Denial::RateLimited { retry_after: 1 }.into()),
             Self::Throttled { is_hot: false } => {
                 let cause = "the pass is throttled, or was within this second".to_owned();
@@ -157,9 +158,9 @@ impl Why {
     }
 }
 
-/// Judges and counts, stamping the pass first where there is none or its terms are over.
+/// Judges and counts. Stamps the pass first where there is none or its terms are over.
 async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Result<Grant, No> {
-    // A read is half of what a write costs that finds nothing.
+    // A read costs half as much as a write that finds nothing.
     if app.memory.was_unknown(&digest) && app.keys.holder(&digest).await?.is_none_or(|holder| holder.ended.is_some()) {
         return Err(No::For(Why::Unknown));
     }
@@ -167,12 +168,13 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
     let mut counting = digest;
     let mut tries = Tries::within(app.patience);
     for round in 0_u32.. {
-        // Once round is as it should be: from an old secret to the new one, or for a stamp that came too late.
+        // A second round is normal: from an old secret to the new one, or after a stamp that came too late.
         if round > 1 {
             tries.again(dynamodb::Error::Contended).await?;
         }
         let (seen, from) = match app.passes.count(&counting, now).await {
-            // A secret that was taken over from elsewhere may look like another type than its key is: it is neither.
+            // A secret that was taken over from elsewhere may look like another type than its key has: it counts as
+            // neither.
             Ok(Counted::Yes(pass) | Counted::No(State::Stamped(pass))) if pass.terms.kind != kind.name => {
                 return Err(No::For(Why::Unknown));
             }
@@ -187,7 +189,8 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
                 return Err(No::For(Why::Unknown));
             }
             Ok(Counted::No(State::Moved { to, .. })) => {
-                // Replaced once more in between: what that left of the one presented, its own pass says.
+                // The secret was replaced once more in between. The pass of the one presented says what that left of
+                // it.
                 counting = if counting == digest { to } else { digest };
                 continue;
             }
@@ -199,7 +202,7 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
         };
 
         let authority = app.keys.authority(&digest, now).await?;
-        // The same here, where there is no pass yet to tell.
+        // The same check here, where no pass can tell yet.
         let authority = authority.filter(|(key, _)| key.kind == kind.name);
         let Some((key, org)) = authority else { return Err(No::For(Why::Unknown)) };
         if key.digest != counting {
@@ -217,7 +220,7 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
         let terms = Terms::new(key, &org, &app.contract, now, stands_secs).map_err(Error::from)?;
         let pass = Pass { terms, counts, last_used_at };
         let admits = judge(&pass, now).is_ok();
-        // Where somebody was faster, what this was made from is not any more: look again.
+        // If somebody was faster, the pass was made from something out of date: look again.
         let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, now).await;
         if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
             return if admits { Ok(Grant::of(pass, digest, now)) } else { Err(refused(Box::new(pass), now)) };
@@ -227,8 +230,8 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
     Err(dynamodb::Error::Contended.into())
 }
 
-/// Why nobody is let in where a pass was not written. Neighbours of a hot key are throttled with it, as are all where a table
-/// or an account is: only the hot key itself has reached a limit.
+/// Why nobody is let in where a pass was not written. The neighbours of a hot key are throttled with it, and all keys
+/// are where a table or an account is. Only the hot key itself has reached a limit.
 fn unwritten(app: &App, error: dynamodb::Error, digest: &Digest, now: Timestamp) -> No {
     let dynamodb::Error::Throttled { cause, is_key_range } = error else { return error.into() };
     tracing::warn!(is_key_range, "a pass cannot be written: {cause}");
@@ -244,8 +247,9 @@ fn refused(pass: Box<Pass>, now: Timestamp) -> No {
     }
 }
 
-/// What a stamp goes by: what the pass has counted so far or, where it has just been laid out, the one before it; and its
-/// organization. `None`: the one before it is not closed yet, or all is gone; look again.
+/// What a stamp is based on: the counts so far and the organization. The counts are those of the pass or, where it has
+/// just been laid out, of the one before it. `None`: the one before it is not closed yet, or everything is gone; look
+/// again.
 async fn basis(
     app: &App,
     seen: Option<Box<Pass>>,
@@ -254,8 +258,9 @@ async fn basis(
 ) -> Result<Option<(Legacy, Organization)>, dynamodb::Error> {
     match (seen, from) {
         (Some(seen), _) => Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org))),
-        // A lock withdraws the passes of the keys and secrets that it finds. This one may have been too new for it; but now
-        // that the key is known to be there and to have it, the organization that is read is no older than that lock.
+        // A lock withdraws the passes of the keys and secrets that it finds, and may have missed this one because it
+        // was too new. But the key has been read with this secret, so the organization read now is no older than that
+        // lock.
         (None, None) => Ok(app.keys.organization(&org.slug).await?.map(|org| (Legacy::default(), org))),
         (None, Some(from)) => {
             let (legacy, org) = tokio::try_join!(app.passes.legacy(from), app.keys.organization(&org.slug))?;
@@ -264,7 +269,8 @@ async fn basis(
     }
 }
 
-/// `denial` of a request that `pass` was asked about. To whom the key is no key, what it has left is nobody's business.
+/// `denial` of a request that `pass` was asked about. A caller whose key does not count as one is not told what it has
+/// left.
 fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
     let quota = if denial.kind().is_no_key() { None } else { pass.quota(now) };
     let holder = Holder { org: pass.terms.org.clone(), key: pass.terms.key.clone() };

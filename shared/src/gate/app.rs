@@ -1,4 +1,4 @@
-//! What every function of a stack has: the contract, the store, and where randomness comes from.
+//! What every function of a stack has: the contract, the store, and the source of randomness.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::store;
 use crate::store::{Keys, Passes};
 use crate::usage::Meter;
 
-/// Built once per process, and never torn down: a Lambda process lives exactly as long as it.
+/// Built once per process, and never torn down: it lives exactly as long as the Lambda process.
 #[derive(Debug)]
 pub struct App {
     /// The wire contract that this stack serves.
@@ -30,7 +30,7 @@ pub struct App {
     pub passes: Passes,
     /// What became of requests.
     pub usage: store::Usage,
-    /// Where outcomes are noted, to be written when nobody waits.
+    /// Notes outcomes, and writes them when nobody waits.
     pub meter: Meter,
     /// What the gate remembers of the last second.
     pub memory: Memory,
@@ -40,7 +40,7 @@ pub struct App {
     pub timeout: Duration,
     /// How long a change may be tried.
     changing: Duration,
-    /// The APIs, by their ids, to which the authorizer hands on what it does not let in.
+    /// The ids of the APIs to which the authorizer hands on refused requests.
     pub told_apis: Vec<String>,
     /// Randomness.
     pub entropy: Entropy,
@@ -114,8 +114,9 @@ impl App {
     }
 }
 
-/// How long a change may be tried in an invocation that may take `timeout`, one to two thirds of it: before it comes the gate,
-/// which gives up after four times `store_timeout`, and after it a last call or two, each of which takes three times that at most.
+/// How long a change may be tried in an invocation that may take `timeout`: one to two thirds of it. Before the change
+/// comes the gate, which gives up after four times `store_timeout`. After it come one or two last calls, each of which
+/// takes at most three times `store_timeout`.
 fn changing(timeout: Duration, store_timeout: Duration) -> Duration {
     let third = timeout.checked_div(3).unwrap_or(timeout);
     let others = store_timeout.saturating_mul(10).saturating_add(Duration::from_secs(1));

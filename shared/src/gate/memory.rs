@@ -1,10 +1,11 @@
 //! What the gate remembers of the last second: refusals, and never a yes.
 //!
-//! A key that is asked for far more often than it may be would cost a write for each refusal, and one that is made up two
-//! calls. So the third refusal of a digest within a second is remembered, and those after it are given from memory, for at
-//! most a second by the clock of events *and* by that of the machine: each may stand still while the other goes on. Only
-//! what can do no harm is remembered: that a limit is reached, that a digest is no key's, that a pass is throttled. Single
-//! calls stay exact, less takes effect at once, and more within a second.
+//! Without it, a key that is used far above its limit would cost a write for each refusal, and a made-up key two calls.
+//! So the third refusal of a digest within a second is remembered, and later ones are given from memory. They are given
+//! for at most a second by the clock of events *and* by that of the machine: each may stand still while the other goes
+//! on. Only refusals that do no harm are remembered: a limit is reached, a digest belongs to no key, a pass is
+//! throttled. Single calls stay exact. A change that takes something away is in force at once, one that gives something
+//! within a second.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,28 +15,28 @@ use jiff::Timestamp;
 use crate::contract::secret::Digest;
 use crate::registry::pass::Pass;
 
-/// For how long a refusal is remembered, and how close to each other three of them must be.
+/// For how long a refusal is remembered, and within what time three of them must come.
 const SECOND_MILLIS: i64 = 1_000;
 
-/// How often in a row a digest is refused before that is remembered.
+/// How many refusals in a row it takes until a digest's refusal is remembered.
 const REFUSALS: usize = 3;
 
-/// How often DynamoDB is asked for a digest within a second before that can be what is hot.
+/// How many requests about a digest within a second DynamoDB must get before that digest can be the hot one.
 const HOT: usize = 20;
 
-/// How many digests are known at once, at most twice that: those that nobody asks for go.
+/// How many digests are known at once; the maximum is twice that. Those that nobody asks for are dropped.
 const MOST: usize = 512;
 
-/// Why a digest is refused, as far as it can be remembered.
+/// Why a digest is refused, where that can be remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Why {
-    /// It is no key's.
+    /// It belongs to no key.
     Unknown,
-    /// A limit of this pass is reached. Whether it still is, the pass and the time tell.
+    /// A limit of this pass is reached. The pass and the time tell whether it still is.
     Reached(Box<Pass>),
     /// Its pass cannot be written.
     Throttled {
-        /// Because this very key is asked for too often.
+        /// Whether the reason is that this very key is asked for too often.
         is_hot: bool,
     },
 }
@@ -44,8 +45,8 @@ pub(super) enum Why {
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<Generations>);
 
-/// Digests by how lately they were asked for: once there are enough young ones, they become the old ones, which are
-/// forgotten.
+/// Digests by how recently they were asked for. Once there are enough young ones, they become the old ones, and the old
+/// ones are forgotten.
 #[derive(Debug, Default)]
 struct Generations {
     young: HashMap<Digest, Recent>,
@@ -55,14 +56,14 @@ struct Generations {
 /// What is known of a digest.
 #[derive(Debug, Default)]
 struct Recent {
-    /// When it was last asked for, by events, and when DynamoDB was asked for it.
+    /// When it was last asked for, and when DynamoDB was asked for it: both by the clock of events.
     asked: VecDeque<i64>,
     sent: VecDeque<i64>,
-    /// When it was last refused, by events, since it was last let in.
+    /// When it was last refused since it was last let in, by the clock of events.
     refused: VecDeque<i64>,
-    /// The last refusal that is remembered, also once its second is over.
+    /// The last refusal that is remembered, even when its second is over.
     kept: Option<Kept>,
-    /// Whether the last refusal was for want of a key, and whether it was because the key is hot.
+    /// Whether the last refusal was because there is no such key, and whether it was because the key is hot.
     is_unknown: bool,
     is_hot: bool,
 }
@@ -75,8 +76,8 @@ struct Kept {
 }
 
 impl Memory {
-    /// Notes that `digest` is asked for by an event of `now`, and says why it is refused if that is remembered: the machine's
-    /// clock says `machine`.
+    /// Notes that `digest` is asked for by an event of `now`, when the machine's clock says `machine`. Returns why it
+    /// is refused, if that is remembered.
     pub(super) fn ask(&self, digest: &Digest, now: Timestamp, machine: Timestamp) -> Option<Why> {
         let mut known = self.known();
         let recent = known.of(digest);
@@ -104,7 +105,8 @@ impl Memory {
         }
     }
 
-    /// Notes that `digest` was let in, or refused for a reason that is not remembered: what was before is over.
+    /// Notes that `digest` was let in, or refused for a reason that is not remembered: earlier refusals no longer
+    /// count.
     pub(super) fn forget(&self, digest: &Digest) {
         let mut known = self.known();
         let recent = known.of(digest);
@@ -114,13 +116,13 @@ impl Memory {
         recent.is_hot = false;
     }
 
-    /// Whether `digest` was no key's when it was last asked for. It may be one now.
+    /// Whether `digest` belonged to no key when it was last asked for. It may belong to one now.
     pub(super) fn was_unknown(&self, digest: &Digest) -> bool {
         self.known().of(digest).is_unknown
     }
 
-    /// Whether `digest` can be what is hot where a range of keys is: this process has sent twenty requests for it within the
-    /// last second or, having found it hot before, would have.
+    /// Whether `digest` can be the hot one where a range of keys is hot. It can if this process has sent twenty
+    /// requests for it within the last second, or would have, had it not found it hot before.
     pub(super) fn is_hot(&self, digest: &Digest, now: Timestamp) -> bool {
         let mut known = self.known();
         let recent = known.of(digest);
@@ -129,7 +131,7 @@ impl Memory {
     }
 
     fn known(&self) -> MutexGuard<'_, Generations> {
-        // Nothing leaves it half done.
+        // No update leaves it half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -186,7 +188,7 @@ mod tests {
         Digest::try_from(bytes).unwrap()
     }
 
-    /// A memory that `digest` was refused by three times, at these times of events and at 0 of the machine.
+    /// A memory that has three refusals of `digest`, at these times of events and at 0 of the machine.
     fn refused(times: [i64; 3]) -> Memory {
         let memory = Memory::default();
         for time in times {
@@ -204,7 +206,7 @@ mod tests {
             ([0, 0, 0], 999, 999, true),
             ([0, 0, 0], 1_000, 0, false),
             ([0, 0, 0], 0, 1_000, false),
-            // An event that comes late is as near as one that comes early; a machine's clock can be set back.
+            // A late event is as near as an early one; a machine's clock can be set back.
             ([500, 500, 500], 0, 0, true),
             ([500, 500, 500], -500, 0, false),
             ([0, 0, 0], 0, -1_000, false),
@@ -260,7 +262,7 @@ mod tests {
             }
             None
         };
-        // Asked for twenty times a second, but nearly always answered from memory: it is not what is hot.
+        // It is asked for twenty times a second, but nearly always answered from memory: it is not the hot one.
         let told: Vec<_> = (0..100).filter_map(throttled).collect();
         assert!(told.len() < 10 && !told.contains(&true), "{told:?}");
         memory.forget(&digest(1));

@@ -108,7 +108,7 @@ impl Verdict {
     }
 }
 
-/// The verdict on a request with `key` at `now`, for what needs all of `scopes`.
+/// The verdict on a request with `key` at `now` that needs all of `scopes`.
 ///
 /// # Errors
 /// The contract has no such scope, or the store does not answer.
@@ -122,8 +122,8 @@ pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> 
     verdict(app, gate::admit(app, key.as_bytes(), &needed, now).await, now)
 }
 
-/// What the gate said at `now`, as data. A failure of ours is a refusal too: nobody is let in. It is the key's usage: what comes
-/// of a request that is let in is not known here, and is counted as such.
+/// What the gate said at `now`, as data. A failure of ours is a refusal too: nobody is let in. The verdict counts as
+/// usage of the key. A request that is let in is counted as verified, because its outcome is not known here.
 pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, now: Timestamp) -> Result<Verdict> {
     let refusal = match admitted {
         Ok(grant) => {

@@ -1,6 +1,6 @@
 //! The pass: everything that a request with a key is judged by, and the judgement. Pure: no clock, no store.
 //!
-//! [`judge`] and the condition that `store::passes` sends are two writings of one rule; a test holds them together.
+//! [`judge`] and the condition that `store::passes` sends are one rule written twice; a test keeps them the same.
 
 use std::collections::BTreeMap;
 
@@ -20,30 +20,31 @@ use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::registry::usage::Holder;
 
-/// How long a pass stands at most before it is stamped anew from the authority: 1 hour. It bounds what a change to an
-/// organization that was cut short can leave behind.
+/// How long a pass is valid at most before it is stamped anew from the authority: 1 hour. It bounds how long an
+/// organization's old terms survive a change to it that was cut short.
 pub const STANDS_SECS: i64 = 3_600;
 
-/// How long a pass stands that is stamped with this random number: up to a fifth less than [`STANDS_SECS`]. A change to an
-/// organization has all its keys stamped anew at once; they must not end at once ever after.
+/// How long a pass is valid that is stamped with this random number: up to a fifth less than [`STANDS_SECS`]. A change
+/// to an organization has all its keys stamped anew at once; their passes must not all end at once from then on.
 pub fn stands_secs(random: u16) -> i64 {
     let less = i64::from(random).saturating_mul(STANDS_SECS).div_euclid(5).div_euclid(i64::from(u16::MAX));
 
     STANDS_SECS.saturating_sub(less)
 }
 
-/// On which terms one secret is let in, and how often it was.
+/// The terms on which one secret is let in, and how often it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pass {
     /// The terms, copied from the authority.
     pub terms: Terms,
-    /// The requests counted in windows that matter yet.
+    /// The requests counted in windows that still matter.
     pub counts: Counts,
-    /// When the last one was, if there was one.
+    /// When the last request was, if there was one.
     pub last_used_at: Option<Timestamp>,
 }
 
-// What is pending of an organization is over once every pass from before has ended, by events that may be five minutes off.
+// A pending change to an organization is over once every earlier pass has ended. Both go by events whose times may be
+// off by five minutes.
 const _: () = assert!(organization::PENDING_SECS >= STANDS_SECS + 600, "a pass can outlast what is said to be pending");
 
 /// The terms of a pass.
@@ -61,7 +62,7 @@ pub struct Terms {
     pub expires_at: Option<Timestamp>,
     /// What it may do.
     pub scopes: Scopes,
-    /// How much of it.
+    /// How often it may do that.
     pub limits: Limits,
     /// Until when these terms may be used.
     pub until: Timestamp,
@@ -69,7 +70,8 @@ pub struct Terms {
     pub edition: String,
 }
 
-/// What stands against a key, by the order in which it is said. Expiry, which only time tells, comes after `Inactive`.
+/// What stands against a key, in the order in which the reasons are checked. Expiry depends on the time, and comes
+/// after `Inactive`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing.
@@ -97,7 +99,7 @@ impl Standing {
     }
 }
 
-/// How many requests were counted in which window, by the windows' numbers.
+/// How many requests were counted in each window, by the windows' numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts(BTreeMap<(Window, i64), i64>);
 
@@ -107,7 +109,7 @@ impl Counts {
         self.0.get(&(window, window.number(now))).copied().unwrap_or_default()
     }
 
-    /// One more in each of `windows`.
+    /// Adds one in each of `windows`.
     fn add(&mut self, windows: &[Window], now: Timestamp) {
         for window in windows {
             let count = self.0.entry((*window, window.number(now))).or_default();
@@ -133,7 +135,7 @@ pub struct Grant {
     pub org: Slug,
     /// Which key.
     pub key: key::Id,
-    /// What stands for the secret that was presented.
+    /// The digest of the secret that was presented.
     pub secret: Digest,
     /// Its type, where the contract has types.
     pub kind: Option<String>,
@@ -158,7 +160,7 @@ impl Grant {
     }
 }
 
-/// Whether one more request may pass at `now`, and if not, why: the first reason in the order that every contract keeps.
+/// Whether one more request may pass at `now`; if not, the first reason in the order that every contract keeps.
 ///
 /// # Errors
 /// The denial.
@@ -177,7 +179,7 @@ pub fn judge(pass: &Pass, now: Timestamp) -> Result<(), Denial> {
     }
     let exhausted = limits.iter().filter(|(window, limit)| pass.counts.get(*window, now) >= i64::from(*limit));
 
-    // All of them must have turned before a request can pass again.
+    // All exhausted windows must have ended before a request can pass again.
     match exhausted.map(|(window, _)| window.seconds_left(now)).max() {
         Some(retry_after) => Err(Denial::RateLimited { retry_after }),
         None => Ok(()),
@@ -192,7 +194,7 @@ impl Pass {
             Quota { limit, remaining: limit.saturating_sub(used), reset: window.end(now), per: window }
         });
 
-        // Of equals the one that lasts longest: it is what the caller has to wait for.
+        // Of equal ones, the one that lasts longest: the caller has to wait for that one.
         quotas.min_by_key(|quota| (quota.remaining, std::cmp::Reverse(quota.reset)))
     }
 
@@ -208,7 +210,7 @@ impl Pass {
     }
 }
 
-/// An organization is on a plan that its contract does not have, or a key of a type.
+/// An organization is on a plan, or a key of a type, that its contract does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("organization {org} or its key {key} is on terms that the contract does not have: plan {plan}, type {kind:?}")]
 pub struct UnknownTerms {
@@ -248,7 +250,7 @@ impl Terms {
             (_, _, false) => Standing::NoApi,
             (key::Status::Active, organization::Status::Active, true) => Standing::Open,
         };
-        // A plan can take from what a key was given, and never adds to it.
+        // A plan can take away from a key's scopes, and never adds to them.
         let held = kind.scopes.held(&key.scopes);
         let scopes = plan.scopes.as_ref().map_or_else(|| held.clone(), |allowed| held.intersection(allowed));
         let until = now.as_millisecond().saturating_add(stands_secs.saturating_mul(1_000));

@@ -36,7 +36,7 @@ pub struct Passes {
 pub enum Counted {
     /// It passed, and the pass has counted it.
     Yes(Box<Pass>),
-    /// It did not pass: that is what there was.
+    /// It did not pass: this is what was there.
     No(State),
     /// A transaction held the pass: try again.
     Busy,
@@ -51,7 +51,7 @@ pub struct Versions {
     pub org: i64,
 }
 
-/// How long the fence of a key that is gone is kept: longer than any stamp that was under way.
+/// How long the fence of a key that is gone is kept: longer than any stamp can be under way.
 const FENCED_SECS: i64 = 86_400;
 
 impl Passes {
@@ -60,8 +60,8 @@ impl Passes {
         Self { once: dynamodb::once(&client), client, table, judgement: Arc::new(Judgement::new(contract)) }
     }
 
-    /// Counts a request at `now` in every window of the contract, if the pass of `digest` lets it in: one round trip, one
-    /// write, and nothing is counted where it does not.
+    /// Counts a request at `now` in every window of the contract, if the pass of `digest` lets it in. It is one round
+    /// trip and one write, and counts nothing where the request is not let in.
     ///
     /// # Errors
     /// DynamoDB did not answer in time, or asked to slow down. The request may have been counted.
@@ -91,11 +91,13 @@ impl Passes {
         }
     }
 
-    /// Puts the terms of `pass`, made from a key and an organization of these `versions`, in the place of what was there,
-    /// and counts a request at `now` if it `admits` one. What has been counted meanwhile stays, and is what the limits are
-    /// held against. Where `pass` has the counters of the one that it follows, `from`, they are taken over, once. Returns
-    /// the pass as it is then; `None`, and nothing is written: the key or the organization has changed since, others have
-    /// used up what was left, or have taken over.
+    /// Replaces the terms that were there with those of `pass`, and counts a request at `now` if it `admits` one. The
+    /// terms were made from a key and an organization of these `versions`. Requests counted meanwhile stay counted, and
+    /// the limits are checked against them. If `pass` has the counters of the one before it, `from`, they are taken
+    /// over, once.
+    ///
+    /// Returns the pass as it is then. `None` means that nothing was written: the key or the organization has changed
+    /// since, or others have used up the limit or taken the counters over.
     pub async fn stamp(
         &self,
         digest: &Digest,
@@ -129,9 +131,9 @@ impl Passes {
         }
     }
 
-    /// Takes the terms of a pass out of force, and leaves its counters: the next request stamps it anew, from an
-    /// organization of `version` or later. A stamp that is under way from an earlier one finds the fence, also where there
-    /// was no pass before.
+    /// Takes the terms of a pass out of force, and leaves its counters. The next request stamps it anew, from an
+    /// organization of `version` or later. A stamp that is under way from an earlier version meets the fence, even if
+    /// there was no pass before.
     pub(super) async fn withdraw(
         &self,
         digest: &Digest,
@@ -151,12 +153,12 @@ impl Passes {
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":ttl", number(ttl(now)));
         match dynamodb::update(request, tries).await? {
-            // Whoever changed the organization after us has withdrawn it already, or the key is gone.
+            // A caller that changed the organization after us has withdrawn it already, or the key is gone.
             Updated::Yes | Updated::No(_) => Ok(()),
         }
     }
 
-    /// The member of a transaction that takes the terms of a pass out of force, and lets none be stamped from a key older
+    /// The member of a transaction that takes the terms of a pass out of force, and allows no stamp from a key older
     /// than `version`.
     pub(super) fn fenced(&self, digest: &Digest, version: i64, now: Timestamp) -> Result<Update> {
         let update = Update::builder()
@@ -172,8 +174,8 @@ impl Passes {
         Ok(update)
     }
 
-    /// The member of a transaction that ends the pass of `digest` for good. What is left is only there so that a stamp under
-    /// way does not bring it back, and goes by TTL.
+    /// The member of a transaction that ends the pass of `digest` for good. What stays is there only so that a stamp
+    /// under way does not bring the pass back. TTL removes it.
     pub(super) fn ending(&self, digest: &Digest, now: Timestamp) -> Result<Put> {
         let item = attributes([
             ("digest", Some(bytes(*digest.as_bytes()))),
@@ -186,8 +188,8 @@ impl Passes {
     }
 }
 
-/// Sends what counts: once, but for a connection that went stale while the process was frozen. Should the first attempt have
-/// arrived after all, it counts twice, which lets nobody in.
+/// Sends the counting update once, except where a connection went stale while the process was frozen. If the first
+/// attempt did arrive, the request counts twice, which lets nobody in.
 async fn counting(request: UpdateItemFluentBuilder) -> std::result::Result<UpdateItemOutput, Refused> {
     match request.clone().send().await.map_err(Refused::from) {
         Err(Refused::Failed(Error::Disconnected(_))) => request.send().await.map_err(Refused::from),

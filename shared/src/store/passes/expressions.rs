@@ -1,4 +1,4 @@
-//! What passes are judged, counted and stamped by, as DynamoDB reads it.
+//! The expressions by which DynamoDB judges, counts and stamps passes.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,16 @@ use crate::contract::secret::Digest;
 use crate::registry::pass::{Pass, Standing, Terms};
 use crate::store::{Attributes, attributes, names};
 
-/// How long a pass is kept after its last use: 13 months, for it knows when that was. TTL only cleans up; no counter may go
-/// before its window is over, and the longest is a day.
+/// How long a pass is kept after its last use: 13 months, because it holds the time of that use. TTL only cleans up: no
+/// counter may go before its window is over, and the longest window is a day.
 const KEPT_SECS: i64 = 400 * 86_400;
 
-/// How many windows older than those that matter ([`Window::kept`]) each update clears. What an idle time leaves behind goes with the next stamp.
+/// How many windows older than those that matter ([`Window::kept`]) each update clears. Counters that an idle time
+/// leaves behind go with the next stamp.
 const CLEARED_WINDOWS: i64 = 3;
 
-/// The judgement as DynamoDB reads it: [`crate::registry::pass::judge`] and [`Pass::is_current`] in one condition, and in the same
-/// update the counting. Only what it is compared with, and the names of the counters, depend on the time.
+/// The judgement as DynamoDB reads it: [`crate::registry::pass::judge`] and [`Pass::is_current`] in one condition, and
+/// the counting in the same update. Only the values and the names of the counters depend on the time.
 #[derive(Debug)]
 pub(super) struct Judgement {
     pub(super) windows: Vec<Window>,
@@ -38,7 +39,8 @@ impl Judgement {
         let (mut add, mut remove) = (Vec::new(), Vec::new());
         for window in &contract.windows {
             let letter = window.letter();
-            // What is absent compares with nothing: no limit lets everybody in, no count lets the first one in.
+            // A comparison with an absent attribute is false, so both cases are written out: without a limit everybody
+            // is let in, without a count the first one.
             clauses.push(format!(
                 "(attribute_not_exists(#l{letter}) OR attribute_not_exists(#{letter}) OR #{letter} < #l{letter})"
             ));
@@ -136,7 +138,7 @@ impl Stamp {
                 names.insert(format!("#{name}"), name);
             }
         }
-        // What is taken over has this request in it already.
+        // Counters that are taken over include this request already.
         for window in windows.iter().filter(|_| admits && from.is_none()) {
             let name = count_name(*window, window.number(now));
             if pass.terms.limits.get(*window).is_some() {
@@ -158,7 +160,7 @@ fn is_stale(window: Window, number_of: i64, now: Timestamp) -> bool {
     number_of < window.number(now).saturating_sub(window.kept())
 }
 
-/// The counters of a pass that it has from the one before it, with this request if it is let in.
+/// The counters that a pass takes over from the one before it, with this request if it is let in.
 fn taken_over(pass: &Pass, admits: bool, windows: &[Window], now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
     let mut pass = pass.clone();
     if admits {
@@ -181,7 +183,8 @@ pub(super) fn count_name(window: Window, number: i64) -> String {
     format!("{}{number}", window.letter())
 }
 
-/// Every attribute of a pass but its key and its counters; those that these terms do not have are to go.
+/// Every attribute of a pass except its key and its counters; `None` where these terms do not have it, so that it is
+/// removed.
 pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
     let limits = Window::ALL.map(|window| (limit_name(window), terms.limits.get(window).map(number)));
     let others = [

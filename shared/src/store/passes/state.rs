@@ -1,4 +1,4 @@
-//! What a pass is, read off its item in one place. `docs/architecture.md` has the states as a table.
+//! The state of a pass, read from its item in one place. `docs/architecture.md` has the states as a table.
 
 use dynamodb::{AttributeValue, Error, Item, Result};
 use jiff::Timestamp;
@@ -9,18 +9,18 @@ use crate::contract::secret::Digest;
 use crate::registry::pass::{Counts, Pass, Standing, Terms};
 use crate::store::{optional_digest, parsed, time};
 
-/// The fence of a key that is gone: no stamp gets over it.
+/// The fence of a key that is gone: it stops every stamp.
 pub(super) const GONE: i64 = i64::MAX;
 
-/// What there is of a pass.
+/// The state of a pass.
 #[derive(Debug)]
 pub enum State {
-    /// No terms: nobody has used the secret yet, there is only a fence, or TTL has taken it.
+    /// No terms: nobody has used the secret yet, there is only a fence, or TTL has removed it.
     Bare {
-        /// The pass of the secret before this one, whose counters are yet to be taken over.
+        /// The pass of the secret before this one, if its counters are still to be taken over.
         from: Option<Digest>,
     },
-    /// Terms to be judged by, as long as they are current.
+    /// Terms to judge by, as long as they are current.
     Stamped(Box<Pass>),
     /// The secret was replaced, and its pass closed: its requests count on the pass of the new one.
     Moved {
@@ -45,7 +45,7 @@ pub struct Legacy {
 }
 
 impl State {
-    /// What `item` is; what comes first here wins, whatever else the item has.
+    /// The state that `item` is in. The first that applies here wins, whatever else the item has.
     ///
     /// # Errors
     /// It is not as it should be.

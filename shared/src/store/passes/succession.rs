@@ -1,9 +1,10 @@
-//! One secret after another: when a key is given a new one, the pass of the old one is closed, and what it has counted goes
-//! over to the pass of the new one.
+//! Replacing secrets: when a key gets a new secret, the pass of the old one is closed, and its counts go over to the
+//! pass of the new one.
 //!
-//! Closing, and the empty pass that names the closed one in `from`, are members of the transaction that replaces the
-//! secret; a closed pass counts nothing any more, so what it says is final. The first stamp of the new pass takes it over
-//! and removes `from` in the same update: once, whoever comes first. No step leaves a key without a pass to be let in by.
+//! The transaction that replaces the secret also closes the old pass and lays out an empty new one, which names the
+//! closed one in `from`. A closed pass counts nothing any more, so its counts are final. The first stamp of the new
+//! pass takes them over and removes `from` in the same update, so that this happens once, whichever request comes
+//! first. No step leaves a key without a pass that can let it in.
 
 use std::collections::HashMap;
 
@@ -17,14 +18,14 @@ use super::{Legacy, Passes, State};
 use crate::contract::secret::Digest;
 use crate::store::{attributes, names, optional_digest, read_digest, time};
 
-/// The secret that is replaced, and the one in its place.
+/// The secret that is replaced, and the new one.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Succession {
     pub(in crate::store) old: Digest,
     pub(in crate::store) new: Digest,
     /// Until when the old one works; `None` where it stops at once.
     pub(in crate::store) ends: Option<Timestamp>,
-    /// The version that the key has after it.
+    /// The version that the key has afterwards.
     pub(in crate::store) version: i64,
 }
 
@@ -40,7 +41,7 @@ impl Passes {
         }
     }
 
-    /// When the keys that these digests stand for were last used, as far as they were: at most 100.
+    /// When the keys that these digests stand for were last used, for those that were: at most 100.
     pub async fn last_used(&self, digests: impl Iterator<Item = &Digest> + Send) -> Result<HashMap<Digest, Timestamp>> {
         let mut found = HashMap::new();
         let mut before = HashMap::new();
@@ -48,7 +49,7 @@ impl Passes {
             found.extend(used.map(|used| (digest, used)));
             before.extend(from.map(|from| (from, digest)));
         }
-        // Nobody has used these with their new secret yet.
+        // Nobody has used these keys with their new secret yet.
         for (digest, used, _) in self.uses(before.keys()).await? {
             found.extend(used.zip(before.get(&digest)).map(|(used, follower)| (*follower, used)));
         }
@@ -73,7 +74,7 @@ impl Passes {
         items.collect()
     }
 
-    /// The pass whose counters the one of `digest` has yet to take over, if it has.
+    /// The pass whose counters the pass of `digest` still has to take over, if there is one.
     pub(in crate::store) async fn predecessor(&self, digest: &Digest, tries: &mut Tries) -> Result<Option<Digest>> {
         let item = tries.run(|| self.item(digest)).await?;
 
@@ -86,8 +87,9 @@ impl Passes {
         Ok(request.consistent_read(true).send().await?.item.map(Item::from))
     }
 
-    /// The members of a transaction that close the pass of the old secret, and lay out the one of the new. `predecessor` is
-    /// what [`Passes::predecessor`] said of the old one; the transaction fails if that is not so any more.
+    /// The members of a transaction that close the pass of the old secret, and lay out the pass of the new one.
+    /// `predecessor` is what [`Passes::predecessor`] returned for the old one; the transaction fails if that is no
+    /// longer true.
     pub(in crate::store) fn succeeded(
         &self,
         succession: &Succession,
@@ -98,7 +100,7 @@ impl Passes {
         let close = Update::builder()
             .table_name(&self.table)
             .key("digest", bytes(*old.as_bytes()))
-            // No stamp gets over this fence.
+            // This fence stops every stamp.
             .update_expression("SET #until = :never, #key_fence = :gone, #moved_to = :new, #ends = :ends, #ttl = :ttl")
             .set_expression_attribute_names(Some(names(["until", "key_fence", "moved_to", "ends", "ttl", "from"])))
             .expression_attribute_values(":never", number(0))
@@ -127,8 +129,8 @@ impl Passes {
         Ok((close.build()?, lay_out))
     }
 
-    /// The member of a transaction that fails where the secret that `digest` stands for was a key's and is not any more: its
-    /// pass lets nobody in.
+    /// The member of a transaction that fails where the secret that `digest` stands for was a key's and no longer is:
+    /// its pass lets nobody in.
     pub(in crate::store) fn never_closed(&self, digest: &Digest) -> Result<ConditionCheck> {
         let check = ConditionCheck::builder()
             .table_name(&self.table)
@@ -144,8 +146,8 @@ impl Passes {
         Ok(check)
     }
 
-    /// The member of a transaction that ends what is left of an old secret's time: `by` has replaced it. What it has counted
-    /// stays; where TTL has taken the pass, it is a closed one again, which nothing waits for.
+    /// The member of a transaction that ends the remaining time of an old secret, which `by` has replaced. Its counts
+    /// stay. Where TTL has removed the pass, this leaves a closed one again, which nothing waits for.
     pub(in crate::store) fn cut_short(&self, digest: &Digest, by: &Digest, now: Timestamp) -> Result<Update> {
         let update = Update::builder()
             .table_name(&self.table)

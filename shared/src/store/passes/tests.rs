@@ -1,4 +1,4 @@
-//! The condition that DynamoDB judges by and [`judge`] are one rule: both are asked, about whatever passes there can be.
+//! The condition that DynamoDB judges by and [`judge`] are one rule: both are asked about all kinds of passes.
 
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
 
@@ -97,7 +97,7 @@ prop_compose! {
 }
 
 impl Passes {
-    /// Makes `pass` what is there.
+    /// Puts `pass` in place of what is there.
     async fn put(&self, pass: &Pass, now: Timestamp) {
         let mut item: Attributes =
             terms(&pass.terms, OLD, now).into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
@@ -121,7 +121,7 @@ fn a_stamp_admits_whom_the_judgement_does_whatever_was_counted_meanwhile() {
         seen.terms.expires_at = None;
         let stamped = runtime.block_on(async {
             passes.put(&there, now).await;
-            // What was seen may be long out of date; only its terms are what the stamp brings.
+            // The pass as seen may be long out of date; the stamp brings only its terms.
             passes.stamp(&digest(), &seen, None, true, Versions { key: 2, org: 2 }, now).await.unwrap()
         });
         let mut expected = Pass { terms: seen.terms.clone(), ..there };
@@ -204,7 +204,7 @@ fn dynamodb_and_the_judgement_always_agree() {
     };
     runner.run(&cases(), agree).unwrap();
 
-    // Both verdicts were met often enough for their agreement to mean something.
+    // Both verdicts came up often enough for their agreement to mean something.
     let admitted = admitted.get();
     assert!((runs / 10..runs * 9 / 10).contains(&admitted), "{admitted} of {runs} were let in");
 }
@@ -224,7 +224,7 @@ fn nth(n: u8) -> Digest {
     Digest::try_from(vec![n; 32]).unwrap()
 }
 
-/// Replaces the first of the secrets by the second.
+/// Replaces the first secret by the second.
 async fn succeed(passes: &Passes, old: Digest, new: Digest, predecessor: Option<Digest>) -> bool {
     let succession = Succession { old, new, ends: Some(at(EDGE + 1_000)), version: 2 };
     let (close, lay_out) = passes.succeeded(&succession, predecessor.as_ref(), at(EDGE)).unwrap();
@@ -249,7 +249,7 @@ async fn what_a_closed_pass_has_counted_is_taken_over_once() {
         "{counted:?}"
     );
     assert!(passes.stamp(&nth(1), &pass, None, true, Versions { key: 9, org: 9 }, now).await.unwrap().is_none());
-    // The new one waits for it.
+    // The new one waits for the old one's counts.
     let counted = passes.count(&nth(2), now).await.unwrap();
     assert!(matches!(counted, Counted::No(State::Bare { from: Some(from) }) if from == nth(1)), "{counted:?}");
     assert!(passes.stamp(&nth(2), &pass, None, true, versions, now).await.unwrap().is_none(), "not without it");
@@ -274,7 +274,7 @@ async fn one_that_was_never_used_hands_on_what_it_was_to_take_over() {
     assert!(!succeed(&passes, nth(2), nth(3), None).await, "it has one that is yet to be taken over");
     assert!(succeed(&passes, nth(2), nth(3), Some(nth(1))).await);
     assert_eq!(passes.predecessor(&nth(3), &mut tries()).await.unwrap(), Some(nth(1)));
-    // Another pass than a closed one leaves nothing yet: the transaction that closes it may still be under way.
+    // A pass that is not closed leaves nothing yet: the transaction that closes it may still be under way.
     assert!(passes.legacy(&nth(3)).await.unwrap().is_none());
     assert!(passes.legacy(&nth(4)).await.unwrap().is_some_and(|legacy| legacy.counts == Counts::default()));
 }
