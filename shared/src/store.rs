@@ -1,10 +1,11 @@
 //! The store: what Latchkey keeps in DynamoDB. Nothing outside this module names a table's attributes.
 //!
-//! Three tables: the authority (organizations, keys, and which key a digest stands for), the passes, and what became of
-//! requests. Every method that reads or changes something of a tenant takes the tenant's slug.
+//! Three tables: the authority (organizations, keys, and the key that each digest stands for), the passes, and usage:
+//! what became of requests. Every method that reads or changes something of a tenant takes the tenant's slug.
 //!
-//! It uses the registry's types and the crate `dynamodb`. It never says how something reads on the wire, and judges only where
-//! DynamoDB does: a condition here and its twin in the registry are two writings of one rule, held together by a test.
+//! It uses the registry's types and the crate `dynamodb`. It does not know how something reads on the wire, and judges
+//! only where DynamoDB does: a condition here and its twin in the registry are one rule written twice; a test keeps
+//! them the same.
 
 mod audit;
 #[cfg(test)]
@@ -59,7 +60,7 @@ impl Keys {
         Tries::within(self.patience)
     }
 
-    /// A transaction yet without members.
+    /// A transaction without members yet.
     fn transaction(&self) -> Transaction {
         Transaction::new(&self.once)
     }
@@ -92,7 +93,7 @@ impl Keys {
         Ok((shown.map(Item::from).collect(), has_more))
     }
 
-    /// Opens the connection that the first request will use. Whether it can be opened, that request will see.
+    /// Opens the connection that the first request will use. If it cannot be opened, the first request will notice.
     pub async fn connect(&self) {
         let nothing = attributes([("pk", Some(dynamodb::text("connect"))), ("sk", Some(dynamodb::text("connect")))]);
         let request = self.client.get_item().table_name(&self.table).set_key(Some(nothing));
@@ -102,7 +103,7 @@ impl Keys {
     }
 }
 
-/// Which part of a partition is asked for.
+/// The part of a partition that is asked for.
 struct Part<'a> {
     partition: &'a str,
     /// What the sort keys begin with, where not all are asked for.
@@ -129,7 +130,7 @@ fn optional_digest(item: &mut Item, name: &str) -> Result<Option<Digest>> {
     digest.map_err(|bytes| Error::Fault(format!("the digest {name} of an item has {} bytes", bytes.len())))
 }
 
-/// A value that some type parses, or a fault: the item is not ours.
+/// A value that parses as a `T`. Otherwise it is a fault: the item is not ours.
 fn parsed<T, E>(item: &mut Item, name: &str) -> Result<T>
 where
     T: TryFrom<String, Error = E>,
@@ -138,7 +139,7 @@ where
     optional(item, name)?.ok_or_else(|| Error::Fault(format!("an item lacks the attribute {name}")))
 }
 
-/// The same where it need not be there.
+/// The same for a value that need not be there.
 fn optional<T, E>(item: &mut Item, name: &str) -> Result<Option<T>>
 where
     T: TryFrom<String, Error = E>,
@@ -154,7 +155,8 @@ fn attributes<const N: usize>(members: [(&str, Option<AttributeValue>); N]) -> A
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-/// Names for an expression: nearly every short name is one of DynamoDB's reserved words, so `#` stands before each.
+/// Names for an expression. Each is written with `#` in front, because nearly every short name is one of DynamoDB's
+/// reserved words.
 fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> std::collections::HashMap<String, String> {
     names.into_iter().map(|name| (format!("#{name}"), name.to_owned())).collect()
 }

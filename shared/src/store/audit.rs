@@ -18,7 +18,7 @@ impl Keys {
     /// The member of a transaction that writes `entry`.
     pub(super) fn audited(&self, entry: &Entry) -> Result<Put> {
         let row = serde_json::to_string(&entry.row).map_err(|error| Error::Fault(format!("an audit row: {error}")))?;
-        // Rows of one request and instant are apart too.
+        // Keeps rows of one request and instant apart too.
         let mut random = [0; 4];
         self.entropy.fill(&mut random).map_err(|error| Error::Fault(format!("an audit row: {error}")))?;
         let apart = u32::from_be_bytes(random);

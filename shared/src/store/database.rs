@@ -1,10 +1,11 @@
-//! A database for tests: embedded, empty, and gone with the process.
+//! A database for tests: embedded, empty, and gone when the process ends.
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use dynamodb::Client;
 
-/// One with the table `name`, whose key is of these attributes: the partition key, and the sort key if there is one.
+/// A database with the table `name`, whose key has these attributes: the partition key, and the sort key if there is
+/// one.
 pub(super) async fn with_table(name: &str, key: &[(&str, ScalarAttributeType)]) -> Client {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! What was done once, in the keys table: kept with what it did, for a day.
+//! Requests that are carried out once, in the keys table: each is kept with its outcome, for a day.
 
 use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Item, Result, SCHEMA, number, text};
@@ -30,13 +30,13 @@ fn key_of(org: &Slug, attempt: &Attempt) -> Attributes {
 }
 
 impl Keys {
-    /// What is kept at `now` of the request of `org` that has the name of `attempt`.
+    /// The request of `org` with the name of `attempt`, if one is kept at `now`.
     pub(crate) async fn kept(&self, org: &Slug, attempt: &Attempt, now: Timestamp) -> Result<Option<Kept>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key_of(org, attempt)));
         let Some(item) = request.consistent_read(true).send().await?.item else { return Ok(None) };
         let mut item = Item::from(item);
         item.schema(LAYOUT)?;
-        // TTL takes its time; whether it is over is told by the clock.
+        // TTL takes its time, so the clock tells whether the time is over.
         if item.need("until", Item::number)? <= now.as_millisecond() {
             return Ok(None);
         }
@@ -44,7 +44,7 @@ impl Keys {
         Ok(Some(Kept { request: item.need("request", Item::text)?, reply: item.need("reply", Item::text)? }))
     }
 
-    /// The member of a transaction that keeps its request. It fails where one of that name is kept at `now`.
+    /// The member of a transaction that keeps its request. It fails where a request of that name is kept at `now`.
     pub(super) fn keeping(&self, org: &Slug, keep: Keep<'_>, now: Timestamp) -> Result<Put> {
         let until = now.as_millisecond().saturating_add(KNOWN_SECS.saturating_mul(1_000));
         let mut item = key_of(org, keep.attempt);

@@ -18,7 +18,7 @@ pub(super) fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
     HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("{PREFIX}{id}")))])
 }
 
-/// What is true of a key that is still what it was read as.
+/// The condition that a key is unchanged since it was read.
 pub(super) fn read_as(version: i64) -> Condition {
     Condition::that("#version = :seen", ["version"]).value(":seen", number(version))
 }

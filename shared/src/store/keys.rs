@@ -1,4 +1,4 @@
-//! Keys in the keys table: made, found and removed, each in one transaction with what it touches.
+//! Keys in the keys table: each is made, found or removed in one transaction with everything that this touches.
 
 use super::idempotency::Keep;
 use super::key_item::{PREFIX, key_of, read, read_as, read_id, write};
@@ -22,24 +22,24 @@ pub enum Inserted {
     Yes,
     /// The organization has as many as it may have.
     Full,
-    /// The organization is not any more what it was read as, or the request was carried out meanwhile: look again.
+    /// The organization has changed since it was read, or the request was carried out meanwhile: look again.
     Changed,
-    /// The secret is a key's already.
+    /// The secret belongs to a key already.
     Taken,
-    /// The secret was a key's, and was revoked or replaced.
+    /// The secret belonged to a key, and was revoked or replaced.
     Revoked,
-    /// The author may not any more.
+    /// The author is no longer allowed to.
     Unauthorized,
 }
 
-/// What became of an attempt to put a key in the place of what it was read as.
+/// What became of an attempt to replace a key that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Replaced {
-    /// It is there, and whatever it took away is in force.
+    /// It is there, and everything that it took away is out of force.
     Yes,
-    /// The key or its organization is not any more what it was read as, or the request was carried out meanwhile: look again.
+    /// The key or its organization has changed since it was read, or the request was carried out meanwhile: look again.
     Changed,
-    /// The author may not any more.
+    /// The author is no longer allowed to.
     Unauthorized,
 }
 
@@ -53,12 +53,12 @@ impl Replaced {
     }
 }
 
-/// What is to be done with a key that is added.
+/// How a key is added.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Adding<'a> {
     /// Its secret is new.
     New(Option<Keep<'a>>),
-    /// Its secret is not: it may have been a key's here before.
+    /// Its secret is not new: it may have belonged to a key here before.
     TakenOver,
 }
 
@@ -80,7 +80,7 @@ pub enum Removed {
     NoKey,
     /// There is no such organization.
     NoOrganization,
-    /// The author may not any more.
+    /// The author is no longer allowed to.
     Unauthorized,
 }
 
@@ -90,11 +90,11 @@ impl Keys {
         let holder = self.holder(digest).await?.filter(|holder| holder.ended.is_none());
         let Some(Holder { org, key, .. }) = holder else { return Ok(None) };
         let (key, organization) = self.find(&org, &key).await?;
-        // A secret is one item among others until the transaction that removes it is over.
+        // A secret is still an item like others until the transaction that removes it is over.
         Ok(key.zip(organization).filter(|(key, _)| key.answers_to(digest, now)))
     }
 
-    /// The key `id` of `org`, and `org`, in one round trip; `None` in place of whatever is not there.
+    /// The key `id` of `org`, and `org`, in one round trip; `None` in place of one that is not there.
     pub async fn find(&self, org: &Slug, id: &Id) -> Result<(Option<Key>, Option<Organization>)> {
         let wanted = KeysAndAttributes::builder().keys(key_of(org, id)).keys(organization_item::key_of(org));
         let (mut key, mut organization) = (None, None);
@@ -109,7 +109,7 @@ impl Keys {
         Ok((key, organization))
     }
 
-    /// At most `limit` keys of `org`, newest first, from those that are older than `after`; and whether there are more.
+    /// At most `limit` keys of `org` that are older than `after`, newest first; and whether there are more.
     pub async fn list(&self, org: &Slug, limit: u32, after: Option<&Id>) -> Result<(Vec<Key>, bool)> {
         let part = Part {
             partition: &format!("org#{org}"),
@@ -127,7 +127,7 @@ impl Keys {
         Ok((keys.collect::<Result<_>>()?, has_more))
     }
 
-    /// Adds `key` to `org`, which may have at most `cap` keys: exact, however many are added at once.
+    /// Adds `key` to `org`, which may have at most `cap` keys. The cap is exact, however many keys are added at once.
     pub(crate) async fn insert(
         &self,
         key: &Key,
@@ -172,7 +172,7 @@ impl Keys {
         Ok(match committed {
             Committed::Yes => Inserted::Yes,
             no if no.failed(warrant::AUTHOR) => Inserted::Unauthorized,
-            // It was carried out meanwhile, and may have taken the last place.
+            // The same request was carried out meanwhile, and may have taken the last place.
             no if no.failed("kept") => Inserted::Changed,
             no if no.failed("secret") => Inserted::Taken,
             no if no.failed("pass") => Inserted::Revoked,
@@ -184,8 +184,8 @@ impl Keys {
         })
     }
 
-    /// Writes `key` in place of what it was read as, and takes its pass out of force: once this has returned, no request is
-    /// let in on its old terms.
+    /// Writes `key` in place of the one that was read, and takes its pass out of force. Once this has returned, no
+    /// request is let in on the key's old terms.
     pub(crate) async fn replace(
         &self,
         key: &mut Key,
@@ -208,7 +208,8 @@ impl Keys {
         Ok(Replaced::by(&transaction.commit(tries).await?))
     }
 
-    /// Removes the key `id` of `org` and all that lets it in. Once this has returned, no request with it is let in.
+    /// Removes the key `id` of `org` and everything that lets it in. Once this has returned, no request with it is let
+    /// in.
     pub async fn remove(&self, contract: &Contract, org: &Slug, id: &Id, author: &Author) -> Result<Removed> {
         let mut tries = self.tries();
         loop {

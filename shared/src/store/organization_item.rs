@@ -75,7 +75,8 @@ pub(super) fn write_pending(pending: &Pending, version: i64) -> AttributeValue {
     ]))
 }
 
-/// What is pending of an organization of `version`. What an earlier change has left is over: a later one has withdrawn all.
+/// The pending change of an organization of `version`. A mark of an earlier change is void: a later change has
+/// withdrawn all passes.
 fn read_pending(item: &mut Item, version: i64) -> Result<Option<Pending>> {
     let mut pending = item.map("pending")?;
     if pending.number("version")? != Some(version) {

@@ -18,15 +18,15 @@ impl Keys {
         request.send().await?.item.map(|item| read(slug, item.into())).transpose()
     }
 
-    /// Makes the organization `slug` what `change` makes of what it is, and takes the passes of its keys out of force
-    /// before it returns. `true`: there was none before.
+    /// Makes `change` to the organization `slug`, and takes the passes of its keys out of force before it returns.
+    /// `true`: there was none before.
     ///
-    /// A run that was cut short has changed the organization, but perhaps not all passes: that is pending then. Those that are
-    /// left end by themselves within [`crate::registry::pass::STANDS_SECS`], or at once when the call is made again, which goes on
-    /// from where this one has come to.
+    /// A run that was cut short has changed the organization, but perhaps not all passes: the change is then pending.
+    /// The passes that are left end by themselves within [`crate::registry::pass::STANDS_SECS`]. If the call is made
+    /// again, it goes on from where this one stopped, and they end at once.
     ///
     /// # Errors
-    /// What `change` refuses, and DynamoDB's.
+    /// The refusals of `change`, and DynamoDB's errors.
     pub async fn change_organization(
         &self,
         slug: &Slug,
@@ -40,7 +40,7 @@ impl Keys {
             let mut seal = [0; 32];
             self.entropy.fill(&mut seal)?;
             let mut org = change(before.clone(), Seal::new(seal))?;
-            // The same change again, which was cut short: it has happened, and is yet to be in force.
+            // The same change was made before and cut short: it is written, but not yet in force.
             if let Some(before) =
                 before.as_ref().filter(|before| before.pending_at(author.at).is_some() && before.is_on_terms_of(&org))
             {
@@ -53,7 +53,7 @@ impl Keys {
             let states = [before.map(View::in_full), Some(View::in_full(org.clone()))];
             let entry = author.did(action, slug, None, states);
             if self.write(&org, seen, &entry, &mut tries).await? {
-                // One that is new has no keys.
+                // A new organization has no keys.
                 if org.pending.is_some() {
                     self.withdraw_all(&org, &tries).await?;
                 }
@@ -63,7 +63,7 @@ impl Keys {
         }
     }
 
-    /// `false`: it is not any more what was seen.
+    /// `false`: it has changed since it was read.
     async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry, tries: &mut Tries) -> Result<bool> {
         let limits = org.limits.as_ref().map(serde_json::to_string).transpose();
         let limits = limits.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?;
@@ -89,7 +89,8 @@ impl Keys {
         };
         let pending = if org.pending.is_some() { ", #pending = :pending" } else { "" };
         let limits = if limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
-        // An update, and not a put: the number of keys is counted by those who make and delete them.
+        // This is an update and not a put, because the number of keys is counted by the calls that make and delete
+        // keys.
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key_of(&org.slug)))
@@ -114,7 +115,7 @@ impl Keys {
         Ok(transaction.commit(tries).await? == Committed::Yes)
     }
 
-    /// At most `limit` organizations, by their slugs, from those that come after `after`; and whether there are more.
+    /// At most `limit` organizations that come after `after`, by their slugs; and whether there are more.
     pub async fn organizations(&self, limit: u32, after: Option<&Slug>) -> Result<(Vec<Organization>, bool)> {
         let part = Part { partition: ALL, prefix: None, newest_first: false, limit, after: after.map(listed_as) };
         let (items, has_more) = self.part(part).await?;

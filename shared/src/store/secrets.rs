@@ -1,5 +1,5 @@
-//! Secrets in the keys table: which key a digest stands for, or stood for until it was ended. An ended one stays for good:
-//! nobody is let in by it, and its digest is never taken again.
+//! Secrets in the keys table: the key that a digest stands for, or stood for until it was ended. An ended one stays for
+//! good: it lets nobody in, and its digest is never taken again.
 
 use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Condition, Conditional as _, Item, Result, SCHEMA, number, text};
@@ -13,7 +13,7 @@ use crate::registry::slug::Slug;
 /// The version of the layout of secrets.
 const LAYOUT: i64 = 1;
 
-/// Whose secret a digest stands for.
+/// The owner of the secret that a digest stands for.
 #[derive(Clone, Debug)]
 pub(crate) struct Holder {
     pub(crate) org: Slug,
@@ -27,7 +27,7 @@ fn secret_of(digest: &Digest) -> Attributes {
 }
 
 impl Keys {
-    /// Whose secret `digest` stands for, or stood for.
+    /// The owner of the secret that `digest` stands for, or stood for.
     pub(crate) async fn holder(&self, digest: &Digest) -> Result<Option<Holder>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
         let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
@@ -41,7 +41,7 @@ impl Keys {
         }))
     }
 
-    /// The member of a transaction that gives `key` the secret that it has. It fails where the digest is taken, or was.
+    /// The member of a transaction that gives `key` its secret. It fails where the digest is taken, or was.
     pub(super) fn secret_taken(&self, key: &Key) -> Result<Put> {
         let put = Put::builder().table_name(&self.table).set_item(Some(secret(&key.digest, key, None)));
 

@@ -15,15 +15,16 @@ use crate::registry::audit::Action;
 use crate::registry::key::{Key, Previous, View};
 
 impl Keys {
-    /// `key` with the secret that `new` stands for; the one that it has goes on until `ends`.
+    /// `key` with the secret that `new` stands for; its current secret keeps working until `ends`.
     pub(crate) fn succeeded(key: &Key, new: Digest, ends: Option<Timestamp>) -> Key {
         let previous = ends.map(|until| Previous { digest: key.digest, until });
 
         Key { digest: new, previous, version: key.version.saturating_add(1), ..key.clone() }
     }
 
-    /// Writes `after`, which [`Keys::succeeded`] made of `before`: the secret, its pass and the counters in it. Once this has
-    /// returned, no request is let in with a secret whose time is over; one before the old one is over at any rate.
+    /// Writes `after`, which [`Keys::succeeded`] made of `before`: the secret, its pass and the counters in it. Once
+    /// this has returned, no request is let in with a secret whose time is over. A secret older than the one replaced
+    /// is over in any case.
     pub(crate) async fn succeed(
         &self,
         before: &Key,

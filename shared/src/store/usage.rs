@@ -1,10 +1,10 @@
-//! The usage table: what became of the requests with a key, an item for each key and day of UTC.
+//! The usage table: what became of the requests with a key, one item for each key and day of UTC.
 //!
-//! A day, and not an hour, is an item because of what it costs. An item of an hour has more key than content; a day in which
-//! every hour has successes and client errors is under 1 KB, so that adding to it is one write unit, and 13 months by days
-//! or by hours are 400 items, which a query reads in a page or two. The counters of an hour are attributes of their own,
-//! named after it (`07s`: the successes from seven to eight), because `ADD` makes an attribute that is not there, and does not
-//! make what it would be nested in.
+//! An item holds a day and not an hour because of the cost. An item for an hour would have more key than content. A day
+//! in which every hour has successes and client errors is under 1 KB, so that adding to it is one write unit. 13
+//! months, by days or by hours, are 400 items, which a query reads in a page or two. The counters of an hour are
+//! attributes of their own, named after it (`07s`: the successes from seven to eight), because `ADD` creates a missing
+//! attribute, but not a missing map around it.
 
 use std::collections::BTreeMap;
 
@@ -35,12 +35,12 @@ impl Usage {
         Self { once: dynamodb::once(&client), client, table, kept_secs }
     }
 
-    /// The same table, by connections that nobody has used yet.
+    /// The same table, over connections that nobody has used yet.
     pub(crate) fn anew(&self) -> Self {
         Self { once: dynamodb::anew(&self.once), ..self.clone() }
     }
 
-    /// Adds what `entry` tells of: one write. It is made once, for an attempt without an answer may have counted.
+    /// Adds the counts of `entry`: one write. It is made once, because an attempt without an answer may have counted.
     pub(crate) async fn add(&self, entry: &Entry) -> Result<()> {
         let ends = entry.day.saturating_add(1).saturating_mul(Window::Day.seconds());
         let mut names = super::names(["ttl", SCHEMA]);
@@ -74,7 +74,7 @@ impl Usage {
         Ok(())
     }
 
-    /// What there was on the days from `first` to `last`, those included, by days and hours.
+    /// What there was on the days from `first` to `last`, both included, by days and hours.
     pub async fn days(&self, holder: &Holder, (first, last): (i64, i64)) -> Result<Vec<(i64, BTreeMap<i64, Tally>)>> {
         let mut pages = self
             .client
@@ -115,7 +115,7 @@ fn attribute(hour: i64, outcome: Outcome) -> String {
         Outcome::ClientError => "c".to_owned(),
         Outcome::ServerError => "e".to_owned(),
         Outcome::Verified => "v".to_owned(),
-        // Seldom, so it may be longer.
+        // This is rare, so it may be longer.
         Outcome::Refused(reason) => reason.name(),
     };
 

@@ -1,10 +1,10 @@
-//! What must be true of whoever asks for a change when it is made. The gate has let them in, but that was a moment ago: a
-//! change that begins after its author was revoked must not happen.
+//! What must still be true of the author of a change when it is made. The gate has let them in, but that was a moment
+//! ago: a change that begins after its author was revoked must not happen.
 //!
-//! Nothing is asked of the operator. Of a key it is asked in the transaction itself: that it is there, is switched on, had not
-//! expired when the request came in, and still has the secret and the scopes with which it was let in; and that its
-//! organization is open and on the plan that was looked at. A new name or more scopes are no reason to fail.
-//! [`Bearer::is_let_in`] has the same rule for a key that was read; a test holds them together.
+//! Nothing is checked for the operator. A key is checked in the transaction itself: it is there, is switched on, had
+//! not expired when the request came in, and still has the secret and the scopes with which it was let in. Its
+//! organization must be open and on the plan that was looked at. A new name or more scopes are no reason to fail.
+//! [`Bearer::is_let_in`] has the same rule for a key that was read; a test keeps them the same.
 
 use aws_sdk_dynamodb::types::ConditionCheck;
 use dynamodb::{Condition, Conditional as _, Result, Transaction, bytes, number, text};
@@ -16,10 +16,10 @@ use crate::registry::key;
 use crate::registry::organization;
 use crate::registry::organization::Organization;
 
-/// The member that asks for it of the author's key.
+/// The name of the member that checks the author's key.
 pub(super) const AUTHOR: &str = "author";
 
-/// What an author's change to one of an organization's keys goes by.
+/// What an author's change to one of an organization's keys is checked against.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Warrant<'a> {
     pub(crate) author: &'a Author,
@@ -27,7 +27,8 @@ pub(crate) struct Warrant<'a> {
     pub(crate) org: &'a Organization,
 }
 
-/// Which of the two items that are asked about is changed itself: its member has the condition, and there is no other.
+/// Which of the two checked items is itself changed. The member that changes it has the condition, and no other member
+/// is added for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Changed<'a> {
     /// The organization.
@@ -50,7 +51,7 @@ impl Warrant<'_> {
         is_open.value(":open", active).value(":plan", text(&*self.org.plan))
     }
 
-    /// What must be true of the key `id`, which is changed: something where it is the author's own.
+    /// What must be true of the key `id`, which is changed: there is a condition only where it is the author's own.
     pub(super) fn of_key(&self, id: &key::Id) -> Condition {
         match &self.author.bearer {
             Some(bearer) if bearer.key == *id => is_let_in(bearer, self.author.at),
@@ -58,7 +59,7 @@ impl Warrant<'_> {
         }
     }
 
-    /// `transaction`, with the members that ask for it of what is not `changed`.
+    /// `transaction`, with members that check what is not `changed`.
     pub(super) fn asked_of(&self, keys: &Keys, transaction: Transaction, changed: Changed<'_>) -> Result<Transaction> {
         let Some(bearer) = &self.author.bearer else { return Ok(transaction) };
         let (changes_organization, changed) = match changed {
@@ -81,7 +82,7 @@ impl Warrant<'_> {
     }
 }
 
-/// The key of `bearer` lets this be asked for at `now`.
+/// The condition that the key of `bearer` still allows this at `now`.
 fn is_let_in(bearer: &Bearer, now: Timestamp) -> Condition {
     let active = text(key_item::status_name(key::Status::Active));
     let on = Condition::that("#status = :on", ["status"]).value(":on", active);

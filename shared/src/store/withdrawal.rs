@@ -1,8 +1,9 @@
-//! A change to an organization, carried to the passes of its keys.
+//! A change to an organization, carried over to the passes of its keys.
 //!
-//! The organization is written first, and in it that this change is pending. Then the passes of its keys are withdrawn, page
-//! by page, and how far that has come is remembered after each. A pass that cannot be withdrawn does not hold up the others:
-//! it is left, and comes again at the end. Whoever makes the same change again goes on from there.
+//! First the organization is written, with a mark that this change is pending. Then the passes of its keys are
+//! withdrawn, page by page, and the progress is written down after each page. A pass that cannot be withdrawn does not
+//! hold up the others: it is left, and tried again at the end. A caller that makes the same change again goes on from
+//! there.
 
 use std::time::Duration;
 
@@ -21,17 +22,17 @@ use crate::registry::slug::Slug;
 /// How many passes are withdrawn at once.
 const AT_ONCE: usize = 32;
 
-/// How many keys are gone through before it is remembered how far that is.
+/// After how many keys the progress is written down.
 const PAGE: u32 = 100;
 
 /// How long one pass may hold up its page.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How many passes may be left when the next page is begun. They are remembered in the organization, which is read and written
-/// by whoever adds a key: with those of a page it has 5 KB at most.
+/// How many passes may be left when the next page is begun. They are listed in the organization, which every call that
+/// adds a key reads and writes: with those of a page it has at most 5 KB.
 const MOST_LEFT: usize = 32;
 
-/// Whose passes are withdrawn, up to which version of the organization.
+/// The organization whose passes are withdrawn, and the version up to which they are.
 #[derive(Clone, Copy, Debug)]
 struct Withdrawal<'a> {
     slug: &'a Slug,
@@ -47,11 +48,12 @@ struct Failed {
 }
 
 impl Keys {
-    /// Takes the pass of every key of `org` out of force, from where its pending change has come to, and lets none be stamped
-    /// from what the organization was before.
+    /// Takes the pass of every key of `org` out of force, beginning where its pending change has come to. Allows no
+    /// stamp from the organization as it was before.
     ///
     /// # Errors
-    /// Some pass could not be withdrawn in the time of `tries`: the change is not in force for all keys, and stays pending.
+    /// Some pass could not be withdrawn in the time of `tries`: the change is not in force for all keys, and stays
+    /// pending.
     pub(super) async fn withdraw_all(&self, org: &Organization, tries: &Tries) -> Result<()> {
         let all = Withdrawal { slug: &org.slug, version: org.version, now: org.updated_at };
         let mut pending = org.pending.clone().unwrap_or_default();
@@ -82,18 +84,18 @@ impl Keys {
         }
     }
 
-    /// Writes down and tells the log how far it came; why no further is what the caller is told.
+    /// Writes down and logs how far it came. Returns why it came no further, for the caller.
     async fn unfinished(&self, all: Withdrawal<'_>, pending: &Pending, why: Error) -> Error {
         let Pending { done, of, .. } = pending;
         let org = all.slug.as_str();
         tracing::warn!(org.id = org, done, of, "a change is not in force for all keys yet: make it again");
-        // The time may be over, but not for this.
+        // The time may be over, but this is still done.
         self.remember(all, pending, Tries::within(PATIENCE)).await;
 
         why
     }
 
-    /// Withdraws those that are left; says why some still are.
+    /// Withdraws the passes that are left; returns why some still are.
     async fn withdraw_left(
         &self,
         all: Withdrawal<'_>,
@@ -108,7 +110,7 @@ impl Keys {
         Ok(failed.why)
     }
 
-    /// Some keys of `org` after `after`, oldest first, with what their passes are found by; and whether there are more.
+    /// Some keys of `org` after `after`, oldest first, each with the digest of its pass; and whether there are more.
     async fn page(&self, org: &Slug, after: Option<&Id>, mut tries: Tries) -> Result<(Vec<(Id, Digest)>, bool)> {
         let partition = format!("org#{org}");
         let part = || Part {
@@ -125,7 +127,7 @@ impl Keys {
         Ok((keys.collect::<Result<_>>()?, has_more))
     }
 
-    /// Withdraws all of `digests`, some at once, each with `tries` of its own.
+    /// Withdraws all of `digests`, several at once, each with `tries` of its own.
     async fn withdraw_each(
         &self,
         all: Withdrawal<'_>,
@@ -148,7 +150,7 @@ impl Keys {
         Ok(failed)
     }
 
-    /// Writes down how far the change has come, as long as it is the last one. Where that fails, what was written before is
+    /// Writes down how far the change has come, as long as it is the last one. Where that fails, the earlier note is
     /// still true, and the next call has more to do.
     async fn remember(&self, all: Withdrawal<'_>, pending: &Pending, mut tries: Tries) {
         let update = self
@@ -160,12 +162,12 @@ impl Keys {
         }
     }
 
-    /// The change is in force for all keys.
+    /// Removes the mark: the change is in force for all keys.
     async fn forget(&self, all: Withdrawal<'_>, mut tries: Tries) -> Result<()> {
         dynamodb::update(self.while_pending(all).update_expression("REMOVE #pending"), &mut tries).await.map(drop)
     }
 
-    /// A change that came after this one has a pending state of its own.
+    /// An update that is made only while this change is pending: a later change has a mark of its own.
     fn while_pending(&self, all: Withdrawal<'_>) -> UpdateItemFluentBuilder {
         self.client
             .update_item()

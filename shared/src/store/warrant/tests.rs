@@ -1,5 +1,5 @@
-//! The condition that DynamoDB checks an author by and [`Bearer::is_let_in`] are one rule: both are asked, about whatever keys
-//! and bearers there can be.
+//! The condition that DynamoDB checks an author by and [`Bearer::is_let_in`] are one rule: both are asked about all
+//! kinds of keys and bearers.
 
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
 
