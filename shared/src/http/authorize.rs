@@ -1,9 +1,9 @@
 //! Verification as a Lambda authorizer: for an API that a team has in an API Gateway of its own, HTTP or REST.
 //!
-//! An authorizer cannot answer 429, and has no body of its own: a gateway makes 401 or 403 of whatever it refuses. So there are
-//! two ways to refuse: an API that is known to answer refusals itself is told of them, and any other never sees the request. The
-//! verdict is never cached: a gateway must ask for every request (TTL 0), or it would neither count nor notice that a key was
-//! revoked.
+//! An authorizer cannot answer 429, and has no body of its own: a gateway turns each of its refusals into a 401 or 403.
+//! So there are two ways to refuse. An API that is known to answer refusals itself is told of them; any other API never
+//! sees the request. The verdict is never cached. A gateway must ask for every request (TTL 0); otherwise it would
+//! neither count nor notice that a key was revoked.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,22 +23,23 @@ use crate::http::lambda::{self, Exit};
 use crate::http::serve::start;
 use crate::registry::error::{Error, Result};
 
-/// What a policy can be about at most: this request.
+/// The only action that a policy here is about: invoking the API.
 const ACTION: &str = "execute-api:Invoke";
 
-/// What a gateway asks: an event of an authorizer of an HTTP API (payload format 1.0 or 2.0) or a REST API (`REQUEST` or
-/// `TOKEN`).
+/// A gateway's question: an event for an authorizer of an HTTP API (payload format 1.0 or 2.0) or a REST API (`REQUEST`
+/// or `TOKEN`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Question {
     version: Option<String>,
     #[serde(default)]
     headers: Option<HashMap<String, Option<String>>>,
-    /// `TOKEN` authorizers get this header alone.
+    /// A `TOKEN` authorizer gets this header alone.
     authorization_token: Option<String>,
-    /// What is asked for, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`, and what a policy in the answer is about.
+    /// The method that is called, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`. A policy in the answer is
+    /// about it.
     method_arn: Option<String>,
-    /// The same of an HTTP API, 2.0.
+    /// The same for an HTTP API, 2.0.
     route_arn: Option<String>,
     #[serde(default)]
     request_context: Context,
@@ -47,17 +48,17 @@ pub struct Question {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Context {
-    /// HTTP API, 2.0.
+    /// From an HTTP API, 2.0.
     time_epoch: Option<i64>,
-    /// REST API, and HTTP API, 1.0.
+    /// From a REST API, and from an HTTP API, 1.0.
     request_time_epoch: Option<i64>,
 }
 
-/// The answer, in the form that the question asks for.
+/// The answer, in the form that fits the question.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    /// Of an HTTP API with payload format 2.0.
+    /// For an HTTP API with payload format 2.0.
     #[serde(rename_all = "camelCase")]
     Simple {
         /// Whether the request goes on to the API.
@@ -65,7 +66,7 @@ pub enum Answer {
         /// What the API is told.
         context: Map<String, Value>,
     },
-    /// Of any other.
+    /// For any other.
     #[serde(rename_all = "camelCase")]
     Policy {
         /// The key.
@@ -84,10 +85,10 @@ impl fmt::Debug for Question {
 }
 
 impl Question {
-    /// The question that `event` is.
+    /// The question in `event`.
     ///
     /// # Errors
-    /// It is none: nobody is let in.
+    /// It is not a question: nobody is let in.
     pub fn read(event: &str) -> std::result::Result<Self, serde_json::Error> {
         serde_json::from_str(event)
     }
@@ -141,8 +142,8 @@ impl Question {
     }
 }
 
-/// Whether the request goes on, and what its API is told. A request that is let in is counted. The `platform` has handed the
-/// question over at that time, if it has said so.
+/// Whether the request goes on, and what its API is told. A request that is let in is counted. `platform` is when the
+/// platform handed the question over, if it has said so.
 ///
 /// # Errors
 /// The verdict cannot be written: nobody is let in.
@@ -150,7 +151,7 @@ pub async fn authorize(app: &App, mut question: Question, platform: Option<Times
     let headers = question.headers(&app.contract.credential.header);
     let now = clock::judging(question.stamped(), platform);
     let admitted = match gate::credential(&app.contract, &headers) {
-        // The routes behind it are not ours: what they need, they see by the scopes.
+        // The routes behind it are not ours: they check the scopes themselves.
         Ok(credential) => gate::admit(app, credential, &[], now).await,
         Err(denial) => Err(denial.into()),
     };
@@ -179,7 +180,7 @@ pub async fn serve() -> Exit {
                 Error::Denied(_) => tracing::error!(?denial, "the authorizer failed: a refusal that is no verdict"),
                 Error::FailedAgain(_) => (),
             }
-            // To a gateway an error of any kind is a reason to answer 500.
+            // A gateway answers 500 to an error of any kind.
             lambda_http::Error::from("no verdict")
         })
     };

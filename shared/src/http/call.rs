@@ -1,8 +1,8 @@
 //! A call: one event of an HTTP API, taken in whatever state it comes.
 //!
-//! `lambda_http`'s own way from an event to a request panics on some (a raw space in the query string, broken base64, an
-//! odd `Host`) and normalises the path, so that `..` moves it. Its types are used here, and its way is not: nothing is put
-//! into a URL, a route is the gateway's choice, and what cannot be read is a 400.
+//! In `lambda_http`, the way from an event to a request panics on some (a raw space in the query string, broken base64,
+//! an odd `Host`). It also normalises the path, so that `..` moves it. Its types are used here, but not that way:
+//! nothing is put into a URL, the gateway chooses the route, and an event that cannot be read is a 400.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -22,13 +22,14 @@ use crate::registry::usage::Holder;
 /// The largest body that is read: 1 MB.
 pub const BODY_MAX_BYTES: usize = 1_000_000;
 
-/// One request to one function. It carries a credential, and perhaps more in its body: it is shown by its route alone.
+/// One request to one function. It carries a credential, and perhaps another in its body, so only its route is shown.
 pub struct Call {
     /// The process's app.
     pub app: &'static App,
     /// When the gateway took the request in: the one clock that expiry, windows and `Retry-After` go by.
     pub now: Timestamp,
-    /// The route that the gateway chose: `GET /api/v1/courses/{id}`. Unlike the path it has nothing of the caller's in it.
+    /// The route that the gateway chose: `GET /api/v1/courses/{id}`. Unlike the path it contains nothing from the
+    /// caller.
     pub route: String,
     /// The gateway's id of the request.
     pub request_id: String,
@@ -44,9 +45,9 @@ pub struct Call {
     pub headers: HeaderMap,
     /// Who signed the request, on routes that IAM guards.
     pub signed_by: Option<String>,
-    /// What the key has left, once the gate has said so: it goes into whatever answer there will be.
+    /// What the key has left, once the gate has said so: every answer from then on says it.
     pub quota: Option<Quota>,
-    /// Whose key it came with, once the gate has said so.
+    /// Whose key the request came with, once the gate has said so.
     pub holder: Option<Holder>,
     /// Why the gate has refused that key, if it has.
     pub refused: Option<Kind>,
@@ -61,10 +62,10 @@ impl fmt::Debug for Call {
 }
 
 impl Call {
-    /// The call that `event` is, which the `platform` had handed over at that time, if it has said so.
+    /// The call in `event`. `platform` is when the platform handed it over, if it has said so.
     ///
     /// # Errors
-    /// It is not an event of an HTTP API with payload format 2.0, or has a header that is none.
+    /// It is not an event of an HTTP API with payload format 2.0, or has an invalid header.
     pub fn read(app: &'static App, event: &str, platform: Option<Timestamp>) -> Result<Self, Violation> {
         let event: ApiGatewayV2httpRequest =
             serde_json::from_str(event).or(Err(Violation::new("request", "cannot be read")))?;
@@ -89,12 +90,12 @@ impl Call {
         })
     }
 
-    /// Whether it came by the operator's plane.
+    /// Whether it came on the operator's plane.
     pub fn is_operators(&self) -> bool {
         self.route.contains(" /operator/")
     }
 
-    /// Whether there is a body, an empty one aside.
+    /// Whether there is a body that is not empty.
     pub fn has_body(&self) -> bool {
         self.body.as_ref().is_some_and(|body| !body.is_empty())
     }

@@ -1,4 +1,4 @@
-//! Preflights: what a browser is told that asks before it sends a request, as the Fetch standard has it.
+//! Preflights: the answer to a browser that asks before it sends a request, as the Fetch standard has it.
 
 use lambda_http::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
@@ -10,15 +10,15 @@ use crate::contract::Contract;
 use crate::http::extract::Stray;
 use crate::http::idempotency_key as idempotency;
 
-/// How long a browser may go by a preflight's answer: 2 hours, the most that any but Firefox does.
+/// How long a browser may reuse a preflight's answer: 2 hours, the longest that any browser but Firefox allows.
 const MAX_AGE_SECS: u32 = 7_200;
 
-/// What the paths begin with that are not for pages: the operator's plane.
+/// The start of the paths that are not for pages: the operator's plane.
 pub(crate) const OPERATORS: &str = "/operator/";
 
-/// What the answer says to a browser that asks before it sends a request (a preflight), if `request` is that and its page may
-/// call; which page may, every answer says. It is the same for all paths, so that a script sees a 404 and a 405, too; the
-/// operator's plane takes nothing from pages.
+/// The headers that answer a browser that asks before it sends a request (a preflight), if `request` is one and its
+/// page may call. Every answer names the pages that may. The answer is the same for all paths, so that a script sees a
+/// 404 and a 405, too. The operator's plane takes nothing from pages.
 pub fn preflight(contract: &Contract, request: &Stray) -> Option<HeaderMap> {
     let Stray { method, path, headers } = request;
     let cors = contract.cors.as_ref()?;

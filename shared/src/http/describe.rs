@@ -1,6 +1,7 @@
-//! What a function says of itself: an operation of OpenAPI, made of the very types that its handler asks for and returns.
+//! A function's description of itself: an OpenAPI operation, built from the very types that its handler asks for and
+//! returns.
 //!
-//! In debug builds `<binary> describe CONTRACT ROUTE…` prints it. Nothing here is in what is deployed: only
+//! In debug builds `<binary> describe CONTRACT ROUTE…` prints it. None of this is deployed: only
 //! [`serve`](crate::http::serve::serve) leads here, and only in debug builds.
 
 mod operation;
@@ -29,7 +30,7 @@ pub struct Fragment {
     pub responses: BTreeMap<String, Value>,
 }
 
-/// How requests prove who sends them: the operator's signature, and a key as `contract` wants it.
+/// The security schemes of requests: the operator's signature, and a key as `contract` wants it.
 pub fn security_schemes(contract: &Contract) -> Value {
     let forms: Vec<_> = contract.types.iter().map(|kind| kind.format.to_string()).collect();
     let credential = &contract.credential;

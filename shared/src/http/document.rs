@@ -1,4 +1,4 @@
-//! What a function says of itself, for those who write the documents and for tests: in debug builds alone.
+//! A function's description of itself, for the programs that write the documents and for tests: in debug builds only.
 
 use std::io::Write as _;
 
@@ -7,8 +7,8 @@ use crate::http::describe::{Fragment, Operation};
 use crate::http::handler::Handler;
 use crate::http::lambda::Exit;
 
-/// What `handler` is under `contract` at the route of that key; `None` where the contract does not open it, and for
-/// `$default`.
+/// The description of `handler` under `contract` at the route of that key; `None` where the contract does not open it,
+/// and for `$default`.
 pub(crate) fn describe<Arguments, H: Handler<Arguments>>(
     handler: H,
     contract: &Contract,
@@ -20,7 +20,7 @@ pub(crate) fn describe<Arguments, H: Handler<Arguments>>(
     operation.finish()
 }
 
-/// Prints what `handler` is under a contract at some routes: `arguments` name both.
+/// Prints the description of `handler` under a contract at some routes; `arguments` name the contract and the routes.
 pub(crate) fn print<Arguments, H: Handler<Arguments>>(handler: H, arguments: &[String]) -> Exit {
     let (name, routes) = arguments.split_first().ok_or("describe needs a contract and its routes")?;
     let contract = Contract::load(name)?;

@@ -1,5 +1,5 @@
-//! What a handler may ask for, in the types of its arguments. They are made in that order, and the first refusal ends the
-//! call: authority first, then what the request says.
+//! What a handler may ask for, by the types of its arguments. The arguments are made in their order, and the first
+//! refusal ends the call: authority first, then the content of the request.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -25,22 +25,22 @@ use crate::registry::key;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
 
-/// Something that a handler can have for an argument.
+/// Something that a handler can have as an argument.
 #[diagnostic::on_unimplemented(
     note = "a handler's arguments after the app are Caller, Manager or Operator, At, Path, Query and Body, in this order"
 )]
 pub trait FromCall: Sized + Send {
-    /// Whether the store is asked for it, or for what it opens the way to: such a function connects before its first call.
+    /// Whether making it asks the store, or leads to calls that do: such a function connects before its first call.
     const USES_STORE: bool = false;
 
     /// Takes it from `call`.
     fn from_call(call: &mut Call) -> impl Future<Output = Result<Self>> + Send;
 
-    /// Tells `operation` what is asked of a request for it, and how one is refused that has it not.
+    /// Tells `operation` what it asks of a request, and how a request that lacks it is refused.
     fn describe(operation: &mut Operation<'_>);
 }
 
-/// Whoever calls with a key that may do `N`. A handler without it has nobody's data to work on.
+/// A caller with a key that may do `N`. A handler without this has no organization's data to work on.
 #[derive(Debug)]
 pub struct Caller<N> {
     grant: Grant,
@@ -73,14 +73,16 @@ impl<N: Needs> FromCall for Caller<N> {
     }
 }
 
-/// Whom the gate lets in, for what needs all of `scopes`, to the organization that the path names, if it names one.
+/// The grant of a request that the gate lets in with all of `scopes`, to the organization that the path names, if it
+/// names one.
 pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> {
     let credential = gate::credential(&call.app.contract, &call.headers)?;
     match gate::admit(call.app, credential, scopes, call.now).await {
         Ok(grant) => {
             call.quota = grant.quota;
             call.holder = Some(grant.holder());
-            // A path that names another organization than the key's own leads nowhere, like one that names none.
+            // A path with another organization than the key's own leads nowhere, like one with an organization that
+            // does not exist.
             if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
                 return Err(Denial::OrganizationNotFound.into());
             }
@@ -150,7 +152,7 @@ impl FromCall for Stray {
         Ok(Self { method: call.method.to_string(), path: call.path.clone(), headers: call.headers.clone() })
     }
 
-    // Whatever no route takes is no operation.
+    // A request that no route takes is not an operation.
     fn describe(operation: &mut Operation<'_>) {
         operation.close();
     }
@@ -162,7 +164,7 @@ pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Path<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        // In the order of their names, whatever order the gateway has them in.
+        // Sorted by name, because the gateway may have them in any order.
         let parameters: BTreeMap<_, _> = std::mem::take(&mut call.path_parameters).into_iter().collect();
         let without = |told: &BTreeSet<String>| {
             let left = parameters.iter().filter(|(name, _)| !told.contains(*name));
@@ -213,7 +215,7 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
             return Err(Violation::new("Content-Type", "must be application/json").into());
         }
         let body = call.body()?;
-        // Looked at first, so that a fault in the JSON is told from a fault in what it says.
+        // The JSON is parsed first, so that a fault in the JSON is told apart from a fault in its content.
         let body: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
 
         let again = |told: &BTreeSet<String>| {

@@ -1,4 +1,5 @@
-//! An endpoint, by the types of its function: what it asks for is taken from a call, and what it answers is a reply.
+//! An endpoint, from the types of its function: its arguments are taken from a call, and its return value becomes a
+//! reply.
 
 use std::future::Future;
 
@@ -15,17 +16,17 @@ use crate::registry::error::Result;
     note = "a handler is `async fn(&'static App, …) -> shared::Result<impl IntoReply>`, its arguments from shared::extract"
 )]
 pub trait Handler<Arguments>: Copy + Send + Sync + 'static {
-    /// Whether the store is asked for any of its arguments.
+    /// Whether any of its arguments asks the store.
     const USES_STORE: bool;
 
     /// Answers `call`.
     fn handle(self, call: &mut Call) -> impl Future<Output = Result<Reply>> + Send;
 
-    /// Tells `operation` all that it asks for and answers.
+    /// Tells `operation` everything that it asks for and answers.
     fn describe(&self, operation: &mut Operation<'_>);
 
-    /// The same handler, which announces the refusals that it decides on by itself: `serve(get.may_refuse(&[…]))`. Those of
-    /// its arguments are known.
+    /// The same handler, which announces the refusals that it decides on by itself: `serve(get.may_refuse(&[…]))`. The
+    /// refusals of its arguments are known already.
     fn may_refuse(self, reasons: &'static [Reason]) -> Announced<Self> {
         Announced { handler: self, reasons }
     }

@@ -1,4 +1,4 @@
-//! The header `Idempotency-Key`, by which a client has something done once, however often it asks.
+//! The header `Idempotency-Key`, with which a client has something done once, however often it asks.
 
 use lambda_http::http::HeaderMap;
 use schemars::JsonSchema;
@@ -14,7 +14,7 @@ use crate::registry::error::Result;
 pub(crate) const HEADER: &str = "Idempotency-Key";
 const LENGTH_MAX: usize = 255;
 
-/// The header, for the description of those who take it.
+/// The header, as the description of functions that take it.
 #[derive(JsonSchema)]
 struct Header {
     /// The client's name for its request: a repeat under the same one does nothing again, for 24 hours.
@@ -24,7 +24,8 @@ struct Header {
     idempotency_key: Option<String>,
 }
 
-/// What a client calls its request by, if it does: 1 to 255 visible ASCII characters, in the header `Idempotency-Key`.
+/// The client's name for its request, if it gives one: 1 to 255 visible ASCII characters, in the header
+/// `Idempotency-Key`.
 #[derive(Debug)]
 pub struct IdempotencyKey(Option<String>);
 

@@ -1,12 +1,12 @@
-//! The life of a process as Lambda sees it: it takes events one after the other, does what is left to do after each answer,
-//! and is told before it ends.
+//! The life of a process under Lambda: it takes events one after the other, finishes its work after each answer, and is
+//! told before it ends.
 //!
-//! Lambda sends an answer on when it is posted, and freezes the process only once the runtime asks for the next event. So
-//! what comes in between costs no caller time, and needs nobody to keep the process awake.
+//! Lambda sends an answer on when it is posted, and freezes the process only once the runtime asks for the next event.
+//! So work in between costs the caller no time, and nothing needs to keep the process awake.
 //!
-//! At its end a process gets SIGTERM and half a second only if it has an extension; without one it is killed. So it registers
-//! one, inside itself and without any events. `lambda-extension` would do that too, and bring a server for logs and telemetry;
-//! it is two requests.
+//! At its end a process gets SIGTERM and half a second only if it has an extension; without one it is killed. So it
+//! registers an extension, inside itself and without any events. `lambda-extension` would do that too, but would bring
+//! a server for logs and telemetry; registering takes two requests.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,13 +25,14 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::usage::Meter;
 
-/// How a function ends: when Lambda says so, or because it cannot start.
+/// How a function ends: because Lambda says so, or because it cannot start.
 pub type Exit = Result<(), Error>;
 
 /// The name that the extension has in Lambda's logs.
 const NAME: &str = "latchkey";
 
-/// Hands events to `answer` until the process is to end. What `meter` has noted is written after answers, and at the end.
+/// Hands events to `answer` until the process is told to end. The outcomes that `meter` has noted are written after
+/// answers, and at the end.
 ///
 /// # Errors
 /// The Runtime API is gone.
@@ -56,7 +57,8 @@ where
     }
 }
 
-/// Has Lambda say when the process is to end, instead of killing it. To be called before the first event is asked for.
+/// Makes Lambda tell when the process is to end, instead of killing it. To be called before the first event is asked
+/// for.
 ///
 /// # Errors
 /// Lambda does not take extensions here, or does not answer.
@@ -67,7 +69,7 @@ async fn ask_for_notice() -> Result<(), Error> {
     let id = answer.headers().get("lambda-extension-identifier").cloned();
     let id = id.ok_or_else(|| format!("Lambda answered {} to an extension", answer.status()))?;
 
-    // Init is over when the extension too waits for what comes next. Without events that is nothing, ever.
+    // Init is over only when the extension waits for its next event too. It registered for none, so none ever comes.
     let next = Request::get("/2020-01-01/extension/event/next").header("lambda-extension-identifier", id);
     let next = client.call(next.body(Body::empty())?);
     drop(tokio::spawn(async move {
@@ -93,7 +95,7 @@ async fn notice() -> Result<(), Error> {
 #[derive(Clone, Copy, Debug)]
 struct AfterAnswer<F>(F);
 
-/// A service whose invocations end with more work.
+/// A service that does more work at the end of each invocation.
 #[derive(Debug)]
 struct WithWork<S, F> {
     inner: S,

@@ -1,5 +1,5 @@
-//! Managing keys: what can be done, and who may do it. There are two planes: the operator's, which IAM guards, and that of
-//! callers with a key, as far as the contract opens it.
+//! Managing keys: the operations, and who may do them. There are two planes: the operator's, which IAM guards, and that
+//! of callers with a key, as far as the contract opens it.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use crate::registry::audit::Author;
 use crate::registry::error::Result;
 use crate::registry::slug::Slug;
 
-/// What a function does, said in the type of its argument: `Manager<Create>`.
+/// The operation of a function, given by the type of its argument: `Manager<Create>`.
 pub trait Does: Send + 'static {
     /// The operation.
     const OPERATION: Operation;
@@ -32,8 +32,8 @@ macro_rules! operations {
 
 operations!(List, Get, Usage, Create, Update, Delete, Regenerate);
 
-/// Whoever may do `O` with the keys of the organization that the path names: the operator, or a key of that very
-/// organization, where the contract opens `O`.
+/// An author who may do `O` with the keys of the organization that the path names: the operator or, where the contract
+/// opens `O`, a key of that very organization.
 #[derive(Debug)]
 pub struct Manager<O> {
     org: Slug,

@@ -23,7 +23,7 @@ pub trait IntoReply {
     /// It cannot be written.
     fn into_reply(self) -> Result<Reply>;
 
-    /// Tells `operation` the statuses and what comes with them.
+    /// Tells `operation` the statuses and the content that comes with them.
     fn describe(operation: &mut Operation<'_>);
 }
 
@@ -39,7 +39,7 @@ pub struct Data<T>(pub T);
 #[derive(Debug)]
 pub struct Created<T>(pub T);
 
-/// 201, `{"data": …}`; 200 for what was made before.
+/// 201, `{"data": …}`; 200 if it was made before.
 #[derive(Debug)]
 pub struct CreatedOnce<N, B>(pub Done<N, B>);
 
@@ -135,7 +135,7 @@ impl IntoReply for NoContent {
         Ok(Reply { status: StatusCode::NO_CONTENT, headers: self.0, body: String::new() })
     }
 
-    // Preflights alone are answered so, and they are no operation.
+    // Only preflights are answered like this, and they are not an operation.
     fn describe(_: &mut Operation<'_>) {}
 }
 

@@ -19,7 +19,7 @@ use crate::http::lambda::{self, Exit};
 use crate::registry::error::Error;
 use crate::registry::usage::Outcome;
 
-/// Serves `handler` until the process is to end.
+/// Serves `handler` until the process is told to end.
 ///
 /// # Errors
 /// The environment or the contract is not as it must be, or the Runtime API is gone.
@@ -35,7 +35,7 @@ pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
         let platform = clock::of_platform(event.context.deadline, app.timeout);
         Ok(ApiGatewayV2httpResponse::from(answer(app, handler, event.payload.get(), platform).await))
     };
-    // Without the store nobody's key comes this way: there is nothing to write.
+    // Without the store no key is judged here: there is nothing to write.
     let meter = H::USES_STORE.then_some(&app.meter);
 
     lambda::run(answer, meter).await
@@ -54,7 +54,7 @@ pub(crate) async fn start(uses_store: bool) -> Result<&'static App, lambda_http:
     Ok(app)
 }
 
-/// The answer to `event`, whatever it is. The `platform` has handed it over at that time, if it has said so.
+/// The answer to `event`, whatever it is. `platform` is when the platform handed it over, if it has said so.
 pub async fn answer<Arguments, H: Handler<Arguments>>(
     app: &'static App,
     handler: H,
@@ -68,7 +68,7 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
     let mut reply = match handler.handle(&mut call).await {
         Ok(reply) => reply,
         Err(error) => {
-            // To whom the key is no key, what it has left is nobody's business, whoever finds that out.
+            // A caller whose key does not count as one is not told what it has left, whichever part finds that out.
             if error.denial().kind().is_no_key() {
                 call.quota = None;
             }

@@ -1,4 +1,5 @@
-//! One operation while it is being described: each argument of the handler adds what it asks for, the reply adds itself.
+//! One operation while it is being described: each argument of the handler adds what it asks for, and the reply adds
+//! its answers.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +42,7 @@ impl std::fmt::Debug for Operation<'_> {
 }
 
 impl<'c> Operation<'c> {
-    /// An operation of which nothing is known yet, at the route of that key: `GET /api/v1/courses`. `None` for `$default`.
+    /// An operation without any content yet, at the route of that key: `GET /api/v1/courses`. `None` for `$default`.
     pub(crate) fn new(contract: &'c Contract, route: &str) -> Option<Self> {
         let (_, path) = route.split_once(' ')?;
 
@@ -54,7 +55,7 @@ impl<'c> Operation<'c> {
             parameters: Vec::new(),
             body: None,
             replies: Map::new(),
-            // Whatever it is: an event may be none that can be read, and we may fail.
+            // These can happen to any operation: an event may be unreadable, and we may fail.
             refusals: [Kind::InvalidRequest, Kind::Internal].map(example).into(),
             gateway: Gateway::ALWAYS.to_vec(),
             requests: schema::generator(Direction::Request),
@@ -72,19 +73,19 @@ impl<'c> Operation<'c> {
         self.path.starts_with("/operator/")
     }
 
-    /// The contract does not open it.
+    /// Notes that the contract does not open it.
     pub(crate) const fn close(&mut self) {
         self.is_open = false;
     }
 
-    /// It asks for the operator's signature.
+    /// Notes that it asks for the operator's signature.
     pub(crate) fn ask_signature(&mut self) {
         self.security.push(json!({ (OPERATOR): [] }));
         self.gateway.push(Gateway::Forbidden);
         self.refuse(example(Kind::Unavailable));
     }
 
-    /// It asks for a key that may do what needs `scope`.
+    /// Notes that it asks for a key that may do what needs `scope`.
     pub(crate) fn ask_key(&mut self, scope: Option<&str>) {
         let Self { contract, .. } = *self;
         self.security.push(json!({ (KEY): scope.as_slice() }));
@@ -118,7 +119,7 @@ impl<'c> Operation<'c> {
         }
     }
 
-    /// It is about the organization that the path names.
+    /// Notes that it is about the organization that the path names.
     pub(crate) fn take_organization(&mut self) {
         let mut schema = self.requests.subschema_for::<Slug>().to_value();
         schema::fill(self.contract, &mut schema);
@@ -126,7 +127,7 @@ impl<'c> Operation<'c> {
         self.refuse(Denial::OrganizationNotFound);
     }
 
-    /// It reads a `T` from the path, the query string or the headers.
+    /// Notes that it reads a `T` from the path, the query string or the headers.
     pub(crate) fn take_parameters<T: JsonSchema>(&mut self, place: &str) {
         let mut schema = T::json_schema(&mut self.requests).to_value();
         schema::fill(self.contract, &mut schema);
@@ -151,13 +152,13 @@ impl<'c> Operation<'c> {
         self.parameters.push(parameter.into());
     }
 
-    /// It reads a `T` from the body, which must be there if it is `required`.
+    /// Notes that it reads a `T` from the body, which must be there if it is `required`.
     pub(crate) fn take_body<T: JsonSchema>(&mut self, required: bool) {
         let schema = self.requests.subschema_for::<T>();
         self.body = Some(json!({"required": required, "content": {"application/json": {"schema": schema}}}));
     }
 
-    /// It answers with `status`, and with what `shape` makes of the schema of a `T`.
+    /// Notes that it answers with `status`, and with the schema that `shape` makes of that of a `T`.
     pub(crate) fn answer<T: JsonSchema>(
         &mut self,
         status: u16,
@@ -173,22 +174,22 @@ impl<'c> Operation<'c> {
         self.replies.insert(status.to_string(), reply.into());
     }
 
-    /// The schema of a `T` that stands in an answer.
+    /// The schema of a `T` inside an answer.
     pub(crate) fn answered<T: JsonSchema>(&mut self) -> Value {
         self.answers.subschema_for::<T>().to_value()
     }
 
-    /// It may refuse a request like this.
+    /// Notes that it may refuse a request like this.
     pub(crate) fn refuse(&mut self, denial: Denial) {
         if !self.refusals.contains(&denial) {
             self.refusals.push(denial);
         }
     }
 
-    /// It may refuse a request for this reason, its handler says.
+    /// Notes that its handler may refuse a request for this reason.
     pub(crate) fn announce(&mut self, reason: Reason) {
         match reason {
-            // Nothing is kept from the operator; and where the route needs a scope, there is an example already.
+            // The operator may do everything; and where the route needs a scope, there is an example already.
             Reason::MissingScope if self.is_operators() || self.asks_scope() => (),
             Reason::NoRoute
             | Reason::NoOrganization
@@ -201,18 +202,18 @@ impl<'c> Operation<'c> {
         }
     }
 
-    /// Whether a key that lacks a scope is refused already, and for want of which one is told.
+    /// Whether it refuses a key that lacks a scope already, with an example that names the scope.
     fn asks_scope(&self) -> bool {
         self.refusals.iter().any(|known| known.kind() == Kind::MissingScope)
     }
 
-    /// All of it.
+    /// The whole description.
     pub(crate) fn finish(mut self) -> Option<Fragment> {
         if !self.is_open {
             return None;
         }
         let refusals = refusals::responses(self.contract, &self.refusals, &self.gateway, self.is_counted);
-        // In the order in which the reply names them: what is usual comes first.
+        // In the order in which the reply names them: the usual one comes first.
         let mut responses = self.replies;
         let mut named = BTreeMap::new();
         for (status, name, response) in refusals {

@@ -1,4 +1,4 @@
-//! What a handler's types do not tell of its refusals: it announces them where it is served.
+//! Refusals that a handler's types do not show: the handler announces them where it is served.
 
 use crate::contract::denial::{Denial, Kind, Violation};
 
@@ -15,9 +15,9 @@ pub enum Reason {
     Conflict,
     /// Something is at its plan's cap, or not in the plan.
     PlanLimit,
-    /// The key does not hold what it would give away.
+    /// The key lacks what it would give away.
     MissingScope,
-    /// What was sent is well formed, and at fault nevertheless.
+    /// The request is well formed, and wrong nevertheless.
     Invalid,
     /// A refusal of the API behind the keys, by its name in the contract's `[rejections]`.
     Rejected(&'static str),
@@ -65,7 +65,7 @@ pub(super) fn example(kind: Kind) -> Denial {
     }
 }
 
-/// When a request is refused so, as a sentence.
+/// When a request is refused like this, as a sentence.
 pub(super) const fn when(denial: &Denial) -> &'static str {
     match denial {
         Denial::MissingCredential => "There is no key.",

@@ -1,4 +1,4 @@
-//! An operation's refusals, as responses: one for each status, with an example of each reason that there is for it.
+//! An operation's refusals, as responses: one for each status, with an example of each reason for it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::contract::Contract;
 use crate::contract::denial::Denial;
 use crate::contract::envelope;
 
-/// What API Gateway answers by itself, in words of its own.
+/// The answers that API Gateway gives by itself, in words of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gateway {
     Malformed,
@@ -84,7 +84,7 @@ pub(super) fn responses(
         .map(|(status, group)| {
             let mut name = format!("{status}.{}", group.name());
             let mut response = group.response(contract);
-            // Whoever is no caller has no quota, and neither has whom nothing can be told.
+            // A request without a known caller has no quota, and neither has one about which nothing can be told.
             if is_counted && matches!(status, 400 | 402..=409 | 429) && contract.rate_limit_headers.is_some() {
                 name.push_str(".Counted");
                 add_quota(contract, false, &mut response);
@@ -94,7 +94,7 @@ pub(super) fn responses(
         .collect()
 }
 
-/// Adds the headers that tell of a quota to `response`, where the contract has them.
+/// Adds the quota headers to `response`, where the contract has them.
 pub(super) fn add_quota(contract: &Contract, required: bool, response: &mut Map<String, Value>) {
     let Some(names) = &contract.rate_limit_headers else { return };
     let header = |description: &str| json!({"description": description, "required": required, "schema": {"type": "integer", "minimum": 0}});
@@ -112,7 +112,7 @@ struct Group<'d> {
 }
 
 impl Group<'_> {
-    /// `OrganizationNotFound.CourseNotFound`: the same for two groups only if they are the same.
+    /// `OrganizationNotFound.CourseNotFound`: two groups have the same name only if they are the same.
     fn name(&self) -> String {
         let names: Vec<_> = self.denials.iter().map(|denial| name(denial)).collect();
 

@@ -1,8 +1,8 @@
-//! JSON schemas of types, with what only the contract knows put in.
+//! JSON schemas of types, filled in with what only the contract knows.
 //!
-//! A type that depends on the contract says so in its schema, by `"x-contract"`: `scope`, `plan`, `type`, `window` and
-//! `key` are filled in, `limits` and `choice` (of scopes) get their bounds, and a member whose value is a `type`, or what
-//! the contract may not show, is there or not.
+//! A type that depends on the contract says so in its schema, by `"x-contract"`. `scope`, `plan`, `type`, `window` and
+//! `key` are filled in; `limits` and `choice` (of scopes) get their bounds. A member whose value is a `type`, or which
+//! the contract may not show, is kept or removed.
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -13,12 +13,12 @@ use crate::contract::management::Shown;
 
 const MARK: &str = "x-contract";
 
-/// What a generator makes schemas of.
+/// The direction that a generator makes schemas for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Direction {
-    /// What is read.
+    /// Types that are read.
     Request,
-    /// What is written.
+    /// Types that are written.
     Reply,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn generator(direction: Direction) -> SchemaGenerator {
     .into_generator()
 }
 
-/// `schema` of a parameter, which may be left out, but never is `null`: it is text.
+/// `schema` of a parameter, which may be left out, but is never `null`: it is text.
 pub(super) fn without_null(mut schema: Value) -> Value {
     let is_null = |choice: &Value| choice.is_null() || choice == "null" || choice.get("type") == Some(&"null".into());
     let Some(members) = schema.as_object_mut() else { return schema };
@@ -71,7 +71,7 @@ pub(super) fn fill(contract: &Contract, schema: &mut Value) {
     }
 }
 
-/// Takes away the properties that the contract does not have, and requires those that it always has.
+/// Removes the properties that the contract does not have, and requires those that it always has.
 fn fill_members(contract: &Contract, schema: &mut Map<String, Value>) {
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
     let there: Vec<_> = properties
@@ -100,7 +100,7 @@ fn is_there(contract: &Contract, mark: &str) -> Option<bool> {
         "type" => Some(contract.types.iter().any(|kind| kind.name.is_some())),
         "status" => Some(contract.management.shows(Shown::Status)),
         "expiresAt" => Some(contract.management.shows(Shown::ExpiresAt)),
-        // Where it is shown, it is there only while it is so.
+        // Where the contract shows it, it is there only while the old secret works.
         "overlapEndsAt" if !contract.management.shows(Shown::OverlapEndsAt) => Some(false),
         _ => None,
     }
