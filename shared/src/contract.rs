@@ -1,8 +1,8 @@
-//! The wire contract that a stack serves: which header carries the key, what a key looks like, which plans and limits there
-//! are, and how each refusal reads. It is data, `contracts/<name>.toml`, and checked as a whole when it is read.
+//! The wire contract that a stack serves: the header that carries the key, what a key looks like, the plans and limits,
+//! and how each refusal reads. It is data, `contracts/<name>.toml`, and is checked as a whole when it is read.
 //!
-//! It uses the environment's types, and headers and statuses as HTTP has them. It never knows an organization or a key of
-//! somebody's, and decides nothing: it says how what was decided reads.
+//! It uses the environment's types, and HTTP's headers and statuses. It knows no organization and nobody's key, and
+//! decides nothing: it says how a decision reads.
 
 pub mod cors;
 pub mod denial;
@@ -42,7 +42,7 @@ use file::{DenialFile, File};
 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
 
-/// The version of the layout of passes. Those of another one are stamped anew, by whichever function meets them.
+/// The version of the layout of passes. Passes of another version are stamped anew, by whichever function meets them.
 const PASS_LAYOUT: u32 = 1;
 
 /// How an API treats those who call it with keys.
@@ -50,19 +50,19 @@ const PASS_LAYOUT: u32 = 1;
 pub struct Contract {
     /// The name by which it was chosen.
     pub name: String,
-    /// Changes whenever the file does, or the layout of passes; those stamped under another edition are stamped anew.
+    /// Changes whenever the file or the layout of passes does; passes stamped under another edition are stamped anew.
     pub edition: String,
-    /// What requests are counted in, shortest first.
+    /// The windows that requests are counted in, shortest first.
     pub windows: Vec<Window>,
     /// Where the key is.
     pub credential: Credential,
     /// The types of key, or the one without a name.
     pub types: Vec<KeyType>,
-    /// The scope whose holder holds all.
+    /// The scope that includes all others.
     pub all_scopes: Option<String>,
     /// Every scope, and what it is for.
     pub scopes: BTreeMap<String, String>,
-    /// Of which pages browsers let scripts call, if of any.
+    /// The pages whose scripts browsers let call, if there are any.
     pub cors: Option<Cors>,
     /// The plans by name.
     pub plans: BTreeMap<String, Plan>,
@@ -79,7 +79,7 @@ pub struct Contract {
 pub struct Credential {
     /// Its name.
     pub header: HeaderName,
-    /// What stands before the key in it: `Bearer`.
+    /// The word before the key in it: `Bearer`.
     pub scheme: Option<String>,
 }
 
@@ -119,7 +119,8 @@ fn flaw<T>(place: impl Into<String>, what: impl Into<String>) -> Result<T, Flaw>
 }
 
 impl Contract {
-    /// The contract of that name, or the one in the file at that path: whatever has a `/` or ends in `.toml` is a path.
+    /// The contract of that name, or the one in the file at that path. A name that has a `/` or ends in `.toml` is a
+    /// path.
     ///
     /// # Errors
     /// There is none, it cannot be read, or it does not pass its checks.
@@ -216,7 +217,7 @@ impl Contract {
         })
     }
 
-    /// The type that `bytes` have the form of, and the key as presented.
+    /// The type whose form `bytes` have, and the key as presented.
     pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<(&KeyType, Presented<'a>)> {
         self.types.iter().find_map(|kind| Some((kind, kind.format.parse(bytes)?)))
     }
@@ -238,7 +239,7 @@ impl Contract {
         own.or_else(|| self.denials.get(&denial.kind()))
     }
 
-    /// Whether every limit of `limits` is per a window that requests are counted in.
+    /// Whether every limit of `limits` is for a window that requests are counted in.
     pub fn counts(&self, limits: &Limits) -> bool {
         limits.iter().all(|(window, _)| self.windows.contains(&window))
     }

@@ -1,6 +1,7 @@
-//! What comes from outside: the clocks, randomness, the settings of a function, and the log that it writes to.
+//! What comes from outside: the clocks, randomness, a function's settings, and the log that it writes to.
 //!
-//! It rests on nothing of ours. Nothing else may ask for any of these (clippy refuses it), so that a test can say what they are.
+//! It rests on nothing of ours. No other module may ask for any of these (clippy refuses it), so that a test can set
+//! them.
 
 pub mod clock;
 pub mod entropy;

@@ -1,6 +1,6 @@
-//! What every function of Latchkey uses. It knows the product and not the routes.
+//! What every function of Latchkey uses. It knows the product, but not the routes.
 //!
-//! The rooms, ground floor first. Each rests on those before it and on no other; `tests/layout.rs` holds them to that.
+//! The rooms, ground floor first. Each rests only on those before it; `tests/layout.rs` checks that.
 //!
 //! - [`environment`]: what comes from outside.
 //! - [`contract`]: how it reads on the wire, as data and as text.

@@ -1,20 +1,20 @@
-//! Of which pages a browser lets scripts call this API and read its answers, by cross-origin resource sharing as the Fetch
-//! standard has it: a contract's section `[cors]`. Nobody is let in by it, or kept out: a key decides that.
+//! The pages whose scripts a browser lets call this API and read its answers, by cross-origin resource sharing as the
+//! Fetch standard has it: a contract's section `[cors]`. It lets nobody in and keeps nobody out: a key decides that.
 
 use lambda_http::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ORIGIN, VARY};
 use lambda_http::http::{HeaderMap, HeaderValue};
 
-/// Whose pages may call.
+/// The pages that may call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cors {
-    /// Everybody's.
+    /// All pages.
     Any,
-    /// Those of these origins.
+    /// The pages of these origins.
     Only(Vec<String>),
 }
 
 impl Cors {
-    /// Reads a contract's `origins`: `*` alone, or some of the form that browsers send, `https://shop.example:8443`.
+    /// Reads a contract's `origins`: `*` alone, or origins in the form that browsers send, `https://shop.example:8443`.
     pub(crate) fn read(origins: Vec<String>) -> Option<Self> {
         if origins.iter().any(|origin| origin == "*") {
             return (origins.len() == 1).then_some(Self::Any);
@@ -30,8 +30,8 @@ impl Cors {
         }
     }
 
-    /// Adds to the headers of an answer what a browser must know of it; `asked` are those of the request. What does not depend on
-    /// the page is there for whoever asks, and what does says so: an answer may be kept, and used for another page.
+    /// Adds to an answer the headers that a browser needs; `asked` are those of the request. Headers that do not depend
+    /// on the page are always there, and one that does says so: an answer may be kept, and used for another page.
     pub(crate) fn add(&self, asked: &HeaderMap, headers: &mut HeaderMap) {
         let any = HeaderValue::from_static("*");
         let allowed = match self {
@@ -43,13 +43,14 @@ impl Cors {
         };
         if let Some(allowed) = allowed {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-            // What is left of a limit, and when to come back: scripts see no such header otherwise.
+            // Scripts may read all headers: otherwise they do not see what is left of a limit, and when to come back.
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, any);
         }
     }
 }
 
-/// Whether a browser would write an origin like that: a scheme, a host in lower case, and a port if it is not the scheme's.
+/// Whether a browser would write an origin like this: a scheme, a host in lower case, and a port if it is not the
+/// scheme's.
 fn is_origin(origin: &str) -> bool {
     let Some((scheme, rest)) = origin.split_once("://") else { return false };
     let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));

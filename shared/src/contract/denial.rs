@@ -1,4 +1,4 @@
-//! Why a request is refused: one enum for all of Latchkey. What each refusal says on the wire is the contract's business.
+//! Why a request is refused: one enum for all of Latchkey. The contract decides what each refusal says on the wire.
 
 use schemars::JsonSchema;
 use serde::de::IntoDeserializer as _;
@@ -6,7 +6,7 @@ use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// A refusal, with what only this one has to say.
+/// A refusal, with the data that only this one has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denial {
     /// No credential where the contract wants one.
@@ -17,7 +17,7 @@ pub enum Denial {
     UnknownKey,
     /// The key is switched off.
     InactiveKey,
-    /// The key's time is over.
+    /// The key has expired.
     ExpiredKey,
     /// The key's type does not work at this stage.
     WrongEnvironment,
@@ -48,10 +48,10 @@ pub enum Denial {
     OrganizationNotFound,
     /// Nothing of that kind with that id in this organization.
     ResourceNotFound {
-        /// What was looked for, as one would begin a sentence with it: `Course`.
+        /// The kind of thing that was looked for, as a sentence would begin with it: `Course`.
         resource: &'static str,
     },
-    /// The request itself is at fault.
+    /// The request itself is wrong.
     InvalidRequest {
         /// What is wrong, at least one.
         violations: Vec<Violation>,
@@ -132,7 +132,7 @@ pub enum Kind {
     Internal,
 }
 
-/// What a contract's texts can have filled in, when the refusal is rendered.
+/// The placeholders that a contract's texts can have, filled in when the refusal is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placeholder {
     /// `{reason}`: a public sentence.
@@ -174,7 +174,7 @@ impl Kind {
         Self::Internal,
     ];
 
-    /// Whether it says that what was presented is no key, or does not work as one.
+    /// Whether it says that the credential is not a key, or does not work as one.
     pub const fn is_no_key(self) -> bool {
         match self {
             Self::MissingCredential
@@ -212,7 +212,7 @@ impl Kind {
         Self::deserialize(name).ok()
     }
 
-    /// What its texts may ask for. `{details}` may stand anywhere.
+    /// The placeholders that its texts may have. `{details}` may stand anywhere.
     pub const fn placeholders(self) -> &'static [Placeholder] {
         match self {
             Self::PlanLimit | Self::Conflict | Self::InvalidRequest => &[Placeholder::Reason, Placeholder::Details],
@@ -241,7 +241,7 @@ impl Placeholder {
     pub const ALL: [Self; 6] =
         [Self::Reason, Self::Scope, Self::Resource, Self::ResourceCode, Self::RetryAfter, Self::Details];
 
-    /// Whether a function that announces a denial knows already what it will stand for.
+    /// Whether a function that announces a denial already knows what this stands for.
     pub(crate) const fn is_known(self) -> bool {
         match self {
             Self::Resource | Self::ResourceCode => true,

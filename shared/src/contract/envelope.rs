@@ -17,13 +17,13 @@ use crate::contract::limit::Quota;
 pub struct Reply {
     /// The status.
     pub status: StatusCode,
-    /// The headers, one value each: an HTTP API drops a second one.
+    /// The headers, one value each: an HTTP API drops a second value.
     pub headers: HeaderMap,
     /// The body.
     pub body: String,
 }
 
-/// The reply that tells a caller of `denial`.
+/// The reply that tells a caller about `denial`.
 pub fn render(contract: &Contract, denial: &Denial) -> Reply {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -33,7 +33,7 @@ pub fn render(contract: &Contract, denial: &Denial) -> Reply {
         headers.insert(ALLOW, allow);
     }
     let Some(wire) = contract.wire(denial) else {
-        // A contract without it does not load.
+        // A contract without a text for it does not load.
         return Reply { status: StatusCode::INTERNAL_SERVER_ERROR, headers, body: String::new() };
     };
     headers.extend(wire.headers(denial).map(|(name, value)| (name.clone(), value)));
@@ -55,7 +55,7 @@ impl Rendered {
     /// `denial` of a request with a key that has `quota` left.
     ///
     /// # Errors
-    /// What the contract gives is no JSON.
+    /// The contract gives something that is not JSON.
     pub(crate) fn new(contract: &Contract, denial: &Denial, quota: Option<Quota>) -> serde_json::Result<Self> {
         let mut reply = render(contract, denial);
         add_quota(contract, quota, &mut reply.headers);
@@ -66,7 +66,7 @@ impl Rendered {
     }
 }
 
-/// Adds what the caller has left, where the contract has headers for it.
+/// Adds the headers that say what the caller has left, where the contract has them.
 pub fn add_quota(contract: &Contract, quota: Option<Quota>, headers: &mut HeaderMap) {
     if let (Some(names), Some(quota)) = (&contract.rate_limit_headers, quota) {
         headers.insert(names.limit.clone(), quota.limit.into());

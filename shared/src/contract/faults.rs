@@ -1,14 +1,14 @@
-//! Everything that is wrong with a request, at once: reading ends at the first fault, and whoever sent it wants to mend all.
+//! Finds all faults of a request at once: one reading ends at the first fault, but the sender wants to fix all of them.
 
 use std::collections::BTreeSet;
 
 use crate::contract::denial::Violation;
 
-/// How many are told of at most: each takes another reading.
+/// How many faults are reported at most: each takes another reading.
 const FAULTS_MAX: usize = 8;
 
-/// `first`, and what `again` finds when it reads without the members that have been told of; `None` where it can read the
-/// rest. A member that is missing for want of a value that could be read is not told of twice.
+/// `first`, and the faults that `again` finds when it reads without the members reported so far; `again` returns `None`
+/// where it can read the rest. A member that is missing because its value could not be read is not reported twice.
 pub(crate) fn all_of(first: Violation, again: impl Fn(&BTreeSet<String>) -> Option<Violation>) -> Vec<Violation> {
     let mut told = BTreeSet::from([member(&first)]);
     let mut violations = vec![first];

@@ -1,4 +1,4 @@
-//! A contract file as it is written: the shape of the TOML and nothing more. What it means is checked in `contract`.
+//! A contract file as it is written: the shape of the TOML and nothing more. Its meaning is checked in `contract`.
 
 use std::collections::BTreeMap;
 

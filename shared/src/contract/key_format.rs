@@ -1,4 +1,5 @@
-//! What keys look like under a contract: read from any bytes a caller sends, made from the operating system's randomness.
+//! The form of keys under a contract: read from any bytes that a caller sends, made from the operating system's
+//! randomness.
 
 use std::fmt;
 
@@ -26,7 +27,7 @@ impl Alphabet {
         }
     }
 
-    /// The bits of a random byte that choose a character: the fewest that reach the last one.
+    /// The bits of a random byte that choose a character: the fewest that reach the last character.
     const fn mask(self) -> u8 {
         match self {
             Self::Hex => 0b0000_1111,
@@ -58,7 +59,7 @@ impl Alphabet {
     }
 }
 
-/// A prefix, and so many characters of an alphabet after it.
+/// A prefix, and a number of characters of an alphabet after it.
 #[derive(Clone, Debug)]
 pub struct Format {
     pub(crate) prefix: String,
@@ -66,12 +67,12 @@ pub struct Format {
     pub(crate) length: usize,
 }
 
-/// What a caller presented, in the right form. Whether there is such a key, only the store knows.
+/// What a caller presented, in the right form. Only the store knows whether there is such a key.
 #[derive(Clone, Copy)]
 pub struct Presented<'a>(&'a [u8]);
 
 impl Presented<'_> {
-    /// What would stand for it in the database.
+    /// The digest that would stand for it in the database.
     pub fn digest(&self) -> Digest {
         Digest::of(self.0)
     }
@@ -115,7 +116,8 @@ impl Format {
         while text.len() < whole {
             let mut bytes = [0; 64];
             entropy.fill(&mut bytes)?;
-            // What the mask leaves over the last character is drawn again: a remainder would favour the first ones.
+            // A value beyond the last character is skipped and drawn again: a remainder would favour the first
+            // characters.
             let drawn = bytes.iter().filter_map(|byte| characters.get(usize::from(byte & mask)));
             text.extend(drawn.take(whole.saturating_sub(text.len())).map(|byte| char::from(*byte)));
         }

@@ -19,31 +19,31 @@ pub struct KeyType {
     pub stages: Vec<Stage>,
     /// What its keys may do.
     pub scopes: ScopeRule,
-    /// Whether a call that needs a scope which the type can never hold is refused before anything is read.
+    /// Whether a call is refused before anything is read if it needs a scope that the type can never hold.
     pub confined: bool,
 }
 
 /// Which scopes a key of a type may have.
 #[derive(Clone, Debug)]
 pub struct ScopeRule {
-    /// What each of them holds.
+    /// The scopes that each of them holds.
     pub always: Scopes,
-    /// What else it may be given.
+    /// The other scopes that it may be given.
     pub choice: Scopes,
-    /// What it is given where nothing is said.
+    /// The scopes that it is given where none are named.
     pub default: Scopes,
     /// How many it must have.
     pub at_least: usize,
 }
 
 impl ScopeRule {
-    /// Everything that a key of the type holds which was given `scopes`. A contract can be edited: what the type cannot hold
-    /// any more, its keys do not hold any more.
+    /// Everything that a key of the type holds when it was given `scopes`. A contract can be edited: what the type can
+    /// no longer hold, its keys no longer hold.
     pub fn held(&self, scopes: &Scopes) -> Scopes {
         self.always.union(&scopes.intersection(&self.choice))
     }
 
-    /// Everything that a key of the type was given, or holds: what it can have again when the type is made wider.
+    /// Everything that a key of the type was given, or holds: it can have this again when the type is made wider.
     pub fn recorded(&self, scopes: &Scopes) -> Scopes {
         self.always.union(scopes)
     }
@@ -54,7 +54,7 @@ impl ScopeRule {
     }
 }
 
-/// The types that `key` describes, whose scopes are among `scopes`.
+/// The types that `key` describes; their scopes must be among `scopes`.
 pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<Vec<KeyType>, Flaw> {
     if key.length < key.alphabet.min_length() || key.length > 128 {
         let least = key.alphabet.min_length();

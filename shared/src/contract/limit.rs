@@ -56,8 +56,9 @@ impl Window {
         }
     }
 
-    /// How many windows back a counter matters yet. Events may be stamped five minutes late or early, so that the one before this
-    /// may have been ten minutes ahead of it; and it may have waited for some seconds since it was looked at.
+    /// How many windows back a counter still matters. Events may be stamped five minutes late or early, so the one
+    /// before this may have been ten minutes ahead of it; and it may have waited for some seconds since it was looked
+    /// at.
     pub const fn kept(self) -> i64 {
         match self {
             Self::Minute => 11,

@@ -1,4 +1,4 @@
-//! What a contract lets callers do with their own organization's keys: its section `[management]`.
+//! What a contract lets callers do with the keys of their own organization: its section `[management]`.
 
 use serde::Deserialize;
 
@@ -60,7 +60,7 @@ impl Operation {
         }
     }
 
-    /// The method and path by which callers with a key do it, where their contract opens it.
+    /// The method and path of the operation for callers with a key, where their contract opens it.
     pub const fn route(self) -> (&'static str, &'static str) {
         match self {
             Self::List => ("GET", "/api/v1/{org}/api-keys"),
@@ -73,12 +73,12 @@ impl Operation {
         }
     }
 
-    /// The operation that callers do by `route`: `GET /api/v1/{org}/api-keys`.
+    /// The operation behind the callers' `route`: `GET /api/v1/{org}/api-keys`.
     fn by(route: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|operation| route.split_once(' ') == Some(operation.route()))
     }
 
-    /// Whether it only looks.
+    /// Whether it only reads.
     pub const fn is_harmless(self) -> bool {
         match self {
             Self::List | Self::Get | Self::Usage => true,
@@ -94,9 +94,9 @@ pub struct Management {
     /// The operations that are open to them; none where the contract says nothing.
     #[serde(default)]
     pub operations: Vec<Operation>,
-    /// The scope that they need for it. Where it is left out any key will do, and can only look.
+    /// The scope that they need for it. Without one any key will do, and can only look.
     pub scope: Option<String>,
-    /// What is shown of a key beside what every contract shows; everything where it is left out.
+    /// What is shown of a key besides what every contract shows; everything where it is left out.
     pub shows: Option<Vec<Shown>>,
 }
 
@@ -113,13 +113,13 @@ pub enum Shown {
 }
 
 impl Management {
-    /// Whether `route` is there for callers. The template has the routes of all operations, whatever the contract: one that
-    /// it does not open is as if it were not there.
+    /// Whether `route` is there for callers. The template has the routes of all operations, whatever the contract. An
+    /// operation that the contract does not open is treated as if it were not there.
     pub fn opens(&self, route: &str) -> bool {
         Operation::by(route).is_none_or(|operation| self.operations.contains(&operation))
     }
 
-    /// What callers are told on the route of an operation that is not open: the path may be there for others.
+    /// The answer to callers on the route of an operation that is not open: the path may be there for other methods.
     pub(crate) fn closed(&self, operation: Operation) -> Denial {
         let (_, path) = operation.route();
         let open = self.operations.iter().map(|operation| operation.route());
@@ -129,7 +129,7 @@ impl Management {
         if allow.is_empty() { Denial::UnknownRoute } else { Denial::MethodNotAllowed { allow } }
     }
 
-    /// Whether that member of a key is shown.
+    /// Whether this member of a key is shown.
     pub fn shows(&self, member: Shown) -> bool {
         self.shows.as_ref().is_none_or(|shows| shows.contains(&member))
     }

@@ -1,4 +1,4 @@
-//! JSON objects that are objects: serde would also take a list for one, member by member, and make their order a promise.
+//! JSON objects that must be objects: serde would also accept a list, member by member, and make their order a promise.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! Plans: on which terms an organization's keys are let in.
+//! Plans: the terms on which an organization's keys are let in.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct Plan {
     pub limits: PlanLimits,
     /// How many keys an organization may have; no cap where it is `None`.
     pub keys: Option<u32>,
-    /// All that a key may hold; everything where it is `None`.
+    /// Everything that a key may hold; no bound where it is `None`.
     pub scopes: Option<Scopes>,
     /// Whether a key's scopes may be chosen.
     pub granular_scopes: bool,

@@ -1,4 +1,4 @@
-//! Reads what a request says, and says what is wrong with it in words that can be sent back.
+//! Reads a request, and says what is wrong with it in words that can be sent back.
 
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
@@ -27,7 +27,7 @@ where
     })
 }
 
-/// No member of ours has a longer name, and every key is longer: one that is mistaken for a name is not repeated.
+/// No member of ours has a longer name, and every key is longer: a key in the place of a name is not repeated.
 const NAME_MAX: usize = 20;
 
 /// Turns serde's words into a violation. What the caller sent is not repeated: it may be a secret in the wrong place.
@@ -53,7 +53,7 @@ fn explain(path: &str, whole: &str, message: &str) -> Violation {
     }
     match message.split_once(", expected ") {
         Some((_, "a sequence")) => Violation::new(path, "must be a list"),
-        // What Rust calls its numbers is nobody's business.
+        // Callers are not told Rust's names for its numbers.
         Some((_, "i64" | "u64" | "i32" | "u32" | "usize")) if message.starts_with("invalid value") => {
             Violation::new(path, "must be a number in range")
         }

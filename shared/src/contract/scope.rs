@@ -22,7 +22,7 @@ impl JsonSchema for Scopes {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = json_schema!({"type": "array", "items": {"type": "string", "x-contract": "scope"}});
-        // One that is asked for twice is there once.
+        // A request may name a scope twice; a reply names it once.
         if generator.contract().is_serialize() {
             schema.insert("uniqueItems".to_owned(), true.into());
         }
@@ -52,13 +52,13 @@ impl Scopes {
         self.0.iter().map(String::as_str)
     }
 
-    /// What is in either.
+    /// The scopes that are in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect())
     }
 
-    /// What is in both.
+    /// The scopes that are in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self(self.0.intersection(&other.0).cloned().collect())
@@ -71,7 +71,7 @@ impl<S: Into<String>> FromIterator<S> for Scopes {
     }
 }
 
-/// What a function needs of the key that calls it, said in the type of its argument: `Caller<Read>`.
+/// The scope that a function needs of the key that calls it, given by the type of its argument: `Caller<Read>`.
 ///
 /// An API of your own writes one of these for each of its contract's scopes.
 pub trait Needs: Send + 'static {

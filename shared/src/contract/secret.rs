@@ -1,4 +1,4 @@
-//! The secret of a key and the digest that stands for it: two types, and one road between them.
+//! The secret of a key and the digest that stands for it: two types, and one way from the first to the second.
 //!
 //! The secret is made once, shown once, and never stored or logged. What is stored is its SHA-256: with 128 random bits or
 //! more, a plain hash is what NIST SP 800-63B asks of look-up secrets, and a look-up by hash leaks no timing of use.
@@ -20,7 +20,7 @@ impl Secret {
         Self(Cell::new(Some(text)))
     }
 
-    /// What stands for it in the database, or `None` once it has been shown.
+    /// The digest that stands for it in the database, or `None` once it has been shown.
     pub fn digest(&self) -> Option<Digest> {
         let text = self.0.take()?;
         let digest = Digest::of(text.as_bytes());
@@ -53,7 +53,7 @@ impl Serialize for Secret {
 pub struct Plain(String);
 
 impl Plain {
-    /// What was handed over: a key or not.
+    /// The bytes that were handed over, whether they are a key or not.
     pub const fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -10,7 +10,7 @@ fn source(name: &str) -> &'static str {
     EMBEDDED.iter().find(|(embedded, _)| *embedded == name).unwrap().1
 }
 
-/// Reads `name` with `from` replaced, which must be refused, and says why.
+/// Reads `name` with `from` replaced, and returns why it is refused; it must be.
 #[track_caller]
 fn complaint(name: &str, from: &str, to: &str) -> String {
     let text = source(name);
@@ -201,7 +201,7 @@ fn a_contract_can_be_named_by_path() {
     assert_eq!(load(path).name, "thefaq");
 }
 
-/// Every denial with data that stands out, by the name that a contract knows it by.
+/// Every denial with data that stands out, by the name that the contract has for it.
 fn every_denial(contract: &Contract) -> Vec<(String, Denial)> {
     let denials = [
         Denial::MissingCredential,

@@ -47,7 +47,7 @@ impl Words<'_> {
 }
 
 impl Text {
-    /// Reads `text`, in which only `allowed` placeholders and `words` may stand.
+    /// Reads `text`, which may have only `allowed` placeholders and `words`.
     pub(crate) fn read(text: &str, words: Words<'_>, allowed: &[Placeholder]) -> Result<Self, String> {
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -55,7 +55,7 @@ impl Text {
             let (name, after) = after.split_once('}').ok_or("a { without its }")?;
             pieces.push(Piece::Plain(before.to_owned()));
             if let Some(word) = words.get(name) {
-                // A word may have placeholders of its own, but not name another word.
+                // A word may have placeholders of its own, but must not name another word.
                 pieces.append(&mut Self::read(word?, Words::NONE, allowed)?.0);
             } else {
                 let placeholder = Placeholder::named(name).ok_or_else(|| format!("unknown placeholder {{{name}}}"))?;
@@ -72,7 +72,8 @@ impl Text {
         Ok(Self(pieces))
     }
 
-    /// The text with everything filled in. One hole and nothing else keeps the type of what fills it, or is `None`.
+    /// The text with everything filled in. A text that is one hole and nothing else keeps the type of the value that
+    /// fills it, and is `None` without one.
     fn value(&self, denial: &Denial) -> Option<Value> {
         if let [Piece::Hole(placeholder)] = self.0.as_slice() {
             return denial.fill(*placeholder);
@@ -81,7 +82,7 @@ impl Text {
         Some(self.render(denial).into())
     }
 
-    /// What `value` gives, as a schema: it has a value if this has.
+    /// The schema of what `value` returns, where that is a value.
     fn schema(&self, denial: &Denial) -> Option<Value> {
         let is_known = |piece: &Piece| match piece {
             Piece::Plain(_) => true,

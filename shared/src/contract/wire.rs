@@ -9,10 +9,10 @@ use super::text::{Body, Text, Words};
 use super::{Flaw, flaw, header};
 use crate::contract::denial::{Denial, Kind, Placeholder};
 
-/// What frames a message: no contract has a say in it.
+/// Headers that frame a message: a contract cannot set them.
 const FRAMING: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
 
-/// A status, headers and a body, with places for what a denial has to say.
+/// A status, headers and a body, with places for the data of a denial.
 #[derive(Clone, Debug)]
 pub struct Wire {
     /// The status, 400 to 599.
@@ -52,7 +52,7 @@ impl Wire {
         Ok(Self { status, headers: headers.collect::<Result<_, Flaw>>()?, body })
     }
 
-    /// Whether every placeholder of a body is one that some denial fills: a first look, at the place where it stands.
+    /// Whether some denial fills every placeholder of a body: a first check, at the place where the body stands.
     pub(super) fn check_body(body: &str) -> Result<(), String> {
         let words = Words { code: Some(""), kind: Some(""), message: Some("") };
 
@@ -69,7 +69,7 @@ impl Wire {
         self.body.schema(denial).unwrap_or_default()
     }
 
-    /// The headers that this denial has of its own.
+    /// The headers of its own that this denial has.
     pub fn headers<'a>(&'a self, denial: &'a Denial) -> impl Iterator<Item = (&'a HeaderName, HeaderValue)> {
         self.headers.iter().filter_map(|(name, text)| Some((name, HeaderValue::from_str(&text.render(denial)).ok()?)))
     }

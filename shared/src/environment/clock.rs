@@ -1,5 +1,5 @@
-//! Clocks: the gateway's, which requests go by (`Call::now`), the platform's, by which that is checked, and the machine's,
-//! which only this module reads.
+//! Clocks: the gateway's, which requests are judged by (`Call::now`); the platform's, which that one is checked
+//! against; and the machine's, which only this module reads.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ pub fn now() -> Timestamp {
 /// How far the time on an event may be from the platform's clock, late or early: 5 minutes. Counters are kept for as long.
 const TRUSTED: SignedDuration = SignedDuration::from_mins(5);
 
-/// The platform's clock when an invocation began that is to be over at `deadline_millis` after `timeout`. `None` where the
-/// deadline is none.
+/// The platform's clock at the beginning of an invocation that may take `timeout` and must be over at
+/// `deadline_millis`. `None` where the deadline is not valid.
 pub(crate) fn of_platform(deadline_millis: u64, timeout: Duration) -> Option<Timestamp> {
     let deadline = i64::try_from(deadline_millis).ok().filter(|millis| *millis > 0)?;
 
     Timestamp::from_millisecond(deadline).ok()?.checked_sub(timeout).ok()
 }
 
-/// The time that a request is judged by: the one that the gateway has `stamped` it with. Where there is none, or where it is
+/// The time that a request is judged by: the one that the gateway has `stamped` it with. Without it, or where it is
 /// further from the clock of the `platform` than counters are kept, it is that clock's.
 pub(crate) fn judging(stamped: Option<Timestamp>, platform: Option<Timestamp>) -> Timestamp {
     let stamped = stamped.filter(|at| at.as_millisecond() > 0);
@@ -38,7 +38,7 @@ pub(crate) fn judging(stamped: Option<Timestamp>, platform: Option<Timestamp>) -
     }
 }
 
-/// `2025-03-15T09:22:00Z`: how replies say when something was, in whole seconds.
+/// `2025-03-15T09:22:00Z`: the form of times in replies, in whole seconds.
 pub fn seconds(at: Timestamp) -> String {
     format!("{at:.0}")
 }

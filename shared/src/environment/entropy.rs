@@ -1,8 +1,8 @@
-//! Randomness, from the operating system; the only module that asks for it.
+//! Randomness, from the operating system. Only this module asks for it.
 
 use std::fmt;
 
-/// There is no randomness to be had.
+/// The operating system gives no randomness.
 pub type Error = getrandom::Error;
 
 /// Where random bytes come from.

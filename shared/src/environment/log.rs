@@ -1,16 +1,17 @@
-//! The log: a line of JSON on standard output for each thing that happens, which is how Lambda takes it.
+//! The log: a line of JSON on standard output for each thing that happens, which is the form that Lambda takes.
 //!
-//! The runtime would set it up too, with a filter that brings regular expressions into every function (0.3 MB), and obeys a
-//! variable with which lines could be turned on that show credentials.
+//! The runtime could set it up too, but with a filter that brings regular expressions into every function (0.3 MB), and
+//! that obeys a variable which could turn on lines that show credentials.
 
 use tracing::level_filters::LevelFilter;
 
-/// Logs whatever is at least as severe as the level of that name. To be called once, before anything happens.
+/// Logs everything that is at least as severe as the level of that name. To be called once, before anything happens.
 pub(crate) fn start(name: Option<&str>) {
     tracing_subscriber::fmt().json().with_target(false).with_max_level(level(name)).init();
 }
 
-/// The level of that name. Below DEBUG the runtime shows events, and with them the credentials of callers.
+/// The level of that name, DEBUG at the lowest. Below that, the runtime shows events, and with them the credentials of
+/// callers.
 fn level(name: Option<&str>) -> LevelFilter {
     let named = name.and_then(|name| name.parse().ok()).unwrap_or(LevelFilter::INFO);
 

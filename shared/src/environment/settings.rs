@@ -1,4 +1,4 @@
-//! What a function is told by its environment: the only module that reads it. The template sets every variable.
+//! A function's settings, from its environment: only this module reads it. The template sets every variable.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -25,15 +25,16 @@ pub struct Settings {
     pub usage_table: String,
     /// `USAGE_RETENTION_DAYS`: how long a day's usage is kept.
     pub usage_retention_days: u32,
-    /// `REFERENCE_TABLE`: what the reference APIs keep, where a stack has them.
+    /// `REFERENCE_TABLE`: the data of the reference APIs, where a stack has them.
     pub reference_table: Option<String>,
-    /// `AUTHORIZER_TELLS`: the APIs, by their ids, to which the authorizer hands on what it does not let in.
+    /// `AUTHORIZER_TELLS`: the ids of the APIs to which the authorizer hands on refused requests.
     pub told_apis: Vec<String>,
     /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
     pub store_timeout: Duration,
-    /// `TIMEOUT_SECONDS`: how long an invocation may take. Lambda knows, and tells a function only when that is over.
+    /// `TIMEOUT_SECONDS`: how long an invocation may take. Lambda knows this, and tells a function only when that time
+    /// is over.
     pub timeout: Duration,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`: DynamoDB somewhere else than in the region.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: a DynamoDB other than the region's.
     pub dynamodb_endpoint: Option<String>,
 }
 
@@ -67,7 +68,7 @@ impl FromStr for Stage {
     }
 }
 
-/// A variable that is not set, or not as it must be.
+/// A variable that is not set, or has an invalid value.
 #[derive(Debug)]
 pub struct Error(String);
 
@@ -101,7 +102,7 @@ impl Settings {
         })
     }
 
-    /// What decides which functions the stack has, by the names that it has as parameters of the template.
+    /// The settings that decide which functions the stack has, by their names as parameters of the template.
     pub fn parameters(&self) -> BTreeMap<String, String> {
         let contract = ("Contract".to_owned(), self.contract.clone());
         let reference_api = self.reference_api.clone().map(|api| ("ReferenceApi".to_owned(), api));
@@ -110,12 +111,13 @@ impl Settings {
     }
 }
 
-/// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, as Lambda names it. It is wanted before anything can be wrong.
+/// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, by Lambda's name for it. It is needed before anything
+/// else can fail.
 pub(crate) fn log_level() -> Option<String> {
     variable("AWS_LAMBDA_LOG_LEVEL")
 }
 
-/// What follows `describe` on the command line, if that is what the process was started for.
+/// The arguments after `describe` on the command line, if the process was started for that.
 pub(crate) fn asked_to_describe() -> Option<Vec<String>> {
     let mut arguments = env::args().skip(1);
 
