@@ -1,7 +1,8 @@
-//! What changes keys: issuing, changing and regenerating one, taking over those of another system.
+//! Changes to keys: issuing, changing and regenerating one, and taking over those of another system.
 //!
-//! It uses the store and the contract, by way of the app. It never knows which way a request came: whoever may ask is an argument
-//! ([`Author`](crate::registry::audit::Author)), and pages or commands will call what the API's functions call.
+//! It uses the store and the contract, by way of the app. It does not know which way a request came: the author is an
+//! argument ([`Author`](crate::registry::audit::Author)), and pages or commands will call the same functions as the
+//! API.
 
 pub mod cap;
 pub mod change;

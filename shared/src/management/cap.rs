@@ -1,4 +1,4 @@
-//! Caps that the API behind the keys keeps: how many of something an organization's plan allows.
+//! Caps that the API behind the keys enforces: how many of something an organization's plan allows.
 
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
@@ -16,7 +16,7 @@ pub struct Cap {
 }
 
 impl Cap {
-    /// What the plan of `org` has for `what`, a name in the contract's `quotas`. It is one read, for writes that add.
+    /// The cap of the plan of `org` on `what`, a name in the contract's `quotas`. It is one read, for writes that add.
     ///
     /// # Errors
     /// There is no such organization, or the contract lacks its plan.
@@ -27,7 +27,7 @@ impl Cap {
         Ok(Self { most, plan: org.plan, what })
     }
 
-    /// What is said where there are as many.
+    /// The denial where the cap is reached.
     pub fn reached(&self) -> Denial {
         let Self { most, plan, what } = self;
 

@@ -51,7 +51,7 @@ impl Change {
         key.status = self.status.unwrap_or(key.status);
         let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
         if lasts_longer || (!was_on && key.status == Status::Active) {
-            // Whoever has its secret can do again, or longer, what it can.
+            // A holder of its secret can again, or for longer, do what it can.
             let kind = type_of(app, key.kind.as_deref())?;
             author.can_give(&app.contract, kind.scopes.recorded(&key.scopes).iter())?;
         }
@@ -60,10 +60,11 @@ impl Change {
     }
 }
 
-/// Makes `change` to the key `id` of `slug`, as `author` wants it. Once this has returned, the key is on its new terms everywhere.
+/// Makes `change` to the key `id` of `slug`, on behalf of `author`. Once this has returned, the key is on its new terms
+/// everywhere.
 ///
 /// # Errors
-/// There is no such organization or key, or the contract does not allow what the key would be.
+/// There is no such organization or key, or the contract does not allow the changed key.
 pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &Author) -> Result<Key> {
     let now = author.at;
     if change.is_empty() {

@@ -120,11 +120,11 @@ enum Outcome {
     },
 }
 
-/// Takes over keys into the organization `slug`, as `author` wants it: each of them whole or not at all. Asking again for what
-/// is there does no harm.
+/// Takes over keys into the organization `slug`, on behalf of `author`: each key whole or not at all. Asking again for
+/// a key that is there does no harm.
 ///
 /// # Errors
-/// There is no such organization, or the store does not answer. What is wrong with one key is its own result.
+/// There is no such organization, or the store does not answer. A fault in one key is that key's own result.
 pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
     let tries = app.keys.tries();
     let org = tries.beside().run(|| app.keys.organization(slug)).await?;
@@ -145,7 +145,7 @@ pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import,
     Ok(Imported { imported, results })
 }
 
-/// Takes over one. If `org` is not what it was any more, it is read again.
+/// Takes over one key. If `org` has changed meanwhile, it is read again.
 async fn take_over(
     app: &App,
     org: &mut Organization,
@@ -195,7 +195,7 @@ async fn take_over(
     }
 }
 
-/// What is said of a digest that is in the table: a secret's place there is never given up.
+/// The result for a digest that is in the table: a secret never gives up its place there.
 async fn taken(app: &App, org: &Organization, holder: Holder, digest: &Digest, now: Timestamp) -> Result<Outcome> {
     if holder.org != org.slug {
         return Err(Denial::Conflict { reason: "The digest is another key's".to_owned() }.into());

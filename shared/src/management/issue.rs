@@ -1,4 +1,4 @@
-//! Issuing a key: what the contract and the organization's plan allow, and then the key itself.
+//! Issuing a key: first what the contract and the organization's plan allow, and then the key itself.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -80,11 +80,11 @@ struct Record {
     overlap_ends_at: Option<String>,
 }
 
-/// Issues a key to the organization `slug`, as `author` wants it. The secret is in what is returned, and kept nowhere. Where
-/// it is to be done `once`, a repeat issues nothing.
+/// Issues a key to the organization `slug`, on behalf of `author`. The secret is in the returned value, and kept
+/// nowhere. Where this is to be done `once`, a repeat issues nothing.
 ///
 /// # Errors
-/// There is no such organization, the order is not what the contract allows, or the plan's cap is reached.
+/// There is no such organization, the contract does not allow the order, or the plan's cap is reached.
 pub async fn issue(
     app: &App,
     slug: &Slug,
@@ -133,7 +133,7 @@ pub async fn issue(
     }
 }
 
-/// The `reply` that was given when the key was issued, for whoever could issue it now.
+/// The `reply` that was given when the key was issued, for an author who could issue it now.
 ///
 /// # Errors
 /// The key holds what `author` may not give, or is gone.
@@ -151,10 +151,10 @@ async fn issued_before(app: &App, slug: &Slug, author: &Author, reply: Box<RawVa
     Ok(IssuedBefore::new(reply))
 }
 
-/// The scopes that the key gets which is ordered.
+/// The scopes that an ordered key gets.
 ///
 /// # Errors
-/// The contract does not allow it, or it is not `author`'s to give.
+/// The contract does not allow the order, or `author` may not give it.
 pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Scopes> {
     let scopes = allowed_scopes(app, org, order.kind.as_deref(), order.scopes.as_ref())?;
     author.can_give(&app.contract, scopes.iter())?;
@@ -162,7 +162,7 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
     Ok(scopes)
 }
 
-/// The refusal of one more key.
+/// The denial of one more key.
 pub(crate) fn full(app: &App, org: &Organization) -> Result<Denial> {
     let cap = plan_of(app, org)?.keys.unwrap_or_default();
 
@@ -223,7 +223,7 @@ pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyTyp
     Ok(app.contract.key_type(kind).ok_or_else(|| Violation::new("type", message))?)
 }
 
-/// The scopes that a key of the type `kind` gets in `org` when `asked` for.
+/// The scopes that a key of the type `kind` gets in `org` when `asked` are named.
 ///
 /// # Errors
 /// The contract has no such type, the type does not allow them, or the plan does not include them.
@@ -237,7 +237,7 @@ pub(crate) fn allowed_scopes(
     let rule = &kind.scopes;
     let default = rule.default.union(&rule.always);
     let scopes = match asked {
-        // What nobody asked for is left out where the plan does not include it.
+        // A scope that nobody asked for is left out where the plan does not include it.
         None => plan.scopes.as_ref().map_or_else(|| default.clone(), |included| default.intersection(included)),
         Some(asked) => asked.union(&rule.always),
     };
@@ -246,7 +246,7 @@ pub(crate) fn allowed_scopes(
         let possible: Vec<_> = possible.iter().collect();
         return Err(Violation::new("scopes", format!("must be among {}", possible.join(", "))).into());
     }
-    // A plan can leave fewer than a type asks for where nobody chose.
+    // A plan can leave fewer scopes than a type asks for, if nobody named any.
     if asked.is_some() && scopes.len() < rule.at_least {
         return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
     }

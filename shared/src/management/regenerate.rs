@@ -1,4 +1,4 @@
-//! Giving a key a new secret. It stays the same key: same id, same terms, and the requests that it has made stay counted.
+//! Giving a key a new secret. It stays the same key: same id, same terms, and its requests so far stay counted.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,11 +41,12 @@ impl TryFrom<i64> for Overlap {
     }
 }
 
-/// Gives the key `id` of `slug` a new secret, as `author` wants it. Once this has returned, the new one works, and the old
-/// one as long as `rotation` says; one before that does not any more. Where it is to be done `once`, a repeat does nothing.
+/// Gives the key `id` of `slug` a new secret, on behalf of `author`. Once this has returned, the new one works, and the
+/// old one for as long as `rotation` says; one before that no longer does. Where this is to be done `once`, a repeat
+/// does nothing.
 ///
 /// # Errors
-/// There is no such organization or key, or it may do what `author` may not.
+/// There is no such organization or key, or the key may do something that `author` may not.
 pub async fn regenerate(
     app: &App,
     slug: &Slug,
@@ -64,7 +65,7 @@ pub async fn regenerate(
         author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
         let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
         let kind = type_of(app, before.kind.as_deref())?;
-        // Whoever has the secret can do what the key can. A repeat has no secret to show, and asks for the same.
+        // A holder of the secret can do what the key can. A repeat has no secret to show, but the same check applies.
         author.can_give(&app.contract, kind.scopes.recorded(&before.scopes).iter())?;
         if let Some(done) = done_before(app, slug, once, author, &mut tries).await? {
             return Ok(Done::Before(IssuedBefore::new(done)));

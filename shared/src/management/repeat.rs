@@ -1,4 +1,4 @@
-//! Repeats of what is to be done once: they do nothing again, and get the reply of the first.
+//! Repeats of a request that is carried out once: they do nothing again, and get the reply of the first.
 
 use dynamodb::Tries;
 use schemars::JsonSchema;
@@ -23,11 +23,11 @@ pub enum Done<N, B> {
     Before(B),
 }
 
-/// The reply that is kept with what `attempt` did, if it was carried out before. Nothing is written for a repeat, so that its
-/// `author` is looked up.
+/// The reply that was kept when `attempt` was carried out, if it was. A repeat writes nothing, so its `author` is
+/// looked up here.
 ///
 /// # Errors
-/// The header was used for something else, or the author may not any more.
+/// The header was used for something else, or the author is no longer allowed to.
 pub(crate) async fn done_before(
     app: &App,
     org: &Slug,

@@ -1,7 +1,7 @@
 //! A request that is to be carried out once, however often it is asked for.
 //!
-//! What was done is kept in the transaction that does it, with the reply less its secret. It is kept by organization: the
-//! same name means the same request, on whichever plane it comes.
+//! The reply without its secret is kept in the transaction that carries the request out. It is kept by organization:
+//! the same name means the same request, on either plane.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -10,15 +10,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::registry::error::{Error, Result};
 
-/// How long a repeat is known for one: 24 hours.
+/// How long a repeat is recognized: 24 hours.
 pub const KNOWN_SECS: i64 = 86_400;
 
-/// A request that is to be carried out once. Nothing of what the client sent is in it, only hashes.
+/// A request that is to be carried out once. It contains hashes only, nothing that the client sent.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    /// Stands for the header.
+    /// The hash of the header.
     pub(crate) name: String,
-    /// Stands for everything else that was asked for.
+    /// The hash of everything else that was asked for.
     pub(crate) request: String,
 }
 
@@ -37,7 +37,7 @@ impl Attempt {
 fn hash(parts: &[&str]) -> String {
     let mut sha = Sha256::new();
     for part in parts {
-        // The length before each keeps two that read the same together apart.
+        // The length in front of each part keeps apart parts that read the same when joined.
         sha.update(part.len().to_be_bytes());
         sha.update(part.as_bytes());
     }

@@ -17,7 +17,7 @@ use crate::registry::organization::Organization;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
 
-/// Who makes a change, by which way, and when.
+/// The author of a change: who, on which plane, and when.
 #[derive(Clone, Debug)]
 pub struct Author {
     /// On which plane.
@@ -26,30 +26,31 @@ pub struct Author {
     pub who: String,
     /// The gateway's id of the request.
     pub request: String,
-    /// When it was made.
+    /// When the request was made.
     pub at: Timestamp,
-    /// The key that it came with; `None` where it came from the operator, who may do everything.
+    /// The key that the request came with; `None` where it came from the operator, who may do everything.
     pub bearer: Option<Bearer>,
 }
 
-/// A key that a change is asked for with, as the gate has let it in. It must still be that when the change is made.
+/// A key that a change is asked for with, as the gate has let it in. This must still be true of it when the change is
+/// made.
 #[derive(Clone, Debug)]
 pub struct Bearer {
-    /// Its organization, which is the one that is changed.
+    /// Its organization, which is also the one that is changed.
     pub org: Slug,
     /// The key.
     pub key: key::Id,
-    /// What stands for the secret that was presented.
+    /// The digest of the secret that was presented.
     pub secret: Digest,
-    /// All that it may do.
+    /// Everything that it may do.
     pub holds: Scopes,
-    /// What it was given of that, beside what its type always has.
+    /// The part of that which it was given, besides what its type always has.
     pub given: Scopes,
 }
 
 impl Bearer {
-    /// Whether `key`, which is the bearer's as it is now, still lets this be asked for at `now`. `store::warrant` has the same
-    /// rule as a condition.
+    /// Whether `key`, the bearer's key as it is now, still allows this at `now`. `store::warrant` has the same rule as
+    /// a condition.
     pub(crate) fn is_let_in(&self, key: &Key, now: Timestamp) -> bool {
         let is_over = key.expires_at.is_some_and(|at| at <= now);
 
@@ -123,7 +124,7 @@ pub struct Row {
     pub request_id: String,
 }
 
-/// A row to be written with the change that it tells of.
+/// A row, to be written with the change that it is about.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub(crate) org: Slug,
@@ -148,10 +149,10 @@ impl Author {
         Self { plane: Plane::Key, who, request, at, bearer: Some(Bearer { org, key, secret, holds, given }) }
     }
 
-    /// Whether all of `scopes` are this author's to give.
+    /// Whether this author may give all of `scopes`.
     ///
     /// # Errors
-    /// Nobody gives away what they do not hold.
+    /// The author does not hold one of them: nobody gives away what they do not hold.
     pub(crate) fn can_give<'a>(
         &self,
         contract: &Contract,
@@ -163,12 +164,12 @@ impl Author {
         lacking.next().map_or(Ok(()), |scope| Err(Denial::MissingScope { scope: scope.to_owned() }))
     }
 
-    /// Whether this author still may change `org` and, where it is the author's own, the key `id`, as they were just read.
-    /// Whoever may not is nobody any more.
+    /// Whether this author may still change `org` and, where it is the author's own, the key `id`, as they were just
+    /// read. An author who may not is refused like an unknown key.
     ///
     /// # Errors
-    /// The organization was locked or its plan takes something from the author, or the key was revoked, switched off, given
-    /// another secret or narrowed.
+    /// The organization was locked or its plan takes something from the author, or the key was revoked, switched off,
+    /// given another secret or narrowed.
     pub(crate) fn may_go_on(
         &self,
         contract: &Contract,

@@ -20,7 +20,7 @@ pub enum Error {
         /// What happened, for us.
         cause: String,
     },
-    /// The same failure as a moment ago, which the log was told of then.
+    /// The same failure as a moment ago, which has been logged already.
     FailedAgain(Denial),
 }
 
@@ -30,7 +30,7 @@ impl Error {
         Self::Failed { denial: Denial::Internal, cause: cause.to_string() }
     }
 
-    /// The same once more, which the log need not be told of.
+    /// The same failure once more, which need not be logged again.
     pub(crate) fn again(self) -> Self {
         match self {
             Self::Failed { denial, .. } => Self::FailedAgain(denial),

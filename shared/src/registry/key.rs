@@ -1,4 +1,4 @@
-//! A key: what it is called, whose it is, what it may do, and for how long.
+//! A key: its name, its owner, its scopes, and how long it works.
 
 mod view;
 
@@ -18,10 +18,10 @@ use crate::environment::entropy::Entropy;
 use crate::registry::name::Name;
 use crate::registry::slug::Slug;
 
-/// A key as the authority keeps it. Its secret is not in it: only the digest is.
+/// A key as the authority keeps it. It has the digest of its secret, and not the secret.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Its name to the API, for good.
+    /// Its name in the API, for good.
     pub id: Id,
     /// The organization that it belongs to.
     pub org: Slug,
@@ -29,7 +29,7 @@ pub struct Key {
     pub name: Name,
     /// Its type, where the contract has types.
     pub kind: Option<String>,
-    /// What it may do, as far as the organization's plan goes.
+    /// What it may do, as far as the organization's plan allows.
     pub scopes: Scopes,
     /// Whether it is switched on.
     pub status: Status,
@@ -37,18 +37,18 @@ pub struct Key {
     pub expires_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// What stands for its secret.
+    /// The digest of its secret.
     pub digest: Digest,
     /// The secret that it had before, where that still works.
     pub previous: Option<Previous>,
-    /// Counts the changes to it; one that was read is one that was checked for.
+    /// Counts the changes to it; a write checks that the version is still the one read.
     pub version: i64,
 }
 
-/// A secret that was replaced, and goes on working for a while.
+/// A secret that was replaced, and keeps working for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Previous {
-    /// What stands for it.
+    /// Its digest.
     pub digest: Digest,
     /// When it stops working.
     pub until: Timestamp,

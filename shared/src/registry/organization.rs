@@ -1,4 +1,4 @@
-//! An organization: whose keys they are, and on which terms.
+//! An organization: the owner of keys, and the terms that they are on.
 
 use jiff::Timestamp;
 use payload::Field;
@@ -17,8 +17,8 @@ use crate::registry::name::Name;
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
 
-/// How long a change is pending at most: as long as a pass stands, and ten minutes, for both are by events that may come five
-/// minutes late or early.
+/// How long a change is pending at most: as long as a pass is valid, plus ten minutes, because both go by events that
+/// may come five minutes late or early.
 pub(crate) const PENDING_SECS: i64 = 4_200;
 
 /// An organization as the authority keeps it.
@@ -40,34 +40,34 @@ pub struct Organization {
     pub created_at: Timestamp,
     /// When its terms last changed.
     pub updated_at: Timestamp,
-    /// What the cursors into its lists are sealed with.
+    /// The seal of the cursors into its lists.
     pub seal: Seal,
     /// How far the last change has come, while it is not in force for all keys.
     pub pending: Option<Pending>,
-    /// Counts the changes to its terms; one that was read is one that was checked for.
+    /// Counts the changes to its terms; a write checks that the version is still the one read.
     pub version: i64,
 }
 
-/// How far a change has come that is not in force for all keys yet. Keys are gone through in the order of their ids.
+/// How far a change has come that is not in force for all keys yet. Keys are processed in the order of their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pending {
     /// For how many keys it is in force.
     pub(crate) done: i64,
-    /// How many keys there were when it was made.
+    /// How many keys there were when the change was made.
     pub(crate) of: i64,
-    /// The last key that was gone through.
+    /// The last key that was processed.
     pub(crate) after: Option<key::Id>,
-    /// Those among the keys up to that one for which it is not in force, by what stands for their secrets.
+    /// The keys up to that one for which it is not in force, by the digests of their secrets.
     pub(crate) left: Vec<Digest>,
 }
 
 impl Pending {
-    /// A change that is yet to be in force for so many keys.
+    /// A change that is not in force yet for this number of keys.
     pub(crate) fn of(keys: i64) -> Self {
         Self { of: keys, ..Self::default() }
     }
 
-    /// So many more keys were gone through, these of them without success.
+    /// Notes that `count` more keys were processed, and that those in `failed` failed.
     pub(crate) fn went_on(&mut self, count: usize, failed: Vec<Digest>) {
         let done = i64::try_from(count.saturating_sub(failed.len())).unwrap_or(i64::MAX);
         self.done = self.done.saturating_add(done);
@@ -101,10 +101,10 @@ pub struct Change {
 }
 
 impl Change {
-    /// The organization `slug` after this change, made at `now`, of what was there `before`; a new one gets `seal`.
+    /// The organization `slug` after this change at `now` to `before`; a new one gets `seal`.
     ///
     /// # Errors
-    /// A new organization without a plan, or terms that `contract` does not have.
+    /// A new organization has no plan, or `contract` does not have the terms.
     pub fn apply(
         &self,
         slug: &Slug,
@@ -117,7 +117,7 @@ impl Change {
             Some(org) => org,
             None => Organization {
                 slug: slug.clone(),
-                // A slug is as good a name as any.
+                // A slug is good enough as a name.
                 name: Name::try_from(slug.to_string()).or(Err(Violation::new("name", "is required")))?,
                 plan: self.plan.clone().ok_or(Violation::new("plan", "is required"))?,
                 status: Status::Active,
@@ -142,8 +142,9 @@ impl Change {
 }
 
 impl Organization {
-    /// How far the last change has come at `now`, while it is not in force for all keys. What was not withdrawn has ended by
-    /// itself once the longest pass from before the change has, by the clock of events, which may be off.
+    /// How far the last change has come at `now`, while it is not in force for all keys. A pass that was not withdrawn
+    /// ends by itself. All have ended once the longest pass from before the change has, by the clock of events, which
+    /// may be off.
     pub fn pending_at(&self, now: Timestamp) -> Option<&Pending> {
         let over = self.updated_at.as_second().saturating_add(PENDING_SECS);
 
@@ -214,7 +215,7 @@ struct Progress {
 }
 
 impl View {
-    /// All of `org` that can be shown, for the audit trail. How far a change has come is no part of what is changed.
+    /// Everything of `org` that can be shown, for the audit trail. The progress of a change is not part of the change.
     pub fn in_full(org: Organization) -> Value {
         let now = org.updated_at;
 

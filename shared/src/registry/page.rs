@@ -1,4 +1,4 @@
-//! Pages by cursor: what a client gets to see of a place in a list, and cannot make itself.
+//! Pages by cursor: a client gets a place in a list as a cursor that it cannot make itself.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use sha2::Sha256;
 
 use crate::contract::denial::Violation;
 
-/// What an organization's cursors are sealed with: one from another organization, or made up, does not open.
+/// The seal of an organization's cursors: a cursor from another organization, or a made-up one, does not open.
 #[derive(Clone)]
 pub struct Seal([u8; 32]);
 
@@ -92,7 +92,7 @@ pub struct Pagination {
 }
 
 impl Pagination {
-    /// A part that was asked for with `limit`, after which `cursor` goes on, if anything does.
+    /// A part that was asked for with `limit`; `cursor` is where the next part begins, if there is one.
     pub const fn new(limit: PageLimit<20>, cursor: Option<String>) -> Self {
         Self { limit: limit.get(), has_more: cursor.is_some(), cursor }
     }

@@ -1,4 +1,4 @@
-//! What became of requests, as numbers: whose they were, and how many had which outcome.
+//! What became of requests, in numbers: whose they were, and how many had each outcome.
 //!
 //! The numbers add up: every request counts once, as exactly one [`Outcome`].
 
@@ -9,7 +9,7 @@ use crate::contract::envelope::Reply;
 use crate::registry::key;
 use crate::registry::slug::Slug;
 
-/// Whose usage it is.
+/// The owner of the usage.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Holder {
     /// The organization.
@@ -27,7 +27,7 @@ pub enum Outcome {
     ClientError,
     /// Let in, and answered with 5xx.
     ServerError,
-    /// Let in by a verification. What came of the request then, only the service knows that had asked.
+    /// Let in by a verification. Only the service that asked knows what became of the request then.
     Verified,
     /// Refused by the gate.
     Refused(Kind),
@@ -46,18 +46,18 @@ impl Outcome {
     }
 }
 
-/// How many requests had which outcome.
+/// How many requests had each outcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally(BTreeMap<Outcome, i64>);
 
 impl Tally {
-    /// So many more with this outcome.
+    /// Adds `requests` with this outcome.
     pub fn add(&mut self, outcome: Outcome, requests: i64) {
         let count = self.0.entry(outcome).or_default();
         *count = count.saturating_add(requests);
     }
 
-    /// All of `other` too.
+    /// Adds all of `other`.
     pub fn merge(&mut self, other: &Self) {
         for (outcome, requests) in other.iter() {
             self.add(outcome, requests);
@@ -69,30 +69,30 @@ impl Tally {
         self.0.get(&outcome).copied().unwrap_or_default()
     }
 
-    /// Every outcome that there was.
+    /// Every outcome that occurred.
     pub fn iter(&self) -> impl Iterator<Item = (Outcome, i64)> + '_ {
         self.0.iter().map(|(outcome, requests)| (*outcome, *requests))
     }
 
-    /// How many there are in all.
+    /// How many requests there are in all.
     pub fn requests(&self) -> i64 {
         self.0.values().fold(0, |all, requests| all.saturating_add(*requests))
     }
 }
 
-/// What a batch has of one key and one day of UTC: what is one item in the store, and one write.
+/// The part of a batch about one key and one day of UTC: it is one item in the store, and one write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// Whose usage it is.
     pub(crate) holder: Holder,
     /// The day, by its number since 1970.
     pub(crate) day: i64,
-    /// What there was in which of its hours, 0 to 23.
+    /// What happened in each of its hours, 0 to 23.
     pub(crate) hours: BTreeMap<i64, Tally>,
 }
 
 impl Entry {
-    /// How many requests it tells of.
+    /// How many requests it is about.
     pub(crate) fn requests(&self) -> i64 {
         self.hours.values().fold(0, |all, tally| all.saturating_add(tally.requests()))
     }

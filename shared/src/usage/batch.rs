@@ -7,28 +7,28 @@ use jiff::Timestamp;
 use crate::contract::limit::Window;
 use crate::registry::usage::{Entry, Holder, Outcome, Tally};
 
-/// How old the oldest outcome may get before the batch is written, by the time of the requests: 30 seconds. A key that is in
-/// steady use costs each process one write in that time. It is also how long a write that failed is not tried again.
+/// How old the oldest outcome may get before the batch is written, by the time of the requests: 30 seconds. A key that
+/// is in steady use costs each process one write in that time. After a failed write, nothing is tried for as long.
 const AGE_SECS: i64 = 30;
 
 /// How many entries make a batch due at once. Written one after the other they take a tenth of a second.
 const DUE: usize = 32;
 
-/// How many entries there may be at all, while they cannot be written: about 300 KB.
+/// The most entries that are kept while they cannot be written: about 300 KB.
 const MAX: usize = 1_024;
 
 /// Outcomes to be written.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     entries: HashMap<(Holder, i64), BTreeMap<i64, Tally>>,
-    /// When the oldest was.
+    /// When the oldest outcome was.
     since: Option<Timestamp>,
-    /// When the last was.
+    /// When the last outcome was.
     latest: Timestamp,
-    /// Until when nothing is tried, after a failure.
+    /// Until when no write is tried, after a failure.
     rests_until: Option<Timestamp>,
     is_due: bool,
-    /// How many requests had no place.
+    /// How many requests found no place.
     turned_away: i64,
 }
 
@@ -48,8 +48,8 @@ impl Batch {
         self.is_due = (is_old || self.entries.len() >= DUE) && !rests;
     }
 
-    /// All entries, if they are due. Only a request that the gate has judged makes them so: the store has just answered, on
-    /// the connection that will be used.
+    /// All entries, if they are due. They only become due by a request that the gate has judged: the store has just
+    /// answered, on the connection that will be used.
     pub(super) fn take_due(&mut self) -> Vec<Entry> {
         if self.is_due { self.take() } else { Vec::new() }
     }
@@ -74,7 +74,7 @@ impl Batch {
         self.rests_until = Timestamp::from_second(until).ok();
     }
 
-    /// How many requests had no place since this was last asked.
+    /// How many requests found no place since this was last asked.
     pub(super) fn turned_away(&mut self) -> i64 {
         std::mem::take(&mut self.turned_away)
     }

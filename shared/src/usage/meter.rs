@@ -1,7 +1,7 @@
-//! The meter: notes what became of each request, and writes it down when nobody waits.
+//! The meter: notes what became of each request, and writes it when nobody waits.
 //!
-//! `ADD` is not idempotent. A write whose answer was lost is taken for made: usage may miss requests, and never counts one
-//! twice. One that was certainly refused is kept, and so is what was not tried after a failure.
+//! `ADD` is not idempotent. A write whose answer was lost is treated as made: usage may miss requests, and never counts
+//! one twice. A write that was certainly refused is kept, and so is one that was not tried after a failure.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,27 +15,27 @@ use super::batch::Batch;
 use crate::registry::usage::{Entry, Holder, Outcome};
 use crate::store;
 
-/// How many writes are under way at once at the end, when all that is left has to be written in half a second.
+/// How many writes run at once at the end, when everything left has to be written in half a second.
 const AT_ONCE: usize = 8;
 
-/// How long the end tries what was refused: Lambda gives a process half a second.
+/// How long refused writes are tried at the end: Lambda gives a process half a second.
 const LAST_PATIENCE: Duration = Duration::from_millis(400);
 
-/// Counts what becomes of requests.
+/// Counts the outcomes of requests.
 #[derive(Debug)]
 pub struct Meter {
     usage: store::Usage,
     batch: Mutex<Batch>,
-    /// How long writing may take after one answer; the process has no time for the next request meanwhile.
+    /// How long writing may take after one answer; meanwhile the process cannot take the next request.
     patience: Duration,
 }
 
-/// What came of writing entries.
+/// The result of writing entries.
 #[derive(Debug, Default)]
 struct Written {
     /// Not written, for certain.
     left: Vec<Entry>,
-    /// Requests of which it is not known.
+    /// Requests that may or may not have been written.
     lost: i64,
     /// The first failure.
     failure: Option<dynamodb::Error>,
@@ -47,13 +47,13 @@ impl Meter {
         Self { usage, batch: Mutex::default(), patience }
     }
 
-    /// Notes what became of a request with a key of `holder` at `now`. In memory: it takes no time.
+    /// Notes what became of a request with a key of `holder` at `now`, in memory: it takes no time.
     pub fn record(&self, holder: Holder, outcome: Outcome, now: Timestamp) {
         self.batch().record(holder, outcome, now);
     }
 
-    /// Writes what is due, if anything is. For after an answer: one write after the other, on the connection that the gate
-    /// has just used. Whatever happens to it is the log's business alone.
+    /// Writes what is due, if anything is. To be called after an answer: it makes one write after the other, on the
+    /// connection that the gate has just used. Only the log is told what happens to them.
     pub async fn flush_due(&self) {
         let entries = self.batch().take_due();
         if !entries.is_empty() {
@@ -62,8 +62,8 @@ impl Meter {
         }
     }
 
-    /// Writes all that is left, at the end of the process: on connections of its own, for those that were kept may have gone
-    /// stale while the process was frozen.
+    /// Writes everything that is left, at the end of the process. It uses connections of its own, because those that
+    /// were kept may have gone stale while the process was frozen.
     pub async fn flush_all(&self) {
         let mut entries = self.batch().take();
         let usage = self.usage.anew();
@@ -72,14 +72,14 @@ impl Meter {
             let mut written = write(&usage, entries, AT_ONCE, self.patience).await;
             entries = std::mem::take(&mut written.left);
             self.settle(written);
-            // What is left was certainly refused.
+            // Entries that are left were certainly refused.
             if entries.is_empty() || tries.again(dynamodb::Error::Contended).await.is_err() {
                 return;
             }
         }
     }
 
-    /// Keeps what is left, and tells the log of it once.
+    /// Keeps the entries that are left, and logs that once.
     fn settle(&self, written: Written) {
         let kept = written.left.iter().fold(0, |all: i64, entry| all.saturating_add(entry.requests()));
         let mut batch = self.batch();
@@ -92,12 +92,12 @@ impl Meter {
     }
 
     fn batch(&self) -> MutexGuard<'_, Batch> {
-        // Nothing leaves it half done.
+        // No update leaves it half done.
         self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes `entries`, so many at once. After a failure, or when `patience` is over, no other is begun.
+/// Writes `entries`, `at_once` at a time. After a failure, or when `patience` is over, no further write begins.
 async fn write(usage: &store::Usage, entries: Vec<Entry>, at_once: usize, patience: Duration) -> Written {
     let begun = Instant::now();
     let mut waiting = entries.into_iter();

@@ -1,4 +1,4 @@
-//! What is told of a key's usage: totals, and buckets of an hour or a day. Pure arithmetic.
+//! The report on a key's usage: totals, and buckets of an hour or a day. Pure arithmetic.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub enum Granularity {
 }
 
 impl Granularity {
-    /// The window that a bucket is.
+    /// The window of the length of a bucket.
     pub const fn window(self) -> Window {
         match self {
             Self::Hour => Window::Hour,
@@ -34,7 +34,7 @@ impl Granularity {
         }
     }
 
-    /// How many buckets there are where nothing is said: 24 hours, 30 days.
+    /// How many buckets there are where none are asked for: 24 hours, 30 days.
     const fn usual(self) -> i64 {
         match self {
             Self::Hour => 24,
@@ -42,7 +42,7 @@ impl Granularity {
         }
     }
 
-    /// How many there may be: 31 days in hours, 400 days.
+    /// How many buckets there may be: 31 days in hours, 400 days.
     const fn most(self) -> i64 {
         match self {
             Self::Hour => 31 * 24,
@@ -75,7 +75,7 @@ pub struct Range {
 }
 
 impl Asked {
-    /// The buckets that are asked for at `now`: those that any part of the time lies in.
+    /// The buckets that are asked for at `now`: all that overlap the time.
     ///
     /// # Errors
     /// The time ends before it begins, begins in the future, or is too long.
@@ -91,7 +91,7 @@ impl Asked {
             return Err(Violation::new("from", "must not be in the future"));
         }
         let end = match to {
-            // The bucket that it lies in, unless it is where that one begins.
+            // The bucket that `to` lies in, unless `to` is where that bucket begins.
             Some(Moment(to)) if begin(window, window.number(to)).ok() == Some(to) => window.number(to),
             Some(Moment(to)) => window.number(to).saturating_add(1),
             None => window.number(now).saturating_add(1),
@@ -116,7 +116,7 @@ fn begin(window: Window, number: i64) -> Result<Timestamp, Violation> {
 }
 
 impl Range {
-    /// The days that it touches, by their numbers since 1970: the first and the last.
+    /// The days that the range touches, by their numbers since 1970: the first and the last.
     pub fn days(&self) -> (i64, i64) {
         let day = |bucket: i64| match self.granularity {
             Granularity::Hour => bucket.div_euclid(24),
@@ -200,7 +200,7 @@ struct Refused {
 }
 
 impl Report {
-    /// The usage of `key` in `range`, of what `days` have in their hours.
+    /// The usage of `key` in `range`, from the hours of `days`.
     pub fn new(
         key: Id,
         range: Range,
@@ -327,7 +327,7 @@ mod tests {
         ] {
             assert_eq!(range(query).unwrap_err(), wrong, "{query}");
         }
-        // At the ends of time too.
+        // This holds at the ends of time, too.
         for to in ["9999-12-30T22:00:00.5Z", "-009999-01-02T01:59:59Z"] {
             drop(range(&format!("to={to}")));
             drop(range(&format!("granularity=day&to={to}")));

@@ -68,17 +68,17 @@ impl Expiry {
 }
 
 impl View {
-    /// All of `key` that can be shown, for the audit trail.
+    /// Everything of `key` that can be shown, for the audit trail.
     pub fn in_full(key: &Key, now: Timestamp) -> Value {
         let view = Self::new(key.clone(), None, &Management::default(), now);
         let mut value = serde_json::to_value(view).unwrap_or_default();
-        // When it was last used is no part of what is changed.
+        // The time of its last use is not part of a change.
         value.as_object_mut().and_then(|members| members.remove("lastUsedAt"));
 
         value
     }
 
-    /// What `management` shows at `now` of `key`, which was last used at `last_used_at`.
+    /// The members of `key` that `management` shows at `now`; it was last used at `last_used_at`.
     pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
         let standing = match key.status {
             Status::Inactive => Standing::Inactive,
