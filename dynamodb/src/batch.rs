@@ -9,11 +9,11 @@ use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 
 use crate::{Error, Item, Result, Tries};
 
-/// How long it is asked for what a batch left out.
+/// For how long items that a batch left out are asked for again.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The items of `table` that `wanted` names, at most 100, as they are now and in any order. Those that are not there are
-/// left out; of no keys there are no items, and nothing is asked.
+/// The items of `table` that `wanted` names, at most 100, as they are now and in any order. Items that are not there
+/// are left out. Without keys there are no items, and nothing is asked.
 ///
 /// # Errors
 /// DynamoDB left some out again and again, or did not answer.
@@ -38,7 +38,8 @@ pub async fn batch_get(client: &Client, table: &str, wanted: KeysAndAttributesBu
     Ok(found)
 }
 
-/// Deletes the items of `table` with these keys, at most 25, all different. Those that are not there are as good as deleted.
+/// Deletes the items of `table` with these keys, at most 25, all different. An item that is not there counts as
+/// deleted.
 ///
 /// # Errors
 /// DynamoDB left some out again and again, or did not answer.
@@ -65,7 +66,7 @@ pub async fn batch_delete(
     Ok(())
 }
 
-/// What DynamoDB leaves out of a batch it was too busy for.
+/// DynamoDB leaves items out of a batch when it is too busy for them.
 fn unfinished() -> Error {
     Error::Throttled { cause: "a batch came back unfinished".to_owned(), is_key_range: false }
 }

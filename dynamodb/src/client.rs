@@ -16,7 +16,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 
 /// A client for the region and credentials that Lambda puts in the environment, or for `endpoint`.
 ///
-/// An attempt takes at most `attempt`, connecting included; a second one is made where the first failed without an answer.
+/// An attempt takes at most `attempt`, connecting included. A second one is made if the first failed without an answer.
 pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(attempt.min(CONNECT_MAX))
@@ -24,7 +24,7 @@ pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
         .operation_timeout(attempt.saturating_mul(3))
         .build();
     let mut config = Config::builder()
-        // Pinned: a newer one changes retries and timeouts under us.
+        // Pinned: a newer version would change retries and timeouts under us.
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(EnvironmentVariableRegionProvider::new().region().await)
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
@@ -36,14 +36,14 @@ pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The same client with connections of its own, none of which is open yet: those that were kept while the process was frozen
-/// may have gone stale.
+/// The same client with connections of its own, none of which is open yet: kept connections may have gone stale while
+/// the process was frozen.
 pub fn anew(client: &Client) -> Client {
     Client::from_conf(client.config().to_builder().http_client(connections()).build())
 }
 
-/// The same client, connections and all, for calls that are made once: `ADD` is not idempotent, and an attempt without an
-/// answer may have counted.
+/// The same client, with the same connections, for calls that are made only once: `ADD` is not idempotent, and an
+/// attempt without an answer may have counted.
 pub fn once(client: &Client) -> Client {
     Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build())
 }

@@ -1,14 +1,14 @@
-//! Conditions of writes, put together from clauses that each bring the names and values that they speak of.
+//! Conditions of writes, built from clauses that each bring their own names and values.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder};
 
-/// What must be true of an item for a write to be made: all of its clauses.
+/// The condition of a write to an item: all of its clauses must be true.
 ///
-/// An attribute `name` is written `#name`, for nearly every short name is one of DynamoDB's reserved words. Conditions that
-/// are joined share names, which mean the same in all of them, and must not share values.
+/// An attribute `name` is written `#name`, because nearly every short name is one of DynamoDB's reserved words. Joined
+/// conditions share names, which mean the same in all of them, and must not share values.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
     clauses: Vec<String>,
@@ -17,7 +17,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// The condition `clause`, which speaks of the attributes `names`.
+    /// The condition `clause`, which uses the attributes `names`.
     pub fn that<'a>(clause: impl Into<String>, names: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             clauses: vec![clause.into()],
@@ -53,7 +53,7 @@ impl Condition {
 
 /// A member of a transaction that can have a condition.
 pub trait Conditional: Sized {
-    /// The same, to be carried out only where `condition` is true.
+    /// The same member, carried out only where `condition` is true.
     #[must_use]
     fn when(self, condition: Condition) -> Self;
 }

@@ -13,13 +13,13 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why a call to DynamoDB gave no answer that the caller can use.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// DynamoDB asked to slow down: the item, the table or the account is over what it may take.
+    /// DynamoDB asked to slow down: the item, the table or the account is over its limit.
     #[error("dynamodb throttled the call: {cause}")]
     Throttled {
-        /// What it said.
+        /// DynamoDB's reason.
         cause: String,
-        /// Whether it is the range of keys around the item that is over what a partition takes, and not the table or the
-        /// account.
+        /// Whether the limit is that of a partition, for the range of keys around the item, and not that of the table
+        /// or the account.
         is_key_range: bool,
     },
     /// No answer in time, one that cannot be read, no connection, or a failure on DynamoDB's side.
@@ -31,7 +31,7 @@ pub enum Error {
     /// DynamoDB does not let us in: credentials have expired or are wrong, a permission or a table is missing.
     #[error("dynamodb does not let the call in: {0}")]
     Inaccessible(String),
-    /// DynamoDB refused the call, or an item is not what it should be: ours to mend.
+    /// DynamoDB refused the call, or an item is not what it should be: we have to fix it.
     #[error("{0}")]
     Fault(String),
     /// Others kept changing what this call was to change.
@@ -40,7 +40,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the call was certainly not carried out. Of the others nobody knows: not even a 500 says so.
+    /// Whether the call was certainly not carried out. For the other errors nobody knows: not even a 500 tells.
     pub const fn is_refusal(&self) -> bool {
         match self {
             Self::Throttled { .. } | Self::Inaccessible(_) | Self::Fault(_) | Self::Contended => true,
@@ -70,7 +70,7 @@ where
 }
 
 impl Error {
-    /// What an answer says that is an error.
+    /// The error in an answer.
     fn told<E: ProvideErrorMetadata>(service: &ServiceError<E, HttpResponse>) -> Self {
         let (error, answer) = (service.err().meta(), service.raw());
         let [code, message] = [error.code(), error.message()].map(Option::unwrap_or_default);
@@ -98,14 +98,15 @@ impl Error {
             | "UnrecognizedClientException" => Self::Inaccessible(cause),
             _ if answer.status().as_u16() == 429 => Self::Throttled { cause, is_key_range: false },
             _ if answer.status().is_server_error() => Self::Unavailable(cause),
-            // An answer that was cut short, or is somebody else's: nobody knows what DynamoDB has said.
+            // The answer was cut short, or came from somebody else: nobody knows what DynamoDB has said.
             "" => Self::Unavailable(cause),
             _ => Self::Fault(cause),
         }
     }
 }
 
-/// Whether DynamoDB gives a range of keys as a reason for throttling: `TableWriteKeyRangeThroughputExceeded` and its kin.
+/// Whether DynamoDB names a range of keys as the reason for throttling: `TableWriteKeyRangeThroughputExceeded` and
+/// similar reasons.
 fn names_key_range(answer: &HttpResponse) -> bool {
     let body = answer.body().bytes().map(String::from_utf8_lossy);
 

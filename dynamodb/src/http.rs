@@ -1,9 +1,9 @@
-//! How DynamoDB is reached: by a connector that is built when something is first asked for, and shared by all clients that are
-//! made of one.
+//! The connection to DynamoDB: a connector that is built when something is first asked for, and shared by all clients
+//! that are made from one.
 //!
-//! A connector reads all of the system's root certificates, and that is most of a start's work. The SDK builds one for every
-//! client only to see that it can, and another one to use: a function with three clients would build five, and one that asks
-//! DynamoDB for nothing, one too many.
+//! A connector reads all of the system's root certificates, and that is most of a start's work. For every client, the
+//! SDK builds one only to see that it can, and another one to use. A function with three clients would build five, and
+//! a function that asks DynamoDB for nothing would build one too many.
 
 use aws_sdk_dynamodb::config::{HttpClient, RuntimeComponents, SharedHttpClient};
 use aws_smithy_http_client::Builder;
@@ -17,7 +17,7 @@ pub(crate) fn connections() -> SharedHttpClient {
     SharedHttpClient::new(Lazy(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()))
 }
 
-/// The client inside, but that it is not tried before it is used.
+/// The client inside, except that it is not tried before it is used.
 #[derive(Debug)]
 struct Lazy(SharedHttpClient);
 
@@ -57,7 +57,7 @@ mod tests {
         }
     }
 
-    /// How often the SDK has tried an HTTP client by the time that a client is built on it.
+    /// How often the SDK has tried an HTTP client when a client has been built on it.
     fn tried(on: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> usize {
         let tried = Tried::default();
         let http = on(SharedHttpClient::new(tried.clone()));

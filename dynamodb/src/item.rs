@@ -1,4 +1,4 @@
-//! Items: attributes by name, read with the type that they must have.
+//! Items: attributes by name, each read as the type that it must have.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::{Error, Result};
 
-/// The attribute that says in which version of its layout an item was written.
+/// The attribute with the version of the layout that an item was written in.
 pub const SCHEMA: &str = "schema";
 
 /// An item as DynamoDB returned it.
 ///
-/// Every reader takes the attribute out. One of another type than asked for is a fault: somebody else wrote the table.
+/// Every reader takes the attribute out. An attribute of another type than asked for is a fault: somebody else wrote to
+/// the table.
 #[derive(Debug, Default)]
 pub struct Item(HashMap<String, AttributeValue>);
 
@@ -55,7 +56,7 @@ impl Item {
         }
     }
 
-    /// A set of strings; the empty set, which DynamoDB cannot hold, where there is none.
+    /// A set of strings. Where there is none it is the empty set, which DynamoDB cannot hold.
     pub fn text_set(&mut self, name: &str) -> Result<Vec<String>> {
         match self.0.remove(name) {
             None => Ok(Vec::new()),
@@ -84,7 +85,7 @@ impl Item {
         }
     }
 
-    /// The version of the layout that it was written in, which is at most `known`; 1 where it does not say.
+    /// The version of the layout that the item was written in, which is at most `known`; 1 where it does not say.
     ///
     /// # Errors
     /// It was written by a newer function than this one, which would misread it, or drop what it does not know.
@@ -106,14 +107,14 @@ impl Item {
         }
     }
 
-    /// The names of what has not been read yet, in their order.
+    /// The names of the attributes that have not been read yet, in their order.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = self.0.keys().cloned().collect();
         names.sort_unstable();
         names
     }
 
-    /// What has not been read yet.
+    /// The attributes that have not been read yet.
     pub fn rest(self) -> impl Iterator<Item = (String, AttributeValue)> {
         self.0.into_iter()
     }

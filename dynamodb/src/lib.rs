@@ -1,5 +1,5 @@
-//! DynamoDB as Latchkey uses it: a client that answers in time or fails, the classes that its errors fall in, and items
-//! read and written without surprises. Knows no table and no attribute by name.
+//! DynamoDB as Latchkey uses it: a client that answers in time or fails, the classes of its errors, and items read and
+//! written without surprises. It knows no table and no attribute by name.
 
 mod batch;
 mod client;
@@ -24,26 +24,26 @@ pub use transaction::{Committed, Member, Transaction};
 pub use tries::Tries;
 pub use update::{Updated, update};
 
-/// A table, and the client to reach it by.
+/// A table, and the client that reaches it.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// The client.
     pub client: Client,
-    /// The same for transactions, which are made again by [`Tries`] alone.
+    /// The same client for transactions, which only [`Tries`] repeats.
     once: Client,
     /// The table's name.
     pub name: String,
-    /// How long a change of it may be tried.
+    /// How long a change of the table may be tried.
     pub patience: Duration,
 }
 
 impl Table {
-    /// The table `name`, by `client`, a change of which may be tried for `patience`.
+    /// The table `name`, reached by `client`; a change of it may be tried for `patience`.
     pub fn new(client: Client, name: String, patience: Duration) -> Self {
         Self { once: once(&client), client, name, patience }
     }
 
-    /// A transaction yet without members.
+    /// A transaction without members yet.
     pub fn transaction(&self) -> Transaction {
         Transaction::new(&self.once)
     }

@@ -1,4 +1,4 @@
-//! Transactions: all of their members, or none. Each member has a name, by which a failed condition is told.
+//! Transactions: all of their members, or none. Each member has a name, which identifies it when its condition fails.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
@@ -25,14 +25,15 @@ macro_rules! members {
 
 members!(Put by put, Update by update, Delete by delete, ConditionCheck by condition_check);
 
-/// A transaction that is yet to be carried out, at most 100 members about different items.
+/// A transaction that is not carried out yet, with at most 100 members about different items.
 #[derive(Clone, Debug)]
 pub struct Transaction {
     client: Client,
     names: Vec<&'static str>,
     members: Vec<TransactWriteItem>,
-    /// By this DynamoDB knows an attempt that it has carried out already, for ten minutes. It is there once an attempt had no
-    /// answer, and stays: whatever is said of a later one, that one may have been carried out.
+    /// DynamoDB recognizes an attempt that it has already carried out by this token, for ten minutes. The token is set
+    /// once an attempt had no answer, and stays: whatever a later attempt is told, the earlier one may have been
+    /// carried out.
     token: Option<String>,
 }
 
@@ -56,13 +57,13 @@ impl Committed {
 }
 
 impl Transaction {
-    /// A transaction without members. `once` makes no attempts of its own ([`once`](crate::once())), of which nobody would know
-    /// that one had no answer.
+    /// A transaction without members. `once` makes no further attempts of its own ([`once`](crate::once())): nobody
+    /// would know that one of those had no answer.
     pub fn new(once: &Client) -> Self {
         Self { client: once.clone(), names: Vec::new(), members: Vec::new(), token: None }
     }
 
-    /// The same, with one more member. Several may have one name.
+    /// The same, with one more member. Several members may have the same name.
     #[must_use]
     pub fn with(mut self, name: &'static str, member: impl Member) -> Self {
         self.names.push(name);
@@ -71,12 +72,12 @@ impl Transaction {
         self
     }
 
-    /// Carries it out, or finds out why it cannot be: conflicts and throttling are waited for, and an attempt without an
-    /// answer is made again under its token, so that it is carried out once.
+    /// Carries it out, or finds out why that cannot be done. It waits for conflicts and throttling. An attempt without
+    /// an answer is made again under its token, so that the transaction is carried out once.
     ///
     /// # Errors
-    /// The time of `tries` is over, or DynamoDB does not answer or does not take the call. Without an answer it may have
-    /// been carried out.
+    /// The time of `tries` is over, or DynamoDB does not answer or does not take the call. Without an answer the
+    /// transaction may have been carried out.
     pub async fn commit(mut self, tries: &mut Tries) -> Result<Committed> {
         loop {
             let outcome = self.attempt().await;
@@ -89,7 +90,8 @@ impl Transaction {
     /// One attempt to carry it out.
     ///
     /// # Errors
-    /// [`Error::Contended`] and [`Error::Throttled`] for conflicts and throttled members, and the others as for any call.
+    /// [`Error::Contended`] and [`Error::Throttled`] for conflicts and throttled members, and the others as for any
+    /// call.
     pub async fn attempt(&mut self) -> Result<Committed> {
         let token = match &self.token {
             Some(token) => token.clone(),
@@ -105,7 +107,7 @@ impl Transaction {
         outcome
     }
 
-    /// Whether an attempt had no answer, so that what there is may be its own work.
+    /// Whether an attempt had no answer, so that what is there now may be its own work.
     pub const fn is_in_doubt(&self) -> bool {
         self.token.is_some()
     }
@@ -117,7 +119,7 @@ impl Transaction {
         let reasons: Vec<_> = cancelled.cancellation_reasons().iter().map(Reason::of).collect();
         let failed = self.names.iter().zip(&reasons).filter(|(_, reason)| **reason == Reason::Condition);
         let failed: Vec<_> = failed.map(|(name, _)| *name).collect();
-        // A condition that failed is an answer, whatever befell the other members.
+        // A failed condition is an answer, whatever happened to the other members.
         if !failed.is_empty() {
             return Ok(Committed::No(failed));
         }
@@ -143,7 +145,7 @@ enum Reason {
     Conflict,
     /// DynamoDB asked to slow down.
     Throttled,
-    /// Anything else: ours to mend.
+    /// Anything else: we have to fix it.
     Fault,
 }
 

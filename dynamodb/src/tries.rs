@@ -1,4 +1,4 @@
-//! Trying again: one deadline, one way to wait, and one opinion of what a failed call means for the next.
+//! Trying again: one deadline, one way to wait, and one rule for what a failed call means for the next.
 //!
 //! | what happened | was the call carried out? | what follows |
 //! | --- | --- | --- |
@@ -8,8 +8,8 @@
 //! | a condition failed | no | the caller looks again, and decides |
 //! | credentials, a permission, a missing table, a fault of ours | no | the error: time does not heal it |
 //!
-//! A call that may have been carried out is only made again where a second time does no harm: a transaction carries a token
-//! by which DynamoDB knows it, an update must have a condition that makes it harmless.
+//! A call that may have been carried out is only made again where a second time does no harm: a transaction carries a
+//! token by which DynamoDB recognizes it; an update must have a condition that makes it harmless.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::{Error, Result};
 
-/// The longest wait before an attempt. Waits are drawn evenly from zero to a bound that doubles up to this.
+/// The longest wait before an attempt. Each wait is random, evenly spread from zero to a bound that doubles up to this.
 const LONGEST_MILLIS: u64 = 256;
 
 /// The bound of the first wait.
@@ -46,13 +46,13 @@ impl Tries {
         Self { ends, attempt: 0, unanswered: 0 }
     }
 
-    /// Attempts of something else, beside these: they end when these do.
+    /// Attempts of something else, alongside these: they end when these do.
     #[must_use]
     pub const fn beside(&self) -> Self {
         Self::until(self.ends)
     }
 
-    /// Attempts of something else, which end when these do or after `patience`, whatever is sooner.
+    /// Attempts of something else, which end when these do or after `patience`, whichever is sooner.
     #[must_use]
     pub fn beside_for(&self, patience: Duration) -> Self {
         Self::until(self.ends.min(Self::within(patience).ends))
@@ -63,7 +63,7 @@ impl Tries {
         Instant::now() >= self.ends
     }
 
-    /// Waits before the next attempt, for the last one came to nothing because of `why`.
+    /// Waits before the next attempt; the last one failed because of `why`.
     ///
     /// # Errors
     /// `why`, where another attempt does not help or the time is over.
@@ -90,7 +90,7 @@ impl Tries {
     /// Makes `call`, which may be made twice without harm, until it has an answer.
     ///
     /// # Errors
-    /// The last one's, where another does not help or the time is over.
+    /// The error of the last attempt, where another does not help or the time is over.
     pub async fn run<T, F: Future<Output = Result<T>>>(&mut self, call: impl Fn() -> F) -> Result<T> {
         loop {
             let outcome = call().await;
@@ -100,10 +100,10 @@ impl Tries {
         }
     }
 
-    /// What an attempt came to: `None` where it has to be made again, after the wait that is over then.
+    /// The result of an attempt: `None` where it has to be made again; the wait before that is then over.
     ///
     /// # Errors
-    /// The attempt's, where another does not help or the time is over.
+    /// The error of the attempt, where another does not help or the time is over.
     pub async fn settle<T>(&mut self, outcome: Result<T>) -> Result<Option<T>> {
         match outcome {
             Ok(done) => Ok(Some(done)),

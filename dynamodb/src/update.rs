@@ -13,8 +13,8 @@ pub enum Updated {
     No(Option<Item>),
 }
 
-/// Makes `request`, waiting for conflicts and throttling. Its condition must make a second time harmless: an attempt
-/// without an answer is made again.
+/// Makes `request`, waiting for conflicts and throttling. An attempt without an answer is made again, so its condition
+/// must make a second time harmless.
 ///
 /// # Errors
 /// The time of `tries` is over, or DynamoDB does not answer or does not take the call.
