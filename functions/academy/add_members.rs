@@ -1,5 +1,5 @@
-//! `POST /api/v1/lists/{id}/members`: put people on a list by their emails, all or nothing. Who is not in the academy is
-//! added to it.
+//! `POST /api/v1/lists/{id}/members`: put people on a list by their emails, all or nothing. A person who is not in the
+//! academy is added to it.
 
 use reference::academy::{Academy, Emails, Gained, Joined};
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! `POST /api/v1/lists`: make a list. No other one has its name, in whatever case.
+//! `POST /api/v1/lists`: make a list. No other list has its name, in whatever case.
 
 use reference::academy::{Academy, Created as Made, List, NewList};
 use shared::contract::scope::Write;

@@ -1,4 +1,5 @@
-//! `POST /api/v1/students/{id}/enrollments`: enroll a student in a course. Who is enrolled stays so, under the same id.
+//! `POST /api/v1/students/{id}/enrollments`: enroll a student in a course. One who is enrolled already stays so, under
+//! the same id.
 
 use reference::academy::{Academy, Enrolled, Enrollment, NewEnrollment};
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! `POST /v1/register-agent-run`: an agent has begun to run. The reply names the trace of it, in no envelope.
+//! `POST /v1/register-agent-run`: an agent has begun to run. The reply names the trace of the run, without an envelope.
 
 use reference::agent_runs::{AgentRuns, NewRun, Registered};
 use shared::contract::scope::RegisterRuns;

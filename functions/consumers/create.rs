@@ -1,4 +1,5 @@
-//! `POST /api/consumers`: register a consumer. No two of an organization have one email, whatever its case.
+//! `POST /api/consumers`: register a consumer. No two consumers of an organization have the same email, whatever its
+//! case.
 
 use reference::launch::{Consumer, Consumers, NewConsumer};
 use shared::contract::scope::WriteConsumers;

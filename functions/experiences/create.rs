@@ -1,4 +1,4 @@
-//! `POST /api/experiences`: make an experience. No two of an organization have one slug.
+//! `POST /api/experiences`: make an experience. No two experiences of an organization have the same slug.
 
 use reference::launch::{Experience, Experiences, NewExperience};
 use shared::contract::scope::WriteExperiences;

@@ -1,5 +1,5 @@
-//! `$default`: whatever no other route takes. 405 where the path exists in this stack, else 404, in the contract's envelope;
-//! and a browser's question whether a page may call, where the contract lets it.
+//! `$default`: everything that no other route takes. 405 where the path exists in this stack, else 404, in the
+//! contract's envelope. It also answers a browser that asks whether a page may call, where the contract lets it.
 
 use std::sync::LazyLock;
 
@@ -9,10 +9,11 @@ use shared::http::extract::Stray;
 use shared::{App, Denial, Error, Exit, NoContent, Result};
 use template::Paths;
 
-/// The routes of every stack, by contract (`-` for any that is none of ours) and reference API: `build.rs` writes them down.
+/// The routes of every stack, by contract (`-` for any that is not one of ours) and reference API: `build.rs` writes
+/// them.
 const STACKS: &[(&str, &str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/routes.rs"));
 
-/// Those of this stack.
+/// The routes of this stack.
 static PATHS: LazyLock<std::result::Result<Paths, String>> = LazyLock::new(|| {
     let parameters = Settings::read().map_err(|error| error.to_string())?.parameters();
     let parameter = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
@@ -26,7 +27,7 @@ static PATHS: LazyLock<std::result::Result<Paths, String>> = LazyLock::new(|| {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    // Now, while nobody waits. What is wrong with them is said where they are needed.
+    // Done now, while nobody waits. A fault in them is reported where they are needed.
     LazyLock::force(&PATHS);
 
     shared::serve(answer).await
@@ -38,7 +39,7 @@ async fn answer(app: &'static App, stray: Stray) -> Result<NoContent> {
     }
     let paths = PATHS.as_ref().map_err(Error::failed)?;
     let allow = paths.methods(&stray.path, |route| app.contract.management.opens(route));
-    // A path that only decoding makes one of ours came here because it is none: its method is not what is wrong.
+    // A path that is one of ours only once it is decoded comes here because of that, and not because of its method.
     let is_ours = !allow.is_empty() && !allow.contains(&stray.method);
 
     Err(if is_ours { Denial::MethodNotAllowed { allow } } else { Denial::UnknownRoute }.into())

@@ -7,7 +7,7 @@ use shared::{App, At, Exit, Json, Result};
 #[derive(Serialize, JsonSchema)]
 struct Health {
     ok: bool,
-    /// By the clock that windows and expiry go by.
+    /// The time, by the clock that windows and expiry go by.
     #[schemars(extend("format" = "date-time"))]
     time: String,
 }
