@@ -41,7 +41,7 @@ pub fn render(contract: &Contract, denial: &Denial) -> Reply {
     Reply { status: wire.status, headers, body: wire.body(denial) }
 }
 
-/// A denial as data: what somebody else is to answer, or would have been answered.
+/// A denial as data: the answer that somebody else is to give, or would have got.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ContractAnswer")]
 pub struct Rendered {

@@ -54,7 +54,7 @@ pub enum Verdict {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Left")]
         rate_limit: Option<Left>,
-        /// How the contract says it: to be handed on as it is.
+        /// The contract's answer, to be handed on as it is.
         response: Rendered,
     },
 }

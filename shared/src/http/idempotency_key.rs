@@ -17,7 +17,7 @@ const LENGTH_MAX: usize = 255;
 /// The header, as the description of functions that take it.
 #[derive(JsonSchema)]
 struct Header {
-    /// The client's name for its request: a repeat under the same one does nothing again, for 24 hours.
+    /// The client's name for its request. A repeat under the same name does nothing again, for 24 hours.
     #[serde(rename = "Idempotency-Key")]
     #[schemars(length(min = 1, max = LENGTH_MAX), regex(pattern = "^[!-~]+$"))]
     #[expect(dead_code, reason = "it is only described")]

@@ -25,7 +25,7 @@ pub struct Change {
     name: Option<Name>,
     #[schemars(extend("x-contract" = "choice"))]
     scopes: Option<Scopes>,
-    /// When it shall stop working; `null` takes that away.
+    /// When it is to stop working; `null` takes that away.
     #[serde(default)]
     expires_at: Field<Moment>,
     status: Option<Status>,

@@ -31,7 +31,7 @@ const MOST: usize = 100;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Import {
-    /// Each is read by itself: a mistake in one is none in the others.
+    /// Each is read by itself: a mistake in one does not affect the others.
     keys: Keys,
 }
 
@@ -60,9 +60,9 @@ struct Foreign {
     kind: Option<String>,
     scopes: Option<Scopes>,
     expires_at: Option<Moment>,
-    /// Whether it is switched on; it is, where nothing is said.
+    /// Whether it is switched on; by default it is.
     status: Option<Status>,
-    /// When it was made; now, where nothing is said.
+    /// When it was made; by default now.
     created_at: Option<Moment>,
 }
 
@@ -111,11 +111,11 @@ pub struct Imported {
 enum Outcome {
     /// It is a key now.
     Imported { id: Id },
-    /// It has been one of the organization's already: nothing was changed.
+    /// It was one of the organization's keys already: nothing was changed.
     Exists { id: Id },
     Refused {
         reason: Kind,
-        /// How the contract says it.
+        /// The contract's answer.
         response: Rendered,
     },
 }

@@ -27,20 +27,20 @@ use crate::store::{Adding, Inserted, Keep};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "KeyOrder")]
 pub struct Order {
-    /// What people shall call it.
+    /// What people are to call it.
     pub name: Name,
     /// Its type, where the contract has types.
     #[serde(rename = "type")]
     #[schemars(extend("x-contract" = "type"))]
     pub kind: Option<String>,
-    /// What it shall be able to do; its type's default where nothing is said.
+    /// What it is to be allowed to do; its type's default where this is left out.
     #[schemars(extend("x-contract" = "choice"))]
     pub scopes: Option<Scopes>,
-    /// When it shall stop working.
+    /// When it is to stop working.
     pub expires_at: Option<Moment>,
 }
 
-/// A key that has just been given a secret: the only replies that show one.
+/// A key that has just been given a secret. No other reply shows one.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "IssuedKey")]
 pub struct Issued {
@@ -74,7 +74,7 @@ struct Record {
     expires_at: Option<String>,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
-    /// Until when the secret before this one works, if it does.
+    /// When the secret before this one stops working, if it still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     overlap_ends_at: Option<String>,

@@ -18,7 +18,7 @@ use crate::store::{Keep, Keys, Replaced, Warrant};
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rotation {
-    /// How long the old one goes on working: not at all where nothing is said.
+    /// How long the old one keeps working; by default not at all.
     #[serde(default)]
     pub overlap_seconds: Overlap,
 }

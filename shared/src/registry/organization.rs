@@ -80,9 +80,9 @@ impl Pending {
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum Status {
-    /// They are.
+    /// Its keys are let in.
     Active,
-    /// None of them is, until it is unlocked.
+    /// None of its keys is let in until it is unlocked.
     Locked,
 }
 
@@ -189,7 +189,7 @@ pub struct View {
     plan: String,
     status: Status,
     limits: Option<Limits>,
-    /// How many there are.
+    /// How many keys there are.
     #[schemars(range(min = 0))]
     keys: i64,
     /// How far the last change has come; left out once it is in force for all keys.
@@ -206,10 +206,10 @@ pub struct View {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PendingChange")]
 struct Progress {
-    /// For so many.
+    /// For how many keys it is in force.
     #[schemars(range(min = 0))]
     done: i64,
-    /// Of so many.
+    /// How many keys there were when it was made.
     #[schemars(range(min = 0))]
     of: i64,
 }

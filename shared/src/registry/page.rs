@@ -70,13 +70,13 @@ impl fmt::Debug for Seal {
     }
 }
 
-/// Which part of a list is asked for.
+/// The part of a list that is asked for.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Page {
-    /// How many at most: 1 to 100, 20 where nothing is said.
+    /// How many at most: 1 to 100, by default 20.
     #[serde(default)]
     pub limit: PageLimit<20>,
-    /// After which place; from the beginning where nothing is said.
+    /// The place after which it begins; by default the beginning of the list.
     pub cursor: Option<String>,
 }
 

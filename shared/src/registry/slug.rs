@@ -1,11 +1,11 @@
-//! What organizations are called in paths.
+//! The names of organizations in paths.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An organization's name in paths: 1 to 63 lower-case letters, digits and hyphens, the first no hyphen.
+/// An organization's name in paths: 1 to 63 lower-case letters, digits and hyphens, not beginning with a hyphen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = Self::PATTERN))]

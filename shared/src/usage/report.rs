@@ -51,12 +51,12 @@ impl Granularity {
     }
 }
 
-/// Which part of a key's usage is asked for.
+/// The part of a key's usage that is asked for.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 pub struct Asked {
-    /// From when: 24 hours or 30 days before the end, where nothing is said. At most 31 days by hours, 400 by days.
+    /// When it begins: by default 24 hours or 30 days before the end. At most 31 days by hours, 400 by days.
     from: Option<Moment>,
-    /// Until when; until now where nothing is said.
+    /// When it ends; by default now.
     to: Option<Moment>,
     /// How long a bucket is.
     #[serde(default)]
@@ -149,7 +149,7 @@ pub struct Report {
     #[schemars(extend("format" = "date-time"))]
     last_used_at: Option<String>,
     totals: Numbers,
-    /// Every bucket, also those in which there was nothing.
+    /// Every bucket, including those in which there was nothing.
     buckets: Vec<Bucket>,
 }
 
@@ -181,10 +181,10 @@ struct Numbers {
     #[schemars(range(min = 0))]
     verifications: i64,
     refused: Refused,
-    /// The successes' share of all but the verifications; `null` where there are none.
+    /// The share of the successes in all but the verifications; `null` where there are none.
     #[schemars(range(min = 0.0, max = 1.0))]
     success_rate: Option<f64>,
-    /// The rest.
+    /// The share of the others.
     #[schemars(range(min = 0.0, max = 1.0))]
     error_rate: Option<f64>,
 }
@@ -195,7 +195,7 @@ struct Numbers {
 struct Refused {
     #[schemars(range(min = 0))]
     total: i64,
-    /// By the name that the reason has in every contract; those that there were.
+    /// By the name that the reason has in every contract; only reasons that occurred.
     by_reason: BTreeMap<Kind, i64>,
 }
 

@@ -35,13 +35,13 @@ pub struct View {
     expires_at: Expiry,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
-    /// Until when the secret before this one works, while it does.
+    /// When the secret before this one stops working; only there while it still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
     overlap_ends_at: Option<String>,
 }
 
-/// Whether a key works, as far as that lies with the key.
+/// Whether a key works, going by the key alone.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
