@@ -54,10 +54,12 @@ fn explain(path: &str, whole: &str, message: &str) -> Violation {
     match message.split_once(", expected ") {
         Some((_, "a sequence")) => Violation::new(path, "must be a list"),
         // Callers are not told Rust's names for its numbers.
-        Some((_, "i64" | "u64" | "i32" | "u32" | "usize")) if message.starts_with("invalid value") => {
+        Some((_, "i64" | "u64" | "i32" | "u32" | "u16" | "u8" | "usize")) if message.starts_with("invalid value") => {
             Violation::new(path, "must be a number in range")
         }
-        Some((_, "i64" | "u64" | "i32" | "u32" | "usize")) => Violation::new(path, "must be a whole number"),
+        Some((_, "i64" | "u64" | "i32" | "u32" | "u16" | "u8" | "usize")) => {
+            Violation::new(path, "must be a whole number")
+        }
         Some((_, "f64")) => Violation::new(path, "must be a number"),
         Some((_, expected)) => Violation::new(path, format!("must be {}", expected.replace('`', ""))),
         None => Violation::new(path, "cannot be read"),
