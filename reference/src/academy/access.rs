@@ -1,5 +1,5 @@
-//! What a student has access to: the courses that they are enrolled in, for good, and the published ones that a list grants
-//! them, as long as they are on it.
+//! A student's access: the courses that they are enrolled in, for good, and the published ones that a list grants them,
+//! as long as they are on it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

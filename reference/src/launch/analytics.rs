@@ -1,4 +1,4 @@
-//! How many there are: experiences by status, consumers by day. Counted when they are made, or from what is small.
+//! Counts: experiences by status, consumers by day. They are counted when they are made, or from small items.
 
 use std::collections::BTreeMap;
 
