@@ -51,7 +51,7 @@ impl TryFrom<String> for SystemPrompt {
     }
 }
 
-/// What the caller gets of it.
+/// A run, as the caller who registers it gets it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Registered {
     trace_id: Id,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// An email address in the form that HTML asks of an input of the type `email`, with a dot in its domain: ASCII, no
 /// quotes, no comments. An international domain is written in its ASCII form.
 ///
-/// It is shown as it was given. Two addresses that differ in case alone are one: compare their keys, never them.
+/// It is shown as it was given. Two addresses that differ in case alone are one: compare their keys, never the addresses.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, extend("maxLength" = MAX, "pattern" = PATTERN))]

@@ -38,7 +38,7 @@ struct OnList {
 struct Access {
     course_id: Id,
     course_title: String,
-    /// Whether by an enrollment.
+    /// Whether they have access by an enrollment.
     enrolled: bool,
     /// The lists through which they have access.
     granted_by: Vec<Id>,

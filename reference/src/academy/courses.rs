@@ -13,7 +13,7 @@ use crate::label::Label;
 use crate::page::{Page, Pagination};
 use crate::stored::LAYOUT;
 
-/// What an operator writes of a course.
+/// A course as an operator writes it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CourseDraft")]

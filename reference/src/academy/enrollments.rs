@@ -19,7 +19,7 @@ pub struct NewEnrollment {
     course_id: Id,
 }
 
-/// An enrollment as whoever made it sees it.
+/// An enrollment, as its maker sees it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Enrollment {
     id: Id,

@@ -48,7 +48,7 @@ impl TryFrom<Vec<Email>> for Some100 {
     }
 }
 
-/// Whom it has made members, and who was one, as they were named.
+/// The people who are members now, and those who already were, as they were named.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "JoinedMembers")]
 pub struct Joined {

@@ -12,7 +12,7 @@ use super::store::Academy;
 use super::student::{self, Progress, Student};
 use crate::Id;
 
-/// What is reported: so many lessons of so many.
+/// A report: how many lessons of how many are completed.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ProgressReport")]
