@@ -1,5 +1,5 @@
-//! Writes down the routes of every stack that `template.yaml` describes, for the function that tells 404 from 405: read when it
-//! is built, the template need not be read whenever it starts.
+//! Writes down the routes of every stack that `template.yaml` describes, for the function that tells 404 from 405. The
+//! template is read at the build, so that the function need not read it whenever it starts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

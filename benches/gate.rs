@@ -1,7 +1,8 @@
 //! What the gate adds to a request, through the real binaries and the local stack: `cargo bench --bench gate`.
 //!
-//! It compares a request that goes through the gate with one that any function refuses without DynamoDB, in turn, so that
-//! the ratio holds while the machine's speed drifts. The emulator is no DynamoDB: take the ratio, not the milliseconds.
+//! It compares a request that goes through the gate with one that any function refuses without DynamoDB, in turn, so
+//! that the ratio holds while the machine's speed drifts. The emulator is not DynamoDB: take the ratio, not the
+//! milliseconds.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! An endpoint that is at fault: what becomes of a panic is in `tests/operations.rs`.
+//! An endpoint that panics: `tests/operations.rs` shows what becomes of it.
 
 use shared::{App, Exit, Json, Result};
 

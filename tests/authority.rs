@@ -1,13 +1,13 @@
-//! The promise: what begins after its author was revoked does not happen. A call that changes keys has read what it goes by,
-//! is held there, and its author is revoked meanwhile.
+//! The promise: a change that begins after its author was revoked does not happen. A call that changes keys has read
+//! what it goes by, is held there, and its author is revoked meanwhile.
 
 use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Key, World, all};
 
-/// What an author does, in the order of the issue: the path after the organization's keys, whose key it is about, and the read
-/// after which it is held.
+/// What an author does: the method, the path after the organization's keys, the read after which it is held, and
+/// whether it is about the author's own key.
 const DEEDS: [(&str, &str, &str, bool); 7] = [
     ("POST", "", "GetItem", false),
     ("PATCH", "/{id}", "BatchGetItem", false),
@@ -26,7 +26,7 @@ struct Case {
 }
 
 impl Case {
-    /// Does it, with `meanwhile` between what it reads and what it writes.
+    /// Does it, with `meanwhile` between its reads and its writes.
     async fn overtaken(&self, deed: (&str, &str, &str, bool), meanwhile: impl Future<Output = ()>) -> Answer {
         let (method, path, read, is_own) = deed;
         let id = if is_own { &self.author.id } else { &self.other.id };

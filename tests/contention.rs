@@ -1,5 +1,5 @@
-//! The promise: what happens at once does not fail for it. DynamoDB refuses whoever touches an item of a transaction under
-//! way; the emulator does not, so the local stack does it in its place.
+//! The promise: requests do not fail because they happen at once. DynamoDB refuses a call that touches an item of a
+//! transaction under way; the emulator does not, so the local stack does it in its place.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The promise: a browser lets scripts of the pages call that the contract names, and read what they are answered.
+//! The promise: a browser lets scripts of the pages that the contract names call the API, and read its answers.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ async fn organization(world: &World, kind: &str) -> Key {
     world.key("acme", json!({"name": "widget", "type": kind})).await
 }
 
-/// What the browser asks before a script may send `method` with a key to `path`.
+/// The browser's question before a script may send `method` with a key to `path`.
 async fn preflight(world: &World, origin: &str, method: &str, path: &str) -> Answer {
     let asks = [
         ("origin", origin),
@@ -72,9 +72,9 @@ async fn a_script_can_read_why_it_is_refused() {
 async fn an_answer_that_is_kept_is_good_for_every_page() {
     let world = World::serving("fanfare").await;
     let key = organization(&world, "public").await;
-    // Asked by no page, and read by one from a cache.
+    // No page has asked for this answer, but one reads it from a cache.
     assert_eq!(world.get(PATH, &key).await.header("access-control-allow-origin"), Some("*"));
-    // A client that asks what a path takes is no browser.
+    // A client that asks what a path takes is not a browser.
     assert_eq!(world.anonymous("OPTIONS", PATH).await.status, 405);
     assert_eq!(world.http.send("OPTIONS", PATH, &[PAGE], None).await.status, 405);
 }

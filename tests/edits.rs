@@ -118,7 +118,7 @@ async fn a_plan_that_takes_something_from_an_author_stops_what_they_have_under_w
         let (answer, ()) = tokio::join!(world.call(method, &path, &author.secret, body), lesser);
         assert_eq!(answer.status, 401, "{method} {plan}: {answer:?}");
         assert_eq!(world.authority().await, after, "{method} {plan}");
-        // Names are no terms: they stop nobody.
+        // Names are not terms: they stop nobody.
         world.organization("acme", json!({"plan": "pro", "name": plan})).await;
     }
 }

@@ -1,5 +1,5 @@
-//! The sample events for `sam local invoke`: one for each function, which the function answers as it should. Their keys are let
-//! in, so that what is asked for is read as well; what a 404 is about is not there.
+//! The sample events for `sam local invoke`: one for each function, which the function answers as it should. Their keys
+//! are let in, so that the rest of the request is read as well. A 404 is about something that is not there.
 
 use std::fs;
 

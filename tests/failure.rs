@@ -108,7 +108,7 @@ async fn a_store_that_does_not_let_us_in_or_is_cut_short_is_503() {
         world.stack.clock().advance(Duration::from_secs(1));
     }
     for action in ["UpdateItem", "GetItem", "BatchGetItem"] {
-        // One that has been used, and new ones, whose first requests read.
+        // A key that has been used, and new ones, whose first requests read.
         let key = if action == "UpdateItem" { key.clone() } else { world.key("acme", json!({"name": "a"})).await };
         world.stack.dynamodb().inject(Fault::CutShort.always().on(action));
         world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);

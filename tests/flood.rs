@@ -1,5 +1,5 @@
-//! The promise: the key that one most wants to shut is the one that is being hammered, and it can be. DynamoDB throttles an
-//! item that is written too often, alone and as a member of a transaction.
+//! The promise: a key that is being hammered can be shut, and it is the one that one most wants to shut. DynamoDB
+//! throttles an item that is written too often, alone and as a member of a transaction.
 
 use std::collections::BTreeSet;
 
@@ -199,7 +199,7 @@ async fn a_lock_that_was_cut_short_goes_on_from_where_it_was() {
     assert_eq!(put(json!({"status": "locked"})).await.status, 503);
     assert_eq!(pending(&world).await, json!({"done": 100, "of": 250}));
     let both = async || [world.verdict(&secret(99)).await, world.verdict(&secret(100)).await];
-    // The last one had no pass yet, and what it is stamped from now is locked.
+    // The last one had no pass yet. Its organization is locked by the time that its pass is stamped.
     assert_eq!(both().await, ["organization_locked"; 2]);
     world.stack.dynamodb().clear_faults();
 

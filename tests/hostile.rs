@@ -115,14 +115,14 @@ async fn events_that_no_gateway_should_send_are_refused_in_the_envelope() {
     ];
     for contract in CONTRACTS {
         let world = World::serving(contract).await;
-        // What answers requests; an authorizer has no routes, and answers with a verdict.
+        // Functions that answer requests: an authorizer has no routes, and answers with a verdict.
         for function in template(contract).functions.into_iter().filter(|function| !function.routes.is_empty()) {
             for (what, event) in &cases {
                 let answer = world.stack.invoke(&function.name, event.clone()).await;
                 let answer = answer.unwrap_or_else(|error| panic!("{what} to {}: {error}", function.name));
                 let status = answer["statusCode"].as_u64().unwrap();
                 let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
-                // Who may ask a table for nothing may answer anybody.
+                // A function that may ask a table for nothing may answer anybody.
                 let is_answered = status == 200 && function.statements.is_empty();
                 let is_refused = (400..500).contains(&status) && is_an_error_of(contract, &body);
                 assert!(is_answered || is_refused, "{what} to {} under {contract}: {answer}", function.name);

@@ -74,7 +74,7 @@ async fn an_event_from_another_time_is_judged_by_the_platforms_clock_and_logged(
         assert_eq!(stamped(&world, &key, at).await, 401, "{at}");
     }
     assert_eq!(told(), 5);
-    // What has no time of its own is judged by the platform's, too.
+    // An event without a time of its own is judged by the platform's, too.
     assert_eq!(stamped(&world, &key, 0).await, 401);
 
     // Such events count in the window of the platform's clock.

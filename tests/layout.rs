@@ -1,4 +1,4 @@
-//! What the tree promises: a function is one file, one binary, one resource and one test, all of one name.
+//! The layout of the tree: a function is one file, one binary, one resource and one test, all of one name.
 
 mod floors;
 

@@ -1,13 +1,13 @@
-//! The promise: whoever is refused again and again costs next to nothing, and nobody is let in from memory. What is remembered
-//! is forgotten within a second, by the clock of events and by the machine's.
+//! The promise: a caller that is refused again and again costs next to nothing, and nobody is let in from memory. What
+//! is remembered is forgotten within a second, by the clock of events and by the machine's.
 
 use local::dynamodb::{Fault, Throttling};
 use serde_json::json;
 
 use crate::support::{Key, World, millis};
 
-/// Of many requests with `secret`, twenty a second, those that were refused with `status`, and how often DynamoDB was asked
-/// for them; of those it was asked to write.
+/// Sends many requests with `secret`, twenty a second. Returns how many were refused with `status`, how often DynamoDB
+/// was asked for those, and how often it was asked to write.
 async fn refused(world: &World, secret: &str, status: u16) -> (usize, usize, usize) {
     let mut counts = (0, 0, 0);
     for number in 0..200 {
@@ -41,7 +41,7 @@ async fn academy() -> (World, Key) {
 #[tokio::test]
 async fn a_key_far_over_its_limit_costs_a_tenth_of_a_write_for_each_refusal_at_most() {
     let (world, key) = academy().await;
-    // Sixty times what it may, in those ten seconds.
+    // Sixty times its limit, in those ten seconds.
     let (refused, asked, written) = refused(&world, &key.secret, 429).await;
     assert_eq!(refused, 200 - 19);
     assert!(written == asked && written * 10 <= refused, "{written} writes for {refused} refusals");

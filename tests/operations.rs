@@ -1,4 +1,4 @@
-//! The promise: what a team operates a stack by is there, and holds: alarms, logs, protected tables, settings by stage.
+//! The promise: the means to operate a stack are there, and hold: alarms, logs, protected tables, settings by stage.
 
 mod pattern;
 
@@ -56,7 +56,7 @@ fn a_crash_and_a_timeout_are_faults_and_an_authorizer_without_a_verdict_is_none(
         ("error", Some("Runtime.OutOfMemory"), true),
         ("error", Some("Runtime.InvalidEntrypoint"), true),
         ("error", Some("Extension.Crash"), true),
-        // What a function says that posts an error of its own.
+        // A line of a function that posts an error of its own.
         ("error", Some("Runtime.Unknown"), false),
         ("error", Some("&alloc::boxed::Box<dyn core::error::Error>"), false),
         ("error", None, false),
@@ -201,7 +201,7 @@ fn every_stage_of_samconfig_is_a_stack() {
     let config: Value = toml::from_str(&text).unwrap();
     for (environment, stage) in [("default", "staging"), ("staging", "staging"), ("production", "production")] {
         let overrides = config[environment]["global"]["parameters"].get("parameter_overrides");
-        // Parameters of the first look would take the place of what was answered.
+        // Parameters for the first look would take the place of the answers that were given.
         assert_eq!(overrides.is_none(), environment == "default", "{environment}");
         let pairs = overrides.into_iter().filter_map(Value::as_array).flatten();
         let pairs = pairs.map(|pair| pair.as_str().unwrap().split_once('=').unwrap());

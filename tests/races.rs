@@ -118,8 +118,8 @@ async fn a_first_stamp_of_a_key_that_a_lock_has_missed_reads_the_organization_ag
     let item = client.scan().table_name("KeysTable").send().await.unwrap().items().to_vec();
     let item = item.into_iter().find(|item| item["sk"].as_s().unwrap().starts_with("key#")).unwrap();
     let names = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone()));
-    // Held after the key and an open organization were read. A key that is being imported, and is not to be seen everywhere
-    // yet, is one that the lock does not find: no pass of it is withdrawn, and no fence is put up.
+    // Held after the key and an open organization were read. The lock does not find a key that is being imported and is
+    // not to be seen everywhere yet: no pass of it is withdrawn, and no fence is put up.
     let meanwhile = Box::pin(async {
         client.delete_item().table_name("KeysTable").set_key(Some(names.into())).send().await.unwrap();
         world.organization("acme", json!({"status": "locked"})).await;

@@ -1,4 +1,4 @@
-//! The promise: a stack has the functions that its contract asks for; what it has not is as if it had never been.
+//! The promise: a stack has the functions that its contract asks for; others are as if they had never been.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -67,7 +67,7 @@ async fn a_stack_has_the_routes_of_its_contract_and_no_others() {
             }
         }
 
-        // And whatever else there is: either it is the contract's, or nobody is told of it.
+        // And every other route: either it is the contract's, or nobody is told of it.
         let (template, contract) = (template(name), Contract::load(name).unwrap());
         let routes_here = template.routes();
         // The document is there for contracts that have one: tests/gate/openapi.rs.

@@ -84,12 +84,12 @@ impl World {
         Self::build(contract, |builder| builder.stage(stage)).await
     }
 
-    /// A stack that serves `contract`, with what `change` makes of it.
+    /// A stack that serves `contract`, as `change` configures it.
     pub(crate) async fn build(contract: &str, change: impl FnOnce(local::Builder) -> local::Builder) -> Self {
         Self::execute(root().join("template.yaml"), contract, change).await
     }
 
-    /// The same, of functions that have so many seconds for an invocation, and try a change for a third of it.
+    /// The same, with functions that have so many seconds for an invocation, and try a change for a third of it.
     pub(crate) async fn hurried(contract: &str, seconds: u32) -> Self {
         let yaml = std::fs::read_to_string(root().join("template.yaml")).unwrap();
         let hurried = yaml.replace("Timeout: 30", &format!("Timeout: {seconds}"));
@@ -112,7 +112,7 @@ impl World {
             .binaries(binaries())
             .keep_logs();
         let builder = change(builder);
-        // The documents are of the stacks that follow from their contracts.
+        // The documents describe the stacks that follow from their contracts.
         let follows = builder.template().unwrap().parameters["ReferenceApi"] == "from-contract";
         let stack = builder.start().await.unwrap();
         stack.clock().set_millis(millis(START));
@@ -244,7 +244,7 @@ impl World {
         items
     }
 
-    /// How many passes there are that somebody could be let in by: with terms, whatever they are.
+    /// How many passes could let somebody in: those with terms, whatever they are.
     pub(crate) async fn passes(&self) -> usize {
         self.items("CountersTable").await.iter().filter(|item| item.contains("standing")).count()
     }

@@ -179,7 +179,7 @@ async fn items(world: &World) -> Map<String, Value> {
 fn layouts(tables: &Map<String, Value>) -> BTreeSet<String> {
     let items =
         tables.iter().flat_map(|(table, items)| items.as_array().unwrap().iter().map(move |item| (table, item)));
-    // Ids, times, digests and numbers of windows are what differs between two items of a kind.
+    // Two items of a kind differ in ids, times, digests and numbers of windows.
     let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let partition =
         |key: &str| key.split('#').map(|part| if plain(part) { part } else { "*" }).collect::<Vec<_>>().join("#");

@@ -1,5 +1,5 @@
-//! The promise: what becomes of requests is counted, nobody waits for it, an end in good order loses nothing, and nothing is
-//! counted twice.
+//! The promise: the outcomes of requests are counted, nobody waits for it, an end in good order loses nothing, and
+//! nothing is counted twice.
 
 use local::dynamodb::{Fault, FaultRule, Latch};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn courses(world: &World, key: &Key) {
     assert_eq!(world.get("/api/v1/courses", key).await.status, 200);
 }
 
-/// A request that makes what a process has noted due, and one before it.
+/// Sends two requests: at the second, the outcomes that a process has noted are due.
 async fn due(world: &World, key: &Key) {
     world.at(START);
     courses(world, key).await;

@@ -1,11 +1,12 @@
 //! What a cold start costs: `cargo bench --bench cold_start`, on Linux, with `openssl` at hand.
 //!
-//! Each function is started anew, round by round, and answers one request; a bare `lambda_runtime` program built with the same
-//! profile (`benches/hello.rs`) is started beside it. DynamoDB is the local stack's, behind TLS and found by the system's root
-//! certificates, as a function meets it. Wall time is this machine's and its other programs'; processor time is the function's.
+//! Each function is started anew, round by round, and answers one request; a bare `lambda_runtime` program built with
+//! the same profile (`benches/hello.rs`) is started beside it. DynamoDB is the local stack's, behind TLS and found by
+//! the system's root certificates, as a function meets it. Wall time depends on this machine and its other programs;
+//! processor time is the function's.
 //!
-//! `cargo bench --bench cold_start -- --instructions` counts instructions instead, with `valgrind`: of a start with its first
-//! request, and of each request after it. They are the same on every machine of an architecture.
+//! `cargo bench --bench cold_start -- --instructions` counts instructions instead, with `valgrind`: of a start with its
+//! first request, and of each request after it. The counts are the same on every machine of an architecture.
 
 mod process;
 mod tls;
@@ -69,7 +70,7 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Prints what of a processor and of the clock each of `subjects` takes.
+/// Prints the processor time and the wall time that each of `subjects` takes.
 #[expect(clippy::print_stdout, reason = "a bench is for people")]
 fn time(subjects: &[Subject]) -> Result<(), Error> {
     let mut starts: Vec<Vec<Start>> = subjects.iter().map(|_| Vec::new()).collect();
@@ -136,7 +137,7 @@ fn build(root: &Path) -> Result<(), Error> {
     if cargo.status()?.success() { Ok(()) } else { Err("cargo build failed".into()) }
 }
 
-/// What Lambda would set.
+/// The variables that Lambda would set.
 fn environment(function: &str, tls: &Tls) -> BTreeMap<String, String> {
     let lambdas = [
         ("AWS_LAMBDA_FUNCTION_NAME", function),
@@ -153,7 +154,7 @@ fn environment(function: &str, tls: &Tls) -> BTreeMap<String, String> {
     lambdas.into_iter().chain(tls.environment()).collect()
 }
 
-/// A request with a key that is none: the gate asks DynamoDB twice.
+/// A request with a key that does not exist: the gate asks DynamoDB twice.
 fn event(route: &str) -> Value {
     let (method, path) = route.split_once(' ').unwrap_or((route, ""));
     json!({

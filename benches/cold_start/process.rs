@@ -1,5 +1,5 @@
-//! One cold start: a process, the Runtime API that it speaks to, and what it took until it was ready and had answered. Or, by
-//! valgrind, the instructions of a start and of the requests after it.
+//! One cold start: a process, the Runtime API that it speaks to, and the time that it took until it was ready and had
+//! answered. Or, by valgrind, the instructions of a start and of the requests after it.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,12 +13,12 @@ use serde_json::Value;
 
 use super::Error;
 
-/// When a process had come so far.
+/// The time that a process took to come so far.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Passed {
     /// Since it was spawned.
     pub(crate) wall: Duration,
-    /// What it had of the processors.
+    /// The processor time that it had used.
     pub(crate) cpu: Duration,
 }
 
@@ -150,7 +150,7 @@ fn runtime_api() -> Result<(SocketAddr, Receiver<Told>), Error> {
 struct Process(Child);
 
 impl Process {
-    /// What all its threads have had of the processors.
+    /// The processor time of all its threads.
     fn cpu(&self) -> Result<Duration, Error> {
         let mut nanos = 0;
         for thread in std::fs::read_dir(format!("/proc/{}/task", self.0.id()))? {

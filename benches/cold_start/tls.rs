@@ -15,7 +15,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::Error;
 
-/// Where the system keeps its roots, one file for all: of Debian and of what Lambda runs.
+/// Where Debian, and the system that Lambda runs, keep their roots, one file for all.
 const ROOTS: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 /// TLS at a port of its own.
@@ -47,7 +47,7 @@ impl Tls {
         Ok(Self { port, folder })
     }
 
-    /// What leads a function here.
+    /// The variables that lead a function here.
     pub(crate) fn environment(&self) -> [(String, String); 2] {
         let roots = self.folder.path().join("roots.pem").display().to_string();
         [

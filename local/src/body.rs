@@ -3,20 +3,20 @@
 use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
 
-/// How much of a body is read at most, its limit or not.
+/// The most bytes of a body that are read, whatever its limit.
 const MOST: usize = 64 * 1_024 * 1_024;
 
-/// A body that cannot be had.
+/// Why a body cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unread {
     /// It is larger than its limit.
     TooLarge,
-    /// It broke off, or was no body.
+    /// It broke off, or was not a body.
     Broken,
 }
 
-/// Reads `body`. One of more than `limit` bytes is read too, and thrown away: a sender that is still sending would not see
-/// the answer.
+/// Reads `body`. A body of more than `limit` bytes is read too, and thrown away: a sender that is still sending would
+/// not see the answer.
 pub(crate) async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {
     let mut first = Bytes::new();
     let mut all = Vec::new();

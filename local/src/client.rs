@@ -23,7 +23,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON; `null` where it is none.
+    /// The body as JSON; `null` where it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }

@@ -50,7 +50,7 @@ impl Clock {
         };
     }
 
-    /// Back to real time.
+    /// Goes back to real time.
     pub fn reset(&self) {
         *lock(&self.reading) = Reading::default();
     }

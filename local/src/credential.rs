@@ -11,9 +11,9 @@ pub(crate) const ACCOUNT: &str = "000000000000";
 /// An access key, with which requests are signed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credential {
-    /// Which key.
+    /// The key's id.
     pub access_key_id: String,
-    /// What only its owner knows.
+    /// The secret, which only its owner knows.
     pub secret_access_key: String,
     /// Where it is used: always [`REGION`].
     pub region: String,
@@ -26,7 +26,7 @@ impl std::fmt::Debug for Credential {
 }
 
 impl Credential {
-    /// A new credential whose id begins with `prefix`. Not AWS's prefixes: nobody should take it for a real one.
+    /// A new credential whose id begins with `prefix`, which is none of AWS's: nobody should take it for a real one.
     pub(crate) fn random(prefix: &str) -> Result<Self, getrandom::Error> {
         Ok(Self {
             access_key_id: format!("{prefix}{}", random_text::<15>()?),

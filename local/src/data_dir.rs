@@ -45,7 +45,7 @@ impl DataDir {
         self.path.join("dynamodb.sqlite")
     }
 
-    /// What an earlier run remembered, which must have been one of the same contract.
+    /// The state that an earlier run saved, which must have been a run of the same contract.
     pub(crate) fn state(&self, contract: Option<&str>) -> Result<Option<State>, Error> {
         let path = self.path.join("demo.json");
         match fs::read(&path) {
@@ -69,8 +69,8 @@ impl DataDir {
 }
 
 impl Drop for DataDir {
-    /// Gives the folder up now. Merely closed, the lock would last as long as any process has the file: a child has it, too, from
-    /// the moment of its fork to its exec.
+    /// Gives the folder up now. If the file were merely closed, the lock would last as long as any process has it, and
+    /// a child has it, too, from its fork to its exec.
     fn drop(&mut self) {
         // If it fails, closing is as good as before.
         drop(self.lock.unlock());

@@ -1,4 +1,4 @@
-//! What a stack has to show on a laptop: an organization with keys, things to find, and commands to paste.
+//! The demo of a stack on a laptop: an organization with keys, things to find, and commands to paste.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -51,12 +51,12 @@ pub struct DemoRequest {
     pub key: Option<DemoCredential>,
     /// Its method.
     pub method: String,
-    /// Its path. `{NAME}` stands for an id that was kept under that name, here and in the body: what needs one that was not
-    /// kept, because the thing was there already, is not sent.
+    /// Its path. `{NAME}`, here and in the body, stands for an id that was kept under that name. A request whose id was
+    /// not kept, because the thing was there already, is not sent.
     pub path: String,
     /// Its JSON body.
     pub body: Option<Value>,
-    /// What `data.id` of the answer is kept as.
+    /// The name under which `data.id` of the answer is kept.
     pub keep_as: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub struct DemoRequest {
 pub struct DemoCredential {
     /// The header.
     pub header: String,
-    /// What stands before the key in it: `Bearer `.
+    /// The text before the key in it: `Bearer `.
     pub scheme: String,
     /// The name of the key.
     pub key: String,
@@ -89,11 +89,12 @@ impl From<Vec<DemoOrganization>> for Demo {
 
 const SIGNED: &str = r#"--aws-sigv4 "aws:amz:us-east-1:execute-api" --user "{access_key_id}:{secret_access_key}""#;
 
-/// The demo of a stack of `template` that serves `contract` at `stage`: the organization `slug`, a key of each type that
-/// works there, and what its API can do. Nothing for a contract all of whose plans want limits of the organization's own.
+/// The demo of a stack of `template` that serves `contract` at `stage`: the organization `slug`, a key of each type
+/// that works there, and what its API can do. Empty for a contract all of whose plans want limits of the organization's
+/// own.
 pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) -> Demo {
     let plans = contract.plans.iter().filter(|(_, plan)| plan.api && !matches!(plan.limits, PlanLimits::Custom));
-    // One called pro, or else the one with the most room for keys.
+    // The plan called pro, or else the one with the most room for keys.
     let room = |plan: &Plan| plan.keys.unwrap_or(u32::MAX);
     let Some((plan, _)) = plans.max_by_key(|(name, plan)| (*name == "pro", room(plan))) else {
         return Demo::default();
@@ -197,7 +198,7 @@ fn people(contract: &Contract, slug: &str) -> Vec<DemoRequest> {
     ]
 }
 
-/// What stands before a key in the contract's header.
+/// The text before a key in the contract's header.
 fn scheme(contract: &Contract) -> String {
     contract.credential.scheme.as_ref().map_or_else(String::new, |scheme| format!("{scheme} "))
 }
@@ -249,7 +250,7 @@ fn key_list(contract: &Contract, slug: &str, key: &str) -> Example {
 
 fn agent_runs(contract: &Contract, slug: &str) -> Vec<Example> {
     let run = r#"{"agent_id": "a1b2c3d4-e5f6-7890-1234-567890abcdef", "timestamp": "2024-01-01T00:00:00Z", "system_prompt": "You are a helpful assistant"}"#;
-    // Any key will do where the contract knows no such type.
+    // Any key will do where the contract has no such type.
     let key = if contract.key_type(Some("production")).is_some() { "{key:production}" } else { "{key}" };
     let call = |header: &str| {
         format!(r"curl -i {{url}}/v1/register-agent-run{header} -H 'Content-Type: application/json' -d '{run}'")

@@ -40,7 +40,7 @@ use fault::Faults;
 use identity::Identities;
 use proxy::Proxy;
 
-/// The access key id of whoever is no function. Letters only: `DynamoDB` Local takes no others.
+/// The access key id of callers that are not functions. Letters only: `DynamoDB` Local takes no others.
 const OPERATOR: &str = "LATCHKEYOPERATOR";
 
 /// Where the tables are.
@@ -54,7 +54,7 @@ pub enum Source {
     Endpoint(String),
 }
 
-/// A running `DynamoDB` and the proxy in front of it. Dropped, it ends a little later; [`Dynamodb::stop`] waits.
+/// A running `DynamoDB` and the proxy in front of it. When dropped, it ends a little later; [`Dynamodb::stop`] waits.
 #[derive(Debug)]
 pub struct Dynamodb {
     endpoint: String,
@@ -112,7 +112,7 @@ impl Dynamodb {
         &self.endpoint
     }
 
-    /// A client with the operator's credentials, which nothing is denied to.
+    /// A client with the operator's credentials, to which nothing is denied.
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
         self.client.clone()
     }
@@ -142,8 +142,8 @@ impl Dynamodb {
         self.proxy.faults.clear();
     }
 
-    /// Makes each transaction of a function take this long, during which it holds its items: a function's transaction or
-    /// write that is about one of them is refused, as AWS does it. Zero, as it is to begin with, turns that off.
+    /// Makes each transaction of a function take this long and hold its items meanwhile: a function's transaction or
+    /// write that is about one of them is refused, as AWS does it. Zero, the value to begin with, turns that off.
     pub fn transactions_take(&self, time: Duration) {
         self.proxy.conflicts.take(time);
     }

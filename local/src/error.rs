@@ -102,7 +102,7 @@ pub enum Error {
     System(#[from] io::Error),
 }
 
-/// What the system said; the usual things without their numbers.
+/// What the system said; the usual errors without their numbers.
 fn plain(error: &io::Error) -> String {
     let usual = [
         (io::ErrorKind::AddrInUse, "address in use"),

@@ -51,7 +51,7 @@ struct Registration {
     events: Vec<String>,
 }
 
-/// Why an extension is refused what it asks for: always 403.
+/// Why an extension's request is refused, always with 403.
 #[derive(Debug)]
 pub(crate) struct Refused {
     kind: &'static str,
@@ -97,7 +97,7 @@ impl Extensions {
         }
         let registration: Registration =
             serde_json::from_slice(body).map_err(|error| Refused::new("InvalidRequestFormat", error.to_string()))?;
-        // To hear of the end is for those that are a process of their own; this one gets the runtime's signal.
+        // Only extensions that are a process of their own hear of the end; this one gets the runtime's signal.
         if let Some(event) = registration.events.iter().find(|event| *event != "INVOKE") {
             return Err(Refused::new("Extension.InvalidEventType", format!("{event}: not for internal extensions")));
         }
@@ -127,7 +127,7 @@ impl Extensions {
         Ok(respond(StatusCode::OK, &body, Some(("lambda-extension-identifier", id))))
     }
 
-    /// The extension that `headers` identify waits for what comes next: it is in the queue that this returns.
+    /// Notes that the extension that `headers` identify waits for what comes next, and returns the queue that has it.
     pub(crate) fn waits(&mut self, headers: &HeaderMap) -> Result<Queue, Refused> {
         let extension = self.identified(headers)?;
         extension.waits = true;
@@ -140,7 +140,7 @@ impl Extensions {
         self.identified(headers).map(|extension| extension.name.clone())
     }
 
-    /// Tells those that have subscribed to it of the invocation that `job` is.
+    /// Tells the extensions that have subscribed to invocations of `job`.
     pub(crate) fn announce(&mut self, job: &Job) {
         let event = json!({
             "eventType": "INVOKE",

@@ -50,7 +50,7 @@ pub enum FunctionError {
         /// Its message.
         message: String,
     },
-    /// The answer is no JSON.
+    /// The answer is not JSON.
     #[error("{function} answered no json: {cause}")]
     NotJson {
         /// The function.

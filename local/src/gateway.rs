@@ -106,7 +106,7 @@ impl Gateway {
         }
     }
 
-    /// What API Gateway takes away from a request's headers and adds to them.
+    /// Takes away and adds the headers that API Gateway takes away and adds.
     fn forwarded(&self, head: &mut Parts, source_ip: &str, length: usize) {
         let keep_alive = HeaderName::from_static("keep-alive");
         for name in [CONNECTION, TRANSFER_ENCODING, TE, TRAILER, UPGRADE, http::header::EXPECT, keep_alive] {
@@ -137,7 +137,7 @@ impl Gateway {
         let Ok(outcome) = timeout(INTEGRATION_TIMEOUT, invocation).await else {
             return Err(Refusal::Late);
         };
-        // Why it failed the pool has noted.
+        // The pool has noted why it failed.
         let Ok(Ok(answer)) = outcome else { return Err(Refusal::Failed) };
 
         response(&answer).map_err(|bad| {

@@ -1,4 +1,4 @@
-//! One running instance of a function: a child process, its Runtime API, and who looks after both.
+//! One running instance of a function: a child process, its Runtime API, and the keeper of both.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Instance {
 
         let started = async {
             tokio::select! {
-                // Told of its error and then ended: the error says more.
+                // If it told of its error and then ended, the error says more.
                 biased;
                 Ok(phase) = phase.wait_for(|phase| *phase != Phase::Starting) => match &*phase {
                     Phase::Broken(failure) => Err(format!("{}: {}", failure.error_type, failure.error_message)),
@@ -80,8 +80,8 @@ impl Instance {
         self.end.borrow().is_none() && !matches!(&*self.phase.borrow(), Phase::Broken(_))
     }
 
-    /// Hands `event` to the process at `now_millis` of the platform's clock and waits for what comes of it. After an error other than
-    /// [`FunctionError::Failed`] the instance is of no use any more; else it is once it has settled.
+    /// Hands `event` to the process at `now_millis` of the platform's clock and waits for the outcome. After an error
+    /// other than [`FunctionError::Failed`] the instance is of no use any more; otherwise it is once it has settled.
     pub(crate) async fn invoke(&mut self, id: String, event: Bytes, now_millis: i64) -> Result<Bytes, FunctionError> {
         let allowed = self.function.timeout;
         let deadline_millis = now_millis.saturating_add(millis(allowed));
@@ -110,7 +110,7 @@ impl Instance {
         }
     }
 
-    /// Waits until the runtime and its extensions have asked for what comes next. What a function does after its answer is
+    /// Waits until the runtime and its extensions have asked for what comes next. A function's work after its answer is
     /// part of the invocation, and of its time.
     pub(crate) async fn settled(&mut self) -> Result<(), FunctionError> {
         let settled = timeout_at(self.deadline, async {
@@ -129,7 +129,7 @@ impl Instance {
         }
     }
 
-    /// Ends the process as Lambda ends one that has had nothing to do for a while; returns when it is gone.
+    /// Ends the process as Lambda ends an idle one; returns when it is gone.
     pub(crate) async fn end(mut self) {
         // Its keeper may have ended before it.
         drop(self.leash.send(Order));

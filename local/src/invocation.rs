@@ -1,4 +1,4 @@
-//! One invocation of a function: the event that it gets, and what comes of it.
+//! One invocation of a function: the event that it gets, and the outcome.
 
 use hyper::body::Bytes;
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::credential::{ACCOUNT, REGION};
 
-/// What came of an event.
+/// The outcome of an event.
 pub(crate) type Outcome = Result<Bytes, Failure>;
 
 /// One event for a function, and where its answer goes.
@@ -22,7 +22,8 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// An invocation of `function` with `event`, that must be over at `deadline_millis`; and what its answer comes by.
+    /// An invocation of `function` with `event`, that must be over at `deadline_millis`; and the receiver of its
+    /// answer.
     pub(crate) fn new(
         function: &Function,
         id: String,

@@ -1,4 +1,4 @@
-//! Who looks after a process: serves its Runtime API, ends it when its time has come, and tells how it ended.
+//! The keeper of a process: serves its Runtime API, ends it when its time has come, and tells how it ended.
 
 use std::io;
 use std::process::ExitStatus;
@@ -18,7 +18,7 @@ use crate::runtime::Runtime;
 /// its own; here the processors are shared.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// To end a process in good order.
+/// The order to end a process in good order.
 #[derive(Debug)]
 pub(crate) struct Order;
 
@@ -51,8 +51,8 @@ impl Keeper {
         drop(self.held);
     }
 
-    /// What Lambda does at the end of an environment: SIGTERM, and SIGKILL to one that takes too long. A process without
-    /// extensions is not asked.
+    /// Ends the process as Lambda ends an environment: SIGTERM, and SIGKILL if it takes too long. A process without
+    /// extensions gets SIGKILL at once.
     async fn end(&mut self) -> io::Result<ExitStatus> {
         let pid = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         if let Some(pid) = pid.filter(|_| self.runtime.has_extensions())

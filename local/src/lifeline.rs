@@ -1,4 +1,5 @@
-//! What every child process hangs on: when the stack ends, all of them are told to, and the stack can wait for the last.
+//! The line between a stack and its child processes: when the stack ends, all are told to, and it can wait for the
+//! last.
 
 use tokio::sync::watch;
 

@@ -1,4 +1,4 @@
-//! What functions write, and where it goes: to the terminal, nowhere, or into memory for a test to look through.
+//! The output of functions, and where it goes: to the terminal, nowhere, or into memory for a test to look through.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -24,10 +24,10 @@ pub(crate) enum Logs {
 /// Lines that are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    /// One nameless file for each process. A file and no pipe: what a process wrote before it answered is there when its
-    /// answer is.
+    /// One nameless file for each process. A file and not a pipe: the text that a process wrote before it answered is
+    /// there when its answer is.
     files: Vec<File>,
-    /// What the stack itself had to say.
+    /// The stack's own lines.
     notes: Vec<String>,
 }
 

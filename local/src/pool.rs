@@ -1,4 +1,4 @@
-//! The instances of one function: started when needed, used again, never more than so many.
+//! The instances of one function: started when needed, used again, never more than a limit.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ use crate::sync::lock;
 /// one. Nearly all ask at once; on Lambda the time that a request travels is enough.
 const ABOUT_TO_BE_FREE: Duration = Duration::from_secs(1);
 
-/// How long the end waits for instances that still do what comes after their answers.
+/// How long the end waits for instances that still work after their answers.
 const LAST_WORK: Duration = Duration::from_secs(2);
 
 /// All instances of a function.
@@ -31,7 +31,7 @@ pub(crate) struct Pool {
     credential: Credential,
     surroundings: Arc<Surroundings>,
     lifeline: Lifeline,
-    /// One for each instance that may exist. Who waits is served in the order of arrival.
+    /// One for each instance that may exist. Requests are served in the order of arrival.
     permits: Arc<Semaphore>,
     /// The last one used is used next: the others' memory may go cold.
     idle: Mutex<Vec<Instance>>,
@@ -69,7 +69,7 @@ impl Pool {
     /// Ends all instances that have nothing to do, as Lambda does it; returns when they are gone.
     pub(crate) async fn end(&self) {
         let mut settling = self.settling.subscribe();
-        // Whoever takes longer is not asked.
+        // An instance that takes longer is not asked.
         drop(timeout(LAST_WORK, settling.wait_for(|count| *count == 0)).await);
         let idle = std::mem::take(&mut *lock(&self.idle));
         let ends: JoinSet<()> = idle.into_iter().map(Instance::end).collect();
@@ -84,14 +84,15 @@ impl Pool {
         };
         let now_millis = self.surroundings.clock.now_millis();
         let outcome = instance.invoke(uuid::Uuid::new_v4().to_string(), event, now_millis).await;
-        // One that reported an error is as good as before; one that crashed or timed out is dropped, and so ended.
+        // An instance that reported an error is as good as before. One that crashed or timed out is dropped, and so
+        // ended.
         if matches!(outcome, Ok(_) | Err(FunctionError::Failed { .. })) {
             self.settle(instance, permit);
         }
         outcome
     }
 
-    /// Gives the instance its time after the answer, which nobody waits for.
+    /// Gives the instance its time after the answer. Nobody waits for it.
     fn settle(self: &Arc<Self>, mut instance: Instance, permit: OwnedSemaphorePermit) {
         let pool = Arc::clone(self);
         self.settling.send_modify(|count| *count = count.saturating_add(1));
@@ -113,7 +114,7 @@ impl Pool {
         let mut settling = self.settling.subscribe();
         let free = async {
             loop {
-                // Looked at first: whoever settles after it is among the idle, or makes it change.
+                // The count is read first: an instance that settles later is among the idle, or changes it.
                 let count = *settling.borrow_and_update();
                 let found = std::iter::from_fn(|| lock(&self.idle).pop()).find(Instance::is_alive);
                 if found.is_some() || count == 0 || settling.changed().await.is_err() {
@@ -124,7 +125,7 @@ impl Pool {
         timeout(ABOUT_TO_BE_FREE, free).await.unwrap_or(None)
     }
 
-    /// At the end all processes are killed, which is nobody's fault.
+    /// Notes `error`, but not at the end: then all processes are killed, which is no fault.
     fn note(&self, error: &FunctionError) {
         if !self.lifeline.has_ended() {
             self.surroundings.logs.note(&error.to_string());

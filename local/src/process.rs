@@ -1,4 +1,4 @@
-//! One function as a child process, in the environment that Lambda would give it and in nothing else of ours.
+//! One function as a child process, in the environment that Lambda would give it and with nothing else of ours.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::credential::{Credential, REGION};
 use crate::logs::{self, Logs};
 
-/// What all processes of a stack have in common.
+/// The settings that all processes of a stack share.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     /// The folder of the binaries.
@@ -56,7 +56,7 @@ pub(crate) fn start(
     Ok(child)
 }
 
-/// The variables that Lambda sets, but for where the Runtime API is, and those that the template sets.
+/// The variables that Lambda sets, except the address of the Runtime API, and those that the template sets.
 pub(crate) fn environment(
     function: &Function,
     credential: &Credential,

@@ -53,7 +53,7 @@ async fn serve(options: &Options) -> Result<(), Error> {
     drop(std::io::stdout().lock().write_all(banner::text(options, &stack, &examples).as_bytes()));
 
     signals.next().await;
-    // Gone before the stack is: whoever reads it would call a gateway that no longer answers.
+    // It goes before the stack does: a reader of it would call a gateway that no longer answers.
     drop(ready);
     tokio::select! {
         () = stack.stop() => {}
@@ -76,7 +76,7 @@ async fn start(options: &Options, builder: Builder) -> Result<Stack, Error> {
 fn builder(options: &Options, contract: &str) -> Builder {
     let mut builder =
         Stack::builder(Path::new(&options.template)).contract(contract).stage(&options.stage).port(options.port);
-    // An emulator on a laptop that does other things too is no DynamoDB: it may take its time.
+    // An emulator on a busy laptop is slower than DynamoDB: it may take its time.
     builder = builder.parameter("StoreTimeout", "2000");
     for (name, value) in &options.parameters {
         builder = builder.parameter(name, value);

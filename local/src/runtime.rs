@@ -69,18 +69,19 @@ impl Runtime {
         (Arc::new(runtime), watched)
     }
 
-    /// Hands out `job`. Until the runtime and the extensions that hear of it have asked for what comes next, the instance
-    /// is busy.
+    /// Hands out `job`. The instance is busy until the runtime and the extensions that hear of it have asked for what
+    /// comes next.
     pub(crate) fn invoke(&self, job: Job) {
         let mut state = lock(&self.state);
         state.waits = false;
         state.extensions.announce(&job);
         self.phase.send_replace(Phase::Busy);
-        // It is empty: a free instance has taken out what was in it. Of one that has ended nobody takes anything.
+        // It is empty: a free instance has taken out what was in it. Nobody takes anything from an instance that has
+        // ended.
         drop(self.next.try_send(job));
     }
 
-    /// Whether it has extensions: only then Lambda gives a process time to end.
+    /// Whether it has extensions: only then does Lambda give a process time to end.
     pub(crate) fn has_extensions(&self) -> bool {
         lock(&self.state).extensions.any()
     }
@@ -88,7 +89,7 @@ impl Runtime {
     /// Serves whoever connects, until dropped.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
         let mut connections = JoinSet::new();
-        // An error of `accept` is one connection's bad luck; the instance's timeout covers the rest.
+        // An error of `accept` is about one connection; the instance's timeout covers the rest.
         loop {
             let Ok((stream, _)) = listener.accept().await else {
                 tokio::task::yield_now().await;
@@ -148,7 +149,7 @@ impl Runtime {
                     Err(refused) => return refused.response(),
                 };
                 let event = queue.lock().await.recv().await;
-                // One without events waits for ever, as does one whose process is about to end.
+                // An extension without events waits for ever, and so does one whose process is about to end.
                 match event {
                     Some(event) => extensions::event(event),
                     None => std::future::pending().await,
@@ -173,7 +174,7 @@ impl Runtime {
         status(StatusCode::ACCEPTED)
     }
 
-    /// Changes the state by `change`, and sees whether all wait for what comes next then.
+    /// Changes the state by `change`, and then sees whether all wait for what comes next.
     fn sees<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = lock(&self.state);
         let changed = change(&mut state);
@@ -210,12 +211,12 @@ impl Runtime {
         response.unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// Hands the outcome of the invocation `id` to who waits for it.
+    /// Hands the outcome of the invocation `id` to its caller.
     fn finish(&self, id: &str, outcome: Outcome, done: StatusCode) -> Response<Full<Bytes>> {
         let Some((_, answer)) = lock(&self.state).current.take_if(|(current, _)| current == id) else {
             return status(StatusCode::BAD_REQUEST);
         };
-        // Whoever waited may have given up meanwhile.
+        // The caller may have given up meanwhile.
         drop(answer.send(outcome));
         status(done)
     }

@@ -44,8 +44,8 @@ impl std::fmt::Debug for SeededKey {
     }
 }
 
-/// Makes what `demo` has and `known`, from an earlier run, has not or not any more: organizations and keys, and then what
-/// they are to find. Returns all organizations of the demo, known and made.
+/// Makes the organizations and keys of `demo` that `known`, from an earlier run, lacks or that do not work any more,
+/// and then the things that they are to find. Returns all organizations of the demo, known and made.
 pub(crate) async fn seed(
     address: &str,
     operator: &Credential,
@@ -61,7 +61,7 @@ pub(crate) async fn seed(
         organizations.push(organization);
         made_any |= made;
     }
-    // Without organizations there is no telling a restart from a start.
+    // Without organizations, a restart cannot be told from a start.
     if made_any || demo.organizations.is_empty() {
         let mut kept = BTreeMap::new();
         for request in &demo.requests {
@@ -120,7 +120,7 @@ impl Seeder<'_> {
         Ok((SeededOrganization { slug: slug.clone(), plan: plan.clone(), keys: working }, true))
     }
 
-    /// Whether a key of an earlier run is a key yet: it may have been revoked, its contract changed, its database gone.
+    /// Whether a key of an earlier run still works: it may have been revoked, its contract changed, its database gone.
     async fn still_works(&self, key: &str) -> Result<bool, Error> {
         let question = json!({ "key": key });
         let reply =
@@ -129,7 +129,7 @@ impl Seeder<'_> {
         let verdict = reply.json();
         let reason = verdict.pointer("/data/reason").and_then(Value::as_str).unwrap_or_default();
 
-        // A stack whose template has no such route cannot say; a key of a plan that is not any more is a 500.
+        // A stack whose template has no such route cannot say. A key of a plan that no longer exists is a 500.
         Ok(reply.status < 500 && !gone.contains(&reason))
     }
 
@@ -142,7 +142,7 @@ impl Seeder<'_> {
     ) -> Result<Option<String>, Error> {
         let DemoCredential { header, scheme, key } = credential;
         let mut keys = organizations.iter().flat_map(|organization| &organization.keys);
-        // The organization may have no room for it: the demo goes without what it would have made.
+        // The organization may have no room for the key: the demo goes without what it would have made.
         let Some(known) = keys.find(|known| known.name == *key) else { return Ok(None) };
         let credential = format!("{scheme}{}", known.key);
         let DemoRequest { method, path, body, .. } = request;
@@ -163,7 +163,7 @@ fn id_of(reply: &Reply) -> Option<String> {
     reply.json().pointer("/data/id").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// `request` with the ids that were kept; `None` where it needs one of something that has told none.
+/// `request` with the ids that were kept; `None` where it needs an id that was not told.
 fn filled(request: &DemoRequest, kept: &BTreeMap<String, Option<String>>) -> Option<DemoRequest> {
     let mut request = request.clone();
     let mut body = request.body.as_ref().map(Value::to_string);

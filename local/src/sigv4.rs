@@ -1,6 +1,7 @@
 //! Signature Version 4 for requests to the gateway: what `AWS_IAM` routes demand, and how to make it.
 //!
-//! Checking is signing again: the same request, the headers that the client says it signed, the time that it names.
+//! Checking is signing again: the same request, with the headers that the client says it signed and the time that it
+//! names.
 
 use std::time::{Duration, SystemTime};
 
@@ -104,7 +105,7 @@ pub(crate) enum Refusal {
     Mismatch,
 }
 
-/// Checks that `credential` signed this request, and lately.
+/// Checks that `credential` signed this request, and did so recently.
 pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: SystemTime) -> Result<(), Refusal> {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let header = text(AUTHORIZATION.as_str()).ok_or(Refusal::Unsigned)?;
@@ -133,7 +134,7 @@ pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: Sy
 
     let mut headers = Vec::new();
     for name in names() {
-        // Signed as empty it would match; AWS refuses it all the same.
+        // A header that is signed as empty would match; AWS refuses it all the same.
         if !head.headers.contains_key(name) {
             return Err(Refusal::Absent);
         }

@@ -72,7 +72,7 @@ impl Stack {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Whose signature `AWS_IAM` routes ask for.
+    /// The credential that must sign requests to `AWS_IAM` routes.
     pub fn operator(&self) -> &Credential {
         &self.operator
     }
@@ -131,8 +131,8 @@ impl Stack {
             .map_err(|cause| FunctionError::NotJson { function: function.to_owned(), cause: cause.to_string() })
     }
 
-    /// The environment of the function with this logical id, but for its Runtime API: what else runs it in the same one
-    /// has its permissions, too.
+    /// The environment of the function with this logical id, except its Runtime API. Whatever else runs it in this
+    /// environment has its permissions, too.
     pub fn environment(&self, function: &str) -> Result<BTreeMap<String, String>, FunctionError> {
         let pool = self.pools.get(function).ok_or_else(|| FunctionError::Unknown(function.to_owned()))?;
 

@@ -8,7 +8,8 @@ use shared::http::describe::Fragment;
 
 use crate::Error;
 
-/// What `binary`, of the folder `binaries`, is under `contract` at each of `routes`; `None` where the contract does not open it.
+/// The description of `binary`, in the folder `binaries`, under `contract` at each of `routes`; `None` where the
+/// contract does not open it.
 pub(crate) fn describe(
     binaries: &Path,
     binary: &str,

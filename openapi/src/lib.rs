@@ -1,5 +1,5 @@
-//! The OpenAPI document of a contract's stack. Routes are the template's, parameters, bodies, replies and refusals what each
-//! function's binary says of itself (`<binary> describe`), words those that its file begins with.
+//! The OpenAPI document of a contract's stack. Routes come from the template. Parameters, bodies, replies and refusals
+//! are what each function's binary says of itself (`<binary> describe`). Words are those that its file begins with.
 //!
 //! The documents are checked in beside this crate, and `gate-openapi` serves them. A test writes them anew and compares.
 
@@ -46,7 +46,7 @@ pub fn files(root: &Path, binaries: &Path) -> Result<BTreeMap<String, String>, E
 fn document(contract: &Contract, template: &Template, words: &Words, binaries: &Path) -> Result<Value, Error> {
     let mut paths: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     let mut parts = Components::default();
-    // One without routes is asked by other means than this API.
+    // A function without routes is asked by other means than this API.
     for function in template.functions.iter().filter(|function| !function.routes.is_empty()) {
         let routes: Vec<_> = function.routes.iter().map(template::Route::key).collect();
         let fragments = describe(binaries, &function.binary, contract, &routes)?;

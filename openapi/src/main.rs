@@ -1,4 +1,4 @@
-//! `openapi`: writes the documents, from the functions that lie where this does. `cargo build --bins` puts them there.
+//! `openapi`: writes the documents, from the functions in its own folder. `cargo build --bins` puts them there.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ fn write() -> Result<(), Box<dyn std::error::Error>> {
     let files = openapi::files(root, executable.parent().ok_or("the program is in no folder")?)?;
     for (name, text) in &files {
         let path = folder.join(name);
-        // One that is as it was keeps its time, and cargo has nothing to do.
+        // A file that is as it was keeps its time, and cargo has nothing to do.
         if fs::read_to_string(&path).is_ok_and(|there| there == *text) {
             continue;
         }

@@ -55,7 +55,7 @@ impl Words {
 }
 
 impl Text {
-    /// What stands in the first lines of `source`: "`GET /a`, `GET /b`: a summary. And a description."
+    /// The words in the first lines of `source`: "`GET /a`, `GET /b`: a summary. And a description."
     fn of(group: String, source: &str) -> Self {
         let lines = source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
         let text = lines.collect::<Vec<_>>().join(" ");

@@ -23,7 +23,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
 }
 
 impl<T> Field<T> {
-    /// What is there after this change of what was there `before`.
+    /// The value after this change, where it was `before`.
     pub fn applied(self, before: Option<T>) -> Option<T> {
         match self {
             Self::LeftOut => before,

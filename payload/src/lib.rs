@@ -1,4 +1,4 @@
-//! What members of requests can be, whichever API they are for. It knows neither the product nor the reference APIs.
+//! Types for members of requests, whichever API they are for. It knows neither the product nor the reference APIs.
 #![warn(missing_docs)]
 
 mod field;

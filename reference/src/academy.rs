@@ -1,9 +1,9 @@
 //! An academy: courses, students and the lists that they are on.
 //!
-//! Everything of one academy is in one partition. What is counted is counted in one item, the register, by the very
-//! transaction that changes what is counted; so counts and caps are exact, whoever writes at the same time. A change that
-//! is too large for a transaction is written down in the register whole, and has happened from then on: whoever comes next
-//! carries it out first. So every operation begins with the register.
+//! Everything of one academy is in one partition. One item, the register, has all counts, and the very transaction that
+//! changes what is counted changes its count: so counts and caps are exact, whoever writes at the same time. A change
+//! that is too large for a transaction is written into the register whole. It has happened from then on, and the next
+//! request carries it out first. So every operation begins with the register.
 
 mod access;
 mod change;

@@ -51,7 +51,7 @@ impl TryFrom<String> for SystemPrompt {
     }
 }
 
-/// What the caller gets of it.
+/// A run, as the caller who registers it gets it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Registered {
     trace_id: Id,
@@ -128,8 +128,8 @@ impl AgentRuns {
         Ok(Some(RunInFull { run: read(item)?, system_prompt }))
     }
 
-    /// At most `limit` runs of `org`, newest first, after the one called `after`; and whether there are more. DynamoDB reads
-    /// the prompts too, a megabyte a round trip, and sends what is shown.
+    /// At most `limit` runs of `org`, newest first, after the one called `after`; and whether there are more. DynamoDB
+    /// reads the prompts too, a megabyte a round trip, but sends only what is shown.
     pub async fn list(&self, org: &str, limit: u32, after: Option<Id>) -> Result<(Vec<Run>, bool)> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut items = self

@@ -1,8 +1,8 @@
 //! Pages by cursor, of lists that are kept newest first under version 7 UUIDs.
 //!
-//! A cursor says after which entry of a list the next page begins, and nothing else: the list that it is a place in is
-//! always the caller's own, whoever the cursor came from. So there is nothing to steal or to forge, no key to keep and
-//! nothing to read for it; what is not the cursor of such a list is refused.
+//! A cursor says after which entry of a list the next page begins, and nothing else. The list is always the caller's
+//! own, whoever the cursor came from. So there is nothing to steal or to forge, no key to keep and nothing to read for
+//! it. Text that is not the cursor of such a list is refused.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -112,7 +112,7 @@ impl Slice {
             .page_size(i32::try_from(self.first.0).unwrap_or(i32::MAX))
             .send();
         let mut entries = Vec::new();
-        // DynamoDB answers with 1 MB at most: a part is whole when there are enough, or no more.
+        // DynamoDB answers with 1 MB at most. A part is whole when it has enough entries, or there are no more.
         while entries.len() < wanted
             && let Some(page) = pages.next().await
         {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// An email address in the form that HTML asks of an input of the type `email`, with a dot in its domain: ASCII, no
 /// quotes, no comments. An international domain is written in its ASCII form.
 ///
-/// It is shown as it was given. Two addresses that differ in case alone are one: compare their keys, never them.
+/// It is shown as it was given. Two addresses that differ in case alone are one: compare their keys, never the addresses.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, extend("maxLength" = MAX, "pattern" = PATTERN))]
@@ -20,14 +20,14 @@ const MAX: usize = 254;
 const LOCAL_MAX: usize = 64;
 /// The longest part between two dots of a domain.
 const LABEL_MAX: usize = 63;
-/// What `is_local` and `is_domain` say together.
+/// The rules of `is_local` and `is_domain` together.
 const PATTERN: &str = concat!(
     r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}",
     r"@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$"
 );
 
 impl Email {
-    /// What it is found and compared by: the same for all spellings of one address.
+    /// The key that it is found and compared by: the same for all spellings of one address.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }

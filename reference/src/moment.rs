@@ -28,7 +28,7 @@ impl TryFrom<String> for Moment {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        // A year of more than four digits has a sign before it, and is none that a caller could read again.
+        // A year of more than four digits has a sign before it, and callers could not read it back.
         let usual = text.starts_with(|first: char| first.is_ascii_digit());
 
         text.parse::<Timestamp>()

@@ -1,5 +1,5 @@
-//! What items are found by, and what they hold, read back as the types that it was written from. What does not fit is a
-//! fault: the item is not ours.
+//! The keys of items, and their attributes, read back as the types that they were written from. An attribute that does
+//! not fit is a fault: the item is not ours.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -25,9 +25,9 @@ pub(crate) fn new_item<'a>(
 
 /// Carries `transaction` out. `false`: the condition of some member failed, and nothing was written.
 ///
-/// Many may want the same at once, and each in turn would hold what the others wait for. So whoever met another looks
-/// whether `claimed`, the key of what only one can have, is there by now: a look holds nothing. Whoever got no answer
-/// does not look, for what is there may be theirs.
+/// Many may want the same at once, and each in turn would hold what the others wait for. So a transaction that met
+/// another one reads whether `claimed`, the key of what only one can have, is there by now: a read holds nothing. A
+/// transaction that got no answer does not read, because the item may be its own.
 pub(crate) async fn carry_out(table: &Table, mut transaction: Transaction, claimed: Option<Key>) -> Result<bool> {
     let mut tries = table.tries();
     loop {

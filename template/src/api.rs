@@ -6,7 +6,7 @@ use crate::resources::{self, Resource};
 use crate::scope::Scope;
 use crate::{Auth, Error, Method, Route, Target};
 
-/// What is read, and what makes no difference to a single request.
+/// The properties that are read, and those that make no difference to a single request.
 const KNOWN: [&str; 11] = [
     "AccessLogSettings",
     "Auth",

@@ -9,7 +9,7 @@ use crate::scope::Scope;
 /// Deeper than any template nests its conditions; only a circle gets there.
 const DEEPEST: usize = 32;
 
-/// What every condition comes to.
+/// The value of every condition.
 pub(crate) fn evaluate(section: &Node, parameters: &BTreeMap<String, String>) -> Result<BTreeMap<String, bool>, Error> {
     let scope = Scope { parameters, conditions: BTreeMap::new(), tables: BTreeMap::new() };
     let conditions = Conditions { section, scope };

@@ -14,7 +14,7 @@ impl Error {
         Self { line: Some(line), message: message.into() }
     }
 
-    /// An error that no line is to blame for, such as a parameter that was given.
+    /// An error that is on no line, such as one in a parameter that was given.
     pub(crate) fn nowhere(message: impl Into<String>) -> Self {
         Self { line: None, message: message.into() }
     }

@@ -10,8 +10,8 @@ use crate::resources::Resource;
 use crate::scope::Scope;
 use crate::{Error, Function, Route};
 
-/// What is read, and what makes no difference to what a function answers. Not among them: `Role`, whose rights would
-/// be unknown, and `Layers` and `FunctionUrlConfig`, which would be missing.
+/// The properties that are read, and those that make no difference to a function's answers. Not among them: `Role`,
+/// whose rights would be unknown, and `Layers` and `FunctionUrlConfig`, which would be missing.
 const KNOWN: [&str; 27] = [
     "Architectures",
     "AutoPublishAlias",
@@ -84,7 +84,7 @@ impl Surroundings<'_> {
         properties.only(&KNOWN)?;
         let binary = binary(resource)?;
         let setting = |key: &str| self.setting(&properties, key);
-        // What is executed here are native binaries, as on this runtime and on no other.
+        // Native binaries are executed here, as on this runtime and on no other.
         if let Some(runtime) = setting("Runtime")?.filter(|runtime| runtime.text().ok() != Some("provided.al2023")) {
             return Err(Error::at(runtime.line, "the Runtime must be provided.al2023"));
         }
@@ -122,8 +122,8 @@ impl Surroundings<'_> {
         Ok((function, lines))
     }
 
-    /// A property as SAM merges it: the function's own over that of `Globals`. A log group or a tag that cannot be
-    /// resolved here is none of our business, so only what is asked for is resolved.
+    /// A property as SAM merges it: the function's own over that of `Globals`. Only what is asked for is resolved: a
+    /// log group or a tag that cannot be resolved here makes no difference.
     fn setting(&self, properties: &Node, key: &str) -> Result<Option<Node>, Error> {
         let read = |node: &Node| match key {
             "LoggingConfig" => {

@@ -1,6 +1,6 @@
 //! `template.yaml`, read: which functions a stack has, their routes, settings and permissions, and its tables.
 //!
-//! What is read is what a local stack executes. Whatever would change a stack's behaviour and is not understood here is
+//! A local stack executes what is read. A setting that would change a stack's behaviour and is not understood here is
 //! refused, with its line: a template that runs locally must mean the same when it is deployed.
 
 mod api;
@@ -113,7 +113,7 @@ fn read_functions(resources: &[Resource<'_>], globals: &Node, scope: &Scope<'_>)
     Ok(functions)
 }
 
-/// The same for two routes that take the same requests.
+/// A text that is the same for two routes that take the same requests.
 fn shape(route: &Route) -> String {
     match &route.target {
         Target::Default => route.key(),

@@ -1,4 +1,4 @@
-//! What a template says, in the words of whoever executes it.
+//! A template's content, in the words of whoever executes it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,7 @@ pub struct Template {
     pub functions: Vec<Function>,
     /// The tables, in the template's order.
     pub tables: Vec<Table>,
-    /// What the parameters stand at: the given ones, and the defaults of the others.
+    /// The values of the parameters: the given ones, and the defaults of the others.
     pub parameters: BTreeMap<String, String>,
 }
 

@@ -87,7 +87,7 @@ impl Node {
         }
     }
 
-    /// The value of a key; none as well where this is no map.
+    /// The value of a key; none as well where this is not a map.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().ok()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
@@ -154,7 +154,7 @@ fn convert(yaml: &MarkedYaml<'_>, source: &[char]) -> Result<Node, Error> {
     Ok(Node { line, value })
 }
 
-/// A map of one key that is a function's long name is that function.
+/// A map whose one key is a function's long name is that function.
 fn long_form(mut entries: Vec<Entry>) -> Value {
     let function = match entries.as_slice() {
         [only] if only.key == "Ref" => "Ref".to_owned(),

@@ -1,4 +1,4 @@
-//! The template's parameters: what they stand at, and whether they may.
+//! The template's parameters: their values, and whether they may have them.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ fn effective(declaration: &Node, given: Option<&String>) -> Result<String, Error
     Ok(value)
 }
 
-/// What bound the value breaks, if any.
+/// The bound that the value breaks, if any.
 fn out_of_bounds(declaration: &Node, value: &str) -> Result<Option<String>, Error> {
     let length = value.chars().count().to_string();
     for (key, measured, low) in [

@@ -38,7 +38,7 @@ impl Pattern {
         Ok(Self { segments })
     }
 
-    /// The same for all paths that take the same requests, whatever their variables are called.
+    /// A text that is the same for all paths that take the same requests, whatever their variables are called.
     pub(crate) fn shape(&self) -> String {
         self.segments
             .iter()

@@ -16,7 +16,7 @@ struct Path {
 }
 
 impl Paths {
-    /// Those with these keys: `GET /api/v1/courses/{id}`. A key that is none takes no request.
+    /// The paths with these keys: `GET /api/v1/courses/{id}`. A text that is not a key takes no request.
     pub fn new<'k>(keys: impl IntoIterator<Item = &'k str>) -> Self {
         let paths = keys.into_iter().filter_map(|key| {
             let (method, path) = key.split_once(' ')?;

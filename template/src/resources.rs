@@ -34,8 +34,8 @@ pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
 /// Kinds that are read.
 const READ: [&str; 4] = [API, FUNCTION, POLICY, TABLE];
 
-/// Kinds that are passed over, for no request is answered differently on their account: they watch, they keep what was
-/// logged, they tell somebody, or they let others call what is here.
+/// Kinds that are passed over, because they change no answer to a request: they watch, they keep what was logged, they
+/// tell somebody, or they let others call what is here.
 const WITHOUT_EFFECT: [&str; 9] = [
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
@@ -54,7 +54,7 @@ pub(crate) struct Resource<'n> {
     pub(crate) id: &'n str,
     pub(crate) line: usize,
     pub(crate) kind: &'n str,
-    /// All of it, the properties being one part.
+    /// All of it; the properties are one part.
     pub(crate) node: &'n Node,
 }
 

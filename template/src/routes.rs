@@ -21,7 +21,7 @@ struct PathRoute<'t> {
     route: &'t Route,
 }
 
-/// What a request reached.
+/// The function and the route that a request reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match<'t> {
     /// The function.
@@ -41,7 +41,7 @@ impl Template {
                 match &route.target {
                     Target::Default => routes.default = Some((function, route)),
                     Target::Path { method, path } => {
-                        // A path that was read is sound; one made by hand and broken takes no request.
+                        // A path that was read is sound. One that was made by hand and is broken takes no request.
                         if let Ok(pattern) = Pattern::parse(path) {
                             routes.paths.push(PathRoute { pattern, method, function, route });
                         }
@@ -62,7 +62,7 @@ impl PathRoute<'_> {
 }
 
 impl<'t> Routes<'t> {
-    /// What a request with this method and this raw (undecoded) path reaches: `$default` where nothing else takes it.
+    /// The match for a request with this method and this raw (undecoded) path: `$default` where nothing else takes it.
     pub fn find(&self, method: &str, path: &str) -> Option<Match<'t>> {
         let path = RequestPath::new(path);
         let takes = |route: &PathRoute<'t>| match route.method {

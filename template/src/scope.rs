@@ -1,4 +1,4 @@
-//! What names in the template stand for, and what its intrinsic functions come to.
+//! The values of the template's names, and of its intrinsic functions.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl Scope<'_> {
         Ok(Some(Node { line: node.line, value }))
     }
 
-    /// The text that `node` comes to.
+    /// The text that is the value of `node`.
     pub(crate) fn text(&self, node: &Node) -> Result<String, Error> {
         match self.settle(node)? {
             Some(settled) => settled.text().map(str::to_owned),

@@ -5,7 +5,8 @@ use crate::resources::Resource;
 use crate::scope::Scope;
 use crate::{Error, KeyAttribute, KeyKind, Table};
 
-/// What is read, and what makes no difference to requests. Indexes are refused: they would be missing.
+/// The properties that are read, and those that make no difference to requests. Indexes are refused: they would be
+/// missing.
 const KNOWN: [&str; 16] = [
     "AttributeDefinitions",
     "BillingMode",

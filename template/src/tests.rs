@@ -1,4 +1,4 @@
-//! What a template comes to, and what is refused.
+//! How templates are read, and which are refused.
 
 mod reading;
 mod refusals;

@@ -44,7 +44,7 @@ async fn a_hundred_people_come_at_once_or_none_of_them() {
     let full = "The plan small allows 150 students";
     let members = format!("/lists/{list}/members");
     campus.refuses("POST", &members, vec![(json!({"emails": second}), 402, "limit_exceeded", full)]).await;
-    // Who is in the academy needs no room in it.
+    // People who are in the academy need no room in it.
     let other = campus.list("Winter").await;
     assert_eq!(campus.join(&other, &first).await["added"].as_array().unwrap().len(), 100);
     assert_eq!(campus.join(&other, &first).await["already_members"].as_array().unwrap().len(), 100);

@@ -66,7 +66,7 @@ async fn who_was_a_member_before_is_reactivated_under_the_same_id() {
         answer.json()["data"],
         json!({"id": id, "email": "ADA@example.com", "name": "Ada", "membershipStatus": "reactivated", "enrollments": [record]})
     );
-    // What was revoked when they went stays so, unless it is asked for; lists they are not on any more.
+    // An enrollment that ended when they went stays revoked, unless it is asked for. They are on no list any more.
     let shown = campus.data(&format!("/students/{id}")).await;
     assert_eq!((&shown["courses_enrolled"], &shown["joined_at"]), (&json!(1), &json!("2030-06-15T00:05:00Z")));
     assert_eq!(shown["lists"], json!([]));
@@ -165,7 +165,7 @@ async fn the_plans_cap_on_students_is_exact_when_many_are_added_at_once() {
     answers.iter().filter(|answer| answer.status != 201).for_each(|answer| answer.is(402, &[], body));
     assert_eq!((campus.total().await, campus.students().await.len()), (json!(12), 12));
 
-    // One goes, one can come; who is there already is told so and not about the cap.
+    // One goes, so one can come. A member is told that they are one, and not about the cap.
     let gone = campus.data("/students?limit=1").await["students"][0].clone();
     campus.send("DELETE", &format!("/students/{}", gone["id"].as_str().unwrap()), Value::Null).await;
     campus.student("last@example.com").await;

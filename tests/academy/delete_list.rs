@@ -42,7 +42,7 @@ async fn a_list_is_deleted_once_while_people_come_and_go() {
     let (deletions, additions) = tokio::join!(deletions, additions);
     assert_eq!(deletions.iter().filter(|answer| answer.status == 200).count(), 1, "{deletions:?}");
     assert!(additions.iter().all(|answer| matches!(answer.status, 200 | 404)), "{additions:?}");
-    // Whoever came before it went is in the academy; nobody else is.
+    // People who came before it went are in the academy; nobody else is.
     let came = additions.iter().filter(|answer| answer.status == 200).count();
     assert_eq!((campus.total().await, campus.students().await.len()), (json!(2 + came), 2 + came));
 }

@@ -14,7 +14,7 @@ async fn consumers_are_listed_newest_first_and_part_by_part() {
             assert_eq!(made.status, 201);
         }
     }
-    // Experiences of the same organization are no consumers.
+    // Experiences of the same organization are not consumers.
     world.post("/api/experiences", &key, json!({"name": "a"})).await;
     let (mut seen, mut after) = (Vec::new(), String::new());
     for expected in [2, 2, 1, 0] {

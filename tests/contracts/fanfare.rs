@@ -48,7 +48,7 @@ fn is(answer: &Answer, status: u16, headers: &[String], body: &str) {
     answer.is(status, &headers.iter().map(String::as_str).collect::<Vec<_>>(), body);
 }
 
-/// Sends a request whose body, where it has one, is nobody's: what matters is who may send it.
+/// Sends a request, with an empty body where it has one: what matters is who may send it.
 async fn knock(world: &World, (method, path): (&str, &str), key: &Key) -> Answer {
     world.call(method, path, &key.secret, (method == "POST").then(|| json!({}))).await
 }

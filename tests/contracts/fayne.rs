@@ -169,7 +169,7 @@ async fn every_endpoint_refuses_who_may_not_call_it() {
         let unpaid = error("trial_api_unavailable", "API access requires a paid plan");
         send(with(&trial.secret)).await.is(402, &[], &unpaid);
         send(with(&locked.secret)).await.is(402, &[], &error("academy_locked", "The academy is locked"));
-        // The scope is looked at before the request, which here is none that could be served.
+        // The scope is looked at before the request, which could not be served here.
         for (key, scope) in [(&reader, "read"), (&writer, "write")] {
             let answer = send(with(&key.secret)).await;
             if scope == needs {
@@ -273,7 +273,7 @@ async fn every_refusal_of_a_request_reads_as_its_row_says() {
     ] {
         campus.send(method, path, body).await.is(status, &[], &error(code, message));
     }
-    // "An unexpected server error occurred": the academy's register is none.
+    // "An unexpected server error occurred": the academy's register is not valid.
     let broken = campus.world.stack.dynamodb().client().put_item().table_name("ReferenceTable");
     let broken = broken.item("pk", text("org#acme")).item("sk", text("register")).item("students", text("many"));
     broken.send().await.unwrap();

@@ -20,12 +20,12 @@ struct Key {
     secret: String,
 }
 
-/// Two stacks in one: each runner has a key of its own, for its counters would be the other's else.
+/// Two stacks in one: each runner has a key of its own, or else they would share counters.
 struct World {
     stack: Stack,
     ours: Key,
     theirs: Key,
-    /// The minute of which requests are: the emulator's clock is the real one, which an event must not be far from.
+    /// The minute of the requests. The emulator's clock is the real one, and an event must not be far from it.
     minute: i64,
 }
 
@@ -124,7 +124,7 @@ async fn a_function_behind_the_gate_answers_under_it_as_here() {
     }
     let anonymous = |_: &str| request(world.minute, "GET /api/v1/courses", &json!({"host": "api.example.com"}), None);
     assert_eq!(world.answer(&emulator, "AcademyListCourses", anonymous).await["statusCode"], 401);
-    // No request at all: what a gateway never sends, and somebody at a console may.
+    // Not a request at all: a gateway never sends it, but somebody at a console may.
     assert_eq!(world.answer(&emulator, "AcademyListCourses", |_| json!({})).await["statusCode"], 400);
     world.stack.stop().await;
 }
@@ -162,7 +162,7 @@ async fn the_authorizer_answers_under_it_as_here() {
     // It fails, and both pass on how.
     let failed = world.answer(&emulator, "GateAuthorize", |_| json!([])).await;
     assert_eq!(failed["errorMessage"], "no verdict");
-    // What gives usage the time to be written, when the process ends.
+    // The extension that gives usage the time to be written, when the process ends.
     let said = emulator.said();
     assert!(said.lines().any(|line| line.contains("agent latchkey") && line.contains("registered")), "{said}");
     world.stack.stop().await;

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-/// What starting, and what an invocation may take.
+/// How long a start, or an invocation, may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running emulator. Dropped, it is killed; its function notices that the Runtime API is gone, and ends too.
@@ -35,7 +35,7 @@ impl Emulator {
             .args(["--runtime-interface-emulator-address", &address, "--runtime-api-address", &runtime, binary])
             .env_clear()
             .envs(stack.environment(function).unwrap())
-            // As `sam local` has it from the template: what it tells a function as the deadline is that much later.
+            // As `sam local` has it from the template: the deadline that a function is told is that much later.
             .env("AWS_LAMBDA_FUNCTION_TIMEOUT", &stack.environment(function).unwrap()["TIMEOUT_SECONDS"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stdin(Stdio::null())

@@ -16,7 +16,7 @@ async fn whoever_asks_gets_the_document_of_the_contract_that_is_served() {
 async fn a_stack_that_its_contract_does_not_describe_has_no_document() {
     let text = fs::read_to_string(root().join("contracts/fayne.toml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    // The same words from somewhere else are a contract of one's own, which has no reference API.
+    // The same words in another file are a contract of one's own, which has no reference API.
     let path = folder.path().join("fayne.toml");
     fs::write(&path, text).unwrap();
     for (contract, api) in [(path.to_str().unwrap(), "from-contract"), ("fayne", "none"), ("fayne", "experiences")] {

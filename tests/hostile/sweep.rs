@@ -1,5 +1,5 @@
-//! Every route of every contract's stack, as the template has them, against what nobody should send. A function that is
-//! added is swept by itself: its sample event says what a good request is.
+//! Every route of every contract's stack, as the template has them, against requests that nobody should send. A
+//! function that is added is swept by itself: its sample event says what a good request is.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ async fn sweep(contract: &str) {
     assert!(theirs.len() > 1, "the other organization has made nothing that could be found: {theirs:?}");
     let before = sweep.items("other").await;
 
-    // Reading first, and what makes things last: afterwards acme may have something under the same id.
+    // Reads come first, and what makes things comes last: afterwards acme may have something under the same id.
     let order =
         |endpoint: &Endpoint| ["GET", "DELETE", "PATCH", "POST"].iter().position(|known| endpoint.method == *known);
     sweep.endpoints.sort_by_key(|endpoint| order(endpoint).unwrap_or(usize::MAX));
@@ -116,7 +116,7 @@ impl Sweep {
             let answer = self.send(endpoint, &self.ours, &path, kind, &body).await;
             let expected = match (endpoint.is_open, body.is_empty()) {
                 (false, _) => [404, 405],
-                // Where a body can be left out, what the path names is nobody's.
+                // Where a body can be left out, the thing that the path names does not exist.
                 (true, true) => [400, 404],
                 (true, false) => [400, 400],
             };
@@ -161,7 +161,7 @@ impl Sweep {
                 self.send(endpoint, &self.ours, &path, "application/json", body.as_bytes()).await;
             }
         }
-        // Some of it was no mistake, such as to have no limits of one's own any more.
+        // Some of it was not a mistake, such as to take away one's own limits.
         self.good(endpoint, &self.ours, &path).await;
     }
 
@@ -199,8 +199,8 @@ fn nobodys(id: &str) -> String {
     format!("{kept}000000")
 }
 
-/// What a caller sees of an answer, but for the id that it asked about and what is left of its quota. Of a success, that it
-/// is one: what is made anew has an id of its own.
+/// A caller's view of an answer, without the id that it asked about and what is left of its quota. Of a success, only
+/// that it is one: what is made anew has an id of its own.
 fn shown(answer: &Answer, ids: &[&str]) -> (u16, Vec<String>, String) {
     let mut headers = answer.own_headers();
     headers.retain(|line| !line.starts_with("x-ratelimit-remaining"));

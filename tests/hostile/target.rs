@@ -66,7 +66,7 @@ impl Sweep {
             let file = fs::read_to_string(root().join(format!("events/{}.json", function.binary))).unwrap();
             let event: Value = serde_json::from_str(&file).unwrap();
             let sample = event["body"].as_str().map(|body| serde_json::from_str(body).unwrap());
-            // Where a sample says what only one contract understands, or less than there is to get wrong.
+            // Where a sample says what only one contract understands, or leaves out what could be wrong.
             let body = match function.binary.as_str() {
                 "organizations-put" => Some(terms.clone()),
                 "keys-create" => Some(order.clone()),
@@ -127,7 +127,7 @@ impl Sweep {
         self.send(endpoint, key, path, kind, body.as_bytes()).await
     }
 
-    /// Never a fault of ours, and every refusal in the contract's envelope, member by member.
+    /// Checks that it is never a fault of ours, and that every refusal is in the contract's envelope, member by member.
     fn check(&self, answer: &Answer, what: &str) {
         assert!(answer.status < 500, "{what}: {answer:.1000?}");
         if answer.status < 400 {
@@ -150,10 +150,10 @@ impl Sweep {
         items
     }
 
-    /// The ids of what the other organization has, once it has made all that it can.
+    /// The ids of all that the other organization has, once it has made all that it can.
     pub(super) async fn harvest(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::from([self.theirs.id.clone()]);
-        // Twice: lists show what comes after them here.
+        // Twice: the second time, lists show what was made after them.
         for endpoint in self.endpoints.iter().chain(&self.endpoints) {
             let answer = self.good(endpoint, &self.theirs, &endpoint.at("other", None)).await;
             if answer.status < 300 {

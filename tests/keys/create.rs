@@ -183,7 +183,7 @@ async fn a_repeat_under_the_same_name_issues_nothing_and_shows_no_secret() {
     for answer in &again {
         assert_eq!((answer.status, answer.json()), (200, without_secret.clone()));
     }
-    // In other words, but the same order.
+    // Written in another way, but the same order.
     assert_eq!(once("order-1", json!({"scopes": ["read"], "name": "web"})).await.status, 200);
     let clash = once("order-1", json!({"name": "another"})).await;
     clash.is(

@@ -79,7 +79,7 @@ async fn last_used_moves_with_traffic_and_costs_no_write_of_its_own() {
     world.at("2030-06-15T00:00:40.999Z");
     assert_eq!(world.get("/api/v1/acme/api-keys", &keys[0]).await.status, 200);
     assert_eq!(used().await, [json!(null), json!("2030-06-15T00:00:40Z")]);
-    // A refusal is no use; a change of the organization forgets none.
+    // A refusal is not a use; a change of the organization forgets no use.
     world.organization("acme", json!({"status": "locked"})).await;
     world.at("2030-06-20T00:00:00Z");
     assert_eq!(world.get("/api/v1/acme/api-keys", &keys[0]).await.status, 402);
@@ -146,7 +146,7 @@ async fn another_organization_is_like_one_that_does_not_exist() {
         assert_eq!((other.status, &other.body, other.own_headers()), (404, &nobody.body, nobody.own_headers()));
     }
     assert_eq!(world.register_run(&others.secret).await.status, 200, "the other's key is as it was");
-    // A key that is its own organization's may go by either name of it: its id.
+    // The caller's own organization has no key of another one's id.
     let mine = world.call("DELETE", &format!("/api/v1/acme/api-keys/{}", others.id), &key.secret, None).await;
     assert_eq!(mine.status, 404);
 }

@@ -76,7 +76,7 @@ async fn a_new_secret_brings_no_new_quota() {
         world.organization("acme", json!({"limits": [{"requests": 4, "per": "minute"}]})).await;
         assert_eq!([status(&world, &old).await, status(&world, &old).await], [200, 200]);
         let unused = regenerate(&world, &old, overlap).await;
-        // One that nobody has used hands on what it was to take over.
+        // A secret that nobody has used hands on what it was to take over.
         let new = regenerate(&world, &unused, overlap).await;
         assert_eq!([status(&world, &old).await, status(&world, &new).await], [401, 200], "{overlap}");
         let newest = regenerate(&world, &new, overlap).await;

@@ -119,14 +119,14 @@ async fn nobody_gives_away_what_they_do_not_hold() {
         let order = Some(json!({"name": "more", "type": kind}));
         world.call("POST", "/api/v1/acme/api-keys", &manager.secret, order).await.is(403, &[], body);
     }
-    // What it holds it can give, and what a key has already it can leave to it.
+    // It can give the scopes that it holds, and leave to a key those that the key has already.
     let answer = world.call("POST", "/api/v1/acme/api-keys", &manager.secret, Some(order)).await;
     assert_eq!(answer.status, 201);
     let admin = world.key("acme", json!({"name": "admin", "type": "admin"})).await;
     let path = format!("/api/v1/acme/api-keys/{}", admin.id);
     let keep = Some(json!({"scopes": ["keys:manage", "runs:write"]}));
     assert_eq!(world.call("PATCH", &path, &manager.secret, keep).await.status, 200);
-    // It can switch off what may do more, and not on again; end it sooner, and not later.
+    // It can switch off a key that may do more, but not on again; and end it sooner, but not later.
     let change = async |change: Value| world.call("PATCH", &path, &manager.secret, Some(change)).await.status;
     assert_eq!(change(json!({"status": "inactive"})).await, 200);
     assert_eq!(change(json!({"status": "active"})).await, 403);

@@ -126,7 +126,7 @@ async fn a_request_belongs_to_the_hour_and_day_in_which_the_gateway_took_it_in()
     assert_eq!(counts("from=2030-06-14T00:00:00Z").await, by_hour);
     let by_day = [at("2030-06-14T00:00:00Z", 1), at("2030-06-15T00:00:00Z", 8), at("2030-06-16T00:00:00Z", 5)];
     assert_eq!(counts("granularity=day").await, by_day);
-    // A part of a bucket is all of it, and what is not asked for is not told.
+    // A part of a bucket counts as all of it, and buckets that are not asked for are not told.
     assert_eq!(counts("from=2030-06-15T00:30:00Z&to=2030-06-15T01:00:00Z").await, by_hour[1..2]);
     assert_eq!(counts("granularity=day&from=2030-06-15T23:00:00Z&to=2030-06-16T00:00:00Z").await, by_day[1..2]);
     assert_eq!(counts("from=2030-06-15T02:00:00Z&to=2030-06-15T23:00:00Z").await, []);
@@ -209,7 +209,7 @@ async fn callers_see_the_usage_of_their_organizations_keys_where_the_contract_op
         let answer = world.get(&path, &key).await;
         assert_eq!(answer.status, status, "{contract} {order}");
         if status == 200 {
-            // To look at it is to use the key.
+            // Looking at it uses the key.
             assert_eq!(answer.json()["data"]["lastUsedAt"], START);
             assert_eq!(usage(&world, &key, "").await["totals"]["successes"], 1);
             let others = world.get(&path.replace("acme", "other"), &key).await;

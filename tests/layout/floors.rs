@@ -1,5 +1,5 @@
-//! The house stands on floors: a room of `shared` imports from those below it alone, and no two modules of a crate import each
-//! other. Read off the sources: what stands after `use`, and every path that begins with `crate::`.
+//! The rooms of `shared` are floors: a room imports only from those below it, and no two modules of a crate import each
+//! other. Read off the sources: everything after `use`, and every path that begins with `crate::`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,5 +1,5 @@
-//! Every refusal that a test meets is held against the document of its contract: it must be among those that the route has
-//! announced, word for word. So every test is one of the documents, and of the very functions that are deployed.
+//! Every refusal that a test meets is held against the document of its contract: the route must have announced it, word
+//! for word. So every test also tests the documents, and the very functions that are deployed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -21,10 +21,10 @@ static DOCUMENTS: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
 /// What refusals look like, by contract, route and status.
 type Schemas = BTreeMap<(String, String, u16), Option<Arc<Validator>>>;
 
-/// Those that were asked for: each is made once.
+/// The schemas that were asked for: each is made once.
 static SCHEMAS: Mutex<Schemas> = Mutex::new(BTreeMap::new());
 
-/// Holds the answer to a request against the document of `contract`. One that no route takes is nobody's to announce.
+/// Holds the answer to a request against the document of `contract`. No document has requests that no route takes.
 #[track_caller]
 pub(crate) fn check(contract: &str, method: &str, path: &str, status: u16, body: &str) {
     let Some(document) = DOCUMENTS.get(contract).filter(|_| status >= 400) else { return };
@@ -36,7 +36,7 @@ pub(crate) fn check(contract: &str, method: &str, path: &str, status: u16, body:
     assert!(schema.is_valid(&body), "{method} {route} of {contract} has not announced this {status}: {body}");
 }
 
-/// The path with variables, and what the document has of it, that a request is for: of several the most literal one.
+/// The path with variables that a request is for, and what the document has of it: of several the most literal one.
 fn operation<'d>(document: &'d Value, method: &str, path: &str) -> Option<(&'d str, &'d Value)> {
     let segments = |path: &str| path.trim_matches('/').split('/').map(str::to_owned).collect::<Vec<_>>();
     let asked = segments(path);

@@ -15,7 +15,7 @@ pub(crate) struct Campus {
     _contract: Option<tempfile::NamedTempFile>,
 }
 
-/// What is there and what is to come have ids of their own.
+/// An id that nothing has, and nothing is going to have.
 pub(crate) const NOBODY: &str = "ffffffff-ffff-4fff-8fff-ffffffffffff";
 
 /// The id of a test's course number `number`.

@@ -10,7 +10,7 @@ use super::request::{self, Member};
 /// A function did what its role does not allow.
 pub(super) const DENIED: &str = "AccessDeniedException";
 
-/// What AWS says to a function that may not do this.
+/// AWS's answer to a function that may not do this.
 pub(super) fn denied(function: &str, member: &Member) -> Response<Bytes> {
     let action = &member.action;
     let resource = match &member.table {
@@ -32,7 +32,7 @@ pub(super) fn error(status: u16, kind: &str, message: &str) -> Response<Bytes> {
     if let Some(body) = body.as_object_mut()
         && kind == "TransactionCanceledException"
     {
-        // This one's message is written with a capital by AWS.
+        // AWS writes the name of this one's message with a capital.
         body.remove("message");
         body.insert("Message".to_owned(), Value::from(message));
         body.insert("CancellationReasons".to_owned(), reasons(message));
@@ -40,8 +40,8 @@ pub(super) fn error(status: u16, kind: &str, message: &str) -> Response<Bytes> {
     answer(status, &body)
 }
 
-/// The answer to a call of `action` that is throttled: of a transaction those `members` that are about `table`, if it is about
-/// one.
+/// The answer to a call of `action` that is throttled. Of a transaction, those `members` are throttled that are about
+/// `table`, or all without a `table`.
 pub(super) fn throttled(
     action: &str,
     kind: Throttling,

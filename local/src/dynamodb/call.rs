@@ -39,7 +39,7 @@ impl Call {
         }
     }
 
-    /// The same, with what came of it.
+    /// The same call, with its outcome.
     pub(super) fn answered(self, status: http::StatusCode, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         if !status.is_success() {
@@ -52,7 +52,7 @@ impl Call {
         for capacity in consumed(&body) {
             let units = |key: &str| capacity.get(key).and_then(Value::as_f64);
             match (units("ReadCapacityUnits"), units("WriteCapacityUnits")) {
-                // A transaction says both; other actions have one kind, that of their name.
+                // A transaction's answer has both kinds of units; other actions have one kind, by their name.
                 (None, None) if reads(&self.action) => read_units += units("CapacityUnits").unwrap_or_default(),
                 (None, None) => write_units += units("CapacityUnits").unwrap_or_default(),
                 (read, write) => {
@@ -81,7 +81,7 @@ fn reads(action: &str) -> bool {
     matches!(action, "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan")
 }
 
-/// Asks for the units, unless the call does already; none where it takes no such wish.
+/// The call with a wish for its units. None where it has one already, or where its action takes none.
 pub(super) fn with_capacity(action: &str, body: &Value) -> Option<Vec<u8>> {
     let takes = reads(action)
         || matches!(action, "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems");

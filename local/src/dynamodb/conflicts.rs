@@ -1,8 +1,8 @@
-//! Transactions in each other's way, which no emulator has. While they take time, a function's transaction holds its items
-//! until it is answered, and a function's write to one of them is refused as AWS refuses it.
+//! Conflicts between transactions, which no emulator has. While transactions take time, a function's transaction holds
+//! its items until it is answered, and a function's write to one of them is refused as AWS refuses it.
 //!
-//! Reads and batches pass, and so does whoever is no function. An item must never stay held after its transaction,
-//! whatever became of the caller. A number in a key is compared as it is written.
+//! Reads and batches pass, and so do callers that are not functions. An item must never stay held after its
+//! transaction, whatever became of the caller. A number in a key is compared as it is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ struct Item {
     key: Vec<String>,
 }
 
-/// A call that an ongoing transaction is in the way of.
+/// A call with an ongoing transaction in its way.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Conflict {
     /// A write of one item.
@@ -32,7 +32,7 @@ pub(super) enum Conflict {
 }
 
 impl Conflict {
-    /// What AWS says to it.
+    /// AWS's answer to it.
     pub(super) fn answer(&self) -> Response<Bytes> {
         match self {
             Self::Write => answer::error(400, "TransactionConflictException", "Transaction is ongoing for the item"),
@@ -101,7 +101,7 @@ pub(super) struct Conflicts {
     /// How long a transaction takes; zero where there are no conflicts.
     time: Mutex<Duration>,
     held: Held,
-    /// Asks the database itself: the proxy's own questions are not to be recorded.
+    /// A client of the database itself: the proxy's own questions are not to be recorded.
     client: Client,
     /// The names of the key's attributes by table, asked for once.
     keys: Mutex<BTreeMap<String, Vec<String>>>,
@@ -118,7 +118,7 @@ impl Conflicts {
         *lock(&self.time) = time;
     }
 
-    /// Lets a function's call on unless it is in a transaction's way. Its own transaction is ongoing then.
+    /// Lets a function's call on unless a transaction is in its way. The call's own transaction is ongoing then.
     pub(super) async fn enter(&self, action: &str, body: &Value) -> Result<Option<Ongoing<'_>>, Conflict> {
         let time = *lock(&self.time);
         if time.is_zero() {

@@ -1,5 +1,4 @@
-//! Faults on order: what tests make of `DynamoDB`. They strike functions only, so that a test can look at the tables
-//! meanwhile.
+//! Faults that tests order of `DynamoDB`. They strike functions only, so that a test can look at the tables meanwhile.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,9 +21,9 @@ pub enum Fault {
     /// The answer of an item or a table that takes no more, and the call is not forwarded. A transaction is cancelled for
     /// those of its members that are about the rule's table.
     Throttle {
-        /// The error's type, of which a cancelled transaction has a twin.
+        /// The error's type; a cancelled transaction has a twin of it.
         kind: Throttling,
-        /// What is over what it takes: `TableWriteKeyRangeThroughputExceeded`.
+        /// The reason, which names what is over its limit: `TableWriteKeyRangeThroughputExceeded`.
         reason: String,
     },
     /// This answer, and the call is not forwarded.
@@ -39,7 +38,7 @@ pub enum Fault {
     },
 }
 
-/// What `DynamoDB` calls it.
+/// The name that `DynamoDB` gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Throttling {
     /// `ThrottlingException`, in a transaction `ThrottlingError`.
@@ -110,9 +109,9 @@ pub enum Count {
     Always,
     /// The first `struck` of every `of` calls that it fits, of which it has `seen` so many.
     Each {
-        /// So many.
+        /// How many are struck.
         struck: u32,
-        /// Of so many.
+        /// Of how many.
         of: u32,
         /// How many there were.
         seen: u32,
@@ -186,8 +185,8 @@ impl Faults {
         self.lock().clear();
     }
 
-    /// The fault that strikes a call of this action that names these tables and has this body, counted, and the table that it
-    /// is about.
+    /// The fault that strikes a call of this action that names these tables and has this body, and the table that the
+    /// fault is about. The call is counted.
     pub(super) fn strike(
         &self,
         action: &str,

@@ -1,4 +1,4 @@
-//! Who calls: functions by their access keys, everyone else.
+//! Callers: functions, known by their access keys, and everyone else.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! A latch: what a call waits at until a test lets it go on, so that a race is run in the order that the test wants.
+//! A latch: a call waits at it until a test lets the call go on, so that a race is run in the order that the test
+//! wants.
 
 use std::sync::Arc;
 

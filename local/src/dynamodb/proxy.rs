@@ -74,7 +74,7 @@ impl Proxy {
         let target = header(&parts.headers, "x-amz-target").to_owned();
         let action = request::action(&target);
 
-        // Anyone else's call is nobody's business unless calls are recorded: then it is not even read.
+        // Anyone else's call is parsed only while calls are recorded.
         let body = if identity.is_some() || recording { serde_json::from_slice(&bytes).ok() } else { None };
         let call = |body: &Value| Call::new(identity.map(|identity| identity.function.as_str()), action, body);
         let call = body.as_ref().filter(|_| recording).map(call);
@@ -119,7 +119,7 @@ impl Proxy {
                 let half = response.body().len().div_euclid(2);
                 response.body_mut().truncate(half);
                 response.headers_mut().remove(http::header::CONTENT_LENGTH);
-                // It would tell that something is missing, as a proxy's answer does not.
+                // This checksum would tell that something is missing; a proxy's answer would not have it.
                 response.headers_mut().remove("x-amz-crc32");
             }
             Some(Fault::Drop | Fault::DropAfter | Fault::Error { .. } | Fault::Throttle { .. }) | None => {}
@@ -128,7 +128,7 @@ impl Proxy {
         Ok(response.map(Full::new))
     }
 
-    /// The database's answer, or that to a function's call which is in a transaction's way.
+    /// The database's answer, or the refusal of a function's call that is in a transaction's way.
     async fn ask(
         &self,
         action: &str,
@@ -155,8 +155,8 @@ impl Proxy {
     }
 }
 
-/// What becomes of a call that a fault keeps from being made: the error that is remembered, and the answer. The fault is
-/// about a table, if it is about one.
+/// The error to remember and the answer for a call that a fault keeps from being made; none for other faults. `about`
+/// is the table that the fault is about, if there is one.
 fn instead(
     (fault, about): &(Fault, Option<String>),
     action: &str,

@@ -64,8 +64,8 @@ pub(super) fn items(action: &str, body: &Value) -> usize {
     }
 }
 
-/// The items that a call writes, or checks in a transaction: each one's table, and the attributes that it names the item
-/// by (of a put, all that the item has). A member that lacks them is none.
+/// The items that a call writes, or checks in a transaction: each one's table, and the attributes that it names the
+/// item by (of a put, all that the item has). None for a member that lacks them.
 pub(super) fn written<'b>(action: &str, body: &'b Value) -> Vec<Option<(String, &'b Value)>> {
     let named = |item: &'b Value| Some((table_name(item)?, item.get("Key").or_else(|| item.get("Item"))?));
     match action {

@@ -41,7 +41,7 @@ impl Maker<'_> {
         }
         self.wait_until_active(found.as_ref()).await?;
         match &self.table.ttl_attribute {
-            // Set again where it is set, DynamoDB refuses.
+            // DynamoDB refuses to set it again where it is set.
             Some(attribute) if found.is_none() || !self.expires_by(attribute).await? => self.expire_by(attribute).await,
             Some(_) | None => Ok(()),
         }
@@ -157,7 +157,7 @@ impl Maker<'_> {
     }
 }
 
-/// What the innermost of an error's causes says: the others say that something went wrong.
+/// The text of an error's innermost cause: the others only say that something went wrong.
 fn root(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }

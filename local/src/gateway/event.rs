@@ -14,7 +14,7 @@ use super::text::{decode_path, query_parameters};
 use crate::clock::written;
 use crate::credential::ACCOUNT;
 
-/// What an event is made of.
+/// The parts that an event is made of.
 pub(super) struct Arrival<'a> {
     pub(super) head: &'a Parts,
     pub(super) body: &'a [u8],
@@ -72,7 +72,7 @@ impl Arrival<'_> {
         Ok(json)
     }
 
-    /// The body as text, or in base64 where it is no text.
+    /// The body as text, or in base64 where it is not text.
     fn body(&self) -> (Option<Cow<'_, str>>, bool) {
         if self.body.is_empty() {
             return (None, false);

@@ -18,9 +18,9 @@ pub(super) enum Refusal {
     NoRoute,
     /// Its body is too large for the gateway or for Lambda.
     BodyTooLarge,
-    /// Its request line and headers are.
+    /// Its request line and headers are too large.
     HeadTooLarge,
-    /// The function failed, or answered what is no response.
+    /// The function failed, or its answer is not a response.
     Failed,
     /// The function did not answer in time.
     Late,

@@ -1,4 +1,4 @@
-//! What a function answers, as the HTTP response that API Gateway makes of it (payload format 2.0).
+//! A function's answer, as the HTTP response that API Gateway makes of it (payload format 2.0).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// An answer that is no response: the client gets 500.
+/// An answer that is not a response: the client gets 500.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadAnswer {
     #[error("the answer is no json: {0}")]

@@ -23,7 +23,7 @@ const MAX_BUFFER: usize = 2 * 1_024 * 1_024;
 const DRAIN: Duration = Duration::from_secs(2);
 
 impl Gateway {
-    /// Serves until `stop` turns true, and then what is under way, for a while.
+    /// Serves until `stop` turns true, and then lets requests under way finish, for a while.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, mut stop: watch::Receiver<bool>) {
         let mut connections = JoinSet::new();
         loop {

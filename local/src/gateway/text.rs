@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// `text` with its percent-escapes undone, and unchanged where that gives no UTF-8.
+/// `text` with its percent-escapes undone, or unchanged where that is not UTF-8.
 pub(super) fn decode_path(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);

@@ -51,7 +51,7 @@ fn folder_of_binaries(messages: &[u8]) -> Option<PathBuf> {
     executable?.parent().map(Path::to_owned)
 }
 
-/// What `cargo run` has told this process of its package. Build scripts watch these, and would all run anew.
+/// The variables that `cargo run` has set for this process. Build scripts watch them, and would all run anew.
 fn package_variables() -> impl Iterator<Item = OsString> {
     let of_package = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
     std::env::vars_os().map(|(name, _)| name).filter(move |name| name.to_str().is_some_and(of_package))

@@ -98,7 +98,7 @@ impl Options {
 
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("there is no = in it")?;
-    // Whoever sets these for the functions alone would be told of another contract or stage than they serve.
+    // Set for the functions alone, these would differ from the contract and stage that the program tells of.
     match name {
         "Contract" => return Err("--contract says which".to_owned()),
         "Stage" => return Err("--stage says which".to_owned()),

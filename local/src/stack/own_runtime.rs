@@ -1,4 +1,5 @@
-//! The threads that a stack runs on. Not its creator's: those of a test end with the test, and a stack may outlive it.
+//! The threads that a stack runs on. They are not its creator's: a test's end with the test, and a stack may outlive
+//! it.
 
 use std::time::Duration;
 
@@ -37,9 +38,9 @@ impl Drop for OwnRuntime {
         let Some(runtime) = self.runtime.take() else { return };
         self.lifeline.end();
         let lifeline = self.lifeline.clone();
-        // Tokio forbids to wait on a thread that runs tasks; whoever drops a stack may well be one.
+        // Tokio forbids waiting on a thread that runs tasks, and a stack may well be dropped on one.
         let ended = std::thread::spawn(move || {
-            // Those that outlast this are killed with their tasks.
+            // Processes that outlast this are killed with their tasks.
             drop(runtime.block_on(async { timeout(END, lifeline.until_gone()).await }));
             runtime.shutdown_timeout(END);
         });

@@ -25,7 +25,7 @@ use crate::pool::Pool;
 use crate::process::Surroundings;
 use crate::seed::{SeededOrganization, seed};
 
-/// A stack but for the threads that it runs on.
+/// A stack without the threads that it runs on.
 pub(super) struct Parts {
     port: u16,
     operator: Credential,
@@ -112,7 +112,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
     Ok(Parts { port, operator, clock, organizations, pools, logs, lifeline, stop, server, dynamodb, data_dir })
 }
 
-/// What an earlier run remembers, or what a first one begins with.
+/// The state that an earlier run saved, or that a first one begins with.
 fn remembered(builder: &Builder, data_dir: Option<&DataDir>) -> Result<State, Error> {
     let contract = builder.parameters.get("Contract").map(String::as_str);
     let state = match data_dir {

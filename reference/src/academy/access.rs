@@ -1,5 +1,5 @@
-//! What a student has access to: the courses that they are enrolled in, for good, and the published ones that a list grants
-//! them, as long as they are on it.
+//! A student's access: the courses that they are enrolled in, for good, and the published ones that a list grants them,
+//! as long as they are on it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ struct OnList {
 struct Access {
     course_id: Id,
     course_title: String,
-    /// Whether by an enrollment.
+    /// Whether they have access by an enrollment.
     enrolled: bool,
     /// The lists through which they have access.
     granted_by: Vec<Id>,

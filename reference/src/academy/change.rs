@@ -1,9 +1,9 @@
 //! Changes that are too large for one transaction.
 //!
-//! Such a change is written down in the register, in the one write that counts it: from then on it has happened. It is
-//! carried out in steps, each a transaction that holds only while the change is under way, so that a step comes too late
-//! or twice without harm. Who meets a change under way carries it out before anything else; who is cut short leaves it to
-//! the next one.
+//! Such a change is written into the register by the same write that counts it. From then on it has happened. It is
+//! carried out in steps. Each step is a transaction that holds only while the change is under way, so a step that comes
+//! too late or twice does no harm. A request that meets a change under way carries it out before anything else. A
+//! request that is cut short leaves the change to the next one.
 
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ impl Change {
 }
 
 impl Join {
-    /// What makes `people` come, who are known as `students` or not at all. Nothing for those who are there already.
+    /// The writes that add `people`, who are known as `students` or not at all. None for those who are there already.
     pub(super) fn writes(
         &self,
         academy: &Academy,
@@ -118,7 +118,8 @@ impl Join {
 }
 
 impl Leave {
-    /// What makes the student go, with everything of theirs but the places on lists. Nothing if they are gone already.
+    /// The writes that remove the student and all that is theirs, except the places on lists. None if they are gone
+    /// already.
     pub(super) fn writes(&self, academy: &Academy, student: Student) -> Vec<Write> {
         let mut student = student;
         if student.joined != Some(self.joined) {
@@ -129,7 +130,7 @@ impl Leave {
         vec![student.put(academy), Index::Students.remove(self.student, self.joined)]
     }
 
-    /// What takes the student out of `lists`' order.
+    /// The writes that take the student out of the order of `lists`.
     pub(super) fn unlist(student: Id, lists: &[(Id, i64)]) -> Vec<Write> {
         lists.iter().map(|(list, since)| Index::Members(*list).remove(student, *since)).collect()
     }

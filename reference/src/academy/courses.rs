@@ -13,7 +13,7 @@ use crate::label::Label;
 use crate::page::{Page, Pagination};
 use crate::stored::LAYOUT;
 
-/// What an operator writes of a course.
+/// A course as an operator writes it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CourseDraft")]
@@ -116,7 +116,7 @@ pub struct CourseInFull {
     version: i64,
 }
 
-/// What became of writing a course.
+/// The outcome of writing a course.
 #[derive(Clone, Debug)]
 pub enum Authored {
     /// It is new.
@@ -250,7 +250,7 @@ impl CourseInFull {
         self.created
     }
 
-    /// The course, granted to none but lists that exist.
+    /// The course, granted only to lists that exist.
     fn granted_among(mut self, register: &Register) -> Self {
         self.granted_lists.retain(|list| register.lists.contains_key(list));
         self

@@ -1,5 +1,5 @@
-//! Enrollments: access to a course for good, until it is revoked. A student has one record for a course, which is revoked
-//! and restored, and never a second one.
+//! Enrollments: access to a course for good, until it is revoked. A student has one record for a course. It is revoked
+//! and restored; there is never a second one.
 
 use dynamodb::{Error, Result};
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub struct NewEnrollment {
     course_id: Id,
 }
 
-/// An enrollment as whoever made it sees it.
+/// An enrollment, as its maker sees it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Enrollment {
     id: Id,
@@ -34,7 +34,7 @@ impl Enrollment {
     }
 }
 
-/// What became of enrolling a student.
+/// The outcome of enrolling a student.
 #[derive(Clone, Debug)]
 pub enum Enrolled {
     /// They are enrolled, now or already.
@@ -47,7 +47,7 @@ pub enum Enrolled {
     NotPublished,
 }
 
-/// What became of revoking an enrollment.
+/// The outcome of revoking an enrollment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
     /// It is revoked, now or already.

@@ -1,7 +1,7 @@
-//! The order of things: an item of some eighty bytes for each course, student and member, that pages are found by.
+//! The order of things: an item of some eighty bytes for each course, student and member, by which pages are found.
 //!
-//! A page passes over what comes before it, which is counted and not sent, and reads in full only what it shows. An entry's
-//! place is its time and its id, so that it is known to whoever has the thing itself.
+//! A page passes over the entries before it, which are counted and not sent, and reads in full only what it shows. An
+//! entry's place is its time and its id, so whoever has the thing itself knows its place.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
@@ -22,7 +22,7 @@ pub(super) enum Index {
     Members(Id),
 }
 
-/// How many entries one query passes over: what it reads of them, some 160 KB, is there well in time.
+/// How many entries one query passes over. It reads some 160 KB of them, well in time.
 const STRIDE: i32 = 2_000;
 
 impl Index {
@@ -64,7 +64,7 @@ impl Academy {
             .expression_attribute_values(":index", text(index.prefix()))
     }
 
-    /// What `page` of `index`, which has `total` entries, shows: the newest first.
+    /// The ids that `page` of `index` shows, newest first. The index has `total` entries.
     pub(super) async fn page(&self, index: Index, page: Page, total: i64) -> Result<Vec<Id>> {
         if i64::from(page.offset) >= total {
             return Ok(Vec::new());

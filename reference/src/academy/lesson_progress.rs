@@ -20,7 +20,7 @@ pub struct LessonProgress {
 }
 
 impl LessonProgress {
-    /// Of what is kept, which may be nothing.
+    /// The view of what is kept, which may be nothing.
     pub(super) fn of(progress: Option<&Progress>) -> Result<Self> {
         let Some(progress) = progress else {
             return Ok(Self { completed_lessons: 0, total_lessons: None, completed_at: None, updated_at: None });

@@ -1,4 +1,4 @@
-//! Lists of students. A course may be granted to lists: whoever is on one has it, as long as they are.
+//! Lists of students. A course may be granted to lists: a student has it as long as they are on one of them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -36,12 +36,12 @@ pub struct ListChange {
     description: Field<Description>,
 }
 
-/// Nothing is not a name: what is left out has no default.
+/// Takes the default away: `null` is not a name.
 fn without_default(schema: &mut Schema) {
     schema.remove("default");
 }
 
-/// A name can be left out of a change, and not be taken away.
+/// A name can be left out of a change, but not taken away.
 fn not_null<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Name>, D::Error> {
     Name::deserialize(deserializer).map(Some)
 }
@@ -96,7 +96,7 @@ pub struct List {
     updated_at: String,
 }
 
-/// What became of making a list.
+/// The outcome of making a list.
 #[derive(Clone, Debug)]
 pub enum Created {
     /// It is there.
@@ -110,7 +110,7 @@ pub enum Created {
     },
 }
 
-/// What became of changing a list.
+/// The outcome of changing a list.
 #[derive(Clone, Debug)]
 pub enum Changed {
     /// It is changed.
@@ -119,7 +119,7 @@ pub enum Changed {
     Taken,
     /// There is no such list.
     NoList,
-    /// The change is none.
+    /// The change has nothing in it.
     Nothing,
 }
 
@@ -140,7 +140,7 @@ fn sort(id: Id) -> String {
     format!("{PREFIX}{id}")
 }
 
-/// Where it says which list has a name.
+/// The sort key of the item that says which list has a name.
 fn claim_sort(name: &str) -> String {
     format!("name#{}", name.to_lowercase())
 }
@@ -152,7 +152,7 @@ impl Academy {
         let mut found = self.find(register.lists.keys().copied().map(sort)).await?;
         let mut lists = BTreeMap::new();
         for (list, members) in &register.lists {
-            // One may have gone since the register was read.
+            // A list may have gone since the register was read.
             if let Some(kept) = Kept::find(&mut found, *list)? {
                 lists.insert(Reverse((kept.created, kept.id)), kept.view(*members)?);
             }
@@ -169,7 +169,7 @@ impl Academy {
         kept.map(|(kept, members)| kept.view(*members)).transpose()
     }
 
-    /// Makes a list at `now`, whose id is `first`.
+    /// Makes a list with the id `first` at `now`.
     pub async fn create_list(&self, new: NewList, now: Timestamp, first: Uuid) -> Result<Created> {
         let (at, id) = (now.as_millisecond(), Id::from(first));
         let (Name(name), description) = (new.name, new.description.map(|Description(words)| words));
@@ -237,7 +237,7 @@ impl Academy {
                 Write::Delete(claim_sort(&kept.name), Guard::None),
             ];
             if self.commit(&tally, writes).await? {
-                // What this leaves behind takes up room, and nobody can see it.
+                // Whatever a failure leaves behind takes up room, but nobody can see it.
                 if let Err(error) = self.sweep(id).await {
                     tracing::warn!("sweeping up after a list that is gone: {error}");
                 }

@@ -1,4 +1,5 @@
-//! Who is on a list: by email, as other programs know people. Who is not in the academy yet is added to it.
+//! The members of a list, by email, as other programs know people. People who are not in the academy yet are added to
+//! it.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +48,7 @@ impl TryFrom<Vec<Email>> for Some100 {
     }
 }
 
-/// Whom it has made members, and who was one, as they were named.
+/// The people who are members now, and those who already were, as they were named.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "JoinedMembers")]
 pub struct Joined {
@@ -65,18 +66,18 @@ pub struct Member {
     added_at: String,
 }
 
-/// What became of putting people on a list.
+/// The outcome of putting people on a list.
 #[derive(Clone, Debug)]
 pub enum Gained {
     /// They are on it, now or already.
     Yes(Joined),
     /// There is no such list.
     NoList,
-    /// Not all who are not in the academy have room in it.
+    /// The academy has no room for all those who are not in it yet.
     Full,
 }
 
-/// What became of taking somebody off a list.
+/// The outcome of taking somebody off a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
     /// They are off it; this is who it was.
@@ -96,7 +97,7 @@ impl Academy {
         let students = self.students_by(ids.iter().copied()).await?;
         let mut members = Vec::new();
         for student in ids.iter().filter_map(|id| students.get(id)) {
-            // Somebody may have gone since their place was read.
+            // A member may have gone since their place was read.
             if let Some(since) = student.lists.get(&list) {
                 members.push(Member { profile: Profile::of(student)?, added_at: time(*since)? });
             }

@@ -12,7 +12,7 @@ use super::store::Academy;
 use super::student::{self, Progress, Student};
 use crate::Id;
 
-/// What is reported: so many lessons of so many.
+/// A report: how many lessons of how many are completed.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ProgressReport")]
@@ -36,12 +36,12 @@ impl TryFrom<u16> for Total {
     }
 }
 
-/// What became of a report.
+/// The outcome of a report.
 #[derive(Clone, Debug)]
 pub enum Recorded {
     /// It is the first one for this course.
     First(LessonProgress),
-    /// It is in the place of the one before.
+    /// It replaces the one before.
     Again(LessonProgress),
     /// There is no such student.
     NoStudent,
@@ -54,8 +54,8 @@ pub enum Recorded {
 }
 
 impl Report {
-    /// What is kept of it at `now`, after what was kept `before`. A course stays completed since the first time, for as long as
-    /// reports say that all lessons are.
+    /// The progress to keep at `now`, after the one `before`. A course stays completed since the first time, for as
+    /// long as reports say that all lessons are.
     fn progress(self, before: Option<&Progress>, now: i64) -> Progress {
         let since = before.and_then(|before| before.completed_at).unwrap_or(now);
         let Self { completed_lessons: completed, total_lessons: Total(total) } = self;
@@ -70,7 +70,7 @@ impl Report {
 }
 
 impl Academy {
-    /// Records at `now` what is reported of `student` in `course`.
+    /// Records at `now` what `report` says of `student` in `course`.
     pub async fn record(&self, student: Id, course: Id, report: Report, now: Timestamp) -> Result<Recorded> {
         if report.completed_lessons > report.total_lessons.0 {
             return Ok(Recorded::TooMany);

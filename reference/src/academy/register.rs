@@ -1,9 +1,9 @@
-//! The register of an academy: one item with how many there are of everything that is counted, which lists there are, and
-//! the change that is being carried out, if there is one.
+//! The register of an academy: one item with all counts, the lists that there are, and the change that is being carried
+//! out, if there is one.
 //!
-//! Whatever changes a count changes it here, in the same transaction, under conditions: no change is under way, there is
-//! room, and the lists that it is about exist. A list exists if, and only if, the register has a count for it. What still
-//! names one that is gone (memberships, grants) means nothing any more.
+//! A write that changes a count does so here, in the same transaction, under conditions: no change is under way, there
+//! is room, and the lists that it is about exist. A list exists if, and only if, the register has a count for it.
+//! Memberships and grants that still name a list that is gone mean nothing any more.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,16 +17,16 @@ use crate::Id;
 const SORT: &str = "register";
 const LIST: &str = "list#";
 
-/// What the register's member of a transaction is called.
+/// The name of the register's member of a transaction.
 const REGISTER: &str = "register";
 
-/// The most courses that an academy has: what students may have of each has room in their items.
+/// The most courses that an academy has: a student's item has room for what they may have of each.
 pub(super) const COURSES_MOST: i64 = 500;
 
 /// The most lists that an academy has: a reply shows them all, and so does the register.
 pub(super) const LISTS_MOST: i64 = 200;
 
-/// How many lists a condition names before it is the register's version that is held against it.
+/// The most lists that a condition names. With more, the condition is the register's version.
 const MOST_NAMED: usize = 50;
 
 /// The register as it was read.
@@ -58,7 +58,7 @@ pub(super) struct Tally<'a> {
     pub(super) closed: Option<Id>,
     /// The version that the register was read with.
     pub(super) version: i64,
-    /// What is to be carried out afterwards, planned for that very version.
+    /// The change to carry out afterwards, planned for that very version.
     pub(super) change: Option<&'a Change>,
 }
 
@@ -186,7 +186,7 @@ impl Tally<'_> {
 }
 
 impl Academy {
-    /// The register, once no change is under way, and what there is at `sorts`.
+    /// The register, once no change is under way, and the items at `sorts`.
     pub(super) async fn open(&self, sorts: impl IntoIterator<Item = String>) -> Result<(Register, Found)> {
         let sorts: Vec<_> = std::iter::once(SORT.to_owned()).chain(sorts).collect();
         let mut tries = self.tries();
@@ -199,8 +199,8 @@ impl Academy {
         }
     }
 
-    /// Makes `writes` and counts them in the register, all or nothing. `false`: somebody else has changed what it is about, or
-    /// is about to.
+    /// Makes `writes` and counts them in the register, all or nothing. `false`: somebody else has changed what they are
+    /// about, or is about to.
     pub(super) async fn commit(&self, tally: &Tally<'_>, writes: Vec<Write>) -> Result<bool> {
         let counted = self.table.transaction().with(REGISTER, tally.expressions()?.update(self)?);
 
@@ -215,7 +215,7 @@ impl Academy {
         self.update(tally.expressions()?.update(self)?).await
     }
 
-    /// Makes `update`, which a second time must be harmless, of the register alone. `false`: its condition failed.
+    /// Makes `update` of the register alone. It must be harmless a second time. `false`: its condition failed.
     async fn update(&self, update: Update) -> Result<bool> {
         let request = self
             .table
@@ -249,8 +249,8 @@ impl Academy {
         made
     }
 
-    /// Makes a part of `change`, while it is under way. `None`: it is not any more. `false`: somebody has changed what this
-    /// part is about.
+    /// Makes a part of `change`, while it is under way. `None`: it is not under way any more. `false`: somebody has
+    /// changed what this part is about.
     pub(super) async fn carry_on(&self, change: &Change, writes: Vec<Write>) -> Result<Option<bool>> {
         let check = Self::while_under_way(change);
         let check = ConditionCheck::builder()
@@ -266,7 +266,7 @@ impl Academy {
         Ok(if committed.failed(REGISTER) { None } else { Some(committed == Committed::Yes) })
     }
 
-    /// All of `change` is carried out. Whoever finds that it is not under way any more has nothing to add.
+    /// Ends `change`, which is carried out. If it is not under way any more, there is nothing left to do.
     pub(super) async fn close(&self, change: &Change) -> Result<()> {
         let mut over = Self::while_under_way(change);
         over.name("change", "change");

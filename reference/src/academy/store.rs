@@ -16,7 +16,7 @@ pub(super) type Attributes = HashMap<String, AttributeValue>;
 /// Items by their sort keys.
 pub(super) type Found = HashMap<String, Item>;
 
-/// One academy: all that is kept under its organization's name, and nothing of any other. It is there for one request,
+/// One academy: all that is kept under its organization's name, and nothing of any other. A value is for one request,
 /// whose time begins with it.
 #[derive(Debug)]
 pub struct Academy {
@@ -40,23 +40,24 @@ pub(super) enum Guard {
 /// A write of one item.
 #[derive(Clone, Debug)]
 pub(super) enum Write {
-    /// The item, whole.
+    /// Writes the item, whole.
     Put(Attributes, Guard),
-    /// The item's sort key: it goes.
+    /// Deletes the item with this sort key.
     Delete(String, Guard),
 }
 
-/// The most writes in one transaction beside the register's. DynamoDB takes 100 in all; smaller ones are answered sooner.
+/// The most writes in one transaction beside the register's. DynamoDB takes 100 in all; smaller transactions are
+/// answered sooner.
 pub(super) const MOST_WRITES: usize = 63;
 
-/// What a transaction's members about single things are called.
+/// The name of a transaction's members that write single items.
 const ITEM: &str = "item";
 
 /// The most keys that a batch may name to read.
 const BATCH_KEYS: usize = 100;
 /// The most keys that a batch may name to delete.
 const BATCH_DELETES: usize = 25;
-/// How many of those are under way at the same time.
+/// How many deleting batches are under way at the same time.
 const BATCHES_AT_ONCE: usize = 8;
 
 impl Academy {
@@ -65,7 +66,7 @@ impl Academy {
         Self { request: table.tries(), table, partition: format!("org#{org}") }
     }
 
-    /// The attempts of a part of what is requested. However many parts are tried within others, all end at the same time.
+    /// The attempts of a part of the request. All parts end at the same time, however many are tried within others.
     pub(super) const fn tries(&self) -> Tries {
         self.request.beside()
     }
@@ -129,9 +130,9 @@ impl Academy {
 
     /// Carries `transaction` out and makes `writes`, all or nothing.
     ///
-    /// It waits for whatever is in the way but another transaction: that one is about to change what this one was planned
-    /// by. Then it is a `No` of no member, and the planner looks again, as after a condition that failed: a look holds
-    /// nothing, and may find that nothing is left to do.
+    /// It waits for whatever is in the way, except another transaction: that one is about to change what this one was
+    /// planned by. Then the answer is a `No` of no member, and the planner reads again, as after a condition that
+    /// failed. A read holds nothing, and may find that nothing is left to do.
     pub(super) async fn transact(&self, mut transaction: Transaction, writes: Vec<Write>) -> Result<Committed> {
         for write in writes {
             transaction = self.with(transaction, write)?;
@@ -140,7 +141,7 @@ impl Academy {
         loop {
             match transaction.attempt().await {
                 Ok(committed) => return Ok(committed),
-                // In doubt, what the look would find may be its own work.
+                // In doubt, a read might find this transaction's own work.
                 Err(Error::Contended) if !transaction.is_in_doubt() => return Ok(Committed::No(Vec::new())),
                 Err(why) => tries.again(why).await?,
             }

@@ -1,5 +1,5 @@
-//! A student: somebody with an account in an academy, a member of it or not any more. What an account may hold is bounded by
-//! how many courses and lists an academy may have, so that it has room in one item.
+//! A student: somebody with an account in an academy, a member of it or not any more. The caps on an academy's courses
+//! and lists bound what an account may hold, so that it has room in one item.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -51,7 +51,8 @@ pub(super) fn sort(id: Id) -> String {
     format!("student#{id}")
 }
 
-/// Where it says whose account an email is: it is there as long as the account, which is for good.
+/// The sort key of the item that says whose account an email is. The item exists as long as the account, which is for
+/// good.
 pub(super) fn claim_sort(email: &Email) -> String {
     format!("email#{}", email.key())
 }
@@ -103,13 +104,13 @@ impl Student {
         self.enrollments.get(&course).is_some_and(|record| !record.revoked)
     }
 
-    /// What says that this account is the one of its email.
+    /// The write that says that this account is the one of its email.
     pub(super) fn claim(&self, academy: &Academy) -> Write {
         let student = Some(text(self.id.to_string()));
         Write::Put(academy.item(&claim_sort(&self.email), [("student", student)]), Guard::Absent)
     }
 
-    /// The item, in the place of the one that was read.
+    /// The write that puts the item in the place of the one that was read.
     pub(super) fn put(&self, academy: &Academy) -> Write {
         let guard = if self.version == 0 { Guard::Absent } else { Guard::Version(self.version) };
         let lists = self.lists.iter().map(|(list, since)| (list.to_string(), number(*since)));

@@ -58,7 +58,7 @@ impl TryFrom<Vec<Id>> for Chosen {
     }
 }
 
-/// What became of adding somebody.
+/// The outcome of adding somebody.
 #[derive(Clone, Debug)]
 pub enum Added {
     /// They are a member now.
@@ -102,7 +102,7 @@ impl Academy {
         let (register, _) = self.open([]).await?;
         let ids = self.page(Index::Students, page, register.students).await?;
         let mut students = self.students_by(ids.iter().copied()).await?;
-        // Somebody may have gone since their place was read.
+        // A student may have gone since their place was read.
         let members = ids.iter().filter_map(|id| students.remove(id)).filter(|student| student.joined.is_some());
         let views = members.map(|student| View::of(&student)).collect::<Result<_>>()?;
 
@@ -200,7 +200,7 @@ impl Academy {
             let (register, mut found) = self.open([student::sort(id)]).await?;
             let Some(student) = Student::member(&mut found, id)? else { return Ok(false) };
             let Some(joined) = student.joined else { return Ok(false) };
-            // The places on lists that are gone went with them.
+            // Places on lists that are gone went with the lists.
             let lists: Vec<_> = student.lists.iter().map(|(list, since)| (*list, *since)).collect();
             let lists: Vec<_> = lists.into_iter().filter(|(list, _)| register.lists.contains_key(list)).collect();
             let members = lists.iter().map(|(list, _)| (*list, -1)).collect();
@@ -215,13 +215,14 @@ impl Academy {
         }
     }
 
-    /// Makes `writes` in one transaction; where they are too many, `change`, which stands for them, is begun and carried out.
+    /// Makes `writes` in one transaction. If they are too many, begins `change`, which stands for them, and carries it
+    /// out.
     pub(super) async fn commit_or_begin(&self, tally: Tally<'_>, writes: Vec<Write>, change: Change) -> Result<bool> {
         if writes.len() <= MOST_WRITES {
             return self.commit(&tally, writes).await;
         }
         let begun = self.begin(tally, &change).await?;
-        // A first attempt whose answer was lost may have begun it, so that the second one met it.
+        // A first attempt whose answer was lost may have begun it; then the second one met it.
         let begun = begun || self.is_under_way(&change).await?;
         if begun {
             self.open([]).await?;

@@ -1,4 +1,4 @@
-//! How many there are: experiences by status, consumers by day. Counted when they are made, or from what is small.
+//! Counts: experiences by status, consumers by day. They are counted when they are made, or from small items.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::days::{Period, day_of, tallies};
 use super::experiences::{ByStatus, Experiences};
 
-/// What there is to know of an organization.
+/// A report on an organization.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Analytics")]
 pub struct Report {
@@ -32,7 +32,7 @@ struct Registered {
     by_day: Vec<OnDay>,
 }
 
-/// How many on one of them.
+/// How many consumers were registered on one day.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
 struct OnDay {

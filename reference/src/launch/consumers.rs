@@ -1,7 +1,7 @@
 //! Consumers: the people who come to experiences.
 //!
-//! Beside a consumer, in the same transaction, go an item for their email, which keeps it from being given twice, and one
-//! more on the tally of their day.
+//! The transaction that writes a consumer also writes an item for their email, which keeps it from being given twice,
+//! and adds one to the tally of their day.
 
 use aws_sdk_dynamodb::types::Update;
 use dynamodb::{Item, Result, Table, number, text};

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::stored::{Key, key};
 use crate::{Flaw, Id};
 
-/// How many tallies a day has: transactions that meet on one wait for each other, and a launch is when many come at once.
+/// How many tallies a day has. Transactions on one tally wait for each other, and at a launch many come at once.
 const TALLIES: u128 = 8;
 
 /// How many days are shown where nothing is said, and how many at most.
@@ -54,7 +54,7 @@ impl Days {
     /// The days that are meant at `now`.
     ///
     /// # Errors
-    /// They are none, or too many.
+    /// The period has no days, or too many.
     pub fn period(self, now: Timestamp) -> Result<Period, Vec<Flaw>> {
         let to = self.to.map_or_else(|| date(now), |Day(to)| to);
         let from =
@@ -76,7 +76,7 @@ impl Period {
         std::iter::successors(Some(self.from), |day| day.tomorrow().ok()).take_while(move |day| *day <= self.to)
     }
 
-    /// Between which sort keys their tallies are.
+    /// The sort keys between which their tallies are.
     pub(super) fn bounds(self) -> [String; 2] {
         [format!("{}#", self.from), format!("{}#~", self.to)]
     }
@@ -87,7 +87,7 @@ pub(super) fn tallies(org: &str) -> String {
     format!("org#{org}#consumers-by-day")
 }
 
-/// The key of the tally that the consumer `id` of `org` is counted on, who was registered at `at`.
+/// The key of the tally that counts the consumer `id` of `org`, who was registered at `at`.
 pub(super) fn tally(org: &str, at: Timestamp, id: Id) -> Key {
     // The last digits of an id are random.
     let number = Uuid::from(id).as_u128() % TALLIES;

@@ -1,8 +1,8 @@
 //! Experiences, and their slugs.
 //!
-//! An organization's experiences are a partition of their own, in the order that they were made. Beside each is an item
-//! for its slug, written in the same transaction: it keeps the slug from being given twice, and it has the times of the
-//! experience, so that all of them can be counted by status without being read in full.
+//! An organization's experiences are a partition of their own, in the order in which they were made. The same
+//! transaction writes an item for the slug beside each. It keeps the slug from being given twice, and it has the times
+//! of the experience, so that all of them can be counted by status without being read in full.
 
 use dynamodb::{Item, Result, Table, number, text};
 use jiff::Timestamp;
@@ -64,7 +64,7 @@ fn slugs(org: &str) -> String {
 }
 
 impl Experience {
-    /// The experience that `new` asks for, made at `now`. Where its name makes no slug, its id is one.
+    /// The experience that `new` asks for, made at `now`. Where its name makes no slug, its slug is its id.
     ///
     /// # Errors
     /// Its times contradict each other.
@@ -84,7 +84,7 @@ impl Experience {
         })
     }
 
-    /// What it is called in a URL.
+    /// Its name in a URL.
     pub fn slug(&self) -> &str {
         self.slug.as_str()
     }
@@ -137,8 +137,8 @@ impl Experiences {
         slice.of(&self.table, &partition(org), entry).await
     }
 
-    /// How many experiences of each status `org` has at `now`. It reads their slugs, which with their times are some 100
-    /// bytes each: a read unit for forty.
+    /// How many experiences of each status `org` has at `now`. It reads their slugs. With their times these are some
+    /// 100 bytes each: a read unit for forty.
     pub(super) async fn count(&self, org: &str, now: Timestamp) -> Result<ByStatus> {
         let mut items = self
             .table

@@ -13,13 +13,13 @@ use crate::{Email, Flaw};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("anyOf" = one_of_them()))]
 pub struct NewConsumer {
-    /// Where they get mail: of one consumer alone, whatever its case.
+    /// Their email, which only one consumer can have, whatever its case.
     pub(super) email: Option<Email>,
-    /// Where they can be called.
+    /// Their phone number.
     pub(super) phone: Option<Phone>,
-    /// What they are called.
+    /// Their name.
     pub(super) full_name: Option<Label>,
-    /// What the caller knows them by.
+    /// The caller's own id for them.
     pub(super) external_id: Option<Label>,
     /// What the caller keeps with them: at most 16,384 bytes.
     pub(super) metadata: Option<Metadata>,

@@ -16,13 +16,13 @@ use crate::moment::Moment;
 pub struct NewExperience {
     /// What people call it.
     pub(super) name: Label,
-    /// What it is called in a URL; made of the name where it is left out.
+    /// Its name in a URL; made of `name` where it is left out.
     pub(super) slug: Option<Slug>,
     /// When it opens; a draft has no such time.
     open_at: Option<Moment>,
     /// When it closes, if it ever does: later than it opens.
     close_at: Option<Moment>,
-    /// Whose clocks people look at for it: a name that IANA has.
+    /// The time zone whose clocks people look at for it, by IANA's name.
     pub(super) time_zone: Option<TimeZone>,
 }
 

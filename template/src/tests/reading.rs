@@ -1,4 +1,4 @@
-//! What a sound template comes to.
+//! How sound templates are read.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is refused, each in one line that says where.
+//! Templates that are refused, each in one line that says where.
 
 use super::{function, read, read_with, routed};
 
@@ -175,7 +175,7 @@ fn a_template_that_is_not_understood_is_refused() {
         ("Transform: Macro\nResources: {}\n", ":1: transform Macro is not supported".to_owned()),
         ("Resources:\n  F:\n    Type: X\n    Conditions: C\n", ":4: F: Conditions is not supported".to_owned()),
         ("Resources:\n  F:\n    Type: X\n    Condition: C\n", ":4: F: there is no condition C".to_owned()),
-        // What is not there cannot be referred to, and CloudFormation says so when it deploys.
+        // A resource that is not there cannot be referred to, and CloudFormation says so when it deploys.
         (
             &(function("Environment: { Variables: { V: !Ref Gone } }")
                 + "  Gone:\n    Type: AWS::DynamoDB::Table\n    Condition: Never\nConditions: { Never: !Equals [a, b] }\n"),

@@ -69,7 +69,7 @@ async fn the_example_request_is_answered() {
     assert_eq!(page, json!({"data": [made["data"]], "pageInfo": info}));
 }
 
-/// "Authentication Methods", and what is none.
+/// "Authentication Methods", and headers that are not among them.
 #[tokio::test]
 async fn a_key_goes_into_the_header_after_bearer_and_nowhere_else() {
     let world = fanfare("pro").await;
@@ -203,7 +203,7 @@ async fn a_key_that_does_not_work_is_told_why() {
     }
 }
 
-/// What the page does not list reads like what it lists.
+/// Errors that the page does not list read like those that it lists.
 #[tokio::test]
 async fn what_no_route_takes_and_what_is_no_fault_of_the_caller_read_in_the_same_envelope() {
     let world = fanfare("pro").await;
@@ -231,7 +231,7 @@ async fn reasons_are_given_in_one_order() {
     world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
     let public = key(&world, "public").await;
     let narrow = world.key("acme", json!({"name": "a", "type": "secret", "scopes": ["read:analytics"]})).await;
-    // Each call has every later fault too: a scope that is lacking, a body that is none, a thing that is not there.
+    // Each call has every later fault too: a scope that is lacking, and a body that is not valid.
     let call = async |key: &Key| {
         let answer = world.post("/api/consumers", key, json!({"email": 7})).await;
         (answer.status, answer.json()["error"].as_str().unwrap().to_owned())
