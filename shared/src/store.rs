@@ -24,7 +24,7 @@ mod withdrawal;
 
 use std::time::Duration;
 
-use dynamodb::{AttributeValue, Client, Error, Item, Result, Transaction, Tries};
+use dynamodb::{AttributeValue, Client, Condition, Error, Item, Result, Transaction, Tries, number};
 use jiff::Timestamp;
 
 use crate::contract::secret::Digest;
@@ -112,6 +112,16 @@ struct Part<'a> {
     limit: u32,
     /// The key of the item after which it begins.
     after: Option<Attributes>,
+}
+
+/// The condition that there is no such item yet.
+fn is_new() -> Condition {
+    Condition::that("attribute_not_exists(#pk)", ["pk"])
+}
+
+/// The condition that a key or an organization is unchanged since it was read.
+fn read_as(version: i64) -> Condition {
+    Condition::that("#version = :seen", ["version"]).value(":seen", number(version))
 }
 
 fn time(millis: i64) -> Result<Timestamp> {

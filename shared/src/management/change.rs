@@ -60,6 +60,19 @@ impl Change {
     }
 }
 
+/// The key `id` of `slug` as it is now, for `author` to change, and its organization.
+///
+/// # Errors
+/// There is no such organization or key, or `author` is no longer allowed to.
+pub(super) async fn changeable(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<(Key, Organization)> {
+    let (key, org) = app.keys.find(slug, id).await?;
+    let org = org.ok_or(Denial::OrganizationNotFound)?;
+    author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
+    let key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+
+    Ok((key, org))
+}
+
 /// Makes `change` to the key `id` of `slug`, on behalf of `author`. Once this has returned, the key is on its new terms
 /// everywhere.
 ///
@@ -75,10 +88,7 @@ pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &A
     }
     let mut tries = app.keys.tries();
     loop {
-        let (key, org) = app.keys.find(slug, id).await?;
-        let org = org.ok_or(Denial::OrganizationNotFound)?;
-        author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
-        let mut key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+        let (mut key, org) = changeable(app, slug, id, author).await?;
         let before = View::in_full(&key, now);
         change.apply(app, &mut key, &org, author)?;
         let states = [Some(before), Some(View::in_full(&key, now))];

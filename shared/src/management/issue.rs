@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
-use crate::contract::secret::{FINGERPRINT, Secret};
+use crate::contract::secret::{Digest, FINGERPRINT, Secret};
 use crate::contract::{KeyType, Plan};
 use crate::environment::clock;
 use crate::environment::clock::Moment;
@@ -15,7 +15,7 @@ use crate::gate::app::App;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
-use crate::registry::error::Result;
+use crate::registry::error::{Error, Result};
 use crate::registry::key::{Id, Key, Status};
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
@@ -104,7 +104,7 @@ pub async fn issue(
             future(expires_at, now)?;
         }
         let scopes = orderable(app, &org, &order, author)?;
-        let secret = type_of(app, order.kind.as_deref())?.format.mint(app.entropy)?;
+        let (secret, digest) = mint(app, type_of(app, order.kind.as_deref())?)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
             org: slug.clone(),
@@ -114,9 +114,7 @@ pub async fn issue(
             status: Status::Active,
             expires_at: order.expires_at.map(|Moment(at)| at),
             created_at: now,
-            digest: secret
-                .digest()
-                .ok_or_else(|| crate::registry::error::Error::failed("a new secret was shown already"))?,
+            digest,
             previous: None,
             version: 1,
         };
@@ -143,12 +141,23 @@ async fn issued_before(app: &App, slug: &Slug, author: &Author, reply: Box<RawVa
         id: Id,
         scopes: Scopes,
     }
-    let Told { id, scopes } = serde_json::from_str(reply.get()).map_err(crate::registry::error::Error::failed)?;
+    let Told { id, scopes } = serde_json::from_str(reply.get()).map_err(Error::failed)?;
     author.can_give(&app.contract, scopes.iter())?;
     let (key, _) = app.keys.find(slug, &id).await?;
     key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
 
     Ok(IssuedBefore::new(reply))
+}
+
+/// A new secret for a key of the type `kind`, and the digest that stands for it.
+///
+/// # Errors
+/// The operating system has no randomness to give.
+pub(crate) fn mint(app: &App, kind: &KeyType) -> Result<(Secret, Digest)> {
+    let secret = kind.format.mint(app.entropy)?;
+    let digest = secret.digest().ok_or_else(|| Error::failed("a new secret was shown already"))?;
+
+    Ok((secret, digest))
 }
 
 /// The scopes that an ordered key gets.
@@ -193,7 +202,7 @@ impl Issued {
 
     /// The reply as it is kept.
     pub(crate) fn without_secret(&self) -> Result<String> {
-        serde_json::to_string(&self.record).map_err(crate::registry::error::Error::failed)
+        serde_json::to_string(&self.record).map_err(Error::failed)
     }
 }
 
@@ -205,10 +214,7 @@ pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
 /// The plan of `org`.
 pub(crate) fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
     app.contract.plans.get(&org.plan).ok_or_else(|| {
-        crate::registry::error::Error::failed(format!(
-            "organization {} is on plan {}, which the contract lacks",
-            org.slug, org.plan
-        ))
+        Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))
     })
 }
 

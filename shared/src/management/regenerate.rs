@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
-use crate::management::issue::{Issued, IssuedBefore, type_of};
+use crate::management::change::changeable;
+use crate::management::issue::{Issued, IssuedBefore, mint, type_of};
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
@@ -60,19 +61,14 @@ pub async fn regenerate(
     let ends = now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
     let mut tries = app.keys.tries();
     loop {
-        let (key, org) = app.keys.find(slug, id).await?;
-        let org = org.ok_or(Denial::OrganizationNotFound)?;
-        author.may_go_on(&app.contract, &org, Some((id, key.as_ref())))?;
-        let before = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
+        let (before, org) = changeable(app, slug, id, author).await?;
         let kind = type_of(app, before.kind.as_deref())?;
         // A holder of the secret can do what the key can. A repeat has no secret to show, but the same check applies.
         author.can_give(&app.contract, kind.scopes.recorded(&before.scopes).iter())?;
         if let Some(done) = done_before(app, slug, once, author, &mut tries).await? {
             return Ok(Done::Before(IssuedBefore::new(done)));
         }
-        let secret = kind.format.mint(app.entropy)?;
-        let digest =
-            secret.digest().ok_or_else(|| crate::registry::error::Error::failed("a new secret was shown already"))?;
+        let (secret, digest) = mint(app, kind)?;
         let after = Keys::succeeded(&before, digest, ends);
         let issued = Issued::new(after.clone(), secret);
         let reply = issued.without_secret()?;

@@ -1,9 +1,9 @@
 //! The audit trail in the keys table: rows by organization, in the order of their time.
 
 use aws_sdk_dynamodb::types::Put;
-use dynamodb::{Error, Item, Result, SCHEMA, number, text};
+use dynamodb::{Conditional as _, Error, Item, Result, SCHEMA, number, text};
 
-use super::{Keys, Part, attributes};
+use super::{Keys, Part, attributes, is_new};
 use crate::registry::audit::{Entry, Row};
 use crate::registry::slug::Slug;
 
@@ -31,8 +31,7 @@ impl Keys {
                 (SCHEMA, Some(number(LAYOUT))),
             ])))
             // A row is written once, and stays.
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", "pk")
+            .when(is_new())
             .build()?;
 
         Ok(put)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dynamodb::{AttributeValue, Condition, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
+use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
 
 use super::{Attributes, attributes, optional_digest, parsed, read_digest, time};
 use crate::registry::key::{Id, Key, Previous, Status};
@@ -16,11 +16,6 @@ pub(super) const PREFIX: &str = "key#";
 
 pub(super) fn key_of(org: &Slug, id: &Id) -> HashMap<String, AttributeValue> {
     HashMap::from([("pk".to_owned(), text(format!("org#{org}"))), ("sk".to_owned(), text(format!("{PREFIX}{id}")))])
-}
-
-/// The condition that a key is unchanged since it was read.
-pub(super) fn read_as(version: i64) -> Condition {
-    Condition::that("#version = :seen", ["version"]).value(":seen", number(version))
 }
 
 pub(super) const fn status_name(status: Status) -> &'static str {

@@ -1,10 +1,10 @@
 //! Keys in the keys table: each is made, found or removed in one transaction with everything that this touches.
 
 use super::idempotency::Keep;
-use super::key_item::{PREFIX, key_of, read, read_as, read_id, write};
+use super::key_item::{PREFIX, key_of, read, read_id, write};
 use super::secrets::Holder;
 use super::warrant::{Changed, Warrant};
-use super::{Keys, Part, organization_item, warrant};
+use super::{Keys, Part, is_new, organization_item, read_as, warrant};
 use crate::contract::Contract;
 use crate::contract::secret::Digest;
 use crate::registry::audit::{Action, Author, Entry};
@@ -138,7 +138,6 @@ impl Keys {
         tries: &mut Tries,
     ) -> Result<Inserted> {
         let warrant = Warrant { author, org };
-        let seen = Condition::that("#version = :version", ["version"]).value(":version", number(org.version));
         let most = number(cap.map_or(i64::MAX, i64::from));
         let fewer = Condition::that("#keys < :cap", ["keys"]).value(":cap", most);
         let count = Update::builder()
@@ -146,13 +145,9 @@ impl Keys {
             .set_key(Some(organization_item::key_of(&org.slug)))
             .update_expression("ADD #keys :one")
             .expression_attribute_values(":one", number(1))
-            .when(seen.and(fewer).and(warrant.of_organization()))
+            .when(read_as(org.version).and(fewer).and(warrant.of_organization()))
             .build()?;
-        let new = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(write(key)))
-            .when(Condition::that("attribute_not_exists(#pk)", ["pk"]))
-            .build()?;
+        let new = Put::builder().table_name(&self.table).set_item(Some(write(key))).when(is_new()).build()?;
         let action = if adding.is_new() { Action::KeyCreated } else { Action::KeyImported };
         let entry = author.did(action, &org.slug, Some(&key.id), [None, Some(View::in_full(key, author.at))]);
         let transaction = self

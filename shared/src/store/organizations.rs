@@ -1,11 +1,12 @@
 //! Organizations in the keys table, and what a change to one does to the passes of its keys.
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, Update};
-use dynamodb::{Committed, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
+use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
 
 use super::organization_item::{ALL, LAYOUT, key_of, listed_as, read, status_name, write_pending};
-use super::{Attributes, Keys, Part, names, parsed};
+use super::{Keys, Part, attributes, names, parsed, read_as};
 use crate::registry::audit::{Action, Author, Entry};
+use crate::registry::error;
 use crate::registry::organization::{Organization, Pending, View};
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
@@ -31,8 +32,8 @@ impl Keys {
         &self,
         slug: &Slug,
         author: &Author,
-        mut change: impl FnMut(Option<Organization>, Seal) -> crate::registry::error::Result<Organization> + Send,
-    ) -> crate::registry::error::Result<(Organization, bool)> {
+        mut change: impl FnMut(Option<Organization>, Seal) -> error::Result<Organization> + Send,
+    ) -> error::Result<(Organization, bool)> {
         let mut tries = self.tries();
         loop {
             let before = tries.run(|| self.organization(slug)).await?;
@@ -67,7 +68,7 @@ impl Keys {
     async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry, tries: &mut Tries) -> Result<bool> {
         let limits = org.limits.as_ref().map(serde_json::to_string).transpose();
         let limits = limits.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?;
-        let mut values: Attributes = super::attributes([
+        let values = attributes([
             (":name", Some(text(org.name.as_str()))),
             (":plan", Some(text(&*org.plan))),
             (":status", Some(text(status_name(org.status)))),
@@ -81,11 +82,8 @@ impl Keys {
             (":pending", org.pending.as_ref().map(|pending| write_pending(pending, org.version))),
         ]);
         let condition = match seen {
-            None => "attribute_not_exists(#version)",
-            Some(seen) => {
-                values.insert(":seen".to_owned(), number(seen));
-                "#version = :seen"
-            }
+            None => Condition::that("attribute_not_exists(#version)", ["version"]),
+            Some(seen) => read_as(seen),
         };
         let pending = if org.pending.is_some() { ", #pending = :pending" } else { "" };
         let limits = if limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
@@ -94,7 +92,6 @@ impl Keys {
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key_of(&org.slug)))
-            .condition_expression(condition)
             .update_expression(format!(
                 "SET #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
                  #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{limits}"
@@ -105,6 +102,7 @@ impl Keys {
                     .chain(org.pending.as_ref().map(|_| "pending")),
             )))
             .set_expression_attribute_values(Some(values))
+            .when(condition)
             .build()?;
         let mut transaction = self.transaction().with("organization", update).with("row", self.audited(entry)?);
         if seen.is_none() {

@@ -2,10 +2,10 @@
 //! good: it lets nobody in, and its digest is never taken again.
 
 use aws_sdk_dynamodb::types::Put;
-use dynamodb::{Condition, Conditional as _, Item, Result, SCHEMA, number, text};
+use dynamodb::{Conditional as _, Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
-use super::{Attributes, Keys, attributes, parsed, time};
+use super::{Attributes, Keys, attributes, is_new, parsed, time};
 use crate::contract::secret::Digest;
 use crate::registry::key::{Id, Key};
 use crate::registry::slug::Slug;
@@ -45,7 +45,7 @@ impl Keys {
     pub(super) fn secret_taken(&self, key: &Key) -> Result<Put> {
         let put = Put::builder().table_name(&self.table).set_item(Some(secret(&key.digest, key, None)));
 
-        Ok(put.when(Condition::that("attribute_not_exists(#pk)", ["pk"])).build()?)
+        Ok(put.when(is_new()).build()?)
     }
 
     /// The member of a transaction that ends the secret of `key` that `digest` stands for, for good.

@@ -4,12 +4,12 @@ use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Conditional as _, Result, Tries};
 use jiff::Timestamp;
 
-use super::Keys;
 use super::idempotency::Keep;
-use super::key_item::{read_as, write};
+use super::key_item::write;
 use super::keys::Replaced;
 use super::passes::Succession;
 use super::warrant::{Changed, Warrant};
+use super::{Keys, read_as};
 use crate::contract::secret::Digest;
 use crate::registry::audit::Action;
 use crate::registry::key::{Key, Previous, View};
