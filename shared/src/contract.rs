@@ -7,13 +7,13 @@
 pub mod cors;
 pub mod denial;
 pub mod envelope;
-pub(crate) mod faults;
+mod fault;
 mod file;
+pub(crate) mod given;
 pub mod key_format;
 mod key_type;
 pub mod limit;
 pub mod management;
-pub(crate) mod object;
 mod plan;
 pub(crate) mod reading;
 pub mod scope;

@@ -8,8 +8,6 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::contract::object::Object;
-
 /// A span of time that requests are counted in. Windows are fixed: they begin at whole multiples of their length since the
 /// Unix epoch, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -103,7 +101,7 @@ fn requests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D:
 
 /// Limits that hold together, at most one per window. A request counts in all of them or in none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "Vec<Object<Limit>>", into = "Vec<Limit>")]
+#[serde(try_from = "Vec<Limit>", into = "Vec<Limit>")]
 #[schemars(inline, with = "Vec<Limit>", extend("minItems" = 1, "x-contract" = "limits"))]
 pub struct Limits(BTreeMap<Window, NonZeroU32>);
 
@@ -136,14 +134,6 @@ impl TryFrom<Vec<Limit>> for Limits {
         }
 
         Ok(Self(by_window))
-    }
-}
-
-impl TryFrom<Vec<Object<Limit>>> for Limits {
-    type Error = &'static str;
-
-    fn try_from(limits: Vec<Object<Limit>>) -> Result<Self, &'static str> {
-        limits.into_iter().map(|Object(limit)| limit).collect::<Vec<_>>().try_into()
     }
 }
 
@@ -192,11 +182,6 @@ mod tests {
     fn one_window_has_one_limit() {
         let twice = r#"[{"requests":5,"per":"minute"},{"requests":6,"per":"minute"}]"#;
         assert!(serde_json::from_str::<Limits>(twice).unwrap_err().to_string().contains("at most one limit"));
-    }
-
-    #[test]
-    fn a_limit_is_an_object_and_no_list() {
-        assert!(serde_json::from_str::<Limits>(r#"[[5, "minute"]]"#).is_err());
     }
 
     #[test]

@@ -1,70 +1,200 @@
-//! Reads a request, and says what is wrong with it in words that can be sent back.
+//! Reads a request, and says all that is wrong with it in words that can be sent back.
 
-use serde::de::{DeserializeOwned, Deserializer};
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
 use serde_json::value::RawValue;
 
 use crate::contract::denial::Violation;
-use crate::contract::object::Object;
+use crate::contract::given::{Given, Member, Members};
 
-/// Reads the object that `json` is, or says which member of it is wrong.
-pub(crate) fn json<T: DeserializeOwned>(json: &RawValue) -> Result<T, Violation> {
-    let Object(value) = read(&mut serde_json::Deserializer::from_str(json.get()), "body")?;
+/// How many faults are reported at most.
+const FAULTS_MAX: usize = 8;
 
-    Ok(value)
+/// Reads the object that `json` is, or says which members of it are wrong.
+pub(crate) fn json<T: DeserializeOwned>(json: &RawValue) -> Result<T, Vec<Violation>> {
+    let members = Given::Json(json, 0).object().map_err(|fault| vec![fault.of("body")])?;
+
+    read(members, "body")
 }
 
-/// Reads a `T`, or says which field of it is wrong.
-pub(crate) fn read<'de, T, D>(from: D, whole: &str) -> Result<T, Violation>
-where
-    T: DeserializeOwned,
-    D: Deserializer<'de>,
-{
-    serde_path_to_error::deserialize(from).map_err(|error| {
-        let path = error.path().to_string();
-        let message = error.into_inner().to_string();
-
-        explain(if path == "." { whole } else { &path }, whole, &message)
-    })
-}
-
-/// No member of ours has a longer name, and every key is longer: a key in the place of a name is not repeated.
-const NAME_MAX: usize = 20;
-
-/// Turns serde's words into a violation. What the caller sent is not repeated: it may be a secret in the wrong place.
-fn explain(path: &str, whole: &str, message: &str) -> Violation {
-    let message = message.split(" at line ").next().unwrap_or(message);
-    let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-    if let Some(field) = named("missing field `") {
-        let field = if path == whole { field.to_owned() } else { format!("{path}.{field}") };
-        return Violation::new(field, "is required");
-    }
-    if let Some(field) = named("duplicate field `") {
-        return Violation::new(field, "must not be given twice");
-    }
-    if let Some(field) = named("unknown field `") {
-        let short = field.len() <= NAME_MAX;
-        return Violation::new(if short { path } else { whole }, if short { UNKNOWN } else { UNKNOWN_MEMBER });
-    }
-    if message.starts_with("must ") {
-        return Violation::new(path, message);
-    }
-    if message.starts_with("invalid digit") || message.starts_with("number too ") || message.contains("empty string") {
-        return Violation::new(path, "must be a number in range");
-    }
-    match message.split_once(", expected ") {
-        Some((_, "a sequence")) => Violation::new(path, "must be a list"),
-        // Callers are not told Rust's names for its numbers.
-        Some((_, "i64" | "u64" | "i32" | "u32" | "u16" | "u8" | "usize")) if message.starts_with("invalid value") => {
-            Violation::new(path, "must be a number in range")
+/// Reads a `T` from `members`, or says which of them are wrong: `whole` is all of them. A reading ends at its first fault,
+/// and another goes on behind it, so that each member is read once.
+pub(crate) fn read<T: DeserializeOwned>(members: Vec<Member<'_>>, whole: &str) -> Result<T, Vec<Violation>> {
+    let members = together(members);
+    let mut violations: Vec<Violation> = Vec::new();
+    let mut left = members.iter();
+    loop {
+        let mut reading = Members::of(left);
+        let violation = match T::deserialize(MapAccessDeserializer::new(&mut reading)) {
+            Ok(value) if violations.is_empty() => return Ok(value),
+            Ok(_) => return Err(violations),
+            Err(fault) => fault.of(whole),
+        };
+        let at_end = reading.now.is_none();
+        let is_told = violations.iter().any(|told| told.field == violation.field);
+        // What stands before the last fault only looks missing, and a part is not judged as the whole.
+        let is_apparent = at_end && !violations.is_empty() && is_given(&violation.field, &members, whole);
+        if !is_told && !is_apparent {
+            violations.push(violation);
         }
-        Some((_, "i64" | "u64" | "i32" | "u32" | "u16" | "u8" | "usize")) => {
-            Violation::new(path, "must be a whole number")
+        if at_end || violations.len() == FAULTS_MAX {
+            return Err(violations);
         }
-        Some((_, "f64")) => Violation::new(path, "must be a number"),
-        Some((_, expected)) => Violation::new(path, format!("must be {}", expected.replace('`', ""))),
-        None => Violation::new(path, "cannot be read"),
+        left = reading.left;
     }
 }
 
-const UNKNOWN: &str = "is not known here";
-const UNKNOWN_MEMBER: &str = "has a member that is not known here";
+/// `members` in their order, but those of one name next to each other: a fault between two would hide that there are two.
+fn together(members: Vec<Member<'_>>) -> Vec<Member<'_>> {
+    let mut places = BTreeMap::new();
+    let mut groups: Vec<Vec<Member<'_>>> = Vec::new();
+    for member in members {
+        let place = *places.entry(member.0.clone()).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(member),
+            None => groups.push(vec![member]),
+        }
+    }
+
+    groups.into_iter().flatten().collect()
+}
+
+fn is_given(field: &str, members: &[Member<'_>], whole: &str) -> bool {
+    field == whole || members.iter().any(|(name, _)| name == field)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::contract::limit::Limits;
+
+    fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Vec<String>> {
+        json(serde_json::from_str(text).unwrap()).map_err(sentences)
+    }
+
+    fn from_text<T: DeserializeOwned>(members: &[(&str, &str)]) -> Result<T, Vec<String>> {
+        let members: Vec<_> = members.iter().map(|(name, text)| ((*name).to_owned(), Given::Text(text))).collect();
+        read(members, "query").map_err(sentences)
+    }
+
+    fn sentences(violations: Vec<Violation>) -> Vec<String> {
+        violations.into_iter().map(|violation| format!("{} {}", violation.field, violation.message)).collect()
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        count: u8,
+        #[serde(default)]
+        limits: Limits,
+        on: Option<bool>,
+        kind: Option<Kind>,
+        size: Option<f64>,
+        label: Option<char>,
+        tree: Option<Tree>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Small,
+        Large,
+        Of { parts: Vec<i32> },
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Tree(Vec<Tree>);
+
+    #[test]
+    fn every_fault_is_told_with_its_place_and_each_once() {
+        for (text, told) in [
+            ("[]", &["body must be an object"][..]),
+            (r#""count""#, &["body must be an object"]),
+            ("{}", &["count is required"]),
+            (r#"{"count": 1, "count": 2}"#, &["count must not be given twice"]),
+            (r#"{"count": 1, "count": 2, "on": 1}"#, &["count must not be given twice", "on must be a boolean"]),
+            (r#"{"count": 1, "on": 1, "count": 2}"#, &["count must not be given twice", "on must be a boolean"]),
+            (r#"{"count": "1", "count": 300}"#, &["count must be a whole number"]),
+            (r#"{"count": -1}"#, &["count must be a number in range"]),
+            (r#"{"count": 1.0}"#, &["count must be a whole number"]),
+            (r#"{"count": null, "on": "true"}"#, &["count must be a whole number", "on must be a boolean"]),
+            (r#"{"on": 0, "colour": 1}"#, &["on must be a boolean", "colour is not known here", "count is required"]),
+            // What is given before a fault is not missing behind it.
+            (r#"{"count": 1, "size": "x"}"#, &["size must be a number"]),
+            (r#"{"limits": [{"per": 1}], "count": 1}"#, &["limits[0].per must be one of minute, hour, day"]),
+            (r#"{"limits": [{"per": "day", "per": "day"}], "count": 1}"#, &["limits[0].per must not be given twice"]),
+            (r#"{"limits": [[5, "day"]], "count": 1}"#, &["limits[0] must be an object"]),
+            (
+                r#"{"limits": {}, "kind": "huge"}"#,
+                &["limits must be a list", "kind must be one of small, large, of", "count is required"],
+            ),
+            (r#"{"count": 1, "kind": {"of": {"parts": [1, "2"]}}}"#, &["kind.of.parts[1] must be a whole number"]),
+            (r#"{"count": 1, "size": 1e400, "label": "ab"}"#, &["size must be a number", "label must be a character"]),
+            (r#"{"count": 1, "label": "\ud800"}"#, &["label cannot be read"]),
+            (
+                r#"{"count": 1, "fa_live_0123456789abcdef": 1, "on": 1, "fa_live_0123456789abcdeg": 1}"#,
+                &["body has a member that is not known here", "on must be a boolean"],
+            ),
+        ] {
+            assert_eq!(from_json::<Order>(text).unwrap_err(), told, "{text}");
+        }
+        for (members, told) in [
+            (&[("count", "many")][..], &["count must be a number in range"][..]),
+            (
+                &[("count", ""), ("on", ""), ("size", "nan"), ("kind", "")],
+                &[
+                    "count must be a number in range",
+                    "on must be a boolean",
+                    "size must be a number",
+                    "kind must be one of small, large, of",
+                ],
+            ),
+            (&[("count", "1"), ("limits", "[]"), ("limits", "{}")], &["limits must be a list"]),
+            (&[("count", "1"), ("x", "1"), ("x", "2")], &["x is not known here"]),
+        ] {
+            assert_eq!(from_text::<Order>(members).unwrap_err(), told, "{members:?}");
+        }
+        let many: BTreeMap<_, _> = (0..20).map(|number| (format!("m{number}"), number)).collect();
+        let many = from_json::<Order>(&serde_json::to_string(&many).unwrap()).unwrap_err();
+        assert_eq!(many.len(), FAULTS_MAX);
+    }
+
+    type Any = BTreeMap<String, serde_json::Value>;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Count {
+        count: u8,
+    }
+
+    #[test]
+    fn what_is_right_is_read_as_by_any_other_reader() {
+        for text in [
+            r#"{"count": 255, "on": true, "kind": "small", "size": -1.5e3, "label": "\u00fc"}"#,
+            r#" { "\u0063ount" : 0 , "limits" : [ { "requests" : 5 , "per" : "day" } ] , "on" : null } "#,
+            r#"{"count": 1, "kind": {"of": {"parts": [-2147483648, 2147483647]}}, "size": 7, "tree": [[], [[]]]}"#,
+        ] {
+            assert_eq!(from_json::<Order>(text).unwrap(), serde_json::from_str::<Order>(text).unwrap(), "{text}");
+        }
+        let members = [("count", "7"), ("on", "false"), ("kind", "large"), ("size", "0.5"), ("label", "%")];
+        let same =
+            serde_json::from_str::<Order>(r#"{"count": 7, "on": false, "kind": "large", "size": 0.5, "label": "%"}"#);
+        assert_eq!(from_text::<Order>(&members).unwrap(), same.unwrap());
+        // What takes anything takes it from serde_json.
+        let text = r#"{"a": [1, {"b": null}], "c": 18446744073709551615}"#;
+        assert_eq!(from_json::<Any>(text).unwrap(), serde_json::from_str::<Any>(text).unwrap());
+    }
+
+    #[test]
+    fn no_depth_brings_a_process_down() {
+        let deep = |levels: usize| format!(r#"{{"count": 1, "tree": {}{}}}"#, "[".repeat(levels), "]".repeat(levels));
+        assert!(from_json::<Order>(&deep(20)).is_ok());
+        let told = from_json::<Order>(&deep(200_000)).unwrap_err();
+        assert!(told[0].starts_with("tree[0][0]") && told[0].ends_with("is nested too deep"), "{told:?}");
+        assert_eq!(from_json::<Any>(&deep(200_000)).unwrap_err(), ["tree cannot be read"]);
+        assert_eq!(from_json::<Count>(&deep(200_000)).unwrap(), Count { count: 1 });
+    }
+}

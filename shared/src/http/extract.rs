@@ -1,19 +1,17 @@
 //! What a handler may ask for, by the types of its arguments. The arguments are made in their order, and the first
 //! refusal ends the call: authority first, then the content of the request.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::CONTENT_TYPE;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use serde::de::value::MapDeserializer;
-use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use crate::contract::denial::{Denial, Violation};
-use crate::contract::faults;
+use crate::contract::given::Given;
 use crate::contract::reading::{json, read};
 use crate::contract::scope::Needs;
 use crate::gate;
@@ -164,15 +162,12 @@ pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Path<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        // Sorted by name, because the gateway may have them in any order.
-        let parameters: BTreeMap<_, _> = std::mem::take(&mut call.path_parameters).into_iter().collect();
-        let without = |told: &BTreeSet<String>| {
-            let left = parameters.iter().filter(|(name, _)| !told.contains(*name));
-            let left = left.map(|(name, value)| (name.as_str(), value.as_str()));
-            read(MapDeserializer::<_, serde::de::value::Error>::new(left), "path")
-        };
+        // The gateway may have them in any order.
+        let mut parameters = BTreeMap::new();
+        parameters.extend(&call.path_parameters);
+        let members = parameters.into_iter().map(|(name, value)| (name.clone(), Given::Text(value))).collect();
 
-        Ok(Self(without(&BTreeSet::new()).map_err(|first| faults::all_of(first, |told| without(told).err()))?))
+        Ok(Self(read(members, "path")?))
     }
 
     fn describe(operation: &mut Operation<'_>) {
@@ -186,14 +181,10 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Query<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let read =
-            |query: &str| read(serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes())), "query");
-        let again = |told: &BTreeSet<String>| {
-            let left = form_urlencoded::parse(call.query.as_bytes()).filter(|(name, _)| !told.contains(&**name));
-            read(&form_urlencoded::Serializer::new(String::new()).extend_pairs(left).finish()).err()
-        };
+        let pairs: Vec<_> = form_urlencoded::parse(call.query.as_bytes()).collect();
+        let members: Vec<_> = pairs.iter().map(|(name, value)| (name.to_string(), Given::Text(value))).collect();
 
-        Ok(Self(read(&call.query).map_err(|first| faults::all_of(first, again))?))
+        Ok(Self(read(members, "query")?))
     }
 
     fn describe(operation: &mut Operation<'_>) {
@@ -218,13 +209,7 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
         // The JSON is parsed first, so that a fault in the JSON is told apart from a fault in its content.
         let body: &RawValue = serde_json::from_slice(&body).or(Err(Violation::new("body", "must be JSON")))?;
 
-        let again = |told: &BTreeSet<String>| {
-            let mut members: Map<String, Value> = serde_json::from_str(body.get()).ok()?;
-            members.retain(|name, _| !told.contains(name));
-            json::<T>(&to_raw_value(&members).ok()?).err()
-        };
-
-        Ok(Self(json(body).map_err(|first| faults::all_of(first, again))?))
+        Ok(Self(json(body)?))
     }
 
     fn describe(operation: &mut Operation<'_>) {
