@@ -7,6 +7,7 @@ use crate::brand::logo::Logo;
 
 pub(crate) mod colour;
 pub(crate) mod logo;
+pub(crate) mod style;
 
 /// Whose pages they are. Made once in the life of a process, and cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,8 +24,10 @@ struct Made {
 impl Brand {
     /// A brand; its style and its content security policy are put together here.
     pub fn new(name: String, colour: Colour, logo: Option<Logo>) -> Self {
-        let _ = colour;
-        Self(Arc::new(Made { name, logo, style: String::new(), policy: String::new() }))
+        let style = style::style(colour);
+        let policy = style::policy(&style);
+
+        Self(Arc::new(Made { name, logo, style, policy }))
     }
 
     /// Its name.
@@ -40,6 +43,12 @@ impl Brand {
     /// The text of the pages' one `<style>`.
     pub fn style(&self) -> &str {
         &self.0.style
+    }
+
+    /// The text of the pages' one `<script>`, which is the same for every brand.
+    #[expect(clippy::unused_self, reason = "style and script are asked for in the same way")]
+    pub fn script(&self) -> &'static str {
+        style::script()
     }
 
     /// The value of the header `Content-Security-Policy` for every page of the brand.

@@ -213,6 +213,22 @@ pub enum Field {
     Key,
 }
 
+impl Field {
+    /// The id of the element that an error leads to.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Type => "type",
+            Self::Permissions => "scope",
+            Self::Expiration => "expires",
+            Self::Date => "date",
+            Self::Confirm => "confirm",
+            Self::Overlap => "overlap",
+            Self::Key => "key",
+        }
+    }
+}
+
 /// What is wrong with what was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -251,6 +267,8 @@ pub enum Problem {
     ConfirmMismatch,
     /// Nothing chosen.
     OverlapMissing,
+    /// Nothing pasted.
+    KeyMissing,
     /// Something else: a whole sentence in the language of the page.
     Said {
         /// The field that is to be put right.
@@ -271,6 +289,7 @@ impl Problem {
             Self::DateInvalid | Self::DatePast | Self::DateTooLate { .. } => Field::Date,
             Self::ConfirmMismatch => Field::Confirm,
             Self::OverlapMissing => Field::Overlap,
+            Self::KeyMissing => Field::Key,
             Self::Said { field, .. } => *field,
         }
     }

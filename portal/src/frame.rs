@@ -34,6 +34,11 @@ impl Frame {
     pub fn outside(language: Language, brand: Brand, now: Timestamp) -> Self {
         Self { language, brand, terms: Terms::default(), now, zone: None, return_to: None, inside: None }
     }
+
+    /// The relative way up to `/portal/{org}/`.
+    pub(crate) fn base(&self) -> &'static str {
+        self.inside.as_ref().map_or("", |inside| inside.depth.base())
+    }
 }
 
 /// Whose keys are shown, and to whom.

@@ -126,7 +126,7 @@ impl Secret {
         Self(secret)
     }
 
-    #[expect(dead_code, reason = "the page that shows it comes next")]
+    /// The text itself.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

@@ -9,13 +9,20 @@
 
 mod activity;
 mod brand;
+mod chart;
 mod control;
+mod facts;
 mod form;
 mod frame;
+mod html;
 mod key;
 mod language;
+mod offer;
 mod pages;
+mod problem;
 mod usage;
+mod voice;
+mod words;
 
 pub use crate::activity::{Event, KeyRef, What, Who};
 pub use crate::brand::Brand;
@@ -46,4 +53,4 @@ pub use crate::usage::{Bucket, Counts, Limit, Range, Refusal, RefusalReason, Usa
 /// A page that could not be put together: our own fault, as no input leads to it.
 #[derive(Debug, thiserror::Error)]
 #[error("put a page together")]
-pub struct Error(#[from] std::fmt::Error);
+pub struct Error(#[from] askama::Error);

@@ -1,10 +1,12 @@
 //! The page before a key is deleted.
 
-use crate::Error;
 use crate::control::Control;
+use crate::facts::{Fact, Facts};
 use crate::form::Problem;
 use crate::frame::Frame;
 use crate::key::{Answer, Key};
+use crate::pages::page;
+use crate::voice::Voice;
 
 /// Names the key, what it has been used for and what callers will get. It posts `once`, and `confirm` where the name
 /// must be typed, to `{base}keys/{id}/delete`.
@@ -30,9 +32,17 @@ pub struct DeletePage {
     pub problems: Vec<Problem>,
 }
 
+page!(
+    DeletePage,
+    "delete.html",
+    BelowKeys,
+    |page, voice| voice.title_of(&voice.delete(), &page.key.name),
+    &page.problems
+);
+
 impl DeletePage {
-    /// The whole page.
-    pub fn render(&self) -> Result<String, Error> {
-        Ok(format!("<!DOCTYPE html><title>DeletePage</title><pre>{self:#?}</pre>"))
+    /// Which key it is.
+    fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
+        Facts::of(voice, &self.key).name().fingerprint().last_used().requests_last_day(self.requests_last_day).list()
     }
 }

@@ -1,9 +1,9 @@
 //! The form that changes a key.
 
-use crate::Error;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Key;
+use crate::pages::page;
 
 /// The form that changes a key. It posts to `{base}keys/{id}`.
 #[derive(Clone, Debug)]
@@ -16,9 +16,10 @@ pub struct EditPage {
     pub form: Form,
 }
 
-impl EditPage {
-    /// The whole page.
-    pub fn render(&self) -> Result<String, Error> {
-        Ok(format!("<!DOCTYPE html><title>EditPage</title><pre>{self:#?}</pre>"))
-    }
-}
+page!(
+    EditPage,
+    "edit.html",
+    BelowKeys,
+    |page, voice| voice.title_of(&voice.edit(), &page.key.name),
+    &page.form.problems
+);

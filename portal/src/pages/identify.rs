@@ -1,9 +1,13 @@
 //! The answer to *Which key is this?* What was pasted is not in it.
 
-use crate::Error;
+use crate::facts::{Fact, Facts};
 use crate::form::Problem;
 use crate::frame::Frame;
+use crate::html::Phrase;
 use crate::key::Key;
+use crate::pages::page;
+use crate::voice::Voice;
+use crate::words::Words;
 
 /// The key that a secret belongs to, or that it belongs to none of these. It has the form again, which posts `key` and
 /// `once` to `{base}identify`.
@@ -21,9 +25,20 @@ pub struct IdentifyPage {
     pub problems: Vec<Problem>,
 }
 
+page!(IdentifyPage, "identify.html", BelowKeys, |page, voice| page.heading(voice.words()).to_string(), &page.problems);
+
 impl IdentifyPage {
-    /// The whole page.
-    pub fn render(&self) -> Result<String, Error> {
-        Ok(format!("<!DOCTYPE html><title>IdentifyPage</title><pre>{self:#?}</pre>"))
+    /// What has come of it.
+    fn heading(&self, words: &Words) -> Phrase {
+        match &self.found {
+            _ if !self.problems.is_empty() => words.identify,
+            Some(_) => words.identify_found,
+            None => words.identify_none,
+        }
     }
+}
+
+/// What is known of the key.
+fn facts(voice: &Voice<'_>, key: &Key) -> Vec<Fact> {
+    Facts::of(voice, key).kind().permissions().fingerprint().status().created().last_used().list()
 }

@@ -2,11 +2,15 @@
 
 use jiff::Timestamp;
 
-use crate::Error;
 use crate::control::Control;
+use crate::facts::{Fact, Facts};
 use crate::frame::Frame;
-use crate::key::{Key, Notice};
-use crate::usage::{Limit, Usage};
+use crate::html::Phrase;
+use crate::key::{Key, Notice, Status};
+use crate::pages::page;
+use crate::usage::{Limit, Usage, Window};
+use crate::voice::Voice;
+use crate::words::Words;
 
 /// One key.
 #[derive(Clone, Debug)]
@@ -17,6 +21,8 @@ pub struct KeyPage {
     pub notice: Option<Notice>,
     /// The key.
     pub key: Key,
+    /// Whether keys can expire here: then it is also said that this one never does.
+    pub expiring: bool,
     /// The limits that it is under; none says that there are none.
     pub limits: Vec<Limit>,
     /// The two secrets, while there are two.
@@ -29,12 +35,7 @@ pub struct KeyPage {
     pub actions: Actions,
 }
 
-impl KeyPage {
-    /// The whole page.
-    pub fn render(&self) -> Result<String, Error> {
-        Ok(format!("<!DOCTYPE html><title>KeyPage</title><pre>{self:#?}</pre>"))
-    }
-}
+page!(KeyPage, "key.html", BelowKeys, |page, voice| voice.name_in_title(&page.key.name));
 
 /// What can be done with a key.
 #[derive(Clone, Debug, Default)]
@@ -71,4 +72,90 @@ pub struct Replacement {
     pub create: Control,
     /// The key that is to take its place, if there is one.
     pub new: Option<Key>,
+}
+
+impl KeyPage {
+    /// All that is known of the key.
+    fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
+        let facts = Facts::of(voice, &self.key).status().kind().permissions().last_used().created();
+        facts.expires(self.expiring).fingerprint().id().list()
+    }
+
+    /// What switches it off, or on.
+    fn switch(&self, voice: &Voice<'_>) -> (String, Phrase) {
+        match self.key.status {
+            Status::Inactive => (voice.activate(), voice.words().activate_hint),
+            Status::Active | Status::Expired => (voice.deactivate(), voice.words().deactivate_hint),
+        }
+    }
+
+    /// What the form for a key like this one is filled with.
+    fn same(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("name", &self.key.name);
+        for scope in self.key.scopes.iter().flatten() {
+            query.append_pair("scope", scope);
+        }
+
+        query.finish()
+    }
+
+    /// What can be done: what it is called, where it is done, and what it does.
+    fn doings(&self, voice: &Voice<'_>) -> Vec<Doing<'_>> {
+        let words = voice.words();
+        let (switch, switch_hint) = self.switch(voice);
+        let all = [
+            Doing {
+                control: &self.actions.edit,
+                verb: voice.edit(),
+                way: "edit",
+                hint: words.edit_hint,
+                class: "quiet",
+            },
+            Doing {
+                control: &self.actions.regenerate,
+                verb: voice.regenerate(),
+                way: "regenerate",
+                hint: words.regenerate_hint,
+                class: "quiet",
+            },
+            Doing { control: &self.actions.status, verb: switch, way: "status", hint: switch_hint, class: "quiet" },
+            Doing {
+                control: &self.actions.delete,
+                verb: voice.delete(),
+                way: "delete",
+                hint: words.delete_hint,
+                class: "quiet danger",
+            },
+        ];
+
+        all.into_iter().filter(|doing| !doing.control.is_absent()).collect()
+    }
+}
+
+/// Something that can be done with a key.
+struct Doing<'a> {
+    control: &'a Control,
+    verb: String,
+    way: &'static str,
+    hint: Phrase,
+    class: &'static str,
+}
+
+impl Limit {
+    /// How often it begins anew.
+    const fn name(&self, words: &Words) -> Phrase {
+        match self.window {
+            Window::Minute => words.per_minute,
+            Window::Hour => words.per_hour,
+            Window::Day => words.per_day,
+            Window::Month => words.per_month,
+        }
+    }
+
+    /// How much of it is used, of 100.
+    fn percent(&self) -> u128 {
+        let used = u128::from(self.used) * 100;
+        used.checked_div(self.requests.into()).unwrap_or(100).min(100)
+    }
 }

@@ -1,7 +1,9 @@
 //! A page that only says something: mostly that something is not possible.
 
-use crate::Error;
 use crate::frame::Frame;
+use crate::html::{Html, Said};
+use crate::pages::page;
+use crate::voice::Voice;
 
 /// A title, sentences and a way on. With `frame.inside` it leads to the list of keys, with `frame.return_to` back.
 #[derive(Clone, Debug)]
@@ -14,12 +16,7 @@ pub struct MessagePage {
     pub request: Option<String>,
 }
 
-impl MessagePage {
-    /// The whole page.
-    pub fn render(&self) -> Result<String, Error> {
-        Ok(format!("<!DOCTYPE html><title>MessagePage</title><pre>{self:#?}</pre>"))
-    }
-}
+page!(MessagePage, "message.html", Nowhere, |page, voice| page.heading(voice));
 
 /// What a page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,4 +56,54 @@ pub enum Message {
         /// The sentences, a paragraph each.
         sentences: Vec<String>,
     },
+}
+
+impl MessagePage {
+    fn heading(&self, voice: &Voice<'_>) -> String {
+        let words = voice.words();
+        let phrase = match &self.message {
+            Message::BadRequest => words.bad_request,
+            Message::SessionOver => words.session_over,
+            Message::Forbidden => words.forbidden,
+            Message::NotFound => words.not_found,
+            Message::MethodNotAllowed => words.method,
+            Message::Switched { .. } => words.switched,
+            Message::Conflict => words.conflict,
+            Message::TooMany { .. } => words.too_many,
+            Message::Internal => words.internal,
+            Message::Unavailable => words.unavailable,
+            Message::Left => words.left,
+            Message::Said { title, .. } => return title.clone(),
+        };
+
+        phrase.to_string()
+    }
+
+    /// The sentences, a paragraph each.
+    fn sentences(&self, voice: &Voice<'_>) -> Vec<Html> {
+        let words = voice.words();
+        let phrase = match &self.message {
+            Message::BadRequest => words.bad_request_lead,
+            Message::SessionOver => words.session_over_lead,
+            Message::Forbidden => words.forbidden_lead,
+            Message::NotFound => words.not_found_lead,
+            Message::MethodNotAllowed => words.method_lead,
+            Message::Conflict => words.conflict_lead,
+            Message::Internal => words.internal_lead,
+            Message::Unavailable => words.unavailable_lead,
+            Message::Left => words.left_lead,
+            Message::TooMany { retry_after } => {
+                return vec![words.too_many_lead.put("when", voice.seconds_ahead(*retry_after))];
+            }
+            Message::Switched { organization } => {
+                let mut sentences = vec![words.switched_lead.put("noun", voice.noun())];
+                let name = organization.as_deref().map(Html::typed);
+                sentences.extend(name.map(|name| words.switched_to.put("organization", name)));
+                return sentences;
+            }
+            Message::Said { sentences, .. } => return sentences.iter().map(Said::html).collect(),
+        };
+
+        vec![phrase.html()]
+    }
 }

@@ -1,9 +1,9 @@
 //! The form for a new key.
 
-use crate::Error;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::key::Cap;
+use crate::pages::page;
 
 /// The form for a new key. It posts to `{base}keys`.
 #[derive(Clone, Debug)]
@@ -18,9 +18,4 @@ pub struct NewKeyPage {
     pub reached: Option<String>,
 }
 
-impl NewKeyPage {
-    /// The whole page.
-    pub fn render(&self) -> Result<String, Error> {
-        Ok(format!("<!DOCTYPE html><title>NewKeyPage</title><pre>{self:#?}</pre>"))
-    }
-}
+page!(NewKeyPage, "new_key.html", BelowKeys, |page, voice| voice.create(), &page.form.problems);

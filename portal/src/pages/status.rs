@@ -1,8 +1,12 @@
 //! The page before a key is switched off or on.
 
-use crate::Error;
+use crate::facts::{Fact, Facts};
 use crate::frame::Frame;
+use crate::html::Phrase;
 use crate::key::{Answer, Key};
+use crate::pages::page;
+use crate::voice::Voice;
+use crate::words::Words;
 
 /// Names the key and says what callers will get. It posts `status` (`inactive` or `active`) and `once` to
 /// `{base}keys/{id}/status`.
@@ -22,12 +26,7 @@ pub struct StatusPage {
     pub answer: Answer,
 }
 
-impl StatusPage {
-    /// The whole page.
-    pub fn render(&self) -> Result<String, Error> {
-        Ok(format!("<!DOCTYPE html><title>StatusPage</title><pre>{self:#?}</pre>"))
-    }
-}
+page!(StatusPage, "status.html", BelowKeys, |page, voice| voice.title_of(&page.verb(voice), &page.key.name));
 
 /// Off or on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,4 +35,26 @@ pub enum Change {
     Deactivate,
     /// On.
     Activate,
+}
+
+impl StatusPage {
+    fn verb(&self, voice: &Voice<'_>) -> String {
+        match self.change {
+            Change::Deactivate => voice.deactivate(),
+            Change::Activate => voice.activate(),
+        }
+    }
+
+    /// What is said of the answer.
+    const fn answer_label(&self, words: &Words) -> Phrase {
+        match self.change {
+            Change::Deactivate => words.answer,
+            Change::Activate => words.answer_so_far,
+        }
+    }
+
+    /// Which key it is.
+    fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
+        Facts::of(voice, &self.key).name().fingerprint().last_used().requests_last_day(self.requests_last_day).list()
+    }
 }

@@ -1,0 +1,99 @@
+//! The text of the pages' one style and one script, and the policy that lets in these two and nothing else.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::brand::colour::Colour;
+
+/// The backgrounds that text stands on in light pages. `style.css` has the same.
+pub(crate) const LIGHT: [Colour; 2] = [Colour::WHITE, Colour { red: 0xf4, green: 0xf5, blue: 0xf7 }];
+
+/// The backgrounds that text stands on in dark pages.
+pub(crate) const DARK: [Colour; 2] =
+    [Colour { red: 0x14, green: 0x17, blue: 0x1a }, Colour { red: 0x1f, green: 0x23, blue: 0x28 }];
+
+static STYLE: LazyLock<String> = LazyLock::new(|| {
+    let tight = [" {", "{ ", " }", "; ", ": ", ", ", " > ", " + "];
+    let source = squeezed(include_str!("../../assets/style.css")).replace('\n', " ");
+
+    // No space beside these marks means anything in the style sheet: it has none of them in a string.
+    tight.into_iter().fold(source, |style, mark| style.replace(mark, mark.trim())).replace(";}", "}")
+});
+
+static SCRIPT: LazyLock<String> = LazyLock::new(|| squeezed(include_str!("../../assets/script.js")));
+
+/// The text of the script, which is the same on every page of every brand.
+pub(crate) fn script() -> &'static str {
+    &SCRIPT
+}
+
+/// The text of the style of a brand.
+pub(crate) fn style(colour: Colour) -> String {
+    let [_, light] = LIGHT;
+    let [_, dark] = DARK;
+    let on_light = colour.readable_on(light);
+    let on_dark = colour.readable_on(dark);
+    let variables = |fill: Colour, link: Colour| format!("--fill:{fill};--on:{};--link:{link}", fill.text_on());
+
+    format!(
+        ":root{{{}}}@media(prefers-color-scheme:dark){{:root{{{}}}}}{}",
+        variables(colour, on_light),
+        variables(on_dark, on_dark),
+        *STYLE
+    )
+}
+
+/// The value of `Content-Security-Policy` for pages with this style.
+pub(crate) fn policy(style: &str) -> String {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src 'self' data:; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+        hash(style),
+        hash(script())
+    )
+}
+
+/// Takes out indentation, empty lines and lines that are comments. Nothing else: a line break may mean something.
+fn squeezed(source: &str) -> String {
+    let lines = source.lines().map(str::trim);
+    let kept = lines.filter(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with("/*"));
+
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn style_and_script_are_small_and_end_nowhere_early() {
+        let style = style(Colour::BLACK);
+        assert!(style.len() <= 10_000, "{}", style.len());
+        assert!(script().len() <= 2_560, "{}", script().len());
+        for text in [&style, script()] {
+            assert!(!text.contains("</") && !text.contains("<!--"));
+            assert!(!text.contains("http"), "nothing comes from elsewhere");
+        }
+    }
+
+    #[test]
+    fn the_style_has_the_backgrounds_that_contrast_is_computed_with() {
+        let source = include_str!("../../assets/style.css");
+        for background in LIGHT.into_iter().chain(DARK).filter(|colour| *colour != Colour::WHITE) {
+            assert!(source.contains(&background.to_string()), "{background}");
+        }
+    }
+
+    #[test]
+    fn the_policy_has_no_way_around_it() {
+        let policy = policy(&style(Colour::BLACK));
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
+        assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains('\n'));
+        assert_eq!(policy.matches("sha256-").count(), 2);
+    }
+}
