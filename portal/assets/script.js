@@ -4,8 +4,8 @@
   const one = (selector) => document.querySelector(selector);
 
   // Times of a session without a zone are UTC in the page: say them in the browser's own zone.
-  const here = document.documentElement.lang;
-  const language = navigator.languages.find((tag) => tag.startsWith(here)) || here;
+  // Written as the rest of the page is: English with the day first.
+  const language = document.documentElement.lang.replace('en', 'en-GB');
   const styles = { d: { dateStyle: 'medium' }, m: { dateStyle: 'medium', timeStyle: 'short' } };
   for (const time of all('time[data-at]')) {
     time.textContent = new Intl.DateTimeFormat(language, styles[time.dataset.at]).format(new Date(time.dateTime));
@@ -32,6 +32,7 @@
     const news = one('[data-news]');
     let kept = false;
     button.hidden = false;
+    news.textContent = '';
     button.onclick = async () => {
       try {
         await navigator.clipboard.writeText(secret.value);
@@ -62,6 +63,7 @@
   const own = new Map(boxes.map((box) => [box, box.checked]));
   const fit = () => {
     const type = types.find((radio) => radio.checked);
+    for (const hint of all('[data-only]')) hint.hidden = Boolean(type);
     const has = (list) => type && list !== undefined && list.split(' ').includes(type.value);
     for (const box of boxes) {
       const always = has(box.dataset.always);

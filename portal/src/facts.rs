@@ -126,6 +126,11 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// That something ends soon, in a badge.
+fn soon(said: &Html) -> String {
+    format!(" <span class=\"badge soon\">{said}</span>")
+}
+
 /// Something that machines read.
 pub(crate) fn code(text: &str) -> Html {
     Html::markup(format!("<code>{}</code>", Html::text(text)))
@@ -152,23 +157,24 @@ impl Voice<'_> {
     pub(crate) fn badges(&self, key: &Key, has_status: bool) -> Html {
         let words = self.words();
         let mut badges = String::new();
-        let mut add = |badge: &str| {
-            badges.push(' ');
-            badges.push_str(badge);
-        };
         if key.status != Status::Active && !has_status {
-            add(&self.status_badge(key.status).to_string());
+            badges = format!(" {}", self.status_badge(key.status));
         }
-        if let Some(at) = key.expires.filter(|at| key.status != Status::Expired && self.is_soon(at)) {
-            let when = words.badge_expires.put("when", self.ahead(at));
-            add(&format!("<span class=\"badge soon\">{when}</span>"));
-        }
+        badges.push_str(&self.expiry_badge(key).to_string());
         if let Some(at) = key.old_until.filter(|at| *at > self.frame_now()) {
             let when = words.badge_old.put("when", self.moment(at));
-            add(&format!("<span class=\"badge soon\">{when}</span>"));
+            badges.push_str(&soon(&when));
         }
 
         Html::markup(badges)
+    }
+
+    /// That it expires within a week.
+    pub(crate) fn expiry_badge(&self, key: &Key) -> Html {
+        let at = key.expires.filter(|at| key.status != Status::Expired && self.is_soon(at));
+        let said = at.map(|at| soon(&self.words().badge_expires.put("when", self.ahead(at))));
+
+        Html::markup(said.unwrap_or_default())
     }
 
     /// An action: a link, or what looks like one and says why it is none.

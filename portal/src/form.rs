@@ -97,6 +97,13 @@ pub struct Expiration {
     pub latest: Option<Date>,
 }
 
+impl Expiration {
+    /// The day that was typed, if it is one. A date field takes no other.
+    pub(crate) fn day(&self) -> Option<Date> {
+        self.date.parse().ok()
+    }
+}
+
 /// One offer.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpiryOption {

@@ -55,18 +55,19 @@ impl Offer<'_> {
         let words = voice.words();
         let labels = |types: &[&KeyType]| types.iter().map(|kind| kind.label.as_str()).collect::<Vec<_>>().join(", ");
         let mut said: Vec<_> = self.description.map(Said::html).into_iter().collect();
+        let mut only = String::new();
         if self.all {
             said.push(words.permissions_all.html());
         }
         if !self.choosing.is_empty() && self.choosing.len() + self.holding.len() < self.of {
-            said.push(words.permissions_for.put("types", labels(&self.choosing)));
+            only = format!(" <span data-only>{}</span>", words.permissions_for.put("types", labels(&self.choosing)));
         }
         if !self.holding.is_empty() {
             said.push(words.permissions_always.put("types", labels(&self.holding)));
         }
         let sentences: Vec<_> = said.iter().map(|sentence| ended(&sentence.to_string())).collect();
 
-        Html::markup(sentences.join(" "))
+        Html::markup(sentences.join(" ") + &only)
     }
 }
 

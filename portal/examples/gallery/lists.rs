@@ -1,8 +1,8 @@
 //! The pages that list something, and those outside of an organization.
 
 use portal::{
-    ActivityPage, Cap, Choice, Control, Depth, EnterPage, Event, Filters, IdentifyPage, KeyRef, KeysPage, Language,
-    Link, Message, MessagePage, Notice, Problem, Secret, What, Who, Why,
+    ActivityPage, Cap, Choice, Column, Control, Depth, EnterPage, Event, Filters, IdentifyPage, KeyRef, KeysPage,
+    Language, Link, Message, MessagePage, Notice, Problem, Secret, What, Who, Why,
 };
 
 use crate::Named;
@@ -33,7 +33,20 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     second.total = Some(1_207);
     second.create = Control::Shut(Why::Session);
 
+    let mut every_column = list();
+    every_column.columns = vec![
+        Column::Name,
+        Column::Type,
+        Column::Permissions,
+        Column::Fingerprint,
+        Column::Created,
+        Column::LastUsed,
+        Column::Expires,
+        Column::Status,
+    ];
+
     vec![
+        (name("keys-every-column"), every_column.render()),
         (name("keys"), list().render()),
         (name("keys-none"), nothing.render()),
         (name("keys-no-match"), no_match.render()),

@@ -77,7 +77,7 @@ pub struct Replacement {
 impl KeyPage {
     /// All that is known of the key.
     fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
-        let facts = Facts::of(voice, &self.key).status().kind().permissions().last_used().created();
+        let facts = Facts::of(voice, &self.key).kind().permissions().last_used().created();
         facts.expires(self.expiring).fingerprint().id().list()
     }
 
