@@ -6,9 +6,9 @@
   // Times of a session without a zone are UTC in the page: say them in the browser's own zone.
   // Written as the rest of the page is: English with the day first.
   const language = document.documentElement.lang.replace('en', 'en-GB');
-  const styles = { d: { dateStyle: 'medium' }, m: { dateStyle: 'medium', timeStyle: 'short' } };
   for (const time of all('time[data-at]')) {
-    time.textContent = new Intl.DateTimeFormat(language, styles[time.dataset.at]).format(new Date(time.dateTime));
+    const style = { dateStyle: 'medium', timeStyle: time.dataset.at === 'm' ? 'short' : undefined };
+    time.textContent = new Intl.DateTimeFormat(language, style).format(new Date(time.dateTime));
   }
   const zone = one('[data-zone]');
   if (zone) zone.textContent = zone.dataset.zone.replace('{zone}', Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -33,10 +33,11 @@
     let kept = false;
     button.hidden = false;
     news.textContent = '';
+    const keep = () => { kept = true; };
     button.onclick = async () => {
       try {
         await navigator.clipboard.writeText(secret.value);
-        kept = true;
+        keep();
         news.textContent = button.dataset.done;
       } catch {
         secret.focus();
@@ -44,11 +45,11 @@
         news.textContent = button.dataset.failed;
       }
     };
-    addEventListener('copy', () => { kept = true; });
-    one('[data-kept]').addEventListener('click', () => { kept = true; });
+    addEventListener('copy', keep);
+    one('[data-kept]').onclick = keep;
     addEventListener('beforeunload', (event) => { if (!kept) event.preventDefault(); });
     addEventListener('pagehide', () => {
-      kept = true;
+      keep();
       secret.removeAttribute('value');
       secret.value = '';
       for (const part of all('[data-wipe]')) part.remove();

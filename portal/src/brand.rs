@@ -46,7 +46,6 @@ impl Brand {
     }
 
     /// The text of the pages' one `<script>`, which is the same for every brand.
-    #[expect(clippy::unused_self, reason = "style and script are asked for in the same way")]
     pub fn script(&self) -> &'static str {
         style::script()
     }

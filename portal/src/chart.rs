@@ -132,7 +132,8 @@ impl Usage {
         for part in self.parts(voice.words()) {
             let count = part.of(counts);
             if count > 0 {
-                said.push_str(&format!(", {}: {}", part.name, voice.number(count)));
+                // A write to a string does not fail.
+                _ = write!(said, ", {}: {}", part.name, voice.number(count));
             }
         }
 
@@ -153,15 +154,15 @@ impl Usage {
                     .bar
                     .put("when", self.label(voice, bucket))
                     .put("requests", self.described(voice, counts));
-                bars.push_str(&format!("<g><title>{title}</title>"));
+                // A write to a string does not fail.
+                _ = write!(bars, "<g><title>{title}</title>");
                 let mut top = HEIGHT;
                 for part in &parts {
                     let height = scaled(part.of(counts), most).min(top);
                     if height > 0 {
                         top -= height;
                         let class = part.class;
-                        // A write to a string does not fail.
-                        _ = write!(bars, r#"<rect class={class} x={left} y={top} width={BAR} height={height} />"#);
+                        _ = write!(bars, "<rect class={class} x={left} y={top} width={BAR} height={height} />");
                     }
                 }
                 bars.push_str("</g>");

@@ -17,25 +17,25 @@ pub(crate) struct Fact {
 /// Facts in the order in which they are asked for.
 #[derive(Debug)]
 pub(crate) struct Facts<'a> {
-    voice: Voice<'a>,
+    voice: &'a Voice<'a>,
     key: &'a Key,
-    facts: Vec<Fact>,
+    list: Vec<Fact>,
 }
 
 impl<'a> Facts<'a> {
     /// No facts yet.
-    pub(crate) const fn of(voice: &Voice<'a>, key: &'a Key) -> Self {
-        Self { voice: *voice, key, facts: Vec::new() }
+    pub(crate) const fn of(voice: &'a Voice<'a>, key: &'a Key) -> Self {
+        Self { voice, key, list: Vec::new() }
     }
 
     /// All of them.
     pub(crate) fn list(self) -> Vec<Fact> {
-        self.facts
+        self.list
     }
 
     /// One more.
     pub(crate) fn and(mut self, label: impl std::fmt::Display, value: impl Said) -> Self {
-        self.facts.push(Fact { label: label.to_string(), value: value.html() });
+        self.list.push(Fact { label: label.to_string(), value: value.html() });
         self
     }
 
@@ -93,7 +93,7 @@ impl<'a> Facts<'a> {
 
     /// When it was last used.
     pub(crate) fn last_used(self) -> Self {
-        let (label, used) = (self.voice.words().last_used, self.voice.used(&self.key.last_used));
+        let (label, used) = (self.voice.words().last_used, self.voice.used(self.key.last_used));
         self.and(label, used)
     }
 

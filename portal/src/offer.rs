@@ -1,7 +1,7 @@
 //! A scope in the form: which types may have it, which always have it, and what is said of that.
 
 use crate::form::{Form, KeyType, Scope};
-use crate::html::{Html, Said};
+use crate::html::{Html, Phrase, Said};
 use crate::voice::Voice;
 
 /// A scope that the form offers.
@@ -21,7 +21,7 @@ pub(crate) struct Offer<'a> {
 
 impl Form {
     /// What the form says of a scope.
-    pub(crate) fn offer<'a>(&'a self, scope: &'a Scope, all: &Option<String>) -> Offer<'a> {
+    pub(crate) fn offer<'a>(&'a self, scope: &'a Scope, all: Option<&String>) -> Offer<'a> {
         let among = |pick: fn(&KeyType) -> &Vec<String>| {
             let has = |kind: &&KeyType| pick(kind).contains(&scope.name);
             self.types.iter().filter(has).collect::<Vec<_>>()
@@ -32,7 +32,7 @@ impl Form {
 
         Offer {
             description: scope.description.as_deref(),
-            all: all.as_ref() == Some(&scope.name),
+            all: all == Some(&scope.name),
             types: (choosing.len() < self.types.len()).then(|| values(&choosing)),
             always: (!holding.is_empty()).then(|| values(&holding)),
             choosing,
@@ -44,8 +44,8 @@ impl Form {
 
 impl KeyType {
     /// Whether it is the one that is chosen.
-    pub(crate) fn is(&self, chosen: &Option<String>) -> bool {
-        chosen.as_ref() == Some(&self.value)
+    pub(crate) fn is(&self, chosen: Option<&String>) -> bool {
+        chosen == Some(&self.value)
     }
 }
 
@@ -53,7 +53,7 @@ impl Offer<'_> {
     /// What it is for, and what else is to be known of it.
     pub(crate) fn said(&self, voice: &Voice<'_>) -> Html {
         let words = voice.words();
-        let labels = |types: &[&KeyType]| types.iter().map(|kind| kind.label.as_str()).collect::<Vec<_>>().join(", ");
+        let labels = |types: &[&KeyType]| listed(types, words.or);
         let mut said: Vec<_> = self.description.map(Said::html).into_iter().collect();
         let mut only = String::new();
         if self.all {
@@ -68,6 +68,15 @@ impl Offer<'_> {
         let sentences: Vec<_> = said.iter().map(|sentence| ended(&sentence.to_string())).collect();
 
         Html::markup(sentences.join(" ") + &only)
+    }
+}
+
+/// The labels of types: `Development, Production or Admin`.
+fn listed(types: &[&KeyType], or: Phrase) -> String {
+    let labels: Vec<_> = types.iter().map(|kind| kind.label.as_str()).collect();
+    match labels.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} {or} {last}", rest.join(", ")),
+        Some(_) | None => labels.concat(),
     }
 }
 

@@ -51,8 +51,8 @@ impl Trouble {
 }
 
 /// The id of an element of a group: that of the group for the first, so that an error leads to it.
-pub(crate) fn numbered(group: &str, at: &usize) -> String {
-    if *at == 0 { group.to_owned() } else { format!("{group}-{at}") }
+pub(crate) fn numbered(group: &str, at: usize) -> String {
+    if at == 0 { group.to_owned() } else { format!("{group}-{at}") }
 }
 
 /// The way to something that is done with a key.
@@ -96,7 +96,7 @@ macro_rules! page {
                 let view = View {
                     page: self,
                     frame: &self.frame,
-                    v: *$voice,
+                    v: crate::voice::Voice::new(&self.frame),
                     w: $voice.words(),
                     title: $title,
                     place: Place::$place,

@@ -55,7 +55,7 @@ impl<T: Number> Number for &T {
 }
 
 /// The voice of a page.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Voice<'a> {
     frame: &'a Frame,
 }
@@ -128,13 +128,16 @@ impl<'a> Voice<'a> {
     /// A moment in the zone.
     pub(crate) fn moment(&self, at: impl At) -> Html {
         let at = at.at();
-        self.time(at, &self.plain_moment(at), "m")
+        self.element(at, &self.plain_moment(at).html(), self.frame.zone.is_none())
     }
 
     /// The day of a moment in the zone.
     pub(crate) fn day(&self, at: impl At) -> Html {
         let at = at.at();
-        self.time(at, &self.date(self.zone().to_datetime(at).date()), "d")
+        let day = self.date(self.zone().to_datetime(at).date());
+        let local = if self.frame.zone.is_none() { " data-at=d" } else { "" };
+        // Without the moment in a title: a list has many of these, and the key's page has the moment.
+        Html::markup(format!("<time datetime={}{local}>{}</time>", whole(at), day.html()))
     }
 
     /// How long ago a moment was.
@@ -144,14 +147,14 @@ impl<'a> Voice<'a> {
             Some((plural, number)) => self.many(plural, number),
             None => self.words().just_now.html(),
         };
-        self.element(at, &said, None)
+        self.element(at, &said, false)
     }
 
     /// How far ahead a moment is.
     pub(crate) fn ahead(&self, at: impl At) -> Html {
         let at = at.at();
         let (plural, number) = format::ahead(self.frame.language, at, self.frame.now);
-        self.element(at, &self.many(plural, number), None)
+        self.element(at, &self.many(plural, number), false)
     }
 
     /// How far ahead that many seconds are.
@@ -162,20 +165,15 @@ impl<'a> Voice<'a> {
     }
 
     /// When it was last used: how long ago, or never.
-    pub(crate) fn used(&self, at: &Option<Timestamp>) -> Html {
+    pub(crate) fn used(&self, at: Option<Timestamp>) -> Html {
         at.map_or_else(|| self.words().never.html(), |at| self.ago(at))
     }
 
-    fn time(&self, at: Timestamp, said: &str, local: &str) -> Html {
-        // A zone that the session was made with stands; without one a script rewrites the text.
-        self.element(at, &said.html(), self.frame.zone.is_none().then_some(local))
-    }
-
-    fn element(&self, at: Timestamp, said: &Html, local: Option<&str>) -> Html {
-        let at_second = Timestamp::from_second(at.as_second()).unwrap_or(at);
-        let local = local.map_or_else(String::new, |kind| format!(" data-at={kind}"));
-        let title = self.utc(at).html();
-        Html::markup(format!("<time datetime={at_second} title=\"{title}\"{local}>{said}</time>"))
+    /// A moment, whatever is said of it. A zone that the session was made with stands; without one a script rewrites
+    /// what is `local`.
+    fn element(&self, at: Timestamp, said: &Html, local: bool) -> Html {
+        let local = if local { " data-at=m" } else { "" };
+        Html::markup(format!("<time datetime={} title=\"{}\"{local}>{said}</time>", whole(at), self.utc(at).html()))
     }
 
     /// Whether a moment is within the next 7 days.
@@ -185,7 +183,7 @@ impl<'a> Voice<'a> {
 
     /// The noun of the organization, as it stands in a sentence.
     pub(crate) fn noun(&self) -> String {
-        self.term(&self.frame.terms.noun, self.words().noun)
+        term(self.frame.terms.noun.as_ref(), self.words().noun)
     }
 
     /// The noun of the organization, as it begins a line.
@@ -195,18 +193,14 @@ impl<'a> Voice<'a> {
         characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
     }
 
-    fn term(&self, own: &Option<String>, word: Phrase) -> String {
-        own.clone().unwrap_or_else(|| word.to_string())
-    }
-
     /// The title of the list.
     pub(crate) fn title(&self) -> String {
-        self.term(&self.frame.terms.title, self.words().title)
+        term(self.frame.terms.title.as_ref(), self.words().title)
     }
 
     /// The verb for making a key.
     pub(crate) fn create(&self) -> String {
-        self.term(&self.frame.terms.create, self.words().create)
+        term(self.frame.terms.create.as_ref(), self.words().create)
     }
 
     /// The verb on the button that makes it.
@@ -216,27 +210,27 @@ impl<'a> Voice<'a> {
 
     /// The verb for changing one.
     pub(crate) fn edit(&self) -> String {
-        self.term(&self.frame.terms.edit, self.words().edit)
+        term(self.frame.terms.edit.as_ref(), self.words().edit)
     }
 
     /// The verb for giving it a new secret.
     pub(crate) fn regenerate(&self) -> String {
-        self.term(&self.frame.terms.regenerate, self.words().regenerate)
+        term(self.frame.terms.regenerate.as_ref(), self.words().regenerate)
     }
 
     /// The verb for switching it off.
     pub(crate) fn deactivate(&self) -> String {
-        self.term(&self.frame.terms.deactivate, self.words().deactivate)
+        term(self.frame.terms.deactivate.as_ref(), self.words().deactivate)
     }
 
     /// The verb for switching it on.
     pub(crate) fn activate(&self) -> String {
-        self.term(&self.frame.terms.activate, self.words().activate)
+        term(self.frame.terms.activate.as_ref(), self.words().activate)
     }
 
     /// The verb for deleting it.
     pub(crate) fn delete(&self) -> String {
-        self.term(&self.frame.terms.delete, self.words().delete)
+        term(self.frame.terms.delete.as_ref(), self.words().delete)
     }
 
     /// How many keys there are, of how many there may be.
@@ -245,7 +239,7 @@ impl<'a> Voice<'a> {
     }
 
     /// When a key is to expire.
-    pub(crate) const fn expiry(&self, expiry: &Expiry) -> Phrase {
+    pub(crate) const fn expiry(&self, expiry: Expiry) -> Phrase {
         let words = self.words();
         match expiry {
             Expiry::Keep => words.keep,
@@ -318,4 +312,14 @@ impl<'a> Voice<'a> {
     pub(crate) const fn frame_now(&self) -> Timestamp {
         self.frame.now
     }
+}
+
+/// The contract's own word, or the language's.
+fn term(own: Option<&String>, word: Phrase) -> String {
+    own.map_or_else(|| word.to_string(), Clone::clone)
+}
+
+/// A moment to the second, as `datetime` has it.
+fn whole(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

@@ -57,11 +57,11 @@ words! {
         identify identify_lead identify_field identify_submit identify_found identify_old identify_none
         identify_none_lead identify_again
         // The form for a key.
-        problems name_hint permissions_hint permissions_for permissions_always permissions_all permissions_plan
-        permissions_type permissions_each permissions_of expiration keep forever in_week in_days30 in_days90
-        in_year on_date until date date_hint save reached name_missing name_too_long name_taken type_missing
-        permissions_missing permission_not_for_type expiration_missing date_invalid date_past date_too_late
-        confirm_mismatch overlap_missing key_missing
+        problems name_hint permissions_hint permissions_for or permissions_always permissions_all
+        permissions_plan permissions_type permissions_each permissions_of expiration keep forever in_week
+        in_days30 in_days90 in_year on_date until date date_hint save reached name_missing name_too_long
+        name_taken type_missing permissions_missing permission_not_for_type expiration_missing date_invalid
+        date_past date_too_late confirm_mismatch overlap_missing key_missing
         // The secret.
         created_title regenerated_title secret_once secret_lead secret_label copy copied copy_failed
         copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
@@ -97,5 +97,40 @@ words! {
     plurals {
         shown of_total used_of requests minutes_ago hours_ago days_ago months_ago years_ago in_seconds
         in_minutes in_hours in_days in_months in_years
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The slots of a phrase: `{name}`.
+    fn slots(phrase: &str) -> BTreeSet<&str> {
+        phrase.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()).collect()
+    }
+
+    #[test]
+    fn every_language_says_everything() {
+        for language in Language::ALL {
+            for (name, phrase) in language.words().all() {
+                assert!(!phrase.trim().is_empty() && phrase.trim() == phrase, "{name} in {language:?}");
+                assert!(!phrase.contains("  ") && !phrase.contains('<'), "{name} in {language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_knows_the_same_facts() {
+        // These say it without the noun, whose gender a contract does not tell.
+        let without_noun = ["locked", "because_locked", "refused_locked", "switched_lead"];
+        let english = Language::English.words().all();
+        let german = Language::German.words().all();
+        for ((name, one), (_, other)) in english.iter().zip(&german) {
+            if !without_noun.contains(name) {
+                assert_eq!(slots(one), slots(other), "{name}");
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     wrong.form.problems = problems(product);
     if let Some(expiration) = &mut wrong.form.expiration {
         expiration.chosen = Some(Expiry::OnDate);
-        expiration.date = "2026-02-30".to_owned();
+        "2026-02-30".clone_into(&mut expiration.date);
     }
     let mut reached = new_key(product, language);
     reached.reached = Some("Your plan allows 10 API keys".to_owned());
@@ -112,7 +112,7 @@ fn new_key(product: Product, language: Language) -> NewKeyPage {
 fn edit(product: Product, language: Language) -> EditPage {
     let key = key(product, 0);
     let mut form = form(product);
-    form.name = key.name.clone();
+    form.name.clone_from(&key.name);
     form.types = Vec::new();
     form.permissions = product.permissions(&["runs:write", "read:experiences", "read"]);
     if let Some(expiration) = &mut form.expiration {

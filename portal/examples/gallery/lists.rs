@@ -17,7 +17,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     nothing.identify_once = None;
     let mut no_match = list();
     no_match.keys = Vec::new();
-    no_match.filters.query = "prod".to_owned();
+    "prod".clone_into(&mut no_match.filters.query);
     let mut locked = list();
     locked.create = Control::Shut(Why::Locked);
     if let Some(inside) = &mut locked.frame.inside {
@@ -100,7 +100,7 @@ fn hostile(product: Product, language: Language) -> KeysPage {
     }
     if let Some(inside) = &mut page.frame.inside {
         inside.organization = "W".repeat(100);
-        inside.subject = "\u{202e}<script>alert(1)</script>".to_owned();
+        "\u{202e}<script>alert(1)</script>".clone_into(&mut inside.subject);
     }
 
     page

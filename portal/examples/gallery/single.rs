@@ -29,7 +29,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         inside.locked = true;
     }
     let mut typed = delete(product, language);
-    typed.typed = "production".to_owned();
+    "production".clone_into(&mut typed.typed);
     typed.problems = vec![Problem::ConfirmMismatch];
     let mut calm = delete(product, language);
     calm.key = key(product, 3);

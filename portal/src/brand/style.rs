@@ -73,8 +73,8 @@ mod tests {
     #[test]
     fn style_and_script_are_small_and_end_nowhere_early() {
         let style = style(Colour::BLACK);
-        assert!(style.len() <= 10_000, "{}", style.len());
-        assert!(script().len() <= 2_560, "{}", script().len());
+        assert!(style.len() <= 10_240, "{}", style.len());
+        assert!(script().len() <= 2_680, "{}", script().len());
         for text in [&style, script()] {
             assert!(!text.contains("</") && !text.contains("<!--"));
             assert!(!text.contains("http"), "nothing comes from elsewhere");

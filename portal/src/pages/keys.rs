@@ -130,7 +130,7 @@ impl KeysPage {
             Column::Permissions => key.scopes.as_ref().map_or_else(dash, |scopes| voice.scopes(scopes)),
             Column::Fingerprint => code(&key.fingerprint),
             Column::Created => voice.day(key.created),
-            Column::LastUsed => voice.used(&key.last_used),
+            Column::LastUsed => voice.used(key.last_used),
             Column::Expires => key.expires.map_or_else(|| voice.words().never.html(), |at| voice.day(at)),
             Column::Status => voice.status_badge(key.status),
         }
