@@ -8,10 +8,10 @@ use crate::usage::{Bucket, Counts, Range, RefusalReason, Usage};
 use crate::voice::Voice;
 use crate::words::{Words, format};
 
-/// How high the picture is, and how wide a bar's place and the bar in it are, in units of the picture.
+/// How wide and high the picture is, and how wide a bar is at most, in units of the picture.
+const WIDTH: usize = 720;
 const HEIGHT: u64 = 200;
-const PLACE: u64 = 20;
-const BAR: u64 = 14;
+const WIDEST: usize = 40;
 
 /// A part of a bar.
 #[derive(Clone, Copy, Debug)]
@@ -145,8 +145,10 @@ impl Usage {
         let most = self.most().max(1);
         let parts = self.parts(voice.words());
         let mut bars = String::new();
-        let mut left = 3;
-        for bucket in &self.buckets {
+        let place = WIDTH / self.buckets.len().max(1);
+        let width = (place * 7 / 10).min(WIDEST);
+        for (at, bucket) in self.buckets.iter().enumerate() {
+            let left = at * place + (place - width) / 2;
             let counts = &bucket.counts;
             if counts.requests() > 0 {
                 let title = voice
@@ -162,12 +164,11 @@ impl Usage {
                     if height > 0 {
                         top -= height;
                         let class = part.class;
-                        _ = write!(bars, "<rect class={class} x={left} y={top} width={BAR} height={height} />");
+                        _ = write!(bars, "<rect class={class} x={left} y={top} width={width} height={height} />");
                     }
                 }
                 bars.push_str("</g>");
             }
-            left += PLACE;
         }
 
         Html::markup(bars)
@@ -175,8 +176,9 @@ impl Usage {
 
     /// The picture's coordinates.
     pub(crate) fn view_box(&self) -> String {
-        let places: u64 = self.buckets.iter().map(|_| PLACE).sum();
-        format!("0 0 {places} {HEIGHT}")
+        // Without what is left over where the width cannot be divided.
+        let count = self.buckets.len().max(1);
+        format!("0 0 {} {HEIGHT}", WIDTH / count * count)
     }
 }
 

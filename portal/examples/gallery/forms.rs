@@ -5,7 +5,7 @@ use portal::{
     Permissions, Problem, Secret, SecretPage,
 };
 
-use crate::Named;
+use crate::collection::Named;
 use crate::fixtures::{ago, frame, key};
 use crate::products::Product;
 

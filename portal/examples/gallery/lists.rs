@@ -5,7 +5,7 @@ use portal::{
     Language, Link, Message, MessagePage, Notice, Problem, Secret, What, Who, Why,
 };
 
-use crate::Named;
+use crate::collection::Named;
 use crate::fixtures::{ago, frame, key, keys, outside};
 use crate::products::Product;
 

@@ -1,6 +1,7 @@
-//! Writes every page in the states that people meet, for each of the four products, into a folder:
-//! `cargo run -p portal --example gallery -- DIR`.
+//! Writes every page in the states that people meet, for each of the four products, into a folder, and the content
+//! security policy of each product beside them: `cargo run -p portal --example gallery -- DIR`.
 
+mod collection;
 mod fixtures;
 mod forms;
 mod lists;
@@ -10,12 +11,7 @@ mod single;
 use std::path::Path;
 use std::{env, fs, process};
 
-use portal::Language;
-
 use crate::products::Product;
-
-/// A page and the name of its file.
-type Named = (String, Result<String, portal::Error>);
 
 fn main() -> process::ExitCode {
     let Some(folder) = env::args().nth(1) else {
@@ -29,25 +25,13 @@ fn main() -> process::ExitCode {
 
 fn write(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     fs::create_dir_all(folder)?;
-    for (name, page) in pages() {
+    for (name, page) in collection::pages() {
         fs::write(folder.join(format!("{name}.html")), page?)?;
+    }
+    for product in Product::ALL {
+        let policy = folder.join(format!("{}.policy.txt", product.slug()));
+        fs::write(policy, product.brand().content_security_policy())?;
     }
 
     Ok(())
-}
-
-fn pages() -> Vec<Named> {
-    let mut pages = Vec::new();
-    for product in Product::ALL {
-        for language in Language::ALL {
-            // All of one product in German; of the others, English is enough.
-            if language == Language::English || product == Product::Fanfare {
-                pages.extend(lists::pages(product, language));
-                pages.extend(forms::pages(product, language));
-                pages.extend(single::pages(product, language));
-            }
-        }
-    }
-
-    pages
 }

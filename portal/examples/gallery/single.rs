@@ -5,7 +5,7 @@ use portal::{
     RegeneratePage, Replacement, Rotation, Status, StatusPage, Usage, Why, Window,
 };
 
-use crate::Named;
+use crate::collection::Named;
 use crate::fixtures::{ago, answer, frame, key, now, usage};
 use crate::products::Product;
 
