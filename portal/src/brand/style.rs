@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::brand::colour::Colour;
+use crate::brand::colour::{CLEAR, Colour, READABLE};
 
 /// The backgrounds that text stands on in light pages. `style.css` has the same.
 pub(crate) const LIGHT: [Colour; 2] = [Colour::WHITE, Colour { red: 0xf4, green: 0xf5, blue: 0xf7 }];
@@ -32,18 +32,26 @@ pub(crate) fn script() -> &'static str {
 
 /// The text of the style of a brand.
 pub(crate) fn style(colour: Colour) -> String {
-    let [_, light] = LIGHT;
-    let [_, dark] = DARK;
-    let on_light = colour.readable_on(light);
-    let on_dark = colour.readable_on(dark);
     let variables = |fill: Colour, link: Colour| format!("--fill:{fill};--on:{};--link:{link}", fill.text_on());
 
     format!(
         ":root{{{}}}@media(prefers-color-scheme:dark){{:root{{{}}}}}{}",
-        variables(colour, on_light),
-        variables(on_dark, on_dark),
+        variables(colour, on_light(colour)),
+        variables(on_dark(colour), on_dark(colour)),
         *STYLE
     )
+}
+
+/// The colour of links on a light page: on the darker of its two backgrounds, so on the other one, too.
+pub(crate) fn on_light(colour: Colour) -> Colour {
+    let [_, background] = LIGHT;
+    colour.lifted_from(background, READABLE)
+}
+
+/// The colour of links, and of what is filled, on a dark page: on the lighter of its two backgrounds.
+pub(crate) fn on_dark(colour: Colour) -> Colour {
+    let [_, background] = DARK;
+    colour.lifted_from(background, CLEAR)
 }
 
 /// The value of `Content-Security-Policy` for pages with this style.
@@ -68,6 +76,8 @@ fn squeezed(source: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -95,5 +105,19 @@ mod tests {
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
         assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains('\n'));
         assert_eq!(policy.matches("sha256-").count(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn every_colour_can_be_read(red: u8, green: u8, blue: u8) {
+            let colour = Colour { red, green, blue };
+            prop_assert!(colour.text_on().contrast(colour) >= READABLE);
+            for (backgrounds, links) in [(LIGHT, on_light(colour)), (DARK, on_dark(colour))] {
+                for background in backgrounds {
+                    prop_assert!(links.contrast(background) >= READABLE);
+                }
+                prop_assert!(links.text_on().contrast(links) >= READABLE);
+            }
+        }
     }
 }

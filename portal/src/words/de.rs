@@ -20,7 +20,7 @@ pub(super) static WORDS: Words = Words {
         "Sie können weiterhin alles sehen und Schlüssel außer Betrieb nehmen. Erstellen, Ändern und Aktivieren \
         sind wieder möglich, sobald die Sperre aufgehoben ist.",
     ),
-    zone: P("Zeiten gelten für {zone}."),
+    zone: P("Zeiten in der Zeitzone {zone}."),
     error_title: P("Fehler: {title}"),
     because_session: P("Ihr Link zu dieser Seite umfasst das nicht."),
     because_locked: P("Während der Sperre nicht möglich."),
@@ -145,8 +145,8 @@ pub(super) static WORDS: Words = Words {
     copy_by_hand: P("Markieren Sie den ganzen Schlüssel und kopieren Sie ihn mit Strg+C oder ⌘C."),
     example: P("Ausprobieren"),
     example_lead: P("Dieser Befehl ruft die API mit dem Schlüssel auf. Fügen Sie ihn in ein Terminal ein."),
-    stored_to_list: P("Ich habe ihn aufbewahrt: zurück zur Liste"),
-    stored_to_key: P("Ich habe ihn aufbewahrt: zurück zum Schlüssel"),
+    stored_to_list: P("Ich habe ihn gespeichert: zurück zur Liste"),
+    stored_to_key: P("Ich habe es gespeichert: zurück zum Schlüssel"),
     wiped: P("Hier wurde ein Schlüssel gezeigt. Er wurde beim Verlassen der Seite entfernt und kann nicht noch \
         einmal gezeigt werden."),
     old_until: P("Das alte Geheimnis gilt bis {when}. Setzen Sie das neue vorher an seine Stelle."),
@@ -160,12 +160,12 @@ pub(super) static WORDS: Words = Words {
         geschehen.",
     ),
     issued_again: P(
-        "Ein Geheimnis kann nicht noch einmal gezeigt werden. Wenn Sie es nicht aufbewahrt haben, geben Sie dem \
-        Schlüssel ein neues.",
+        "Ein Geheimnis kann nicht noch einmal gezeigt werden. Wenn Sie es nicht gespeichert haben, geben Sie \
+        dem Schlüssel ein neues.",
     ),
     issued_replace: P(
-        "Ein Geheimnis kann nicht noch einmal gezeigt werden. Wenn Sie es nicht aufbewahrt haben, erstellen Sie \
-        einen anderen Schlüssel und nehmen Sie diesen außer Betrieb.",
+        "Ein Geheimnis kann nicht noch einmal gezeigt werden. Wenn Sie es nicht gespeichert haben, erstellen \
+        Sie einen anderen Schlüssel und nehmen Sie diesen außer Betrieb.",
     ),
     to_list: P("Zurück zur Liste"),
     // One key.
@@ -187,21 +187,23 @@ pub(super) static WORDS: Words = Words {
     new_unused: P("Das neue Geheimnis wurde noch nicht benutzt."),
     end_old: P("Altes Geheimnis jetzt beenden"),
     replacement: P("Diesen Schlüssel ersetzen"),
-    replacement_lead: P("Ersetzen Sie Schlüssel regelmäßig, und sofort, wenn einer bekannt geworden sein könnte."),
+    replacement_lead: P(
+        "Ersetzen Sie Schlüssel regelmäßig, und sofort, wenn einer in falsche Hände geraten sein könnte.",
+    ),
     replacement_create: P("Einen Schlüssel mit denselben Berechtigungen erstellen"),
     replacement_roll: P("Geben Sie ihn dem Programm, das diesen benutzt."),
     replacement_wait: P("Warten Sie, bis der neue Schlüssel benutzt wird und dieser nicht mehr."),
-    replacement_end: P("Diesen Schlüssel ausmustern: {verb}"),
+    replacement_end: P("Diesen Schlüssel außer Betrieb nehmen: {verb}"),
     replacement_new: P("Der neue Schlüssel {name} wurde zuletzt {when} benutzt."),
     replacement_unused: P("Der neue Schlüssel {name} wurde noch nicht benutzt."),
     replacement_old: P("Dieser Schlüssel wurde zuletzt {when} benutzt."),
     replacement_old_unused: P("Dieser Schlüssel wurde nie benutzt."),
     manage: P("Diesen Schlüssel verwalten"),
-    edit_hint: P("Ändern Sie seinen Namen oder was er darf."),
-    regenerate_hint: P("Geben Sie ihm ein neues Geheimnis. Das alte kann eine Weile daneben gelten."),
-    deactivate_hint: P("Weisen Sie Aufrufe mit ihm vorerst ab. Das lässt sich rückgängig machen."),
-    activate_hint: P("Nehmen Sie Aufrufe mit ihm wieder an."),
-    delete_hint: P("Weisen Sie Aufrufe mit ihm endgültig ab. Das lässt sich nicht rückgängig machen."),
+    edit_hint: P("Name oder Berechtigungen ändern."),
+    regenerate_hint: P("Er bekommt ein neues Geheimnis. Das alte kann eine Weile daneben gelten."),
+    deactivate_hint: P("Aufrufe mit ihm werden vorerst abgewiesen. Das lässt sich rückgängig machen."),
+    activate_hint: P("Aufrufe mit ihm werden wieder angenommen."),
+    delete_hint: P("Aufrufe mit ihm werden endgültig abgewiesen. Das lässt sich nicht rückgängig machen."),
     // Usage.
     usage: P("Nutzung"),
     range: P("Zeitraum"),
@@ -229,7 +231,7 @@ pub(super) static WORDS: Words = Words {
     reason: P("Grund"),
     csv: P("Als CSV herunterladen"),
     usage_none: P("Keine Anfragen in diesem Zeitraum."),
-    usage_late: P("Zahlen können einige Minuten nachhängen. Zeiten gelten für {zone}."),
+    usage_late: P("Zahlen können einige Minuten nachhängen. Zeiten in der Zeitzone {zone}."),
     most: P("Höchster Balken: {n}"),
     refused_inactive: P("Der Schlüssel war abgeschaltet"),
     refused_expired: P("Der Schlüssel war abgelaufen"),
@@ -249,7 +251,7 @@ pub(super) static WORDS: Words = Words {
     overlap_day: P("24 Stunden"),
     overlap_week: P("7 Tage"),
     overlap_none_hint: P(
-        "Sofort: Es ist bekannt geworden. Programme mit dem alten Geheimnis werden gleich abgewiesen.",
+        "Sofort: Es ist in falsche Hände geraten. Programme mit dem alten Geheimnis werden gleich abgewiesen.",
     ),
     overlap_hour_hint: P("Wenn Sie es überall gleich austauschen können."),
     overlap_day_hint: P(
@@ -324,8 +326,8 @@ pub(super) static WORDS: Words = Words {
     method_lead: P("Gehen Sie zurück und benutzen Sie die Schaltflächen und Links der Seite."),
     switched: P("Sie haben gewechselt"),
     switched_lead: P(
-        "Dieser Tab wurde für andere Schlüssel geöffnet als die, bei denen Sie jetzt angemeldet sind. Es wurde \
-        nichts geändert.",
+        "Dieser Tab wurde für einen anderen Zugang geöffnet als den, mit dem Sie jetzt angemeldet sind. Es \
+        wurde nichts geändert.",
     ),
     switched_to: P("Sie sind angemeldet bei {organization}."),
     conflict: P("Der Schlüssel hat sich inzwischen geändert"),

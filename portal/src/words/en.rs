@@ -184,9 +184,9 @@ pub(super) static WORDS: Words = Words {
     manage: P("Manage this key"),
     edit_hint: P("Change its name or what it may do."),
     regenerate_hint: P("Give it a new secret. The old one can work for a while beside it."),
-    deactivate_hint: P("Refuse calls with it for now. This can be undone."),
-    activate_hint: P("Let calls with it in again."),
-    delete_hint: P("Refuse calls with it for good. This cannot be undone."),
+    deactivate_hint: P("Calls with it are refused for now. This can be undone."),
+    activate_hint: P("Calls with it are let in again."),
+    delete_hint: P("Calls with it are refused for good. This cannot be undone."),
     // Usage.
     usage: P("Usage"),
     range: P("Time range"),
