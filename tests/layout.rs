@@ -153,6 +153,7 @@ fn every_module_says_what_it_is_for() {
     for folder in [
         "dynamodb/src",
         "payload/src",
+        "portal/src",
         "shared/src",
         "reference/src",
         "template/src",
@@ -189,6 +190,7 @@ fn the_layers_point_one_way() {
     only("shared/src", &["env::var"], &["shared/src/environment/settings.rs"]);
     only("reference/src", &["shared::", "lambda_http"], &[]);
     only("payload/src", &["shared::", "reference::", "dynamodb::"], &[]);
+    only("portal/src", &["shared::", "dynamodb::", "std::env", "std::fs", "std::time", "Timestamp::now"], &[]);
     only("shared/src", &["StatusCode::"], &["shared/src/http/reply.rs", "shared/src/contract"]);
 }
 

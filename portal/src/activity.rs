@@ -1,0 +1,78 @@
+//! Who changed what: a row of the audit trail, as the page shows it.
+
+use jiff::Timestamp;
+
+/// A change.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub who: Who,
+    /// What was done.
+    pub what: What,
+    /// To which key, if to one.
+    pub key: Option<KeyRef>,
+    /// The id of the request.
+    pub request: Option<String>,
+}
+
+/// Somebody who changes things.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// A person, in the portal.
+    Person {
+        /// The id that the application knows them by.
+        subject: String,
+        /// Their name, if it is known.
+        name: Option<String>,
+    },
+    /// The team whose API it is. The page calls it by the brand's name.
+    Operator,
+    /// A key.
+    Key(KeyRef),
+}
+
+/// A key that something was done to, or that did something.
+#[derive(Clone, Debug)]
+pub struct KeyRef {
+    /// Its id.
+    pub id: String,
+    /// Its name, if it is known.
+    pub name: Option<String>,
+    /// Whether it is still there: then it is a link.
+    pub exists: bool,
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The organization was made.
+    OrganizationCreated,
+    /// The terms of the organization were changed.
+    OrganizationChanged,
+    /// A key was made.
+    KeyCreated,
+    /// A key of another system was taken over.
+    KeyImported,
+    /// A key was changed.
+    KeyChanged,
+    /// A key was switched off.
+    KeyDeactivated,
+    /// A key was switched on.
+    KeyActivated,
+    /// A key was given a new secret.
+    KeyRegenerated,
+    /// A key's old secret was ended.
+    KeyOldEnded,
+    /// A key was deleted.
+    KeyDeleted,
+    /// A link to the portal was made.
+    SessionCreated,
+    /// Somebody has entered the portal.
+    SessionEntered,
+    /// A session of the portal was ended.
+    SessionEnded,
+    /// Something else: the name that the trail has for it.
+    Other(String),
+}

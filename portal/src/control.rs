@@ -1,0 +1,36 @@
+//! Whether somebody may do something here, and if not, why.
+
+/// Whether a page offers an action.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Control {
+    /// The contract does not have it: nothing is shown.
+    #[default]
+    Absent,
+    /// It is offered.
+    Open,
+    /// It is shown, cannot be used, and says why.
+    Shut(Why),
+}
+
+/// Why an action cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The session was made without it.
+    Session,
+    /// The organization is locked.
+    Locked,
+    /// For another reason: a whole sentence in the language of the page.
+    Said(String),
+}
+
+impl Control {
+    /// Whether it is offered.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+
+    /// Whether it is not even shown.
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}

@@ -1,0 +1,193 @@
+//! What is known of a key, as a list of terms and what they say.
+
+use crate::control::Control;
+use crate::html::{Html, Said};
+use crate::key::{Key, Status};
+use crate::voice::Voice;
+
+/// A fact: what it is about, and what it is.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    /// What it is about.
+    pub(crate) label: String,
+    /// What it is.
+    pub(crate) value: Html,
+}
+
+/// Facts in the order in which they are asked for.
+#[derive(Debug)]
+pub(crate) struct Facts<'a> {
+    voice: &'a Voice<'a>,
+    key: &'a Key,
+    list: Vec<Fact>,
+}
+
+impl<'a> Facts<'a> {
+    /// No facts yet.
+    pub(crate) const fn of(voice: &'a Voice<'a>, key: &'a Key) -> Self {
+        Self { voice, key, list: Vec::new() }
+    }
+
+    /// All of them.
+    pub(crate) fn list(self) -> Vec<Fact> {
+        self.list
+    }
+
+    /// One more.
+    pub(crate) fn and(mut self, label: impl std::fmt::Display, value: impl Said) -> Self {
+        self.list.push(Fact { label: label.to_string(), value: value.html() });
+        self
+    }
+
+    /// What it is called.
+    pub(crate) fn name(self) -> Self {
+        let name = Html::typed(&self.key.name);
+        let label = self.voice.words().name;
+        self.and(label, name)
+    }
+
+    /// What kind of key it is, if there are kinds.
+    pub(crate) fn kind(self) -> Self {
+        let label = self.voice.words().kind;
+        match &self.key.kind {
+            Some(kind) => self.and(label, kind),
+            None => self,
+        }
+    }
+
+    /// What it may do, if that is shown.
+    pub(crate) fn permissions(self) -> Self {
+        let label = self.voice.words().permissions;
+        match &self.key.scopes {
+            Some(scopes) => {
+                let scopes = self.voice.scopes(scopes);
+                self.and(label, scopes)
+            }
+            None => self,
+        }
+    }
+
+    /// The id.
+    pub(crate) fn id(self) -> Self {
+        let (label, id) = (self.voice.words().id, code(&self.key.id));
+        self.and(label, id)
+    }
+
+    /// The beginning of the digest.
+    pub(crate) fn fingerprint(self) -> Self {
+        let (label, fingerprint) = (self.voice.words().fingerprint, code(&self.key.fingerprint));
+        self.and(label, fingerprint)
+    }
+
+    /// Whether it works.
+    pub(crate) fn status(self) -> Self {
+        let (label, status) = (self.voice.words().status, self.voice.status_badge(self.key.status));
+        self.and(label, status)
+    }
+
+    /// When it was made.
+    pub(crate) fn created(self) -> Self {
+        let (label, created) = (self.voice.words().created, self.voice.moment(self.key.created));
+        self.and(label, created)
+    }
+
+    /// When it was last used.
+    pub(crate) fn last_used(self) -> Self {
+        let (label, used) = (self.voice.words().last_used, self.voice.used(self.key.last_used));
+        self.and(label, used)
+    }
+
+    /// When it expires; nothing for a key that never does, unless `even_never`.
+    pub(crate) fn expires(self, even_never: bool) -> Self {
+        let label = self.voice.words().expires;
+        match self.key.expires {
+            Some(at) => {
+                let expires = self.voice.moment(at);
+                self.and(label, expires)
+            }
+            None if even_never => {
+                let never = self.voice.words().never;
+                self.and(label, never)
+            }
+            None => self,
+        }
+    }
+
+    /// How many requests there were of late, if that is known.
+    pub(crate) fn requests_last_day(self, requests: Option<u64>) -> Self {
+        let words = self.voice.words();
+        match requests {
+            Some(requests) => {
+                let many = self.voice.many(words.requests, requests);
+                self.and(words.requests_last_day, many)
+            }
+            None => self,
+        }
+    }
+}
+
+/// That something ends soon, in a badge.
+fn soon(said: &Html) -> String {
+    format!(" <span class=\"badge soon\">{said}</span>")
+}
+
+/// Something that machines read.
+pub(crate) fn code(text: &str) -> Html {
+    Html::markup(format!("<code>{}</code>", Html::text(text)))
+}
+
+impl Voice<'_> {
+    /// Names of scopes, one beside the other.
+    pub(crate) fn scopes(&self, scopes: &[String]) -> Html {
+        if scopes.is_empty() {
+            return self.words().none.html();
+        }
+        let scopes: Vec<_> = scopes.iter().map(|scope| code(scope).to_string()).collect();
+        Html::markup(scopes.join(" "))
+    }
+
+    /// The status in a badge. Its shape says it, too.
+    pub(crate) fn status_badge(&self, status: Status) -> Html {
+        let said = self.status(status).html();
+        Html::markup(format!("<span class=\"badge {}\">{said}</span>", status.as_str()))
+    }
+
+    /// What stands beside a name: that it does not work where no column says so, that it soon will not, that it has two
+    /// secrets.
+    pub(crate) fn badges(&self, key: &Key, has_status: bool) -> Html {
+        let words = self.words();
+        let mut badges = String::new();
+        if key.status != Status::Active && !has_status {
+            badges = format!(" {}", self.status_badge(key.status));
+        }
+        badges.push_str(&self.expiry_badge(key).to_string());
+        if let Some(at) = key.old_until.filter(|at| *at > self.frame_now()) {
+            let when = words.badge_old.put("when", self.moment(at));
+            badges.push_str(&soon(&when));
+        }
+
+        Html::markup(badges)
+    }
+
+    /// That it expires within a week.
+    pub(crate) fn expiry_badge(&self, key: &Key) -> Html {
+        let at = key.expires.filter(|at| key.status != Status::Expired && self.is_soon(at));
+        let said = at.map(|at| soon(&self.words().badge_expires.put("when", self.ahead(at))));
+
+        Html::markup(said.unwrap_or_default())
+    }
+
+    /// An action: a link, or what looks like one and says why it is none.
+    pub(crate) fn action(&self, control: &Control, verb: impl AsRef<str>, href: impl AsRef<str>, class: &str) -> Html {
+        let (verb, href) = (Html::text(verb.as_ref()), Html::text(href.as_ref()));
+        let class = if class.is_empty() { "button".to_owned() } else { format!("button {class}") };
+        Html::markup(match control {
+            Control::Absent => String::new(),
+            Control::Open => format!("<a class=\"{class}\" href=\"{href}\">{verb}</a>"),
+            Control::Shut(why) => format!(
+                "<a class=\"{class} off\" role=\"link\" aria-disabled=\"true\">{verb}</a> <span class=\"why\">{}</span>",
+                self.why(why)
+            ),
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! Who changed what.
+
+use crate::activity::{Event, KeyRef, What, Who};
+use crate::frame::Frame;
+use crate::html::{Html, Said as _};
+use crate::pages::page;
+use crate::voice::Voice;
+
+/// The audit trail, newest first.
+#[derive(Clone, Debug)]
+pub struct ActivityPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The rows of this page.
+    pub events: Vec<Event>,
+    /// Whether this is the first page.
+    pub first: bool,
+    /// The cursor of the page with older rows.
+    pub older: Option<String>,
+}
+
+page!(ActivityPage, "activity.html", Activity, |_page, voice| voice.words().activity.to_string());
+
+impl What {
+    /// What was done, in words.
+    fn said(&self, voice: &Voice<'_>) -> Html {
+        let words = voice.words();
+        let phrase = match self {
+            Self::OrganizationCreated => words.did_organization_created,
+            Self::OrganizationChanged => words.did_organization_changed,
+            Self::KeyCreated => words.did_key_created,
+            Self::KeyImported => words.did_key_imported,
+            Self::KeyChanged => words.did_key_changed,
+            Self::KeyDeactivated => words.did_key_deactivated,
+            Self::KeyActivated => words.did_key_activated,
+            Self::KeyRegenerated => words.did_key_regenerated,
+            Self::KeyOldEnded => words.did_key_old_ended,
+            Self::KeyDeleted => words.did_key_deleted,
+            Self::SessionCreated => words.did_session_created,
+            Self::SessionEntered => words.did_session_entered,
+            Self::SessionEnded => words.did_session_ended,
+            Self::Other(name) => return name.html(),
+        };
+
+        phrase.put("Noun", voice.noun_first())
+    }
+}
+
+impl Who {
+    /// Who it was.
+    fn said(&self, voice: &Voice<'_>, brand: &str) -> Html {
+        match self {
+            Self::Person { subject, name: None } => Html::typed(subject),
+            Self::Person { subject, name: Some(name) } => {
+                let (name, subject) = (Html::typed(name), Html::typed(subject));
+                Html::markup(format!("{name} <span class=dim>{subject}</span>"))
+            }
+            Self::Operator => voice.words().operator.put("brand", brand),
+            Self::Key(key) => voice.words().by_key.put("name", key.said()),
+        }
+    }
+}
+
+impl KeyRef {
+    /// Which key it is.
+    fn said(&self) -> Html {
+        Html::typed(self.name.as_ref().unwrap_or(&self.id))
+    }
+}
+
+impl ActivityPage {
+    fn way_to_newest(&self) -> String {
+        format!("{}activity", self.frame.base())
+    }
+
+    fn way_to_older(&self) -> Option<String> {
+        let cursor = self.older.as_ref()?;
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("cursor", cursor).finish();
+
+        Some(format!("{}activity?{query}", self.frame.base()))
+    }
+}

@@ -1,0 +1,161 @@
+//! A key: facts, limits, usage, and what can be done with it.
+
+use jiff::Timestamp;
+
+use crate::control::Control;
+use crate::facts::{Fact, Facts};
+use crate::frame::Frame;
+use crate::html::Phrase;
+use crate::key::{Key, Notice, Status};
+use crate::pages::page;
+use crate::usage::{Limit, Usage, Window};
+use crate::voice::Voice;
+use crate::words::Words;
+
+/// One key.
+#[derive(Clone, Debug)]
+pub struct KeyPage {
+    /// The frame.
+    pub frame: Frame,
+    /// What has just been done.
+    pub notice: Option<Notice>,
+    /// The key.
+    pub key: Key,
+    /// Whether keys can expire here: then it is also said that this one never does.
+    pub expiring: bool,
+    /// The limits that it is under; none says that there are none.
+    pub limits: Vec<Limit>,
+    /// The two secrets, while there are two.
+    pub rotation: Option<Rotation>,
+    /// The replacement of the key by another one, where keys cannot be regenerated.
+    pub replacement: Option<Replacement>,
+    /// The usage; `None` where the contract or the session does not show it.
+    pub usage: Option<Usage>,
+    /// What can be done.
+    pub actions: Actions,
+}
+
+page!(KeyPage, "key.html", BelowKeys, |page, voice| voice.name_in_title(&page.key.name));
+
+/// What can be done with a key.
+#[derive(Clone, Debug, Default)]
+pub struct Actions {
+    /// Change it.
+    pub edit: Control,
+    /// Give it a new secret.
+    pub regenerate: Control,
+    /// Switch it off, or on if it is off.
+    pub status: Control,
+    /// Delete it.
+    pub delete: Control,
+}
+
+/// Two secrets at once.
+#[derive(Clone, Debug)]
+pub struct Rotation {
+    /// Until when the old one works.
+    pub until: Timestamp,
+    /// When the old one was last used, since there is a new one.
+    pub old_used: Option<Timestamp>,
+    /// When the new one was last used.
+    pub new_used: Option<Timestamp>,
+    /// Whether the old one can be ended now: the form posts `end=1` to `{base}keys/{id}/regenerate`.
+    pub end: Control,
+    /// The hidden `once` of that form.
+    pub once: String,
+}
+
+/// The replacement of a key by another one: make it, use it, see that it is used, then delete the old one.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    /// Whether a key can be made here. The link is `{base}keys/new?name=…&scope=…`, with the key's own.
+    pub create: Control,
+    /// The key that is to take its place, if there is one.
+    pub new: Option<Key>,
+}
+
+impl KeyPage {
+    /// All that is known of the key.
+    fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
+        let facts = Facts::of(voice, &self.key).kind().permissions().last_used().created();
+        facts.expires(self.expiring).fingerprint().id().list()
+    }
+
+    /// What switches it off, or on.
+    fn switch(&self, voice: &Voice<'_>) -> (String, Phrase) {
+        match self.key.status {
+            Status::Inactive => (voice.activate(), voice.words().activate_hint),
+            Status::Active | Status::Expired => (voice.deactivate(), voice.words().deactivate_hint),
+        }
+    }
+
+    /// What the form for a key like this one is filled with.
+    fn same(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("name", &self.key.name);
+        for scope in self.key.scopes.iter().flatten() {
+            query.append_pair("scope", scope);
+        }
+
+        query.finish()
+    }
+
+    /// What can be done: what it is called, where it is done, and what it does.
+    fn doings(&self, voice: &Voice<'_>) -> Vec<Doing<'_>> {
+        let words = voice.words();
+        let (switch, switch_hint) = self.switch(voice);
+        let all = [
+            Doing {
+                control: &self.actions.edit,
+                verb: voice.edit(),
+                way: "edit",
+                hint: words.edit_hint,
+                class: "quiet",
+            },
+            Doing {
+                control: &self.actions.regenerate,
+                verb: voice.regenerate(),
+                way: "regenerate",
+                hint: words.regenerate_hint,
+                class: "quiet",
+            },
+            Doing { control: &self.actions.status, verb: switch, way: "status", hint: switch_hint, class: "quiet" },
+            Doing {
+                control: &self.actions.delete,
+                verb: voice.delete(),
+                way: "delete",
+                hint: words.delete_hint,
+                class: "quiet danger",
+            },
+        ];
+
+        all.into_iter().filter(|doing| !doing.control.is_absent()).collect()
+    }
+}
+
+/// Something that can be done with a key.
+struct Doing<'a> {
+    control: &'a Control,
+    verb: String,
+    way: &'static str,
+    hint: Phrase,
+    class: &'static str,
+}
+
+impl Limit {
+    /// How often it begins anew.
+    const fn name(&self, words: &Words) -> Phrase {
+        match self.window {
+            Window::Minute => words.per_minute,
+            Window::Hour => words.per_hour,
+            Window::Day => words.per_day,
+            Window::Month => words.per_month,
+        }
+    }
+
+    /// How much of it is used, of 100.
+    fn percent(&self) -> u128 {
+        let used = u128::from(self.used) * 100;
+        used.checked_div(self.requests.into()).unwrap_or(100).min(100)
+    }
+}

@@ -1,0 +1,142 @@
+//! What became of the requests with a key, and the limits that it is under.
+
+use jiff::Timestamp;
+
+/// A limit and how much of it is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// How many requests there may be in a window.
+    pub requests: u64,
+    /// The window.
+    pub window: Window,
+    /// How many there were in the present one.
+    pub used: u64,
+    /// When the next window begins.
+    pub resets: Timestamp,
+}
+
+/// How long a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// A minute.
+    Minute,
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A month.
+    Month,
+}
+
+/// The usage of a key in a range of time.
+#[derive(Clone, Debug)]
+pub struct Usage {
+    /// The range.
+    pub range: Range,
+    /// Its parts, the oldest first, at most 31 for a chart that can be read; the last one has `now` in it.
+    pub buckets: Vec<Bucket>,
+    /// Refusals by reason, most first. They add up to the refusals in `buckets`.
+    pub refusals: Vec<Refusal>,
+}
+
+/// How far back usage is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// 24 hours, by hours.
+    Day,
+    /// 7 days, by days.
+    Week,
+    /// 30 days, by days.
+    Days30,
+    /// 13 months, by months.
+    Months13,
+}
+
+impl Range {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Days30, Self::Months13];
+
+    /// Its name in an address: `?range=24h`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "24h",
+            Self::Week => "7d",
+            Self::Days30 => "30d",
+            Self::Months13 => "13m",
+        }
+    }
+
+    /// The range of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|range| range.as_str() == name)
+    }
+}
+
+/// A part of a range.
+#[derive(Clone, Copy, Debug)]
+pub struct Bucket {
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+    /// What became of its requests.
+    pub counts: Counts,
+}
+
+/// How many requests had each outcome. Each request is in exactly one of the numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Let in and answered with 2xx or 3xx.
+    pub successes: u64,
+    /// Let in and answered with 4xx.
+    pub client_errors: u64,
+    /// Let in and answered with 5xx.
+    pub server_errors: u64,
+    /// Let in by a verification: how they were answered is not known.
+    pub verifications: u64,
+    /// Refused.
+    pub refused: u64,
+}
+
+/// Why requests were refused, and how many.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Why.
+    pub reason: RefusalReason,
+    /// How many.
+    pub requests: u64,
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefusalReason {
+    /// The key is switched off.
+    Inactive,
+    /// The key has expired.
+    Expired,
+    /// The organization is locked.
+    Locked,
+    /// The plan has no API.
+    NoApiOnPlan,
+    /// Too many requests.
+    RateLimited,
+    /// The key lacks a permission.
+    MissingScope,
+    /// Something else: the name that the usage has for it.
+    Other(String),
+}
+
+impl RefusalReason {
+    /// The reason that the usage has this name for: `rate_limited`.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "inactive_key" => Self::Inactive,
+            "expired_key" => Self::Expired,
+            "organization_locked" => Self::Locked,
+            "no_api_on_plan" => Self::NoApiOnPlan,
+            "rate_limited" => Self::RateLimited,
+            "missing_scope" => Self::MissingScope,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! All words of the pages: a struct of phrases, and one value of it for each language. A phrase that a language lacks does
+//! not compile.
+
+use crate::html::{Phrase, Plural};
+use crate::language::Language;
+
+mod de;
+mod en;
+pub(crate) mod format;
+
+impl Language {
+    /// Its words.
+    pub(crate) const fn words(self) -> &'static Words {
+        match self {
+            Self::English => &en::WORDS,
+            Self::German => &de::WORDS,
+        }
+    }
+}
+
+macro_rules! words {
+    (phrases { $($phrase:ident)* } plurals { $($plural:ident)* }) => {
+        /// The words of a language.
+        #[derive(Debug)]
+        pub(crate) struct Words {
+            $(pub(crate) $phrase: Phrase,)*
+            $(pub(crate) $plural: Plural,)*
+        }
+
+        #[cfg(test)]
+        impl Words {
+            /// Every phrase by its name.
+            fn all(&self) -> Vec<(&'static str, &'static str)> {
+                let mut all = vec![$((stringify!($phrase), self.$phrase.0)),*];
+                $(all.push((stringify!($plural), self.$plural.0.0));)*
+                $(all.push((stringify!($plural), self.$plural.1.0));)*
+                all
+            }
+        }
+    };
+}
+
+words! {
+    phrases {
+        // Around every page.
+        skip breadcrumb navigation title activity subject leave back noun locked locked_lead zone error_title
+        because_session because_locked just_now
+        // Verbs.
+        create edit regenerate deactivate activate delete cancel apply clear
+        // A key.
+        name kind permissions fingerprint created last_used expires status id active inactive expired never none
+        badge_expires badge_old about
+        // The list.
+        notice_edited notice_deactivated notice_activated notice_old_ended notice_deleted search type_all
+        status_all none_yet none_yet_lead no_match no_match_lead no_more older newest pages list_caption
+        // Which key is this?
+        identify identify_lead identify_field identify_submit identify_found identify_old identify_none
+        identify_none_lead identify_again
+        // The form for a key.
+        problems name_hint permissions_hint permissions_for or permissions_always permissions_all
+        permissions_plan permissions_type permissions_each permissions_of expiration keep forever in_week
+        in_days30 in_days90 in_year on_date until date date_hint save reached name_missing name_too_long
+        name_taken type_missing permissions_missing permission_not_for_type expiration_missing date_invalid
+        date_past date_too_late confirm_mismatch overlap_missing key_missing
+        // The secret.
+        created_title regenerated_title secret_once secret_lead secret_label copy copied copy_failed
+        copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
+        issued_created issued_regenerated issued_again issued_replace to_list
+        // One key.
+        limits no_limits per_minute per_hour per_day per_month limit_used resets rotation rotation_until
+        old_used old_used_lead old_unused old_unused_lead new_used new_unused end_old replacement
+        replacement_lead replacement_create replacement_roll replacement_wait replacement_end replacement_new
+        replacement_unused replacement_old replacement_old_unused manage edit_hint regenerate_hint
+        deactivate_hint activate_hint delete_hint
+        // Usage.
+        usage range range_day range_week range_days30 range_months13 total success_rate error_rate no_rate chart
+        bar so_far successes verifications client_errors server_errors errors refused numbers time
+        requests_column refusals reason csv usage_none usage_late most refused_inactive refused_expired
+        refused_locked refused_no_api refused_rate refused_scope
+        // Changing a key.
+        heading regenerate_lead overlap overlap_none overlap_hour overlap_day overlap_week overlap_none_hint
+        overlap_hour_hint overlap_day_hint overlap_week_hint deactivate_lead activate_lead answer answer_so_far
+        delete_immediate delete_lead instead instead_link instead_hint requests_last_day type_name
+        type_name_hint
+        // Activity.
+        activity_lead when who what key request activity_none activity_none_lead operator by_key
+        did_organization_created did_organization_changed did_key_created did_key_imported did_key_changed
+        did_key_deactivated did_key_activated did_key_regenerated did_key_old_ended did_key_deleted
+        did_session_created did_session_entered did_session_ended
+        // Entering.
+        enter_title enter_lead person enter enter_once
+        // Messages.
+        bad_request bad_request_lead session_over session_over_lead forbidden forbidden_lead not_found
+        not_found_lead method method_lead switched switched_lead switched_to conflict conflict_lead too_many
+        too_many_lead internal internal_lead unavailable unavailable_lead left left_lead reference
+    }
+    plurals {
+        shown of_total used_of requests minutes_ago hours_ago days_ago months_ago years_ago in_seconds
+        in_minutes in_hours in_days in_months in_years
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The slots of a phrase: `{name}`.
+    fn slots(phrase: &str) -> BTreeSet<&str> {
+        phrase.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()).collect()
+    }
+
+    #[test]
+    fn every_language_says_everything() {
+        for language in Language::ALL {
+            for (name, phrase) in language.words().all() {
+                assert!(!phrase.trim().is_empty() && phrase.trim() == phrase, "{name} in {language:?}");
+                assert!(!phrase.contains("  ") && !phrase.contains('<'), "{name} in {language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_knows_the_same_facts() {
+        // These say it without the noun, whose gender a contract does not tell.
+        let without_noun = ["locked", "because_locked", "refused_locked", "switched_lead"];
+        let english = Language::English.words().all();
+        let german = Language::German.words().all();
+        for ((name, one), (_, other)) in english.iter().zip(&german) {
+            if !without_noun.contains(name) {
+                assert_eq!(slots(one), slots(other), "{name}");
+            }
+        }
+    }
+}
