@@ -3,6 +3,8 @@
 
 mod field;
 mod page_limit;
+mod time_zone;
 
 pub use field::Field;
 pub use page_limit::PageLimit;
+pub use time_zone::TimeZone;

@@ -9,7 +9,6 @@ mod new_consumer;
 mod new_experience;
 mod schedule;
 mod slug;
-mod time_zone;
 
 pub use analytics::{Analytics, Report};
 pub use consumers::{Consumer, Consumers};

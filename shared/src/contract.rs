@@ -15,6 +15,7 @@ mod key_type;
 pub mod limit;
 pub mod management;
 mod plan;
+pub mod portal;
 pub(crate) mod reading;
 pub mod scope;
 pub mod secret;
@@ -37,6 +38,7 @@ use crate::contract::denial::{Denial, Kind};
 use crate::contract::key_format::Presented;
 use crate::contract::limit::{Limits, Window};
 use crate::contract::management::{Management, Operation};
+use crate::contract::portal::Portal;
 use crate::contract::scope::Scopes;
 use file::{DenialFile, File};
 
@@ -68,6 +70,8 @@ pub struct Contract {
     pub plans: BTreeMap<String, Plan>,
     /// What callers may do with their organization's keys.
     pub management: Management,
+    /// The pages on which people manage their organization's keys, if there are any.
+    pub portal: Option<Portal>,
     /// The headers that tell a caller how much is left, where the contract has them.
     pub rate_limit_headers: Option<RateLimitHeaders>,
     denials: BTreeMap<Kind, Wire>,
@@ -189,7 +193,13 @@ impl Contract {
             Ok((name, plan))
         });
         let plans = plans.collect::<Result<BTreeMap<_, _>, Flaw>>()?;
-        check_management(&file.management, &plans, &file.scopes)?;
+        check_management(&file.management, &file.scopes)?;
+        let names: Vec<_> = types.iter().map(|kind| kind.name.clone()).collect();
+        let portal = file.portal.map(|portal| Portal::check(portal, &names, &file.scopes)).transpose()?;
+        check_caps(&file.management, portal.as_ref(), &plans)?;
+        if portal.is_none() && file.management.operations.contains(&Operation::Portal) {
+            return flaw("management.operations", "has portal, and there is no section [portal]");
+        }
         let rate_limit_headers = match file.rate_limit_headers {
             None => None,
             Some(names) => Some(RateLimitHeaders {
@@ -211,6 +221,7 @@ impl Contract {
             scopes: file.scopes,
             plans,
             management: file.management,
+            portal,
             rate_limit_headers,
             denials,
             rejections,
@@ -239,28 +250,35 @@ impl Contract {
         own.or_else(|| self.denials.get(&denial.kind()))
     }
 
+    /// The status and the sentence of `denial`.
+    pub fn sentence(&self, denial: &Denial) -> (u16, String) {
+        self.wire(denial).map_or((500, String::new()), |wire| (wire.status.as_u16(), wire.message(denial)))
+    }
+
     /// Whether every limit of `limits` is for a window that requests are counted in.
     pub fn counts(&self, limits: &Limits) -> bool {
         limits.iter().all(|(window, _)| self.windows.contains(&window))
     }
 }
 
-fn check_management(
-    management: &Management,
-    plans: &BTreeMap<String, Plan>,
-    scopes: &BTreeMap<String, String>,
-) -> Result<(), Flaw> {
+fn check_management(management: &Management, scopes: &BTreeMap<String, String>) -> Result<(), Flaw> {
     if let Some(scope) = management.scope.as_ref().filter(|scope| !scopes.contains_key(*scope)) {
         return flaw("management.scope", format!("there is no scope {scope}"));
     }
     if management.scope.is_none() && !management.operations.iter().all(|operation| operation.is_harmless()) {
         return flaw("management.scope", "is required where callers may create, update, regenerate or delete keys");
     }
-    let without_cap = plans.iter().find(|(_, plan)| plan.api && plan.keys.is_none());
-    match without_cap.filter(|_| management.operations.contains(&Operation::Create)) {
+
+    Ok(())
+}
+
+fn check_caps(management: &Management, portal: Option<&Portal>, plans: &BTreeMap<String, Plan>) -> Result<(), Flaw> {
+    let opens = management.operations.contains(&Operation::Create)
+        || portal.is_some_and(|portal| portal.opens(portal::Operation::Create));
+    match plans.iter().find(|(_, plan)| opens && plan.api && plan.keys.is_none()) {
         Some((name, _)) => flaw(
             format!("plans.{name}.keys"),
-            "is required where callers may create keys: what limits a key limits nobody who can have another",
+            "is required where callers or pages may create keys: what limits a key limits nobody who can have another",
         ),
         None => Ok(()),
     }

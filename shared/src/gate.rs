@@ -38,11 +38,13 @@ pub struct Refusal {
     pub quota: Option<Quota>,
     /// Whose key it was, where it is known.
     pub holder: Option<Holder>,
+    /// Whether it came with a secret of that key that has been replaced, and still works.
+    pub is_old: bool,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self { error, quota: None, holder: None }
+        Self { error, quota: None, holder: None, is_old: false }
     }
 }
 
@@ -99,7 +101,12 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
     match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
         Some(scope) => {
             let denial = Denial::MissingScope { scope: (*scope).to_owned() };
-            Err(Refusal { error: denial.into(), quota: grant.quota, holder: Some(grant.holder()) })
+            Err(Refusal {
+                error: denial.into(),
+                quota: grant.quota,
+                holder: Some(grant.holder()),
+                is_old: grant.is_old,
+            })
         }
         None => Ok(grant),
     }
@@ -166,6 +173,7 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
     }
     // The secret whose pass counts: the one presented, or the one that has replaced it.
     let mut counting = digest;
+    let granted = |pass: Pass, counting: &Digest| Grant::of(pass, digest, counting, now);
     let mut tries = Tries::within(app.patience);
     for round in 0_u32.. {
         // A second round is normal: from an old secret to the new one, or after a stamp that came too late.
@@ -178,7 +186,7 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
             Ok(Counted::Yes(pass) | Counted::No(State::Stamped(pass))) if pass.terms.kind != kind.name => {
                 return Err(No::For(Why::Unknown));
             }
-            Ok(Counted::Yes(pass)) => return Ok(Grant::of(*pass, digest, now)),
+            Ok(Counted::Yes(pass)) => return Ok(granted(*pass, &counting)),
             Ok(Counted::No(State::Stamped(pass))) if pass.is_current(&app.contract.edition, now) => {
                 return Err(refused(pass, now));
             }
@@ -223,7 +231,7 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
         // If somebody was faster, the pass was made from something out of date: look again.
         let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, now).await;
         if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
-            return if admits { Ok(Grant::of(pass, digest, now)) } else { Err(refused(Box::new(pass), now)) };
+            return if admits { Ok(granted(pass, &counting)) } else { Err(refused(Box::new(pass), now)) };
         }
     }
 
@@ -275,7 +283,7 @@ fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
     let quota = if denial.kind().is_no_key() { None } else { pass.quota(now) };
     let holder = Holder { org: pass.terms.org.clone(), key: pass.terms.key.clone() };
 
-    Refusal { error: denial.into(), quota, holder: Some(holder) }
+    Refusal { error: denial.into(), quota, holder: Some(holder), is_old: false }
 }
 
 #[cfg(test)]

@@ -15,5 +15,6 @@ pub(crate) mod lambda;
 pub mod manager;
 pub mod reply;
 pub mod serve;
+pub mod visitor;
 
 pub use lambda::Exit;

@@ -7,6 +7,7 @@
 pub mod cap;
 pub mod change;
 pub mod import;
+pub mod invite;
 pub mod issue;
 pub mod regenerate;
 pub mod repeat;

@@ -12,5 +12,6 @@ pub mod name;
 pub mod organization;
 pub mod page;
 pub mod pass;
+pub mod session;
 pub mod slug;
 pub mod usage;

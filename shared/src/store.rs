@@ -17,6 +17,8 @@ mod organization_item;
 mod organizations;
 mod passes;
 mod secrets;
+mod session_item;
+mod sessions;
 mod succession;
 mod usage;
 mod warrant;
@@ -32,9 +34,11 @@ use crate::environment::entropy::Entropy;
 
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced};
-pub use keys::{Inserted, Removed};
+pub use keys::{Found, Inserted, Removed};
 pub use passes::{Counted, Legacy, Passes, State, Versions};
-pub(crate) use secrets::Holder;
+pub use secrets::Holder;
+pub(crate) use sessions::Settled;
+pub use sessions::Visited;
 pub use usage::Usage;
 pub(crate) use warrant::Warrant;
 

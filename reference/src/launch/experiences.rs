@@ -6,13 +6,13 @@
 
 use dynamodb::{Item, Result, Table, number, text};
 use jiff::Timestamp;
+use payload::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::new_experience::NewExperience;
 use super::schedule::{Schedule, Status};
 use super::slug::Slug;
-use super::time_zone::TimeZone;
 use crate::connection::{Connection, Slice};
 use crate::label::Label;
 use crate::moment::{Moment, in_seconds};

@@ -1,11 +1,11 @@
 //! An experience as its maker describes it.
 
+use payload::TimeZone;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::schedule::Schedule;
 use super::slug::Slug;
-use super::time_zone::TimeZone;
 use crate::Flaw;
 use crate::label::Label;
 use crate::moment::Moment;

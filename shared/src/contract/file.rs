@@ -8,6 +8,7 @@ use crate::contract::denial::Kind;
 use crate::contract::key_format::Alphabet;
 use crate::contract::limit::{Limits, Window};
 use crate::contract::management::Management;
+use crate::contract::portal::PortalFile;
 use crate::contract::scope::Scopes;
 
 #[derive(Debug, Deserialize)]
@@ -21,6 +22,7 @@ pub(super) struct File {
     pub(super) plans: BTreeMap<String, PlanFile>,
     #[serde(default)]
     pub(super) management: Management,
+    pub(super) portal: Option<PortalFile>,
     pub(super) rate_limit_headers: Option<RateLimitHeadersFile>,
     pub(super) error: ErrorFile,
     pub(super) denials: BTreeMap<Kind, DenialFile>,

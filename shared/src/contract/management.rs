@@ -22,6 +22,8 @@ pub enum Operation {
     Delete,
     /// Give one a new secret.
     Regenerate,
+    /// Let people in to the pages on which they manage them.
+    Portal,
 }
 
 impl TryFrom<String> for Operation {
@@ -44,8 +46,8 @@ impl TryFrom<String> for Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 7] =
-        [Self::List, Self::Get, Self::Usage, Self::Create, Self::Update, Self::Delete, Self::Regenerate];
+    pub const ALL: [Self; 8] =
+        [Self::List, Self::Get, Self::Usage, Self::Create, Self::Update, Self::Delete, Self::Regenerate, Self::Portal];
 
     /// Its name in contracts.
     const fn name(self) -> &'static str {
@@ -57,6 +59,7 @@ impl Operation {
             Self::Update => "update",
             Self::Delete => "delete",
             Self::Regenerate => "regenerate",
+            Self::Portal => "portal",
         }
     }
 
@@ -70,6 +73,7 @@ impl Operation {
             Self::Update => ("PATCH", "/api/v1/{org}/api-keys/{id}"),
             Self::Delete => ("DELETE", "/api/v1/{org}/api-keys/{id}"),
             Self::Regenerate => ("POST", "/api/v1/{org}/api-keys/{id}/regenerate"),
+            Self::Portal => ("POST", "/api/v1/{org}/portal-sessions"),
         }
     }
 
@@ -82,7 +86,7 @@ impl Operation {
     pub const fn is_harmless(self) -> bool {
         match self {
             Self::List | Self::Get | Self::Usage => true,
-            Self::Create | Self::Update | Self::Delete | Self::Regenerate => false,
+            Self::Create | Self::Update | Self::Delete | Self::Regenerate | Self::Portal => false,
         }
     }
 }

@@ -20,6 +20,11 @@ impl Secret {
         Self(Cell::new(Some(text)))
     }
 
+    /// The secret itself, for the one page that hands it over; `None` once it has been shown.
+    pub fn show(&self) -> Option<String> {
+        self.0.take()
+    }
+
     /// The digest that stands for it in the database, or `None` once it has been shown.
     pub fn digest(&self) -> Option<Digest> {
         let text = self.0.take()?;
@@ -73,13 +78,22 @@ pub struct Digest([u8; 32]);
 pub(crate) const FINGERPRINT: &str = "^[0-9a-f]{6}\u{2026}$";
 
 impl Digest {
-    pub(super) fn of(key: &[u8]) -> Self {
+    pub(crate) fn of(key: &[u8]) -> Self {
         Self(Sha256::digest(key).into())
     }
 
     /// The bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// The digest that these 64 hexadecimal digits are.
+    pub fn from_hexadecimal(text: &str) -> Option<Self> {
+        let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect();
+        let (pairs, rest) = digits.as_ref()?.as_chunks();
+        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| (high << 4) | low).collect();
+
+        Self::try_from(bytes).ok().filter(|_| rest.is_empty())
     }
 
     /// The first six hexadecimal digits and an ellipsis: enough to tell keys apart, useless to a thief.
@@ -97,6 +111,23 @@ impl TryFrom<Vec<u8>> for Digest {
 
     fn try_from(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
         bytes.try_into().map(Self)
+    }
+}
+
+/// A digest inside of what is kept as JSON.
+pub(crate) mod hexadecimal {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use super::Digest;
+
+    pub(crate) fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(digest)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+        let text = String::deserialize(deserializer)?;
+
+        Digest::from_hexadecimal(&text).ok_or_else(|| D::Error::custom("must be a digest"))
     }
 }
 

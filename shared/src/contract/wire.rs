@@ -19,6 +19,7 @@ pub struct Wire {
     pub status: StatusCode,
     headers: Vec<(HeaderName, Text)>,
     body: Body,
+    message: Option<Text>,
 }
 
 impl DenialFile {
@@ -39,6 +40,7 @@ impl Wire {
         let read = |what| (place.to_owned(), what);
         let body = file.body.as_deref().unwrap_or(default_body);
         let body = Body::read(body, words, kind.placeholders()).map_err(read)?;
+        let message = file.message.as_deref().map(|text| Text::read(text, words, kind.placeholders()).map_err(read));
         let headers = file.headers.iter().map(|(name, text)| {
             let place = format!("{place}.headers");
             let text = Text::read(text, words, kind.placeholders()).map_err(read)?;
@@ -49,7 +51,7 @@ impl Wire {
             Ok((name, text))
         });
 
-        Ok(Self { status, headers: headers.collect::<Result<_, Flaw>>()?, body })
+        Ok(Self { status, headers: headers.collect::<Result<_, Flaw>>()?, body, message: message.transpose()? })
     }
 
     /// Whether some denial fills every placeholder of a body: a first check, at the place where the body stands.
@@ -62,6 +64,11 @@ impl Wire {
     /// The body, as JSON text.
     pub fn body(&self, denial: &Denial) -> String {
         self.body.render(denial).unwrap_or_default().to_string()
+    }
+
+    /// The sentence for `denial`; empty where the contract has none apart from the body.
+    pub fn message(&self, denial: &Denial) -> String {
+        self.message.as_ref().map(|message| message.render(denial)).unwrap_or_default()
     }
 
     /// The JSON schema of the bodies for refusals like `denial`.

@@ -27,6 +27,10 @@ pub struct Settings {
     pub usage_retention_days: u32,
     /// `REFERENCE_TABLE`: the data of the reference APIs, where a stack has them.
     pub reference_table: Option<String>,
+    /// `PORTAL`: whether the stack has the pages that its contract describes; `None` where the contract decides.
+    pub has_portal: Option<bool>,
+    /// `PORTAL_URL`: where they are, `https://keys.example.com`, if not where the API is.
+    pub portal_url: Option<String>,
     /// `AUTHORIZER_TELLS`: the ids of the APIs to which the authorizer hands on refused requests.
     pub told_apis: Vec<String>,
     /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
@@ -95,6 +99,8 @@ impl Settings {
             usage_table: need("USAGE_TABLE")?,
             usage_retention_days: parsed("USAGE_RETENTION_DAYS")?,
             reference_table: variable("REFERENCE_TABLE"),
+            has_portal: switch("PORTAL")?,
+            portal_url: variable("PORTAL_URL"),
             told_apis: variable("AUTHORIZER_TELLS").iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect(),
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
             timeout: Duration::from_secs(parsed("TIMEOUT_SECONDS")?),
@@ -131,6 +137,18 @@ fn variable(name: &str) -> Option<String> {
 
 fn need(name: &str) -> Result<String, Error> {
     variable(name).ok_or_else(|| Error(format!("the environment lacks {name}")))
+}
+
+/// `on`, `off`, or `from-contract`, which is what it is where nothing is said.
+fn switch(name: &str) -> Result<Option<bool>, Error> {
+    match variable(name).as_deref() {
+        Some("on") => Ok(Some(true)),
+        Some("off") => Ok(Some(false)),
+        Some("from-contract") | None => Ok(None),
+        Some(other) => {
+            Err(Error(format!("the environment's {name} is wrong: {other:?} is not one of on, off, from-contract")))
+        }
+    }
 }
 
 fn parsed<T: FromStr<Err: fmt::Display>>(name: &str) -> Result<T, Error> {

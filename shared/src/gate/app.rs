@@ -40,6 +40,10 @@ pub struct App {
     pub timeout: Duration,
     /// How long a change may be tried.
     changing: Duration,
+    /// Whether the stack has the portal: its contract describes one, and the template's parameter does not say otherwise.
+    pub has_portal: bool,
+    /// Where its pages are, `https://keys.example.com`, if not where the API is.
+    pub portal_url: Option<String>,
     /// The ids of the APIs to which the authorizer hands on refused requests.
     pub told_apis: Vec<String>,
     /// Randomness.
@@ -79,6 +83,8 @@ impl App {
         let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
         let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days);
         let patience = settings.store_timeout.saturating_mul(4);
+        let is_known = !Contract::is_path(&settings.contract);
+        let has_portal = contract.portal.is_some() && settings.has_portal.unwrap_or(is_known);
         let changing = changing(settings.timeout, settings.store_timeout);
 
         Self {
@@ -93,6 +99,8 @@ impl App {
             patience,
             timeout: settings.timeout,
             changing,
+            has_portal,
+            portal_url: settings.portal_url,
             told_apis: settings.told_apis,
             entropy,
             dynamodb,

@@ -127,7 +127,7 @@ pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> 
 pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, now: Timestamp) -> Result<Verdict> {
     let refusal = match admitted {
         Ok(grant) => {
-            app.meter.record(grant.holder(), Outcome::Verified, now);
+            app.meter.record(grant.holder(), Outcome::Verified, grant.is_old, now);
             return Ok(Verdict::Yes {
                 valid: true,
                 organization: grant.org,
@@ -141,7 +141,7 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
     };
     let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
     if let Some(holder) = refusal.holder {
-        app.meter.record(holder, Outcome::Refused(denial.kind()), now);
+        app.meter.record(holder, Outcome::Refused(denial.kind()), refusal.is_old, now);
     }
 
     Ok(Verdict::No {

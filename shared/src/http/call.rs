@@ -15,8 +15,11 @@ use lambda_http::http::{HeaderMap, Method};
 
 use crate::contract::denial::{Kind, Violation};
 use crate::contract::limit::Quota;
+use crate::contract::secret::Digest;
 use crate::environment::clock;
 use crate::gate::app::App;
+use crate::registry::organization::Organization;
+use crate::registry::session::Session;
 use crate::registry::usage::Holder;
 
 /// The largest body that is read: 1 MB.
@@ -43,16 +46,33 @@ pub struct Call {
     pub query: String,
     /// The headers, one value each.
     pub headers: HeaderMap,
+    /// The cookies, `name=value` each.
+    pub cookies: Vec<String>,
     /// Who signed the request, on routes that IAM guards.
     pub signed_by: Option<String>,
     /// What the key has left, once the gate has said so: every answer from then on says it.
     pub quota: Option<Quota>,
     /// Whose key the request came with, once the gate has said so.
     pub holder: Option<Holder>,
+    /// Whether it came with a secret of that key that has been replaced, and still works.
+    pub is_old: bool,
     /// Why the gate has refused that key, if it has.
     pub refused: Option<Kind>,
+    /// The session of the portal that the request came in, once it was looked up.
+    pub guest: Option<Box<Guest>>,
     body: Option<String>,
     body_is_base64: bool,
+}
+
+/// A session of the portal.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    /// The session.
+    pub session: Session,
+    /// The digest of its cookie.
+    pub cookie: Digest,
+    /// The organization, if it is the session's own that the path names.
+    pub organization: Option<Organization>,
 }
 
 impl fmt::Debug for Call {
@@ -81,10 +101,13 @@ impl Call {
             path_parameters: event.path_parameters,
             query: event.raw_query_string.unwrap_or_default(),
             headers: event.headers,
+            cookies: event.cookies.unwrap_or_default(),
             signed_by: context.authorizer.and_then(|authorizer| authorizer.iam).and_then(|iam| iam.user_arn),
             quota: None,
             holder: None,
+            is_old: false,
             refused: None,
+            guest: None,
             body: event.body,
             body_is_base64: event.is_base64_encoded,
         })

@@ -13,17 +13,21 @@ use crate::http::idempotency_key as idempotency;
 /// How long a browser may reuse a preflight's answer: 2 hours, the longest that any browser but Firefox allows.
 const MAX_AGE_SECS: u32 = 7_200;
 
-/// The start of the paths that are not for pages: the operator's plane.
-pub(crate) const OPERATORS: &str = "/operator/";
+/// Whether no page of another site may read what is at `path`: the operator's plane, and the portal.
+pub(crate) fn is_closed(path: &str) -> bool {
+    ["/operator", "/portal"]
+        .iter()
+        .any(|closed| path.strip_prefix(closed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
 
 /// The headers that answer a browser that asks before it sends a request (a preflight), if `request` is one and its
 /// page may call. Every answer names the pages that may. The answer is the same for all paths, so that a script sees a
-/// 404 and a 405, too. The operator's plane takes nothing from pages.
+/// 404 and a 405, too. The operator's plane and the portal take nothing from other sites.
 pub fn preflight(contract: &Contract, request: &Stray) -> Option<HeaderMap> {
     let Stray { method, path, headers } = request;
     let cors = contract.cors.as_ref()?;
     let asks = method == Method::OPTIONS.as_str() && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    if !(asks && !path.starts_with(OPERATORS) && cors.allows(headers.get(ORIGIN)?)) {
+    if !(asks && !is_closed(path) && cors.allows(headers.get(ORIGIN)?)) {
         return None;
     }
     let names = [contract.credential.header.as_str(), CONTENT_TYPE.as_str(), idempotency::HEADER].join(", ");

@@ -11,7 +11,7 @@ use crate::http::extract::FromCall;
 use crate::http::reply::IntoReply;
 use crate::registry::error::Result;
 
-/// An endpoint: an async function of the app and of up to four things that a call can give.
+/// An endpoint: an async function of the app and of up to five things that a call can give.
 #[diagnostic::on_unimplemented(
     note = "a handler is `async fn(&'static App, …) -> shared::Result<impl IntoReply>`, its arguments from shared::extract"
 )]
@@ -85,3 +85,4 @@ handler!(A);
 handler!(A, B);
 handler!(A, B, C);
 handler!(A, B, C, D);
+handler!(A, B, C, D, E);

@@ -30,7 +30,7 @@ macro_rules! operations {
     )*};
 }
 
-operations!(List, Get, Usage, Create, Update, Delete, Regenerate);
+operations!(List, Get, Usage, Create, Update, Delete, Regenerate, Portal);
 
 /// An author who may do `O` with the keys of the organization that the path names: the operator or, where the contract
 /// opens `O`, a key of that very organization.

@@ -2,7 +2,7 @@
 
 use lambda_http::Body;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -199,9 +199,100 @@ impl<T: Serialize + JsonSchema> IntoReply for Put<T> {
     }
 }
 
+/// A reply that nobody may keep, because of what is in it.
+#[derive(Debug)]
+pub struct NotKept<R>(pub R);
+
+impl<R: IntoReply> IntoReply for NotKept<R> {
+    fn into_reply(self) -> Result<Reply> {
+        let mut reply = self.0.into_reply()?;
+        reply.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+
+        Ok(reply)
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        R::describe(operation);
+    }
+}
+
+/// What a browser gets: a page, a file, or the way to another page.
+#[derive(Debug)]
+pub struct Page(Reply);
+
+impl Page {
+    fn new(status: StatusCode, kind: &'static str, body: String) -> Self {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+
+        Self(Reply { status, headers, body })
+    }
+
+    /// 200, `html`.
+    pub fn html(html: String) -> Self {
+        Self::new(StatusCode::OK, HTML, html)
+    }
+
+    /// `html` with another status, which must be one.
+    pub fn with_status(status: u16, html: String) -> Self {
+        Self::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), HTML, html)
+    }
+
+    /// 200, the table `csv`, as a file called `name`.
+    pub fn csv(name: &str, csv: String) -> Self {
+        let mut page = Self::new(StatusCode::OK, "text/csv; charset=utf-8", csv);
+        if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+            page.0.headers.insert(CONTENT_DISPOSITION, disposition);
+        }
+
+        page
+    }
+
+    /// 303: the browser goes to `place`, seen from where it is.
+    pub fn see_other(place: &str) -> Self {
+        let mut page = Self::new(StatusCode::SEE_OTHER, HTML, String::new());
+        if let Ok(place) = HeaderValue::from_str(place) {
+            page.0.headers.insert(LOCATION, place);
+        }
+
+        page
+    }
+
+    /// The same, which sets a cookie.
+    #[must_use]
+    pub fn setting(mut self, cookie: &str) -> Self {
+        if let Ok(cookie) = HeaderValue::from_str(cookie) {
+            self.0.headers.append(SET_COOKIE, cookie);
+        }
+
+        self
+    }
+
+    /// The reply itself.
+    pub fn into_inner(self) -> Reply {
+        self.0
+    }
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+impl IntoReply for Page {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(self.0)
+    }
+
+    // Pages are for browsers: they are not operations of an API.
+    fn describe(operation: &mut Operation<'_>) {
+        operation.close();
+    }
+}
+
 impl From<Reply> for ApiGatewayV2httpResponse {
-    fn from(reply: Reply) -> Self {
+    fn from(mut reply: Reply) -> Self {
         let mut response = Self::default();
+        // An HTTP API keeps one value of a header, and takes cookies by themselves.
+        let cookies = reply.headers.get_all(SET_COOKIE).iter();
+        response.cookies = cookies.filter_map(|cookie| cookie.to_str().ok().map(str::to_owned)).collect();
+        reply.headers.remove(SET_COOKIE);
         response.status_code = reply.status.as_u16().into();
         response.headers = reply.headers;
         response.body = Some(Body::Text(reply.body));

@@ -5,6 +5,7 @@ use lambda_http::LambdaEvent;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use serde_json::value::RawValue;
 
+use crate::contract::denial::Denial;
 use crate::contract::envelope;
 use crate::contract::envelope::Reply;
 use crate::environment::clock;
@@ -19,26 +20,46 @@ use crate::http::lambda::{self, Exit};
 use crate::registry::error::Error;
 use crate::registry::usage::Outcome;
 
+/// How a function's answers look to those who are not programs.
+#[derive(Clone, Copy, Debug)]
+pub struct Face {
+    /// The reply that tells a caller about a denial; `None` where the contract's envelope is right.
+    pub refuse: fn(&Call, &Denial) -> Option<Reply>,
+    /// Adds to a reply what every reply of its kind has.
+    pub dress: fn(&Call, &mut Reply),
+}
+
+/// The face of an API: the contract's envelope, and nothing more.
+const API: Face = Face { refuse: |_, _| None, dress: |_, _| () };
+
 /// Serves `handler` until the process is told to end.
 ///
 /// # Errors
 /// The environment or the contract is not as it must be, or the Runtime API is gone.
 pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
+    serve_as(&API, handler).await
+}
+
+/// The same, behind another face.
+///
+/// # Errors
+/// As for [`serve`].
+pub async fn serve_as<Arguments, H: Handler<Arguments>>(face: &'static Face, handler: H) -> Exit {
     if cfg!(debug_assertions)
         && let Some(arguments) = settings::asked_to_describe()
     {
         return document::print(handler, &arguments);
     }
-    let app = start(H::USES_STORE).await?;
+    let app = Box::pin(start(H::USES_STORE)).await?;
 
     let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
         let platform = clock::of_platform(event.context.deadline, app.timeout);
-        Ok(ApiGatewayV2httpResponse::from(answer(app, handler, event.payload.get(), platform).await))
+        Ok(ApiGatewayV2httpResponse::from(answer(app, face, handler, event.payload.get(), platform).await))
     };
     // Without the store no key is judged here: there is nothing to write.
     let meter = H::USES_STORE.then_some(&app.meter);
 
-    lambda::run(answer, meter).await
+    Box::pin(lambda::run(answer, meter)).await
 }
 
 /// The app of this process, connected to the store if it `uses_store`.
@@ -57,6 +78,7 @@ pub(crate) async fn start(uses_store: bool) -> Result<&'static App, lambda_http:
 /// The answer to `event`, whatever it is. `platform` is when the platform handed it over, if it has said so.
 pub async fn answer<Arguments, H: Handler<Arguments>>(
     app: &'static App,
+    face: &Face,
     handler: H,
     event: &str,
     platform: Option<Timestamp>,
@@ -75,18 +97,20 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
             if let Error::Failed { denial, cause } = &error {
                 tracing::error!(?denial, "{} failed: {cause}", call.route);
             }
-            envelope::render(&app.contract, error.denial())
+            let denial = error.denial();
+            (face.refuse)(&call, denial).unwrap_or_else(|| envelope::render(&app.contract, denial))
         }
     };
+    (face.dress)(&call, &mut reply);
     envelope::add_quota(&app.contract, call.quota, &mut reply.headers);
     if let Some(cors) = &app.contract.cors
-        && !call.path.starts_with(cors::OPERATORS)
+        && !cors::is_closed(&call.path)
     {
         cors.add(&call.headers, &mut reply.headers);
     }
     if let Some(holder) = call.holder {
         let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
-        app.meter.record(holder, outcome, call.now);
+        app.meter.record(holder, outcome, call.is_old, call.now);
     }
 
     reply

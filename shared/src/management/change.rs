@@ -22,13 +22,16 @@ use crate::store::Replaced;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "KeyChange", extend("minProperties" = 1))]
 pub struct Change {
-    name: Option<Name>,
+    /// What people are to call it.
+    pub name: Option<Name>,
+    /// What it is to be allowed to do.
     #[schemars(extend("x-contract" = "choice"))]
-    scopes: Option<Scopes>,
+    pub scopes: Option<Scopes>,
     /// When it is to stop working; `null` takes that away.
     #[serde(default)]
-    expires_at: Field<Moment>,
-    status: Option<Status>,
+    pub expires_at: Field<Moment>,
+    /// Whether it is to be switched on.
+    pub status: Option<Status>,
 }
 
 impl Change {

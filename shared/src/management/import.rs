@@ -76,18 +76,11 @@ impl TryFrom<String> for Sha256 {
     type Error = &'static str;
 
     fn try_from(text: String) -> std::result::Result<Self, &'static str> {
-        let bytes = from_hex(&text).or_else(|| from_base64(&text));
-        let digest = bytes.and_then(|bytes| Digest::try_from(bytes).ok());
+        let other = || Digest::try_from(from_base64(&text)?).ok();
+        let digest = Digest::from_hexadecimal(&text).or_else(other);
 
         digest.map(Self).ok_or("must be a SHA-256 digest, as 64 hexadecimal digits or as base64")
     }
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect();
-    let (pairs, rest) = digits.as_ref()?.as_chunks();
-
-    rest.is_empty().then(|| pairs.iter().map(|[high, low]| (high << 4) | low).collect())
 }
 
 fn from_base64(text: &str) -> Option<Vec<u8>> {
@@ -174,6 +167,7 @@ async fn take_over(
             created_at,
             digest,
             previous: None,
+            predecessor: None,
             version: 1,
         };
         let cap = plan_of(app, org)?.keys;

@@ -48,6 +48,9 @@ pub struct Issued {
     record: Record,
     /// The key in full, here and never again.
     key: Secret,
+    /// What it is the secret of.
+    #[serde(skip)]
+    of: Key,
 }
 
 /// The reply of an earlier request, as it is kept.
@@ -116,6 +119,7 @@ pub async fn issue(
             created_at: now,
             digest,
             previous: None,
+            predecessor: None,
             version: 1,
         };
         let issued = Issued::new(key.clone(), secret);
@@ -171,6 +175,20 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
     Ok(scopes)
 }
 
+/// Why `org` cannot have one more key, if it cannot.
+///
+/// # Errors
+/// The contract lacks its plan.
+pub fn no_room(app: &App, org: &Organization) -> Result<Option<Denial>> {
+    let plan = plan_of(app, org)?;
+    if !plan.api {
+        return Ok(Some(Denial::NoApiOnPlan));
+    }
+    let is_full = plan.keys.is_some_and(|cap| org.keys >= i64::from(cap));
+
+    if is_full { full(app, org).map(Some) } else { Ok(None) }
+}
+
 /// The denial of one more key.
 pub(crate) fn full(app: &App, org: &Organization) -> Result<Denial> {
     let cap = plan_of(app, org)?.keys.unwrap_or_default();
@@ -182,10 +200,25 @@ impl IssuedBefore {
     pub(crate) const fn new(reply: Box<RawValue>) -> Self {
         Self(reply)
     }
+
+    /// The key that it was about.
+    ///
+    /// # Errors
+    /// What was kept is not a reply of ours.
+    pub fn id(&self) -> Result<Id> {
+        #[derive(Deserialize)]
+        struct Told {
+            id: Id,
+        }
+        let Told { id } = serde_json::from_str(self.0.get()).map_err(Error::failed)?;
+
+        Ok(id)
+    }
 }
 
 impl Issued {
     pub(crate) fn new(key: Key, secret: Secret) -> Self {
+        let of = key.clone();
         let record = Record {
             id: key.id,
             name: key.name,
@@ -197,7 +230,12 @@ impl Issued {
             overlap_ends_at: key.previous.map(|previous| clock::seconds(previous.until)),
         };
 
-        Self { record, key: secret }
+        Self { record, key: secret, of }
+    }
+
+    /// The key and its secret, for the one page that hands it over.
+    pub fn hand_over(self) -> (Key, Option<String>) {
+        (self.of, self.key.show())
     }
 
     /// The reply as it is kept.
@@ -212,7 +250,10 @@ pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
 }
 
 /// The plan of `org`.
-pub(crate) fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
+///
+/// # Errors
+/// The contract lacks it.
+pub fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
     app.contract.plans.get(&org.plan).ok_or_else(|| {
         Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))
     })

@@ -11,7 +11,7 @@ use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
-use crate::registry::key::Id;
+use crate::registry::key::{Id, Key};
 use crate::registry::slug::Slug;
 use crate::store::{Keep, Keys, Replaced, Warrant};
 
@@ -39,6 +39,27 @@ impl TryFrom<i64> for Overlap {
 
     fn try_from(seconds: i64) -> std::result::Result<Self, &'static str> {
         if (0..=Self::MAX).contains(&seconds) { Ok(Self(seconds)) } else { Err("must be a number from 0 to 604800") }
+    }
+}
+
+/// Ends the old secret of the key `id` of `slug` before its time, on behalf of `author`. Once this has returned, nobody is let
+/// in with it. A key that has none is left as it is.
+///
+/// # Errors
+/// There is no such organization or key, or `author` is no longer allowed to.
+pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<Key> {
+    let mut tries = app.keys.tries();
+    loop {
+        let (before, org) = changeable(app, slug, id, author).await?;
+        if before.overlap(author.at).is_none() {
+            return Ok(before);
+        }
+        let after = Key { previous: None, version: before.version.saturating_add(1), ..before.clone() };
+        match app.keys.end_overlap(&before, &after, Warrant { author, org: &org }, &mut tries).await? {
+            Replaced::Yes => return Ok(after),
+            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        }
     }
 }
 

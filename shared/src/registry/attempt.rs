@@ -27,7 +27,7 @@ impl Attempt {
     ///
     /// # Errors
     /// `body` cannot be written as JSON.
-    pub(crate) fn new(key: &str, what: &str, body: &impl Serialize) -> Result<Self> {
+    pub fn new(key: &str, what: &str, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_string(body).map_err(Error::failed)?;
 
         Ok(Self { name: hash(&[key]), request: hash(&[what, &body]) })

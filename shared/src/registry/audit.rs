@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::contract::Contract;
 use crate::contract::denial::Denial;
 use crate::contract::scope::Scopes;
+use crate::contract::secret;
 use crate::contract::secret::Digest;
 use crate::environment::clock;
 use crate::registry::key;
@@ -22,25 +23,38 @@ use crate::registry::slug::Slug;
 pub struct Author {
     /// On which plane.
     pub plane: Plane,
-    /// An ARN, or the id of a key.
+    /// An ARN, the id of a key, or the subject of a session.
     pub who: String,
     /// The gateway's id of the request.
     pub request: String,
     /// When the request was made.
     pub at: Timestamp,
-    /// The key that the request came with; `None` where it came from the operator, who may do everything.
+    /// The key that the request came with, or that the session was made with; `None` where the operator is behind it, who
+    /// may do everything.
     pub bearer: Option<Bearer>,
+    /// The session of the portal that the request came in.
+    pub visit: Option<Visit>,
+}
+
+/// A session that a change is asked for in. It must still be there when the change is made.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The digest of its cookie; `None` for the request that begins it.
+    pub session: Option<Digest>,
+    /// Whether the change may be made while the organization is locked.
+    pub when_locked: bool,
 }
 
 /// A key that a change is asked for with, as the gate has let it in. This must still be true of it when the change is
 /// made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bearer {
     /// Its organization, which is also the one that is changed.
     pub org: Slug,
     /// The key.
     pub key: key::Id,
     /// The digest of the secret that was presented.
+    #[serde(with = "secret::hexadecimal")]
     pub secret: Digest,
     /// Everything that it may do.
     pub holds: Scopes,
@@ -70,6 +84,8 @@ pub enum Plane {
     Operator,
     /// With a key.
     Key,
+    /// On a page of the portal.
+    Portal,
 }
 
 /// What was done.
@@ -97,6 +113,15 @@ pub enum Action {
     /// A key was revoked.
     #[serde(rename = "key.deleted")]
     KeyDeleted,
+    /// Somebody was given a link to the portal.
+    #[serde(rename = "portal.session.created")]
+    SessionCreated,
+    /// They have used it.
+    #[serde(rename = "portal.session.entered")]
+    SessionEntered,
+    /// Their session was ended before its time.
+    #[serde(rename = "portal.session.ended")]
+    SessionEnded,
 }
 
 /// One row.
@@ -109,7 +134,7 @@ pub struct Row {
     pub at: String,
     /// By which way.
     pub plane: Plane,
-    /// By whom: an ARN, or the id of a key.
+    /// By whom: an ARN, the id of a key, or the subject of a portal session.
     pub actor: String,
     /// What was done.
     pub action: Action,
@@ -135,7 +160,7 @@ pub struct Entry {
 impl Author {
     /// The operator, who signed the request `request` with `arn` at `at`.
     pub(crate) const fn operator(arn: String, request: String, at: Timestamp) -> Self {
-        Self { plane: Plane::Operator, who: arn, request, at, bearer: None }
+        Self { plane: Plane::Operator, who: arn, request, at, bearer: None, visit: None }
     }
 
     /// The key of `grant`, with which the request `request` was made at `at`.
@@ -146,7 +171,21 @@ impl Author {
         let who = grant.key.to_string();
         let Grant { org, key, secret, scopes: holds, .. } = grant;
 
-        Self { plane: Plane::Key, who, request, at, bearer: Some(Bearer { org, key, secret, holds, given }) }
+        let bearer = Some(Bearer { org, key, secret, holds, given });
+
+        Self { plane: Plane::Key, who, request, at, bearer, visit: None }
+    }
+
+    /// The `subject` of a session that was made with the key `bearer`, in whose `visit` the request `request` was made at
+    /// `at`.
+    pub(crate) const fn visitor(
+        subject: String,
+        bearer: Option<Bearer>,
+        visit: Visit,
+        request: String,
+        at: Timestamp,
+    ) -> Self {
+        Self { plane: Plane::Portal, who: subject, request, at, bearer, visit: Some(visit) }
     }
 
     /// Whether this author may give all of `scopes`.
@@ -176,6 +215,13 @@ impl Author {
         org: &Organization,
         key: Option<(&key::Id, Option<&Key>)>,
     ) -> Result<(), Denial> {
+        let is_locked = org.status == organization::Status::Locked;
+        if let Some(visit) = &self.visit
+            && is_locked
+            && !visit.when_locked
+        {
+            return Err(Denial::OrganizationLocked);
+        }
         let Some(bearer) = &self.bearer else { return Ok(()) };
         let is_let_in = match key {
             Some((id, key)) if *id == bearer.key => key.is_some_and(|key| bearer.is_let_in(key, self.at)),
@@ -185,7 +231,7 @@ impl Author {
         let is_on_plan = plan.is_some_and(|plan| {
             plan.scopes.as_ref().is_none_or(|scopes| bearer.holds.iter().all(|scope| scopes.contains(scope)))
         });
-        let is_open = org.status == organization::Status::Active && is_on_plan;
+        let is_open = is_on_plan && (self.visit.is_some() || !is_locked);
 
         if is_let_in && is_open { Ok(()) } else { Err(Denial::UnknownKey) }
     }

@@ -1,5 +1,6 @@
 //! A key: its name, its owner, its scopes, and how long it works.
 
+mod filter;
 mod view;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use filter::Filter;
 pub use view::View;
 
 use crate::contract::scope::Scopes;
@@ -41,6 +43,9 @@ pub struct Key {
     pub digest: Digest,
     /// The secret that it had before, where that still works.
     pub previous: Option<Previous>,
+    /// The last secret that was replaced, and when. The pass of the one before the current knows when the key was last
+    /// used, until the current one is.
+    pub predecessor: Option<Predecessor>,
     /// Counts the changes to it; a write checks that the version is still the one read.
     pub version: i64,
 }
@@ -54,11 +59,46 @@ pub struct Previous {
     pub until: Timestamp,
 }
 
+/// A secret that was replaced, whether it still works or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Predecessor {
+    /// The digest of the last secret that was used before, or could have been.
+    pub digest: Digest,
+    /// When it was replaced.
+    pub at: Timestamp,
+}
+
+/// Whether a key works, going by the key alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Standing {
+    /// It does.
+    Active,
+    /// Somebody has switched it off.
+    Inactive,
+    /// Its time is over.
+    Expired,
+}
+
 impl Key {
+    /// Whether it works at `now`.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        match self.status {
+            Status::Inactive => Standing::Inactive,
+            Status::Active if self.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
+            Status::Active => Standing::Active,
+        }
+    }
+
+    /// The secret before the current one and until when it works, while it does.
+    pub fn overlap(&self, now: Timestamp) -> Option<Previous> {
+        self.previous.filter(|previous| previous.until > now)
+    }
+
     /// Whether the secret that `digest` stands for is this key's at `now`.
     pub fn answers_to(&self, digest: &Digest, now: Timestamp) -> bool {
-        let previous = self.previous.filter(|previous| previous.until > now);
-        self.digest == *digest || previous.is_some_and(|previous| previous.digest == *digest)
+        self.digest == *digest || self.overlap(now).is_some_and(|previous| previous.digest == *digest)
     }
 }
 
@@ -79,22 +119,20 @@ pub enum Status {
 #[schemars(inline, extend("pattern" = "^key_[0-9A-HJKMNP-TV-Z]{26}$"))]
 pub struct Id(String);
 
+/// How many characters of base 32 a UUID has.
+const LENGTH: usize = 26;
+
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl Id {
     const PREFIX: &str = "key_";
-    const LENGTH: usize = 26;
 
     /// A new id, made at `now`.
     ///
     /// # Errors
     /// The operating system has no randomness to give.
     pub fn new(now: Timestamp, entropy: Entropy) -> Result<Self, entropy::Error> {
-        let bits = dated_uuid(now, entropy)?.as_u128();
-        let digits = (0..Self::LENGTH).rev().map(|place| (bits >> place.saturating_mul(5)) & 31);
-        let digits = digits.filter_map(|digit| CROCKFORD.get(usize::try_from(digit).ok()?));
-
-        Ok(Self(Self::PREFIX.chars().chain(digits.map(|byte| char::from(*byte))).collect()))
+        Ok(Self(format!("{}{}", Self::PREFIX, dated_digits(now, entropy)?)))
     }
 
     /// The id as text.
@@ -107,8 +145,7 @@ impl TryFrom<String> for Id {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        let digits = text.strip_prefix(Self::PREFIX).unwrap_or_default().as_bytes();
-        if digits.len() == Self::LENGTH && digits.iter().all(|byte| CROCKFORD.contains(byte)) {
+        if text.strip_prefix(Self::PREFIX).is_some_and(are_digits) {
             Ok(Self(text))
         } else {
             Err("must be the id of a key")
@@ -120,6 +157,22 @@ impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A version 7 UUID of something that is made at `now`, in Crockford's base 32.
+///
+/// # Errors
+/// The operating system has no randomness to give.
+pub(crate) fn dated_digits(now: Timestamp, entropy: Entropy) -> Result<String, entropy::Error> {
+    let bits = dated_uuid(now, entropy)?.as_u128();
+    let digits = (0..LENGTH).rev().map(|place| (bits >> place.saturating_mul(5)) & 31);
+
+    Ok(digits.filter_map(|digit| CROCKFORD.get(usize::try_from(digit).ok()?)).map(|byte| char::from(*byte)).collect())
+}
+
+/// Whether `digits` are those of a UUID in Crockford's base 32.
+pub(crate) fn are_digits(digits: &str) -> bool {
+    digits.len() == LENGTH && digits.bytes().all(|byte| CROCKFORD.contains(&byte))
 }
 
 /// The id of something that is made at `now`: version 7, so that ids sort by the time they were made.

@@ -143,15 +143,17 @@ pub struct Grant {
     pub scopes: Scopes,
     /// What it has left after this request.
     pub quota: Option<Quota>,
+    /// Whether the secret has been replaced, and still works.
+    pub is_old: bool,
 }
 
 impl Grant {
-    /// The grant of a request with `secret` that `pass` has counted.
-    pub fn of(pass: Pass, secret: Digest, now: Timestamp) -> Self {
+    /// The grant of a request with `secret` that `pass` has counted, which is the pass of the secret `counting`.
+    pub fn of(pass: Pass, secret: Digest, counting: &Digest, now: Timestamp) -> Self {
         let quota = pass.quota(now);
         let Terms { org, key, kind, scopes, .. } = pass.terms;
 
-        Self { org, key, secret, kind, scopes, quota }
+        Self { org, key, secret, kind, scopes, quota, is_old: secret != *counting }
     }
 
     /// Whose key it is.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::contract::denial::Kind;
 use crate::contract::envelope::Reply;
 use crate::registry::key;
@@ -89,6 +91,42 @@ pub(crate) struct Entry {
     pub(crate) day: i64,
     /// What happened in each of its hours, 0 to 23.
     pub(crate) hours: BTreeMap<i64, Tally>,
+    /// When its secrets were last used.
+    pub(crate) last: LastUses,
+}
+
+/// The usage of one key on one day of UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// The day, by its number since 1970.
+    pub number: i64,
+    /// What happened in each of its hours, 0 to 23.
+    pub hours: BTreeMap<i64, Tally>,
+    /// When its secrets were last used.
+    pub last: LastUses,
+}
+
+/// When the secrets of a key were last used by requests that were let in: while there are two, people want to know whether
+/// the old one can go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LastUses {
+    /// The current one.
+    pub current: Option<Timestamp>,
+    /// One that has been replaced, and still worked.
+    pub old: Option<Timestamp>,
+}
+
+impl LastUses {
+    /// One use of the current secret, or of an old one, at `now`.
+    pub(crate) const fn one(is_old: bool, now: Timestamp) -> Self {
+        if is_old { Self { current: None, old: Some(now) } } else { Self { current: Some(now), old: None } }
+    }
+
+    /// The later of both.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.current = self.current.max(other.current);
+        self.old = self.old.max(other.old);
+    }
 }
 
 impl Entry {

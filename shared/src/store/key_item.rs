@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
 
 use super::{Attributes, attributes, optional_digest, parsed, read_digest, time};
-use crate::registry::key::{Id, Key, Previous, Status};
+use crate::registry::key::{Id, Key, Predecessor, Previous, Status};
 use crate::registry::slug::Slug;
 
 /// The version of the layout of keys.
@@ -37,6 +37,8 @@ pub(super) fn write(key: &Key) -> Attributes {
         ("digest", Some(bytes(*key.digest.as_bytes()))),
         ("previous", key.previous.map(|previous| bytes(*previous.digest.as_bytes()))),
         ("previous_until", key.previous.map(|previous| number(previous.until.as_millisecond()))),
+        ("replaced", key.predecessor.map(|predecessor| bytes(*predecessor.digest.as_bytes()))),
+        ("replaced_at", key.predecessor.map(|predecessor| number(predecessor.at.as_millisecond()))),
         ("version", Some(number(key.version))),
         (SCHEMA, Some(number(LAYOUT))),
     ]));
@@ -68,8 +70,16 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
         created_at: time(item.need("created", Item::number)?)?,
         digest: read_digest(&mut item, "digest")?,
         previous: read_previous(&mut item)?,
+        predecessor: read_predecessor(&mut item)?,
         version: item.need("version", Item::number)?,
     })
+}
+
+/// Keys whose secret was replaced before this was noted have none.
+fn read_predecessor(item: &mut Item) -> Result<Option<Predecessor>> {
+    let Some(digest) = optional_digest(item, "replaced")? else { return Ok(None) };
+
+    Ok(Some(Predecessor { digest, at: time(item.need("replaced_at", Item::number)?)? }))
 }
 
 fn read_previous(item: &mut Item) -> Result<Option<Previous>> {

@@ -1,5 +1,7 @@
 //! Keys in the keys table: each is made, found or removed in one transaction with everything that this touches.
 
+use std::collections::BTreeMap;
+
 use super::idempotency::Keep;
 use super::key_item::{PREFIX, key_of, read, read_id, write};
 use super::secrets::Holder;
@@ -8,12 +10,26 @@ use super::{Keys, Part, is_new, organization_item, read_as, warrant};
 use crate::contract::Contract;
 use crate::contract::secret::Digest;
 use crate::registry::audit::{Action, Author, Entry};
-use crate::registry::key::{Id, Key, View};
+use crate::registry::key::{Filter, Id, Key, View};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, Update};
 use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, Transaction, Tries, number};
 use jiff::Timestamp;
+
+/// How many keys one search looks at: some 200 KB, 25 read units.
+const SEARCHED: u32 = 500;
+
+/// A page of the keys that were looked for.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The keys, newest first.
+    pub keys: Vec<Key>,
+    /// The key after which the search goes on, if there are more to look at.
+    pub goes_on: Option<Id>,
+    /// How many fit in all, where this call has looked at all of them.
+    pub total: Option<usize>,
+}
 
 /// What became of an attempt to add a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +141,42 @@ impl Keys {
         });
 
         Ok((keys.collect::<Result<_>>()?, has_more))
+    }
+
+    /// The names of those of the keys `ids` of `org` that there are, by id: at most 100.
+    pub async fn names(&self, org: &Slug, ids: &[Id]) -> Result<BTreeMap<String, String>> {
+        let mut ids: Vec<&Id> = ids.iter().collect();
+        ids.sort_by_key(|id| id.as_str());
+        ids.dedup();
+        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.into_iter().map(|id| key_of(org, id)).collect()));
+        let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?.into_iter().map(|mut item| {
+            let id = read_id(&mut item)?;
+            Ok((id.to_string(), item.need("name", Item::text)?))
+        });
+
+        found.collect()
+    }
+
+    /// At most `limit` keys of `org` that fit `filter` at `now` and are older than `after`, newest first. One call looks at
+    /// [`SEARCHED`] keys at most, so that a page may have fewer than there are.
+    pub async fn search(
+        &self,
+        org: &Slug,
+        filter: &Filter,
+        (limit, after): (u32, Option<&Id>),
+        now: Timestamp,
+    ) -> Result<Found> {
+        let looked_at = if filter.is_empty() { limit } else { SEARCHED };
+        let (mut keys, has_more) = self.list(org, looked_at, after).await?;
+        let last = keys.last().map(|key| key.id.clone()).filter(|_| has_more);
+        keys.retain(|key| filter.fits(key, now));
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let total = if has_more || after.is_some() { None } else { Some(keys.len()) };
+        let is_cut = keys.len() > limit;
+        keys.truncate(limit);
+        let goes_on = if is_cut { keys.last().map(|key| key.id.clone()) } else { last };
+
+        Ok(Found { keys, goes_on, total })
     }
 
     /// Adds `key` to `org`, which may have at most `cap` keys. The cap is exact, however many keys are added at once.

@@ -15,11 +15,13 @@ const LAYOUT: i64 = 1;
 
 /// The owner of the secret that a digest stands for.
 #[derive(Clone, Debug)]
-pub(crate) struct Holder {
-    pub(crate) org: Slug,
-    pub(crate) key: Id,
+pub struct Holder {
+    /// Its organization.
+    pub org: Slug,
+    /// The key.
+    pub key: Id,
     /// When it was revoked or replaced, if it was.
-    pub(crate) ended: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
 }
 
 fn secret_of(digest: &Digest) -> Attributes {
@@ -28,7 +30,7 @@ fn secret_of(digest: &Digest) -> Attributes {
 
 impl Keys {
     /// The owner of the secret that `digest` stands for, or stood for.
-    pub(crate) async fn holder(&self, digest: &Digest) -> Result<Option<Holder>> {
+    pub async fn holder(&self, digest: &Digest) -> Result<Option<Holder>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
         let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
         let mut secret = Item::from(secret);

@@ -12,7 +12,7 @@ use super::warrant::{Changed, Warrant};
 use super::{Keys, read_as};
 use crate::contract::secret::Digest;
 use crate::registry::audit::Action;
-use crate::registry::key::{Key, Previous, View};
+use crate::registry::key::{Key, Predecessor, Previous, View};
 
 impl Keys {
     /// `key` with the secret that `new` stands for; its current secret keeps working until `ends`.
@@ -20,6 +20,34 @@ impl Keys {
         let previous = ends.map(|until| Previous { digest: key.digest, until });
 
         Key { digest: new, previous, version: key.version.saturating_add(1), ..key.clone() }
+    }
+
+    /// Ends the old secret of the key before its time: `after` is `before` without it. Once this has returned, no request is
+    /// let in with it.
+    pub(crate) async fn end_overlap(
+        &self,
+        before: &Key,
+        after: &Key,
+        warrant: Warrant<'_>,
+        tries: &mut Tries,
+    ) -> Result<Replaced> {
+        let author = warrant.author;
+        let now = author.at;
+        let states = [before, after].map(|key| Some(View::in_full(key, now)));
+        let entry = author.did(Action::KeyChanged, &after.org, Some(&after.id), states);
+        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
+        let mut transaction = self
+            .transaction()
+            .with("key", put.when(read_as(before.version).and(warrant.of_key(&after.id))).build()?)
+            .with("row", self.audited(&entry)?);
+        if let Some(Previous { digest, .. }) = before.previous {
+            transaction = transaction
+                .with("secret", self.secret_ended(&digest, after, now)?)
+                .with("pass", self.passes.cut_short(&digest, &before.digest, now)?);
+        }
+        let transaction = warrant.asked_of(self, transaction, Changed::Key(&after.id))?;
+
+        Ok(Replaced::by(&transaction.commit(tries).await?))
     }
 
     /// Writes `after`, which [`Keys::succeeded`] made of `before`: the secret, its pass and the counters in it. Once
@@ -44,6 +72,9 @@ impl Keys {
             version: after.version,
         };
         let predecessor = self.passes.predecessor(&before.digest, tries).await?;
+        // Where the old secret was not used yet, the one before it is the last that was.
+        let last = predecessor.unwrap_or(before.digest);
+        let after = &Key { predecessor: Some(Predecessor { digest: last, at: now }), ..after.clone() };
         let (close, lay_out) = self.passes.succeeded(&succession, predecessor.as_ref(), now)?;
         let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
         let mut transaction = self

@@ -13,10 +13,14 @@ use jiff::Timestamp;
 
 use crate::contract::denial::Kind;
 use crate::contract::limit::Window;
-use crate::registry::usage::{Entry, Holder, Outcome, Tally};
+use crate::registry::usage::{Day, Entry, Holder, LastUses, Outcome, Tally};
 
 /// The version of the layout of days.
 const LAYOUT: i64 = 1;
+
+/// The attributes of when a secret was last used: one that has been replaced, and the current one.
+const OLD: &str = "old";
+const CURRENT: &str = "new";
 
 /// The usage table.
 #[derive(Clone, Debug)]
@@ -49,6 +53,14 @@ impl Usage {
             (":schema", Some(number(LAYOUT))),
         ]);
         let mut add = Vec::new();
+        let mut last = String::new();
+        for (name, at) in [(OLD, entry.last.old), (CURRENT, entry.last.current)] {
+            if let Some(at) = at {
+                values.insert(format!(":{name}"), number(at.as_millisecond()));
+                names.insert(format!("#{name}"), name.to_owned());
+                last.extend([", #", name, " = :", name]);
+            }
+        }
         for (hour, tally) in &entry.hours {
             for (outcome, requests) in tally.iter() {
                 let name = attribute(*hour, outcome);
@@ -64,7 +76,7 @@ impl Usage {
             .key("pk", text(partition(&entry.holder)))
             .key("sk", text(date(entry.day)))
             .update_expression(format!(
-                "SET #ttl = :ttl, #schema = if_not_exists(#schema, :schema) ADD {}",
+                "SET #ttl = :ttl, #schema = if_not_exists(#schema, :schema){last} ADD {}",
                 add.join(", ")
             ))
             .set_expression_attribute_names(Some(names))
@@ -74,8 +86,8 @@ impl Usage {
         Ok(())
     }
 
-    /// What there was on the days from `first` to `last`, both included, by days and hours.
-    pub async fn days(&self, holder: &Holder, (first, last): (i64, i64)) -> Result<Vec<(i64, BTreeMap<i64, Tally>)>> {
+    /// What there was on the days from `first` to `last`, both included.
+    pub async fn days(&self, holder: &Holder, (first, last): (i64, i64)) -> Result<Vec<Day>> {
         let mut pages = self
             .client
             .query()
@@ -122,8 +134,10 @@ fn attribute(hour: i64, outcome: Outcome) -> String {
     format!("{hour:02}{code}")
 }
 
-fn read(mut item: Item) -> Result<(i64, BTreeMap<i64, Tally>)> {
+fn read(mut item: Item) -> Result<Day> {
     item.schema(LAYOUT)?;
+    let [old, current] = [OLD, CURRENT].map(|name| item.number(name)?.map(super::time).transpose());
+    let last = LastUses { current: current?, old: old? };
     let date = item.need("sk", Item::text)?;
     let begin: Timestamp = format!("{date}T00:00:00Z")
         .parse()
@@ -138,7 +152,7 @@ fn read(mut item: Item) -> Result<(i64, BTreeMap<i64, Tally>)> {
         }
     }
 
-    Ok((Window::Day.number(begin), hours))
+    Ok(Day { number: Window::Day.number(begin), hours, last })
 }
 
 fn outcome(code: &str) -> Option<Outcome> {

@@ -1,7 +1,9 @@
 //! What must still be true of the author of a change when it is made. The gate has let them in, but that was a moment
 //! ago: a change that begins after its author was revoked must not happen.
 //!
-//! Nothing is checked for the operator. A key is checked in the transaction itself: it is there, is switched on, had
+//! Nothing is checked for the operator. A session of the portal is checked: it is there and in time, its organization is
+//! open where the change needs that, and the key that it was made with, if any, is checked like an author's own.
+//! A key is checked in the transaction itself: it is there, is switched on, had
 //! not expired when the request came in, and still has the secret and the scopes with which it was let in. Its
 //! organization must be open and on the plan that was looked at. A new name or more scopes are no reason to fail.
 //! [`Bearer::is_let_in`] has the same rule for a key that was read; a test keeps them the same.
@@ -10,14 +12,17 @@ use aws_sdk_dynamodb::types::ConditionCheck;
 use dynamodb::{Condition, Conditional as _, Result, Transaction, bytes, number, text};
 use jiff::Timestamp;
 
-use super::{Keys, key_item, organization_item};
+use super::{Keys, key_item, organization_item, session_item};
 use crate::registry::audit::{Author, Bearer};
 use crate::registry::key;
 use crate::registry::organization;
 use crate::registry::organization::Organization;
 
-/// The name of the member that checks the author's key.
+/// The name of the members that check the author's key and session.
 pub(super) const AUTHOR: &str = "author";
+
+/// The name of the member that checks the organization.
+pub(super) const ORGANIZATION: &str = "organization";
 
 /// What an author's change to one of an organization's keys is checked against.
 #[derive(Clone, Copy, Debug)]
@@ -37,18 +42,30 @@ pub(super) enum Changed<'a> {
     Both(&'a key::Id),
     /// This key.
     Key(&'a key::Id),
+    /// Neither.
+    Neither,
 }
 
 impl Warrant<'_> {
     /// What must be true of the organization.
     pub(super) fn of_organization(&self) -> Condition {
-        if self.author.bearer.is_none() {
-            return Condition::default();
-        }
+        let Author { bearer, visit, .. } = self.author;
+        let must_be_open = match visit {
+            Some(visit) => !visit.when_locked,
+            None => bearer.is_some(),
+        };
         let active = text(organization_item::status_name(organization::Status::Active));
-        let is_open = Condition::that("#status = :open AND #plan = :plan", ["status", "plan"]);
+        let is_open = Condition::that("#status = :open", ["status"]).value(":open", active);
+        // What the author's key can do is bounded by the plan.
+        let is_on_plan = Condition::that("#plan = :plan", ["plan"]).value(":plan", text(&*self.org.plan));
+        let all = if must_be_open { is_open } else { Condition::default() };
 
-        is_open.value(":open", active).value(":plan", text(&*self.org.plan))
+        // The slug of an organization that is gone may be another's by now.
+        let made = number(self.org.created_at.as_millisecond());
+        let is_the_same = Condition::that("#created = :made", ["created"]).value(":made", made);
+        let all = if visit.is_some() { all.and(is_the_same) } else { all };
+
+        if bearer.is_some() { all.and(is_on_plan) } else { all }
     }
 
     /// What must be true of the key `id`, which is changed: there is a condition only where it is the author's own.
@@ -61,19 +78,26 @@ impl Warrant<'_> {
 
     /// `transaction`, with members that check what is not `changed`.
     pub(super) fn asked_of(&self, keys: &Keys, transaction: Transaction, changed: Changed<'_>) -> Result<Transaction> {
-        let Some(bearer) = &self.author.bearer else { return Ok(transaction) };
         let (changes_organization, changed) = match changed {
             Changed::Organization => (true, None),
             Changed::Both(id) => (true, Some(id)),
             Changed::Key(id) => (false, Some(id)),
+            Changed::Neither => (false, None),
         };
         let check = |item| ConditionCheck::builder().table_name(&keys.table).set_key(Some(item));
         let mut transaction = transaction;
-        if !changes_organization {
-            let organization = check(organization_item::key_of(&self.org.slug)).when(self.of_organization());
-            transaction = transaction.with("organization", organization.build()?);
+        let of_organization = self.of_organization();
+        if !changes_organization && !of_organization.is_empty() {
+            let organization = check(organization_item::key_of(&self.org.slug)).when(of_organization);
+            transaction = transaction.with(ORGANIZATION, organization.build()?);
         }
-        if changed != Some(&bearer.key) {
+        if let Some(session) = self.author.visit.as_ref().and_then(|visit| visit.session.as_ref()) {
+            let session = check(session_item::of_cookie(session)).when(session_item::is_in_time(self.author.at));
+            transaction = transaction.with(AUTHOR, session.build()?);
+        }
+        if let Some(bearer) = &self.author.bearer
+            && changed != Some(&bearer.key)
+        {
             let author = check(key_item::key_of(&bearer.org, &bearer.key)).when(is_let_in(bearer, self.author.at));
             transaction = transaction.with(AUTHOR, author.build()?);
         }

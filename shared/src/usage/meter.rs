@@ -47,9 +47,10 @@ impl Meter {
         Self { usage, batch: Mutex::default(), patience }
     }
 
-    /// Notes what became of a request with a key of `holder` at `now`, in memory: it takes no time.
-    pub fn record(&self, holder: Holder, outcome: Outcome, now: Timestamp) {
-        self.batch().record(holder, outcome, now);
+    /// Notes what became of a request with a key of `holder` at `now`, in memory: it takes no time. `is_old`: it came with
+    /// a secret that has been replaced, and still works.
+    pub fn record(&self, holder: Holder, outcome: Outcome, is_old: bool, now: Timestamp) {
+        self.batch().record(holder, outcome, is_old, now);
     }
 
     /// Writes what is due, if anything is. To be called after an answer: it makes one write after the other, on the

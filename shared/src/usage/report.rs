@@ -11,7 +11,7 @@ use crate::contract::limit::Window;
 use crate::environment::clock;
 use crate::environment::clock::Moment;
 use crate::registry::key::Id;
-use crate::registry::usage::{Outcome, Tally};
+use crate::registry::usage::{Day, Outcome, Tally};
 
 /// How long a bucket is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -201,17 +201,12 @@ struct Refused {
 
 impl Report {
     /// The usage of `key` in `range`, from the hours of `days`.
-    pub fn new(
-        key: Id,
-        range: Range,
-        days: impl Iterator<Item = (i64, BTreeMap<i64, Tally>)>,
-        last_used_at: Option<Timestamp>,
-    ) -> Self {
+    pub fn new(key: Id, range: Range, days: impl Iterator<Item = Day>, last_used_at: Option<Timestamp>) -> Self {
         let mut tallies = BTreeMap::<i64, Tally>::new();
         let mut total = Tally::default();
-        for (day, hours) in days {
-            for (hour, tally) in hours {
-                let bucket = range.bucket(day, hour);
+        for day in days {
+            for (hour, tally) in day.hours {
+                let bucket = range.bucket(day.number, hour);
                 if (range.first..range.end).contains(&bucket) {
                     tallies.entry(bucket).or_default().merge(&tally);
                     total.merge(&tally);

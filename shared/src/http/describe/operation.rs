@@ -191,7 +191,9 @@ impl<'c> Operation<'c> {
         match reason {
             // The operator may do everything; and where the route needs a scope, there is an example already.
             Reason::MissingScope if self.is_operators() || self.asks_scope() => (),
+            Reason::NotOpen if self.asks_scope() => (),
             Reason::NoRoute
+            | Reason::NotOpen
             | Reason::NoOrganization
             | Reason::NotFound(_)
             | Reason::Conflict

@@ -17,6 +17,8 @@ pub enum Reason {
     PlanLimit,
     /// The key lacks what it would give away.
     MissingScope,
+    /// What is asked for is not open to anybody, or not the maker's to give: the operator is refused, too.
+    NotOpen,
     /// The request is well formed, and wrong nevertheless.
     Invalid,
     /// A refusal of the API behind the keys, by its name in the contract's `[rejections]`.
@@ -32,7 +34,7 @@ impl Reason {
             Self::NotFound(resource) => Denial::ResourceNotFound { resource },
             Self::Conflict => example(Kind::Conflict),
             Self::PlanLimit => example(Kind::PlanLimit),
-            Self::MissingScope => example(Kind::MissingScope),
+            Self::MissingScope | Self::NotOpen => example(Kind::MissingScope),
             Self::Invalid => example(Kind::InvalidRequest),
             Self::Rejected(name) => Denial::Rejected { name, reason: "It cannot be done".to_owned() },
         }

@@ -114,9 +114,13 @@ struct Group<'d> {
 impl Group<'_> {
     /// `OrganizationNotFound.CourseNotFound`: two groups have the same name only if they are the same.
     fn name(&self) -> String {
-        let names: Vec<_> = self.denials.iter().map(|denial| name(denial)).collect();
+        let mut names: Vec<_> = self.denials.iter().map(|denial| name(denial)).collect();
+        // Only signed routes can have this one: the other answers of the gateway are everywhere.
+        if names.is_empty() || self.gateway == Some(Gateway::Forbidden) {
+            names.push("Gateway".to_owned());
+        }
 
-        if names.is_empty() { "Gateway".to_owned() } else { names.join(".") }
+        names.join(".")
     }
 
     fn response(&self, contract: &Contract) -> Map<String, Value> {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Id, Key, Status};
+use super::{Id, Key, Standing};
 use crate::contract::management::{Management, Shown};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::FINGERPRINT;
@@ -41,16 +41,6 @@ pub struct View {
     overlap_ends_at: Option<String>,
 }
 
-/// Whether a key works, going by the key alone.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-enum Standing {
-    Active,
-    Inactive,
-    Expired,
-}
-
 /// When a key stops working, if that is shown.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
@@ -80,11 +70,7 @@ impl View {
 
     /// The members of `key` that `management` shows at `now`; it was last used at `last_used_at`.
     pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
-        let standing = match key.status {
-            Status::Inactive => Standing::Inactive,
-            Status::Active if key.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
-            Status::Active => Standing::Active,
-        };
+        let standing = key.standing(now);
         let overlap = key.previous.map(|previous| previous.until).filter(|until| *until > now);
         let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
 

@@ -16,6 +16,7 @@ use super::expressions::ttl;
 use super::state::GONE;
 use super::{Legacy, Passes, State};
 use crate::contract::secret::Digest;
+use crate::registry::key::Key;
 use crate::store::{attributes, names, optional_digest, read_digest, time};
 
 /// The secret that is replaced, and the new one.
@@ -55,6 +56,51 @@ impl Passes {
         }
 
         Ok(found)
+    }
+
+    /// When `keys` were last used, for those that were, by the digests of their secrets: at most 50 keys, and mostly one
+    /// round trip. A key notes which secret was used before its own, so that its pass is asked for as well.
+    pub async fn last_used_of(&self, keys: &[Key]) -> Result<HashMap<Digest, Timestamp>> {
+        let before = |key: &Key| key.predecessor.map(|predecessor| predecessor.digest);
+        let mut wanted: Vec<Digest> =
+            keys.iter().flat_map(|key| std::iter::once(key.digest).chain(before(key))).collect();
+        wanted.sort_unstable_by_key(|digest| *digest.as_bytes());
+        wanted.dedup();
+        let (mut used, mut laid_out, mut asked) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for (digest, at, from) in self.uses(wanted.iter()).await? {
+            used.extend(at.map(|at| (digest, at)));
+            laid_out.extend(from.map(|from| (digest, from)));
+        }
+        let mut found = HashMap::new();
+        for key in keys {
+            match (used.get(&key.digest), laid_out.get(&key.digest)) {
+                (Some(at), _) => drop(found.insert(key.digest, *at)),
+                // The secret is not used yet.
+                (None, Some(from))
+                    if wanted.binary_search_by_key(from.as_bytes(), |known| *known.as_bytes()).is_ok() =>
+                {
+                    found.extend(used.get(from).map(|at| (key.digest, *at)));
+                }
+                // It was replaced before keys noted that.
+                (None, Some(from)) => drop(asked.insert(*from, key.digest)),
+                (None, None) => (),
+            }
+        }
+        for (digest, at, _) in self.uses(asked.keys()).await? {
+            found.extend(at.zip(asked.get(&digest)).map(|(at, follower)| (*follower, at)));
+        }
+
+        Ok(found)
+    }
+
+    /// What was counted with the secret that `digest` stands for, or with the one before it where it is not used yet.
+    pub async fn counted(&self, digest: &Digest) -> Result<Legacy> {
+        match State::read(self.item(digest).await?)? {
+            State::Stamped(pass) => Ok(Legacy { counts: pass.counts, last_used_at: pass.last_used_at }),
+            State::Moved { left, .. } => Ok(*left),
+            State::Bare { from: Some(from) } => Ok(self.legacy(&from).await?.unwrap_or_default()),
+            State::Bare { from: None } | State::Gone => Ok(Legacy::default()),
+        }
     }
 
     async fn uses(

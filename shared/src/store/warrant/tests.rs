@@ -54,6 +54,7 @@ prop_compose! {
             created_at: at(NOW),
             digest: digest(current),
             previous: previous.map(|(number, off)| Previous { digest: digest(number), until: at(NOW + off) }),
+            predecessor: None,
             version: 1,
         };
         (key, Bearer { org, key: id, secret: digest(secret), holds: given.clone(), given })

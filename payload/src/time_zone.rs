@@ -7,15 +7,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, extend("examples" = ["Europe/Berlin"]))]
-pub(super) struct TimeZone(String);
+pub struct TimeZone(String);
 
 impl TimeZone {
     /// The time zone that was once taken by this name, whatever the database says today.
-    pub(super) const fn kept(name: String) -> Self {
+    pub const fn kept(name: String) -> Self {
         Self(name)
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    /// The name.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
