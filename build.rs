@@ -30,7 +30,9 @@ fn main() -> io::Result<()> {
     let mut code = String::from("&[\n");
     for contract in &contracts {
         for api in Template::allowed_values(&yaml, "ReferenceApi").map_err(io::Error::other)? {
-            let parameters = [("Contract", contract), ("ReferenceApi", &api)];
+            // The function leaves out the portal's routes where the stack has none.
+            let on = "on".to_owned();
+            let parameters = [("Contract", contract), ("ReferenceApi", &api), ("Portal", &on)];
             let parameters: BTreeMap<_, _> =
                 parameters.map(|(name, value)| (name.to_owned(), value.clone())).into_iter().collect();
             let template = Template::read(&yaml, &parameters).map_err(io::Error::other)?;

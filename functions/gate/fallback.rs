@@ -1,5 +1,6 @@
 //! `$default`: everything that no other route takes. 405 where the path exists in this stack, else 404, in the
-//! contract's envelope. It also answers a browser that asks whether a page may call, where the contract lets it.
+//! contract's envelope, or as a page below `/portal`. It also answers a browser that asks whether a page may call, where
+//! the contract lets it.
 
 use std::sync::LazyLock;
 
@@ -30,7 +31,7 @@ async fn main() -> Exit {
     // Done now, while nobody waits. A fault in them is reported where they are needed.
     LazyLock::force(&PATHS);
 
-    shared::serve(answer).await
+    desk::serve(answer).await
 }
 
 async fn answer(app: &'static App, stray: Stray) -> Result<NoContent> {
@@ -38,9 +39,15 @@ async fn answer(app: &'static App, stray: Stray) -> Result<NoContent> {
         return Ok(NoContent(headers));
     }
     let paths = PATHS.as_ref().map_err(Error::failed)?;
-    let allow = paths.methods(&stray.path, |route| app.contract.management.opens(route));
+    let is_there = |route: &str| app.contract.management.opens(route) && (app.has_portal || !is_portals(route));
+    let allow = paths.methods(&stray.path, is_there);
     // A path that is one of ours only once it is decoded comes here because of that, and not because of its method.
     let is_ours = !allow.is_empty() && !allow.contains(&stray.method);
 
     Err(if is_ours { Denial::MethodNotAllowed { allow } } else { Denial::UnknownRoute }.into())
+}
+
+/// Whether a route is there only where the stack has the portal.
+fn is_portals(route: &str) -> bool {
+    route.contains(" /portal/") || route.contains("/portal-sessions")
 }

@@ -125,7 +125,8 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
         let manager = holder(contract, stage, contract.management.scope.as_deref());
         examples.extend(manager.map(|kind| key_list(contract, slug, &key_of(kind))));
     }
-    examples.extend(operator(contract, slug));
+    let has_portal = has("POST /operator/v1/organizations/{org}/portal-sessions");
+    examples.extend(operator(contract, slug, has_portal));
 
     Demo { organizations: vec![organization], requests, examples }
 }
@@ -308,14 +309,23 @@ fn experiences(contract: &Contract, server: Option<&KeyType>) -> Vec<Example> {
     ]
 }
 
-fn operator(contract: &Contract, slug: &str) -> Vec<Example> {
+fn operator(contract: &Contract, slug: &str, has_portal: bool) -> Vec<Example> {
     let order = match contract.types.first().and_then(|kind| kind.name.as_deref()) {
         Some(kind) => json!({"name": "another", "type": kind}),
         None => json!({"name": "another"}),
     };
     let json = "-H 'Content-Type: application/json' -d";
 
-    vec![
+    let portal = has_portal.then(|| {
+        example(
+            "let somebody in to the portal: this answers with the next link",
+            format!(
+                r#"curl -s {{url}}/operator/v1/organizations/{slug}/portal-sessions {SIGNED} {json} '{{"subject": "demo"}}'"#
+            ),
+        )
+    });
+
+    let keys = [
         example(
             "ask whether a key is let in, as the operator",
             format!(r#"curl -i {{url}}/operator/v1/verify {SIGNED} {json} '{{"key": "{{key}}"}}'"#),
@@ -324,5 +334,7 @@ fn operator(contract: &Contract, slug: &str) -> Vec<Example> {
             "issue another key, as the operator",
             format!("curl -i {{url}}/operator/v1/organizations/{slug}/api-keys {SIGNED} {json} '{order}'"),
         ),
-    ]
+    ];
+
+    keys.into_iter().chain(portal).collect()
 }

@@ -2,6 +2,7 @@
 
 mod banner;
 mod cargo;
+mod links;
 mod options;
 mod ready;
 mod signals;
@@ -46,11 +47,12 @@ async fn serve(options: &Options) -> Result<(), Error> {
         stack = start(options, builder.demo(demo)) => stack?,
         () = signals.next() => return Ok(()),
     };
+    let links = if options.stage == "local" { links::make(&stack).await? } else { Vec::new() };
     let ready = match &options.ready_file {
-        Some(path) => Some(ReadyFile::write(path, options, &stack)?),
+        Some(path) => Some(ReadyFile::write(path, options, &stack, &links)?),
         None => None,
     };
-    drop(std::io::stdout().lock().write_all(banner::text(options, &stack, &examples).as_bytes()));
+    drop(std::io::stdout().lock().write_all(banner::text(options, &stack, &links, &examples).as_bytes()));
 
     signals.next().await;
     // It goes before the stack does: a reader of it would call a gateway that no longer answers.

@@ -10,6 +10,8 @@ use jiff::civil::Date;
 pub struct Form {
     /// The hidden `once`.
     pub once: String,
+    /// Which of name, type, permissions and expiration are asked for, in this order.
+    pub order: Vec<Field>,
     /// What is wrong, in the order of the fields.
     pub problems: Vec<Problem>,
     /// `name`.

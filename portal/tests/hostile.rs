@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use portal::{
     Actions, ActivityPage, Answer, Change, Choice, Column, Control, DeletePage, Depth, EditPage, EnterPage, Error,
-    Event, Expiration, Filters, Form, Frame, Granted, IdentifyPage, Inside, IssuedPage, Key, KeyPage, KeyRef, KeyType,
-    KeysPage, Language, Link, Message, MessagePage, NewKeyPage, Notice, Occasion, Overlap, Permissions, Problem,
-    Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage, Status, StatusPage,
-    Terms, Usage, What, Who, Why, Zone,
+    Event, Expiration, Field, Filters, Form, Frame, Granted, IdentifyPage, Inside, IssuedPage, Key, KeyPage, KeyRef,
+    KeyType, KeysPage, Language, Link, Message, MessagePage, NewKeyPage, Notice, Occasion, Overlap, Permissions,
+    Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage, Status,
+    StatusPage, Terms, Usage, What, Who, Why, Zone,
 };
 
 use crate::fixtures::{frame as plain, now};
@@ -69,10 +69,11 @@ fn shut() -> Control {
 
 fn form(permissions: Permissions) -> Form {
     Form {
+        order: vec![Field::Name, Field::Type, Field::Permissions, Field::Expiration],
         once: evil(40),
         problems: vec![
             Problem::PermissionNotForType { scope: evil(41), kind: evil(42) },
-            Problem::Said { field: portal::Field::Name, sentence: evil(43) },
+            Problem::Said { field: Field::Name, sentence: evil(43) },
         ],
         name: evil(44),
         name_most: 100,

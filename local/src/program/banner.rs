@@ -1,12 +1,13 @@
 //! What the program says once the stack serves: what runs, with which keys, and what to try.
 
+use super::links::Link;
 use super::options::Options;
 use crate::demo::Example;
 use crate::seed::SeededKey;
 use crate::stack::Stack;
 
 /// The banner, to be printed as it is.
-pub(super) fn text(options: &Options, stack: &Stack, examples: &[Example]) -> String {
+pub(super) fn text(options: &Options, stack: &Stack, portal: &[Link], examples: &[Example]) -> String {
     let operator = stack.operator();
     let url = stack.url();
     let mut lines = vec![
@@ -20,6 +21,9 @@ pub(super) fn text(options: &Options, stack: &Stack, examples: &[Example]) -> St
             let scopes = if scopes.is_empty() { String::new() } else { format!(" [{}]", scopes.join(", ")) };
             lines.push(format!("  key        {key}  {}/{name}{scopes}", organization.slug));
         }
+    }
+    for (_, url) in portal {
+        lines.push(format!("  portal     {url}"));
     }
     for Example { title, curl } in examples {
         lines.extend([String::new(), format!("  # {title}"), format!("  {}", filled(curl, stack))]);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::links::Link;
 use super::options::Options;
 use crate::credential::Credential;
 use crate::data_dir::write_private;
@@ -23,12 +24,23 @@ struct Ready<'a> {
     dynamodb_endpoint: &'a str,
     pid: u32,
     operator: &'a Credential,
-    organizations: &'a [SeededOrganization],
+    organizations: Vec<ReadyOrganization<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReadyOrganization<'a> {
+    #[serde(flatten)]
+    seeded: &'a SeededOrganization,
+    /// A link to its pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    portal: Option<&'a str>,
 }
 
 impl ReadyFile {
     /// Writes what `stack` is.
-    pub(super) fn write(path: &Path, options: &Options, stack: &Stack) -> Result<Self, Error> {
+    pub(super) fn write(path: &Path, options: &Options, stack: &Stack, links: &[Link]) -> Result<Self, Error> {
+        let link = |slug: &str| links.iter().find(|(of, _)| of == slug).map(|(_, url)| url.as_str());
+        let organizations = stack.organizations().iter();
         let ready = Ready {
             url: stack.url(),
             contract: &options.contract,
@@ -36,7 +48,9 @@ impl ReadyFile {
             dynamodb_endpoint: stack.dynamodb().endpoint(),
             pid: std::process::id(),
             operator: stack.operator(),
-            organizations: stack.organizations(),
+            organizations: organizations
+                .map(|seeded| ReadyOrganization { seeded, portal: link(&seeded.slug) })
+                .collect(),
         };
         write_private(path, &ready)?;
         Ok(Self(path.to_owned()))

@@ -1,8 +1,8 @@
 //! The forms, as they are at first and with everything wrong, and what comes of them.
 
 use portal::{
-    Cap, Depth, EditPage, Expiration, Expiry, ExpiryOption, Form, Granted, IssuedPage, Language, NewKeyPage, Occasion,
-    Permissions, Problem, Secret, SecretPage,
+    Cap, Depth, EditPage, Expiration, Expiry, ExpiryOption, Field, Form, Granted, IssuedPage, Language, NewKeyPage,
+    Occasion, Permissions, Problem, Secret, SecretPage,
 };
 
 use crate::collection::Named;
@@ -39,6 +39,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
 
 fn form(product: Product) -> Form {
     Form {
+        order: vec![Field::Name, Field::Type, Field::Permissions, Field::Expiration],
         once: "o-form".to_owned(),
         problems: Vec::new(),
         name: String::new(),

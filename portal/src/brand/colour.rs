@@ -31,6 +31,13 @@ impl Colour {
     }
 }
 
+/// The backgrounds that text stands on in light pages. `style.css` has the same.
+pub(crate) const LIGHT: [Colour; 2] = [Colour::WHITE, Colour { red: 0xf4, green: 0xf5, blue: 0xf7 }];
+
+/// The backgrounds that text stands on in dark pages.
+pub(crate) const DARK: [Colour; 2] =
+    [Colour { red: 0x14, green: 0x17, blue: 0x1a }, Colour { red: 0x1f, green: 0x23, blue: 0x28 }];
+
 /// What contrast WCAG asks for text (1.4.3, level AA).
 pub(crate) const READABLE: f64 = 4.5;
 

@@ -68,7 +68,7 @@ pub struct Rotation {
 /// The replacement of a key by another one: make it, use it, see that it is used, then delete the old one.
 #[derive(Clone, Debug)]
 pub struct Replacement {
-    /// Whether a key can be made here. The link is `{base}keys/new?name=…&scope=…`, with the key's own.
+    /// Whether a key can be made here. The link is `{base}keys/new?name=…&scopes=…`, with the key's own.
     pub create: Control,
     /// The key that is to take its place, if there is one.
     pub new: Option<Key>,
@@ -93,8 +93,8 @@ impl KeyPage {
     fn same(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("name", &self.key.name);
-        for scope in self.key.scopes.iter().flatten() {
-            query.append_pair("scope", scope);
+        if let Some(scopes) = &self.key.scopes {
+            query.append_pair("scopes", &scopes.join(","));
         }
 
         query.finish()

@@ -184,7 +184,9 @@ pub(super) static WORDS: Words = Words {
     old_unused: P("Das alte Geheimnis wird nicht mehr benutzt"),
     old_unused_lead: P("Kein Programm hat es benutzt, seit es das neue gibt."),
     new_used: P("Das neue Geheimnis wurde zuletzt {when} benutzt."),
-    new_unused: P("Das neue Geheimnis wurde noch nicht benutzt."),
+    new_unused: P(
+        "Das neue Geheimnis wurde, soweit bekannt, noch nicht benutzt. Bis das zu sehen ist, können einige Minuten vergehen.",
+    ),
     end_old: P("Altes Geheimnis jetzt beenden"),
     replacement: P("Diesen Schlüssel ersetzen"),
     replacement_lead: P(

@@ -169,7 +169,7 @@ pub(super) static WORDS: Words = Words {
     old_unused: P("The old secret is not used any more"),
     old_unused_lead: P("No program has used it since there is a new one."),
     new_used: P("The new secret was last used {when}."),
-    new_unused: P("The new secret has not been used yet."),
+    new_unused: P("The new secret has not been used yet, as far as is known. A use may take some minutes to show."),
     end_old: P("End the old secret now"),
     replacement: P("Replace this key"),
     replacement_lead: P("Replace keys regularly, and at once when one may have leaked."),

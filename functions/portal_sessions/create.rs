@@ -1,0 +1,25 @@
+//! `POST /operator/v1/organizations/{org}/portal-sessions`, `POST /api/v1/{org}/portal-sessions`: make a link for one person to
+//! the pages of an organization. Whoever opens it first, within five minutes, is let in.
+
+use shared::http::manager::Portal;
+use shared::http::visitor::Address;
+use shared::management::invite::{Link, invite};
+use shared::registry::session::Order;
+use shared::{App, Body, Created, Exit, Handler, Manager, NotKept, Reason, Result};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(create.may_refuse(&[Reason::NotOpen, Reason::NoRoute])).await
+}
+
+async fn create(
+    app: &'static App,
+    manager: Manager<Portal>,
+    address: Address,
+    Body(order): Body<Order>,
+) -> Result<NotKept<Created<Link>>> {
+    let invitation = invite(app, manager.org(), order, manager.author()).await?;
+    let url = address.link(&invitation.code);
+
+    Ok(NotKept(Created(Link::new(invitation, url))))
+}

@@ -1,0 +1,185 @@
+//! A new key: the form, and the one page that shows its secret.
+
+use jiff::Timestamp;
+use portal::{Control, Depth, IssuedPage, NewKeyPage, Occasion, Problem, Secret, SecretPage};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::contract::portal::{Example, Operation};
+use shared::gate::app::App;
+use shared::http::visitor::{Create, Opens};
+use shared::management::invite::pages;
+use shared::management::issue::{Order, issue, no_room, plan_of};
+use shared::management::repeat::Done;
+use shared::registry::attempt::Attempt;
+use shared::registry::key::Key;
+use shared::{Denial, Error, Form, Page, Result, Visitor};
+
+use crate::fields::{Expires, Sheet, Typed, problems};
+use crate::frame::{control, frame, shown, shown_with};
+use crate::view;
+
+/// What a link to the form has filled in. It never sends it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Wished {
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    scopes: Option<String>,
+}
+
+fn sheet<'a>(app: &'a App, visitor: &Visitor<Create>, now: Timestamp) -> Result<Sheet<'a>> {
+    Ok(Sheet { app, portal: pages(app)?, plan: plan_of(app, &visitor.org)?, kind: None, is_new: true, now })
+}
+
+/// The form for a new key; why there cannot be one more, where there cannot.
+///
+/// # Errors
+/// There is no randomness.
+pub fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp) -> Result<Page> {
+    let sheet = sheet(app, visitor, now)?;
+    let scopes = wished.scopes.map(|scopes| scopes.split([',', ' ']).map(str::to_owned).collect());
+    let typed = Typed {
+        name: wished.name.unwrap_or_default(),
+        kind: wished.kind,
+        scopes: scopes.unwrap_or_else(|| sheet.ticked()),
+        ..Typed::default()
+    };
+
+    page(app, visitor, &sheet, &typed, Vec::new(), now)
+}
+
+fn page(
+    app: &App,
+    visitor: &Visitor<Create>,
+    sheet: &Sheet<'_>,
+    typed: &Typed,
+    problems: Vec<Problem>,
+    now: Timestamp,
+) -> Result<Page> {
+    // A form that was sent is at the address of the list.
+    let depth = if problems.is_empty() { Depth::Key } else { Depth::Top };
+    let (frame, once) = frame(app, visitor, depth, now)?;
+    let no_room = no_room(app, &visitor.org)?.map(|denial| app.contract.sentence(&denial));
+    let status = if problems.is_empty() { 200 } else { 422 };
+    let form = sheet.fields(once, typed, problems, None);
+    let reached = no_room.map(|(_, sentence)| sentence);
+    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached }.render();
+
+    shown_with(status, html)
+}
+
+/// Makes the key that `form` asks for, once, and shows its secret; or the form again, with what is wrong.
+///
+/// # Errors
+/// The visitor may not, or the store does not answer.
+pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Timestamp) -> Result<Page> {
+    let sheet = sheet(app, visitor, now)?;
+    let typed = Typed::of(form);
+    let read = match sheet.read(&typed) {
+        Ok(read) => read,
+        Err(problems) => return page(app, visitor, &sheet, &typed, problems, now),
+    };
+    let expires_at = if let Expires::At(at) = read.expires { Some(at) } else { None };
+    let order = Order { name: read.name, kind: read.kind, scopes: read.scopes, expires_at };
+    // What was asked for is not a part of it: a form is sent once, whatever was changed in it meanwhile.
+    let once = form.once().map(|once| Attempt::new(once.as_str(), "portal create", &())).transpose()?;
+    // A full organization is no reason yet: the form may be the one that took the last place.
+    if let Some(denial @ Denial::NoApiOnPlan) = no_room(app, &visitor.org)? {
+        return refused(app, visitor, &denial, now);
+    }
+    match issue(app, &visitor.org.slug, order, &visitor.author(), once.as_ref()).await {
+        Ok(Done::Now(issued)) => {
+            let (key, secret) = issued.hand_over();
+            let secret = secret.ok_or_else(|| Error::failed("a new secret was shown already"))?;
+            hand_over(app, visitor, Depth::Top, &key, secret, Occasion::Created, now)
+        }
+        Ok(Done::Before(before)) => {
+            let key = view::find(app, &visitor.org.slug, &before.id()?).await?;
+            issued_before(app, visitor, Depth::Top, &key, Occasion::Created, now)
+        }
+        Err(Error::Denied(denial @ (Denial::NoApiOnPlan | Denial::PlanLimit { .. })))
+            if no_room_now(app, visitor).await? =>
+        {
+            refused(app, visitor, &denial, now)
+        }
+        Err(Error::Denied(denial)) => match problems(app, &denial) {
+            Some(problems) => page(app, visitor, &sheet, &typed, problems, now),
+            None => Err(denial.into()),
+        },
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether the organization is full by now.
+async fn no_room_now(app: &App, visitor: &Visitor<Create>) -> Result<bool> {
+    let org = app.keys.organization(&visitor.org.slug).await?;
+
+    org.map_or(Ok(false), |org| Ok(no_room(app, &org)?.is_some()))
+}
+
+/// The page that says why there cannot be one more key.
+fn refused(app: &App, visitor: &Visitor<Create>, denial: &Denial, now: Timestamp) -> Result<Page> {
+    let sheet = sheet(app, visitor, now)?;
+    let (frame, once) = frame(app, visitor, Depth::Top, now)?;
+    let (status, sentence) = app.contract.sentence(denial);
+    let form = sheet.fields(once, &Typed::default(), Vec::new(), None);
+    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached: Some(sentence) }.render();
+
+    shown_with(status, html)
+}
+
+/// The one page that shows `secret`, which `key` has now.
+///
+/// # Errors
+/// There is no randomness.
+pub(crate) fn hand_over<O: Opens>(
+    app: &App,
+    visitor: &Visitor<O>,
+    depth: Depth,
+    key: &Key,
+    secret: String,
+    occasion: Occasion,
+    now: Timestamp,
+) -> Result<Page> {
+    let (frame, _) = frame(app, visitor, depth, now)?;
+    let example = pages(app)?.example.as_ref().map(|example| Secret::new(curl(app, visitor, example, &secret)));
+    let page = SecretPage { frame, occasion, key: view::key(key, None, now), secret: Secret::new(secret), example };
+
+    shown(page.render())
+}
+
+/// What a form that is sent again gets.
+///
+/// # Errors
+/// There is no randomness.
+pub(crate) fn issued_before<O: Opens>(
+    app: &App,
+    visitor: &Visitor<O>,
+    depth: Depth,
+    key: &Key,
+    occasion: Occasion,
+    now: Timestamp,
+) -> Result<Page> {
+    let (frame, _) = frame(app, visitor, depth, now)?;
+    let regenerate = control(app, &visitor.session, &visitor.org, Operation::Regenerate, false);
+    let regenerate = if regenerate.is_open() { regenerate } else { Control::Absent };
+
+    shown(IssuedPage { frame, occasion, key: view::key(key, None, now), regenerate }.render())
+}
+
+/// A command that calls the API, where the browser has found the pages, with `secret`.
+fn curl<O>(app: &App, visitor: &Visitor<O>, example: &Example, secret: &str) -> String {
+    let Example { method, path, body } = example;
+    let (here, path) = (&visitor.here, path.replace("{org}", visitor.org.slug.as_str()));
+    let credential = &app.contract.credential;
+    let scheme = credential.scheme.as_ref().map(|scheme| format!("{scheme} ")).unwrap_or_default();
+    let quoted = |text: &str| text.replace('\'', r"'\''");
+    let body =
+        body.as_ref().map(|body| format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{}'", quoted(body)));
+
+    format!(
+        "curl -X {method} '{here}{path}' \\\n  -H '{}: {scheme}{secret}'{}",
+        credential.header,
+        body.unwrap_or_default()
+    )
+}

@@ -1,0 +1,93 @@
+//! Changing a key's name, permissions and expiry.
+
+use jiff::Timestamp;
+use payload::Field;
+use portal::{Depth, EditPage, Problem};
+use shared::gate::app::App;
+use shared::http::visitor::Update;
+use shared::management::change::{Change, change};
+use shared::management::invite::pages;
+use shared::management::issue::plan_of;
+use shared::registry::key::{Id, Key};
+use shared::{Error, Form, Page, Result, Visitor};
+
+use crate::fields::{Expires, Sheet, Typed, problems};
+use crate::frame::{frame, shown_with};
+use crate::view;
+
+fn sheet<'a>(app: &'a App, visitor: &Visitor<Update>, key: &Key, now: Timestamp) -> Result<Sheet<'a>> {
+    let kind = app.contract.key_type(key.kind.as_deref());
+    let kind = kind.ok_or_else(|| Error::failed(format!("the key {} is of a type that the contract lacks", key.id)))?;
+
+    Ok(Sheet { app, portal: pages(app)?, plan: plan_of(app, &visitor.org)?, kind: Some(kind), is_new: false, now })
+}
+
+/// The form that changes the key `id`.
+///
+/// # Errors
+/// There is no such key.
+pub async fn form(app: &App, visitor: &Visitor<Update>, id: &Id, now: Timestamp) -> Result<Page> {
+    let key = view::find(app, &visitor.org.slug, id).await?;
+    let typed = Typed {
+        name: key.name.as_str().to_owned(),
+        scopes: key.scopes.iter().map(str::to_owned).collect(),
+        ..Typed::default()
+    };
+
+    page(app, visitor, (&key, Depth::Action), &typed, Vec::new(), now)
+}
+
+fn page(
+    app: &App,
+    visitor: &Visitor<Update>,
+    (key, depth): (&Key, Depth),
+    typed: &Typed,
+    problems: Vec<Problem>,
+    now: Timestamp,
+) -> Result<Page> {
+    let (frame, once) = frame(app, visitor, depth, now)?;
+    let status = if problems.is_empty() { 200 } else { 422 };
+    let form = sheet(app, visitor, key, now)?.fields(once, typed, problems, key.expires_at);
+
+    shown_with(status, EditPage { frame, key: view::key(key, None, now), form }.render())
+}
+
+/// Changes the key `id` as `form` says, and leads back to it; or shows the form again, with what is wrong.
+///
+/// # Errors
+/// There is no such key, the visitor may not, or the store does not answer.
+pub async fn update(app: &App, visitor: &Visitor<Update>, id: &Id, form: &Form, now: Timestamp) -> Result<Page> {
+    let key = view::find(app, &visitor.org.slug, id).await?;
+    let typed = Typed::of(form);
+    // The form was sent to the key's own address.
+    let again = |problems| page(app, visitor, (&key, Depth::Key), &typed, problems, now);
+    let sheet = sheet(app, visitor, &key, now)?;
+    let read = match sheet.read(&typed) {
+        Ok(read) => read,
+        Err(problems) => return again(problems),
+    };
+    let wanted = Change {
+        name: Some(read.name).filter(|name| *name != key.name),
+        scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, &key)),
+        expires_at: match read.expires {
+            Expires::Kept => Field::LeftOut,
+            Expires::Never if key.expires_at.is_none() => Field::LeftOut,
+            Expires::Never => Field::Null,
+            Expires::At(at) => Field::Value(at),
+        },
+        status: None,
+    };
+    let is_change = wanted.name.is_some() || wanted.scopes.is_some() || wanted.expires_at != Field::LeftOut;
+    if is_change {
+        match change(app, &visitor.org.slug, id, &wanted, &visitor.author()).await {
+            Ok(_) => (),
+            Err(Error::Denied(denial)) => match problems(app, &denial) {
+                Some(problems) => return again(problems),
+                None => return Err(denial.into()),
+            },
+            Err(failure) => return Err(failure),
+        }
+    }
+
+    Ok(Page::see_other(&format!("{id}?done=edited")))
+}

@@ -1,0 +1,77 @@
+//! The way in and out.
+
+use jiff::Timestamp;
+use portal::{EnterPage, Frame, Message, MessagePage, Secret};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::gate::app::App;
+use shared::management::invite;
+use shared::{Browser, Denial, Form, Page, Result};
+
+use crate::brand::brand;
+use crate::frame::{language, link_back, shown, subject, terms, zone};
+
+/// The code of a link.
+#[derive(Deserialize, JsonSchema)]
+pub struct Linked {
+    #[serde(default)]
+    code: String,
+}
+
+impl std::fmt::Debug for Linked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Linked(…)")
+    }
+}
+
+/// The page that a link leads to: whose keys, for whom, and a button. Looking at it spends nothing: mail scanners and
+/// previews look, too.
+///
+/// # Errors
+/// The link was used, or its time is over.
+pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Timestamp) -> Result<Page> {
+    let portal = invite::pages(app)?;
+    let (session, code) = invite::linked(app, &linked.code, now).await?;
+    let org = app.keys.organization(&session.org).await?.ok_or(Denial::UnknownKey)?;
+    let language = language(&session, &browser.languages);
+    let mut frame = Frame::outside(language, brand(app), now);
+    frame.terms = terms(portal, language);
+    frame.zone = zone(&session);
+    let page = EnterPage {
+        frame,
+        organization: org.name.as_str().to_owned(),
+        subject: subject(&session),
+        code: Secret::new(code.reveal().to_owned()),
+    };
+
+    shown(page.render())
+}
+
+/// Spends the code in `form`, sets the cookie, and leads to the list of keys.
+///
+/// # Errors
+/// The link was used, or its time is over.
+pub async fn enter(app: &App, browser: Browser, form: &Form, now: Timestamp) -> Result<Page> {
+    let (session, cookie) = invite::enter(app, form.text("code"), browser.request.clone(), now).await?;
+    let page = Page::see_other(&format!("{}/keys", session.org));
+
+    Ok(page.setting(&browser.set_cookie(Some(&cookie), session.seconds.get())))
+}
+
+/// Ends the session, and offers the way back. It answers 200 and not with a redirect: browsers do not follow one to
+/// another site after a form that may only go to this one.
+///
+/// # Errors
+/// There is no session, or the store does not answer.
+pub async fn leave(app: &App, browser: Browser, form: &Form, now: Timestamp) -> Result<Page> {
+    let token = browser.cookie.as_ref().ok_or(Denial::MissingCredential)?;
+    form.must_be_of(token)?;
+    let session = invite::leave(app, token, browser.request.clone(), now).await?;
+    let language = language(&session, &browser.languages);
+    let mut frame = Frame::outside(language, brand(app), now);
+    frame.terms = terms(invite::pages(app)?, language);
+    frame.return_to = link_back(&session);
+    let page = MessagePage { frame, message: Message::Left, request: None };
+
+    Ok(shown(page.render())?.setting(&browser.set_cookie(None, 0)))
+}

@@ -1,0 +1,171 @@
+//! The portal's face: what every answer to a browser has, and how a refusal looks to one.
+
+use lambda_http::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use lambda_http::http::{HeaderName, HeaderValue};
+use portal::{Depth, Frame, Inside, Language, Message, MessagePage};
+use shared::contract::envelope::Reply;
+use shared::contract::portal::Operation;
+use shared::http::call::{Call, Guest};
+use shared::http::handler::Handler;
+use shared::http::serve::{Face, serve_as};
+use shared::http::visitor;
+use shared::http::visitor::is_local;
+use shared::registry::organization::Status;
+use shared::registry::session::Once;
+use shared::{Denial, Exit, Page};
+
+use crate::brand::brand;
+use crate::frame;
+use crate::frame::{link_back, preferred, terms, zone};
+
+/// The face of pages.
+static FACE: Face = Face { refuse, dress };
+
+/// Serves `handler` until the process is told to end. Where the path is the portal's, refusals are pages.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve<Arguments, H: Handler<Arguments>>(handler: H) -> Exit {
+    serve_as(&FACE, handler).await
+}
+
+/// Whether a browser is at a page of the portal, or where one could be.
+fn is_portal(call: &Call) -> bool {
+    let is_below =
+        |path: &str| path.strip_prefix("/portal").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = call.route.split_once(' ').map_or(call.path.as_str(), |(_, path)| path);
+
+    call.app.has_portal && is_below(path)
+}
+
+/// The language of whoever sent `call`.
+fn language(call: &Call) -> Language {
+    let asked = visitor::languages(call);
+
+    call.guest.as_ref().map_or_else(|| preferred(&asked), |guest| frame::language(&guest.session, &asked))
+}
+
+/// How far a route's page is below `/portal/{org}/`.
+fn depth(route: &str) -> Option<Depth> {
+    let (_, below) = route.split_once("/portal/{org}/")?;
+
+    Some(match below.split('/').count() {
+        0 | 1 => Depth::Top,
+        2 => Depth::Key,
+        _ => Depth::Action,
+    })
+}
+
+/// The frame of a page that refuses `call`.
+fn frame_of(call: &Call) -> Frame {
+    let mut made = Frame::outside(language(call), brand(call.app), call.now);
+    if let Some(portal) = &call.app.contract.portal {
+        made.terms = terms(portal, made.language);
+    }
+    let Some(Guest { session, cookie, organization }) = call.guest.as_deref() else { return made };
+    made.zone = zone(session);
+    made.return_to = link_back(session);
+    if let (Some(organization), Some(depth), Ok(once)) =
+        (organization, depth(&call.route), Once::new(cookie, call.app.entropy))
+    {
+        let portal = call.app.contract.portal.as_ref();
+        made.inside = Some(Inside {
+            depth,
+            organization: organization.name.as_str().to_owned(),
+            subject: frame::subject(session),
+            locked: organization.status == Status::Locked,
+            activity: portal.is_some_and(|portal| session.may(portal, Operation::Activity)),
+            leave_once: once.as_str().to_owned(),
+        });
+    }
+
+    made
+}
+
+fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
+    if !is_portal(call) {
+        return None;
+    }
+    let (status, message) = match denial {
+        Denial::MissingCredential
+        | Denial::MalformedCredential
+        | Denial::UnknownKey
+        | Denial::InactiveKey
+        | Denial::ExpiredKey
+        | Denial::WrongEnvironment
+        | Denial::WrongKeyType => (401, Message::SessionOver),
+        Denial::MissingScope { .. } | Denial::OrganizationLocked | Denial::NoApiOnPlan | Denial::PlanLimit { .. } => {
+            (403, Message::Forbidden)
+        }
+        Denial::UnknownRoute | Denial::OrganizationNotFound | Denial::ResourceNotFound { .. } => {
+            (404, Message::NotFound)
+        }
+        Denial::MethodNotAllowed { .. } => (405, Message::MethodNotAllowed),
+        Denial::Conflict { .. } if call.guest.as_ref().is_some_and(|guest| guest.organization.is_none()) => {
+            (409, Message::Switched { organization: call.guest.as_ref().map(|guest| guest.session.org.to_string()) })
+        }
+        Denial::Conflict { .. } => (409, Message::Conflict),
+        Denial::InvalidRequest { .. } | Denial::Rejected { .. } => (400, Message::BadRequest),
+        Denial::RateLimited { retry_after } => (429, Message::TooMany { retry_after: *retry_after }),
+        Denial::Unavailable { .. } => (503, Message::Unavailable),
+        Denial::Internal => (500, Message::Internal),
+    };
+    let page = MessagePage { frame: frame_of(call), message, request: Some(call.request_id.clone()) };
+    let mut reply = Page::with_status(status, page.render().ok()?).into_inner();
+    if let Denial::MethodNotAllowed { allow } = denial {
+        reply.headers.extend(HeaderValue::from_str(&allow.join(", ")).ok().map(|allow| (ALLOW, allow)));
+    }
+    if status == 503 {
+        reply.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+
+    Some(reply)
+}
+
+/// The headers of every page, beside the policy and the cookie.
+const HEADERS: [(HeaderName, &str); 7] = [
+    // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
+    (REFERRER_POLICY, "same-origin"),
+    (CACHE_CONTROL, "no-store"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("x-robots-tag"), "noindex"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "clipboard-write=(self), camera=(), geolocation=(), microphone=(), payment=()",
+    ),
+];
+
+fn dress(call: &Call, reply: &mut Reply) {
+    if !is_portal(call) {
+        return;
+    }
+    for (name, value) in HEADERS {
+        reply.headers.insert(name, HeaderValue::from_static(value));
+    }
+    // The address of this page has the code of a link in it: not even our own next page is to be sent that.
+    if call.route.ends_with(" /portal/enter") {
+        reply.headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+    }
+    let policy = HeaderValue::from_str(brand(call.app).content_security_policy());
+    reply.headers.extend(policy.ok().map(|policy| (CONTENT_SECURITY_POLICY, policy)));
+    let is_local = is_local(call);
+    if !is_local {
+        reply.headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    // `no-store` does not keep a page out of the back/forward cache. A cookie that scripts cannot see, and that changes,
+    // does: whatever is shown was asked for.
+    let is_page = reply.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_plain = call.request_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=+/".contains(&byte));
+    if is_page && is_plain {
+        let (name, secure) = if is_local { ("latchkey-local-page", "") } else { ("__Host-latchkey-page", "; Secure") };
+        let cookie = format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{secure}", call.request_id);
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            reply.headers.append(SET_COOKIE, cookie);
+        }
+    }
+}

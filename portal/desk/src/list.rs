@@ -1,0 +1,94 @@
+//! The list of keys.
+
+use jiff::Timestamp;
+use portal::{Choice, Control, Depth, Filters, KeysPage, Notice, Status, Why};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::contract::portal::{Column, Operation};
+use shared::gate::app::App;
+use shared::http::visitor::List;
+use shared::management::invite::pages;
+use shared::management::issue::no_room;
+use shared::registry::key::{Filter, Id};
+use shared::registry::organization::Organization;
+use shared::registry::session::Session;
+use shared::{Page, Result, Visitor};
+
+use crate::frame::{control, frame, shown};
+use crate::view;
+
+/// How many keys a page shows.
+const SHOWN: u32 = 25;
+
+/// What is looked for, and from where on.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Search {
+    q: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    status: Option<String>,
+    cursor: Option<String>,
+    /// The sealed name of a key that was just deleted.
+    deleted: Option<String>,
+}
+
+/// The list of keys, as far as `search` asks for it.
+///
+/// # Errors
+/// The store does not answer, or the cursor is none of ours.
+pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Timestamp) -> Result<Page> {
+    let portal = pages(app)?;
+    let Visitor { session, org, .. } = visitor;
+    let after = search.cursor.as_deref().map(|cursor| org.seal.open("portal-keys", cursor)).transpose()?;
+    let after = after.and_then(|id| Id::try_from(id).ok());
+    let deleted = search.deleted.as_deref().and_then(|name| org.seal.open("deleted", name).ok());
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let status = search.status.as_deref().and_then(Status::parse);
+    let filter = Filter {
+        text: given(search.q),
+        kind: given(search.kind).filter(|kind| app.contract.key_type(Some(kind)).is_some()),
+        standing: status.map(view::standing),
+    };
+    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref()), now).await?;
+    let used = app.passes.last_used_of(&found.keys).await?;
+
+    let (frame, once) = frame(app, visitor, Depth::Top, now)?;
+    let kinds = app.contract.types.iter().filter_map(|kind| kind.name.as_deref());
+    let total =
+        if filter.is_empty() { u64::try_from(org.keys).ok() } else { found.total.and_then(|all| all.try_into().ok()) };
+    let page = KeysPage {
+        frame,
+        notice: deleted.map(|name| Notice::Deleted { name }),
+        create: creating(app, session, org)?,
+        filters: Filters {
+            query: filter.text.unwrap_or_default(),
+            types: kinds.map(|kind| Choice { value: kind.to_owned(), label: view::label(kind) }).collect(),
+            chosen_type: filter.kind,
+            by_status: portal.columns.contains(&Column::Status),
+            status,
+        },
+        columns: portal.columns.iter().map(|column| view::column(*column)).collect(),
+        keys: found.keys.iter().map(|key| view::key(key, used.get(&key.digest).copied(), now)).collect(),
+        total,
+        cap: view::cap(app, org)?,
+        first: after.is_none(),
+        older: found.goes_on.map(|id| org.seal.seal("portal-keys", id.as_str())),
+        identify_once: Some(once),
+    };
+
+    shown(page.render())
+}
+
+/// Whether somebody in `session` can make one more key for `org`.
+///
+/// # Errors
+/// The contract lacks the plan.
+pub(crate) fn creating(app: &App, session: &Session, org: &Organization) -> Result<Control> {
+    let control = control(app, session, org, Operation::Create, false);
+    if !control.is_open() {
+        return Ok(control);
+    }
+    let no_room = no_room(app, org)?;
+
+    Ok(no_room.map_or(control, |denial| Control::Shut(Why::Said(app.contract.sentence(&denial).1))))
+}

@@ -1,0 +1,65 @@
+//! Switching a key off, and on again.
+
+use jiff::Timestamp;
+use payload::Field;
+use portal::{Change as Which, Depth, StatusPage};
+use shared::gate::app::App;
+use shared::http::visitor::Deactivate;
+use shared::management::change::{Change, change};
+use shared::registry::key::{Id, Status};
+use shared::registry::organization;
+use shared::{Denial, Form, Page, Result, Violation, Visitor};
+
+use crate::frame::{frame, shown};
+use crate::{usage, view};
+
+/// The page before the key `id` is switched: off if it is on, else on.
+///
+/// # Errors
+/// There is no such key, or it would be switched on while its organization is locked.
+pub async fn confirm(app: &App, visitor: &Visitor<Deactivate>, id: &Id, now: Timestamp) -> Result<Page> {
+    let key = view::find(app, &visitor.org.slug, id).await?;
+    let change = match key.status {
+        Status::Active => Which::Deactivate,
+        Status::Inactive => Which::Activate,
+    };
+    if change == Which::Activate {
+        check_open(visitor)?;
+    }
+    let (frame, once) = frame(app, visitor, Depth::Action, now)?;
+    let page = StatusPage {
+        frame,
+        requests_last_day: usage::of_last_day(app, &visitor.session, &key, now).await?,
+        key: view::key(&key, None, now),
+        once,
+        change,
+        answer: view::answer(app, &Denial::InactiveKey),
+    };
+
+    shown(page.render())
+}
+
+/// Switches the key `id` as `form` says, and leads back to it.
+///
+/// # Errors
+/// There is no such key, the visitor may not, or the store does not answer.
+pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form) -> Result<Page> {
+    let (status, author, done) = match form.text("status") {
+        "inactive" => (Status::Inactive, visitor.author(), "deactivated"),
+        "active" => {
+            check_open(visitor)?;
+            (Status::Active, visitor.author_unless_locked(), "activated")
+        }
+        _ => return Err(Violation::new("status", "must be active or inactive").into()),
+    };
+    let wanted = Change { name: None, scopes: None, expires_at: Field::LeftOut, status: Some(status) };
+    change(app, &visitor.org.slug, id, &wanted, &author).await?;
+
+    Ok(Page::see_other(&format!("../{id}?done={done}")))
+}
+
+fn check_open(visitor: &Visitor<Deactivate>) -> Result<()> {
+    let is_open = visitor.org.status == organization::Status::Active;
+
+    if is_open { Ok(()) } else { Err(Denial::OrganizationLocked.into()) }
+}

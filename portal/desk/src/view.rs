@@ -1,0 +1,100 @@
+//! What there is, as pages show it.
+
+use jiff::Timestamp;
+use portal::{Answer, Cap, Column, Key, Status};
+use shared::Denial;
+use shared::contract::portal::Column as Named;
+use shared::gate::app::App;
+use shared::management::issue::plan_of;
+use shared::registry::key;
+use shared::registry::organization::Organization;
+use shared::registry::slug::Slug;
+use shared::{Error, Result};
+
+/// `key` at `now`; it was last used at `last_used`.
+pub(crate) fn key(key: &key::Key, last_used: Option<Timestamp>, now: Timestamp) -> Key {
+    Key {
+        id: key.id.to_string(),
+        name: key.name.as_str().to_owned(),
+        kind: key.kind.as_deref().map(label),
+        scopes: Some(key.scopes.iter().map(str::to_owned).collect()),
+        fingerprint: key.digest.fingerprint(),
+        status: status(key.standing(now)),
+        created: key.created_at,
+        last_used,
+        expires: key.expires_at,
+        old_until: key.overlap(now).map(|previous| previous.until),
+    }
+}
+
+pub(crate) const fn status(standing: key::Standing) -> Status {
+    match standing {
+        key::Standing::Active => Status::Active,
+        key::Standing::Inactive => Status::Inactive,
+        key::Standing::Expired => Status::Expired,
+    }
+}
+
+pub(crate) const fn standing(status: Status) -> key::Standing {
+    match status {
+        Status::Active => key::Standing::Active,
+        Status::Inactive => key::Standing::Inactive,
+        Status::Expired => key::Standing::Expired,
+    }
+}
+
+/// A type's name, as people read it: `Secret`.
+pub(crate) fn label(kind: &str) -> String {
+    let words = kind.replace(['_', '-'], " ");
+    let mut letters = words.chars();
+
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+pub(crate) const fn column(column: Named) -> Column {
+    match column {
+        Named::Name => Column::Name,
+        Named::Type => Column::Type,
+        Named::Permissions => Column::Permissions,
+        Named::Fingerprint => Column::Fingerprint,
+        Named::Created => Column::Created,
+        Named::LastUsed => Column::LastUsed,
+        Named::Expires => Column::Expires,
+        Named::Status => Column::Status,
+    }
+}
+
+/// How many keys `org` has and may have.
+///
+/// # Errors
+/// The contract lacks its plan.
+pub(crate) fn cap(app: &App, org: &Organization) -> Result<Option<Cap>> {
+    let cap = |most: u32| Cap { used: u64::try_from(org.keys).unwrap_or_default(), most: u64::from(most) };
+
+    Ok(plan_of(app, org)?.keys.map(cap))
+}
+
+/// What callers get for `denial`.
+pub(crate) fn answer(app: &App, denial: &Denial) -> Answer {
+    let (status, message) = app.contract.sentence(denial);
+
+    Answer { status, message }
+}
+
+/// The key `id` of `org`.
+///
+/// # Errors
+/// There is none.
+pub(crate) async fn find(app: &App, org: &Slug, id: &key::Id) -> Result<key::Key> {
+    let (found, _) = app.keys.find(org, id).await?;
+
+    found.ok_or_else(|| Error::from(Denial::ResourceNotFound { resource: "API key" }))
+}
+
+/// When `key` was last used.
+///
+/// # Errors
+/// The store does not answer.
+pub(crate) async fn last_used(app: &App, key: &key::Key) -> Result<Option<Timestamp>> {
+    Ok(app.passes.last_used_of(std::slice::from_ref(key)).await?.remove(&key.digest))
+}
