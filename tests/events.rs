@@ -5,6 +5,7 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dynamodb::AttributeValue;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -31,6 +32,10 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysRegenerate", 404),
                 ("KeysImport", 200),
                 ("KeysDelete", 404),
+                ("PortalSessionsCreate", 201),
+                ("PortalSessionsList", 200),
+                ("PortalSessionsEnd", 404),
+                ("PortalSessionsEndAll", 200),
                 ("GateVerify", 200),
                 ("GateHealth", 200),
                 ("GateOpenapi", 200),
@@ -87,14 +92,74 @@ async fn every_function_answers_its_sample_event() {
         let imported = world.operate("POST", "/organizations/acme/api-keys/import", import).await.json();
         assert_eq!(imported["data"]["imported"], 1, "{imported}");
         for (function, status) in statuses {
-            let binary = function.chars().fold(String::new(), |name, letter| {
-                let hyphen = letter.is_uppercase() && !name.is_empty();
-                name + if hyphen { "-" } else { "" } + &letter.to_lowercase().to_string()
-            });
-            let file = fs::read_to_string(root().join(format!("events/{binary}.json"))).unwrap();
-            let event: Value = serde_json::from_str(&file).unwrap();
-            let answer = world.stack.invoke(function, event).await.unwrap();
+            let answer = world.stack.invoke(function, sample(function)).await.unwrap();
             assert_eq!(answer["statusCode"], *status, "{function}: {answer}");
+        }
+    }
+}
+
+/// The sample event of a function.
+fn sample(function: &str) -> Value {
+    let binary = function.chars().fold(String::new(), |name, letter| {
+        let hyphen = letter.is_uppercase() && !name.is_empty();
+        name + if hyphen { "-" } else { "" } + &letter.to_lowercase().to_string()
+    });
+    let file = fs::read_to_string(root().join(format!("events/{binary}.json"))).unwrap();
+
+    serde_json::from_str(&file).unwrap()
+}
+
+/// Puts the item by which a code or a cookie reaches its session under the digest of `token` instead: a sample's.
+async fn reach(world: &World, kind: &str, token: &str) {
+    let digest = Sha256::digest(token);
+    let name = digest.iter().fold("portal#".to_owned(), |name, byte| name + &format!("{byte:02x}"));
+    let client = world.stack.dynamodb().client();
+    let items = client.scan().table_name("KeysTable").send().await.unwrap().items().to_vec();
+    for mut item in items {
+        if item["sk"].as_s().unwrap() == kind {
+            item.insert("pk".to_owned(), AttributeValue::S(name.clone()));
+        } else if item["pk"].as_s().unwrap() == "portal-sessions#acme" {
+            item.insert("reached".to_owned(), AttributeValue::B(digest.to_vec().into()));
+        } else {
+            continue;
+        }
+        client.put_item().table_name("KeysTable").set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_page_answers_its_sample_event() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    world.link("acme", json!({"subject": "user_42"})).await;
+    reach(&world, "code", &"B".repeat(43)).await;
+    for (function, status) in [
+        ("PortalShowEntrance", 200),
+        ("PortalEnter", 303),
+        ("PortalListKeys", 200),
+        ("PortalNewKey", 200),
+        ("PortalCreateKey", 200),
+        ("PortalShowKey", 404),
+        ("PortalDownloadUsage", 404),
+        ("PortalEditKey", 404),
+        ("PortalUpdateKey", 404),
+        ("PortalConfirmRegenerate", 404),
+        ("PortalRegenerateKey", 404),
+        ("PortalConfirmStatus", 404),
+        ("PortalSetStatus", 404),
+        ("PortalConfirmDelete", 404),
+        ("PortalDeleteKey", 404),
+        ("PortalIdentifyKey", 200),
+        ("PortalListActivity", 200),
+        ("PortalLeave", 200),
+    ] {
+        let answer = world.stack.invoke(function, sample(function)).await.unwrap();
+        assert_eq!(answer["statusCode"], status, "{function}: {answer}");
+        if function == "PortalEnter" {
+            let cookies = answer["cookies"].as_array().unwrap();
+            let begins = |cookie: &Value| cookie.as_str().unwrap().starts_with("__Host-latchkey=");
+            assert!(cookies.iter().any(begins), "behind TLS it is the host's alone: {cookies:?}");
+            reach(&world, "session", &"A".repeat(43)).await;
         }
     }
 }

@@ -22,6 +22,8 @@ mod experiences;
 mod gate;
 mod keys;
 mod organizations;
+mod portal;
+mod portal_sessions;
 
 mod authority;
 mod contention;

@@ -55,6 +55,15 @@ async fn a_stack_has_the_routes_of_its_contract_and_no_others() {
         ([404, 405, 405, 404, 404], "PUT", "/api/v1/acme/api-keys/7"),
         ([403, 403, 403, 403, 403], "GET", "/operator/v1/organizations/acme/api-keys"),
         ([403, 403, 403, 403, 403], "POST", "/operator/v1/verify"),
+        ([403, 403, 403, 403, 404], "GET", "/operator/v1/organizations/acme/portal-sessions"),
+        ([403, 403, 403, 403, 404], "DELETE", "/operator/v1/organizations/acme/portal-sessions/7"),
+        ([404, 401, 401, 404, 404], "POST", "/api/v1/acme/portal-sessions"),
+        ([404, 405, 405, 404, 404], "GET", "/api/v1/acme/portal-sessions"),
+        ([401, 401, 401, 401, 404], "GET", "/portal/enter"),
+        ([401, 401, 401, 401, 404], "GET", "/portal/acme/keys"),
+        // Nobody sends a form from elsewhere.
+        ([403, 403, 403, 403, 404], "POST", "/portal/acme/keys"),
+        ([405, 405, 405, 405, 404], "PUT", "/portal/acme/keys"),
     ];
     for (place, name) in contracts.into_iter().enumerate() {
         let world = World::serving(name).await;
@@ -107,5 +116,37 @@ async fn a_contract_of_ones_own_has_no_reference_api_unless_it_is_asked_for() {
         let tables = world.stack.dynamodb().client().list_tables().send().await.unwrap();
         let has_table = tables.table_names().iter().any(|name| name == "ReferenceTable");
         assert_eq!(has_table, there, "{contract} {api}: {tables:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_portal_is_there_for_latchkeys_own_contracts_and_for_others_that_ask_for_it() {
+    let own = own_contract();
+    let own = own.path().to_str().unwrap();
+    for (contract, portal, there) in [
+        ("fayne", "from-contract", true),
+        ("fayne", "off", false),
+        (own, "from-contract", false),
+        (own, "off", false),
+        (own, "on", true),
+    ] {
+        let world = World::build(contract, |builder| builder.parameter("Portal", portal)).await;
+        world.organization("acme", json!({"plan": "pro"})).await;
+        let sessions = "/organizations/acme/portal-sessions";
+        let link = world.operate("POST", sessions, json!({"subject": "user_42"})).await;
+        assert_eq!(link.status, if there { 201 } else { 404 }, "{contract} {portal}");
+        assert_eq!(world.operate("GET", sessions, Value::Null).await.status, if there { 200 } else { 404 });
+        let nowhere = world.anonymous("GET", "/nowhere").await;
+        for (method, path, status) in
+            [("GET", "/portal/acme/keys", 401), ("POST", "/portal/enter", 403), ("GET", "/portal/nowhere", 404)]
+        {
+            let answer = world.anonymous(method, path).await;
+            assert_eq!(answer.status, if there { status } else { 404 }, "{method} {path} for {contract} {portal}");
+            let is_page = answer.header("content-type") == Some("text/html; charset=utf-8");
+            assert_eq!(is_page, there, "{method} {path} for {contract} {portal}: {answer:?}");
+            if !there {
+                assert_eq!((answer.own_headers(), answer.body), (nowhere.own_headers(), nowhere.body.clone()));
+            }
+        }
     }
 }

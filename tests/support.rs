@@ -2,6 +2,7 @@
 
 mod announced;
 mod answer;
+mod browser;
 mod campus;
 mod http;
 
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 use template::Template;
 
 pub(crate) use answer::Answer;
+pub(crate) use browser::{Browser, FORM, Link, SAME_ORIGIN, did, encoded};
 pub(crate) use campus::{Campus, NOBODY, course_id};
 pub(crate) use http::Http;
 
@@ -113,7 +115,8 @@ impl World {
             .keep_logs();
         let builder = change(builder);
         // The documents describe the stacks that follow from their contracts.
-        let follows = builder.template().unwrap().parameters["ReferenceApi"] == "from-contract";
+        let parameters = builder.template().unwrap().parameters;
+        let follows = ["ReferenceApi", "Portal"].iter().all(|name| parameters[*name] == "from-contract");
         let stack = builder.start().await.unwrap();
         stack.clock().set_millis(millis(START));
         let (header, scheme) = if contract == "fabraix" { ("x-api-key", "") } else { ("authorization", "Bearer ") };

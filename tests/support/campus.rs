@@ -32,7 +32,7 @@ impl Campus {
     pub(crate) async fn with_room_for(students: u32) -> Self {
         let contract = std::fs::read_to_string(root().join("contracts/fayne.toml")).unwrap();
         let plan = format!(
-            "[plans.small]\nlimits = [{{ requests = 1, per = \"minute\" }}]\nquotas = {{ students = {students} }}\n\n[plans.trial]"
+            "[plans.small]\nlimits = [{{ requests = 1, per = \"minute\" }}]\nkeys = 10\nquotas = {{ students = {students} }}\n\n[plans.trial]"
         );
         let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
         std::fs::write(file.path(), contract.replace("[plans.trial]", &plan)).unwrap();

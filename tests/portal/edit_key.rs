@@ -1,0 +1,61 @@
+use serde_json::json;
+
+use crate::portal::{issued, open, page};
+use crate::support::World;
+
+#[tokio::test]
+async fn the_form_begins_with_what_the_key_has() {
+    let world = open("fanfare").await;
+    let order = json!({"name": "web & \"co\"", "type": "secret", "scopes": ["read:analytics", "read:consumers"], "expiresAt": "2030-07-01T12:00:00Z"});
+    let key = world.key("acme", order).await;
+    let browser = world.visitor("acme").await;
+    let form = browser.get(&page(&key, "/edit")).await;
+    assert_eq!(form.status, 200);
+    assert!(form.body.contains("value=\"web &#38; &#34;co&#34;\""), "{}", form.body);
+    let checked = form.body.split("<input ").filter(|input| input.split('>').next().unwrap().contains(" checked"));
+    let checked: Vec<_> =
+        checked.map(|input| input.split("value=\"").nth(1).unwrap().split('"').next().unwrap()).collect();
+    assert_eq!(checked, ["read:analytics", "read:consumers", "keep"]);
+    assert!(!form.body.contains("name=\"type\""), "a type stays");
+    form.says("Save changes");
+}
+
+#[tokio::test]
+async fn a_key_without_an_end_keeps_it_that_way() {
+    let world = open("fanfare").await;
+    let key = issued(&world, "web").await;
+    let browser = world.visitor("acme").await;
+    let form = browser.get(&page(&key, "/edit")).await;
+    assert!(!form.body.contains("value=\"keep\""), "there is no end to keep");
+}
+
+#[tokio::test]
+async fn a_plan_without_a_choice_has_none_here_either() {
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "free"})).await;
+    let key = world.key("acme", json!({"name": "web", "type": "secret"})).await;
+    let browser = world.visitor("acme").await;
+    let form = browser.get(&page(&key, "/edit")).await;
+    assert!(form.status == 200 && !form.body.contains("name=\"scope\""), "{form:?}");
+}
+
+#[tokio::test]
+async fn what_the_form_cannot_offer_is_not_taken_away_by_it() {
+    // TheFAQ's pages do not change keys; those of a contract like it may.
+    let contract = std::fs::read_to_string(crate::support::root().join("contracts/thefaq.toml")).unwrap();
+    let wider = contract.replacen("\"activity\", \"create\"", "\"activity\", \"create\", \"update\"", 1);
+    assert_ne!(wider, contract);
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), wider).unwrap();
+    let on = |builder: local::Builder| builder.parameter("Portal", "on");
+    let wider = World::build(file.path().to_str().unwrap(), on).await;
+    wider.organization("acme", json!({"plan": "pro"})).await;
+    let key = wider.key("acme", json!({"name": "web", "scopes": ["read", "write"]})).await;
+    wider.organization("acme", json!({"plan": "free"})).await;
+    let browser = wider.visitor("acme").await;
+    let path = format!("/portal/acme/keys/{}", key.id);
+    let answer = browser.submit(&format!("{path}/edit"), &path, &[("name", "shop"), ("scope", "read")]).await;
+    assert_eq!(answer.status, 303);
+    let key = wider.operate("GET", &format!("/organizations/acme/api-keys/{}", key.id), json!(null)).await.json();
+    assert_eq!((&key["data"]["name"], &key["data"]["scopes"]), (&json!("shop"), &json!(["read", "write"])));
+}

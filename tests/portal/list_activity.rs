@@ -1,0 +1,67 @@
+use serde_json::{Value, json};
+
+use crate::portal::{ACTIVITY, KEYS, create, open, page};
+use crate::support::START;
+
+#[tokio::test]
+async fn everything_that_was_done_is_listed_with_who_did_it_newest_first() {
+    let world = open("fanfare").await;
+    let browser = world.visitor_with("acme", json!({"subject": "ada@example.com"})).await;
+    for (at, below, fields) in [
+        ("2030-06-15T00:01:00Z", "/status", vec![("status", "inactive")]),
+        ("2030-06-15T00:02:00Z", "/status", vec![("status", "active")]),
+        ("2030-06-15T00:03:00Z", "/regenerate", vec![("overlap", "1h")]),
+        ("2030-06-15T00:04:00Z", "/regenerate", vec![("end", "1")]),
+        ("2030-06-15T00:05:00Z", "", vec![("name", "b"), ("scope", "admin"), ("expires", "never")]),
+        ("2030-06-15T00:06:00Z", "/delete", vec![("confirm", "b")]),
+    ] {
+        let key = match world.key_ids("acme").await.first() {
+            Some(id) => crate::support::Key { id: id.clone(), secret: String::new() },
+            None => create(&browser, "fanfare").await,
+        };
+        world.at(at);
+        let answer = browser.submit(KEYS, &page(&key, below), &fields).await;
+        assert!([200, 303].contains(&answer.status), "{below}: {}", answer.words());
+    }
+    let listed = browser.get(ACTIVITY).await;
+    let mut rest = listed.words();
+    for said in ["Key deleted", "Key edited", "Old secret ended", "New secret", "Key activated", "Key deactivated"] {
+        let (_, after) = rest.split_once(said).unwrap_or_else(|| panic!("{said} does not follow: {rest}"));
+        assert!(after.trim_start().starts_with("web") || after.trim_start().starts_with('b'), "{said}: {after:.80}");
+        rest = after.to_owned();
+    }
+    for said in ["Key created", "Signed in", "Link to this portal made", "Organization set up", "Team of Fanfare"] {
+        listed.says(said);
+    }
+    assert!(listed.words().matches("ada@example.com").count() >= 8, "{}", listed.words());
+    assert!(listed.body.contains("datetime=2030-06-15T00:06:00Z"));
+}
+
+#[tokio::test]
+async fn a_long_trail_comes_by_pages_and_a_cursor_cannot_be_taken_elsewhere() {
+    let world = open("fanfare").await;
+    crate::portal::terms(&world, "fanfare", "other").await;
+    for number in 0..30 {
+        for org in ["acme", "other"] {
+            world.organization(org, json!({"name": format!("{org} {number}")})).await;
+        }
+    }
+    world.at(START);
+    let browser = world.visitor("acme").await;
+    let (mut path, mut sizes) = (ACTIVITY.to_owned(), Vec::new());
+    loop {
+        let page = browser.get(&path).await;
+        sizes.push(page.body.matches("<th scope=\"row\">").count());
+        let Some(older) = page.link("Older", &path) else { break };
+        path = older;
+    }
+    let rows = world.operate("GET", "/organizations/acme/audit?limit=100", Value::Null).await.json();
+    let all = rows["data"].as_array().unwrap().len();
+    assert_eq!((sizes.iter().sum::<usize>(), sizes[0]), (all, 25), "{sizes:?}");
+    let other = world.visitor("other").await;
+    let theirs = other.get("/portal/other/activity").await.link("Older", "/portal/other/activity").unwrap();
+    let (_, cursor) = theirs.split_once("cursor=").unwrap();
+    for cursor in [cursor, "x", "%00"] {
+        assert_eq!(browser.get(&format!("{ACTIVITY}?cursor={cursor}")).await.status, 400, "{cursor}");
+    }
+}

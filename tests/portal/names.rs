@@ -1,0 +1,120 @@
+//! The promise: what people have typed is shown as they have typed it, and does nothing.
+
+use serde_json::json;
+
+use crate::portal::{ACTIVITY, IDENTIFY, KEYS, NEW, open, page, typed};
+use crate::support::{Answer, Browser};
+
+const HOSTILE: [&str; 12] = [
+    "\"><script>alert(1)</script>",
+    "'><img src=x onerror=alert(1)>",
+    "</title></style></script><b>",
+    "{{ 7 * 7 }} {name} {% x %}",
+    "&lt;b&gt;&amp;&#60;",
+    "\u{202e}desrever\u{202c}",
+    "\u{2066}isolated",
+    "javascript:alert(1)",
+    "=cmd|' /C calc'!A0",
+    "<!-- --> ]]> <![CDATA[",
+    "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+    "🙂👩‍👩‍👧‍👧 é e\u{301} \u{200b}x",
+];
+
+/// No markup that is not ours: every tag is one that a page without names has, too.
+#[track_caller]
+fn is_harmless(page: &Answer, name: &str) {
+    let body = &page.body;
+    assert_eq!(body.matches("<script>").count(), 1, "{name}");
+    assert_eq!(body.matches("</script>").count(), 1, "{name}");
+    for tag in ["<img src=x", "<b>", "onerror=alert(1)>", "<!-- -->", "<![CDATA["] {
+        assert!(!body.contains(tag), "{name}: {tag}");
+    }
+    assert!(!body.contains("href=\"javascript:"), "{name}");
+}
+
+fn escaped(text: &str) -> String {
+    let escapes = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&#34;"), ("'", "&#39;"), ("{", "&#123;")];
+    escapes.iter().fold(text.to_owned(), |text, (letter, entity)| text.replace(letter, entity))
+}
+
+#[tokio::test]
+async fn names_of_keys_are_shown_literally_everywhere() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    for name in HOSTILE {
+        let mut fields = typed("fanfare");
+        fields.retain(|(field, _)| *field != "name");
+        fields.push(("name", name));
+        let created = browser.submit(NEW, KEYS, &fields).await;
+        assert_eq!(created.status, 200, "{name}: {}", created.words());
+        let [id] = <[String; 1]>::try_from(world.key_ids("acme").await).unwrap();
+        let key = crate::support::Key { id, secret: created.secret().unwrap() };
+        let listed =
+            world.operate("GET", &format!("/organizations/acme/api-keys/{}", key.id), json!(null)).await.json();
+        assert_eq!(listed["data"]["name"], name, "as it was typed");
+        let isolated = format!("<bdi>{}</bdi>", escaped(name));
+        let search = format!("{KEYS}?{}", crate::support::encoded(&[("q", name)]));
+        let paths = [KEYS.to_owned(), search, page(&key, ""), page(&key, "/edit"), page(&key, "/regenerate")];
+        let more = [page(&key, "/status"), page(&key, "/delete"), ACTIVITY.to_owned()];
+        let mut pages = vec![created];
+        for path in paths.into_iter().chain(more) {
+            let answer = browser.get(&path).await;
+            assert_eq!(answer.status, 200, "{path}");
+            pages.push(answer);
+        }
+        pages.push(browser.submit(KEYS, IDENTIFY, &[("key", &key.secret)]).await);
+        for answer in &pages {
+            is_harmless(answer, name);
+            assert!(answer.body.contains(&isolated), "{name} is not shown as {isolated}: {}", answer.body);
+        }
+        let delete = page(&key, "/delete");
+        let gone = browser.submit(&delete, &delete, &[("confirm", name)]).await;
+        assert_eq!(gone.status, 303);
+        let list = browser.get(&gone.leads_to(&delete)).await;
+        is_harmless(&list, name);
+        assert!(list.body.contains(&isolated), "{}", list.body);
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_into_a_form_with_mistakes_is_harmless() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    for text in HOSTILE {
+        for field in ["name", "type", "scope", "expires", "date"] {
+            let mut fields =
+                vec![("type", "secret"), ("name", "web"), ("scope", "admin"), ("expires", "date"), ("date", "x")];
+            fields.retain(|(name, _)| *name != field);
+            fields.push((field, text));
+            let answer = browser.submit(NEW, KEYS, &fields).await;
+            assert_eq!(answer.status, 422, "{field}: {}", answer.words());
+            is_harmless(&answer, text);
+        }
+        let path = format!("{NEW}?{}", crate::support::encoded(&[("name", text), ("type", text), ("scopes", text)]));
+        is_harmless(&browser.get(&path).await, text);
+        let path =
+            format!("{KEYS}?{}", crate::support::encoded(&[("type", text), ("status", text), ("deleted", text)]));
+        is_harmless(&browser.get(&path).await, text);
+    }
+}
+
+#[tokio::test]
+async fn subjects_names_and_organizations_are_shown_literally() {
+    let world = open("fanfare").await;
+    for name in HOSTILE {
+        world.organization("acme", json!({"name": name})).await;
+        let link = world.link("acme", json!({"subject": name})).await;
+        let browser = Browser::new(&world);
+        let entrance = browser.get(&format!("/portal/enter?code={}", link.code)).await;
+        assert_eq!(browser.enter(&link.code).await.status, 303);
+        let mut pages = vec![entrance];
+        for path in [KEYS, NEW, ACTIVITY, "/portal/acme/keys/key_00000000000000000000000000"] {
+            pages.push(browser.get(path).await);
+        }
+        let isolated = format!("<bdi>{}</bdi>", escaped(name));
+        for answer in &pages {
+            is_harmless(answer, name);
+            assert!(answer.body.matches(&isolated).count() >= 2, "{name}: {} {}", answer.status, answer.body);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+use serde_json::{Value, json};
+
+use crate::portal::{KEYS, call, issued, open, page};
+use crate::support::{Answer, Key, World};
+
+/// A row of the totals: `Total requests`, what it says.
+fn total<'a>(page: &'a Answer, name: &str) -> &'a str {
+    let (_, rest) = page.body.split_once(&format!("<dt>{name}</dt><dd>")).unwrap_or_else(|| panic!("{}", page.body));
+    rest.split("</dd>").next().unwrap()
+}
+
+#[tokio::test]
+async fn the_totals_of_a_page_are_those_of_the_api() {
+    let world = open("fanfare").await;
+    let key = issued(&world, "web").await;
+    world.organization("acme", json!({"limits": [{"requests": 4, "per": "minute"}]})).await;
+    // Over an hour, a day and a month: served, unknown, refused for want of a scope, and over the limit.
+    for at in ["2029-07-20T10:00:00Z", "2030-05-20T10:00:00Z", "2030-06-12T10:00:00Z", "2030-06-14T23:10:00Z"] {
+        world.at(at);
+        assert_eq!(call(&world, &key).await, 200);
+        assert_eq!(world.get("/api/experiences/7", &key).await.status, 400);
+        assert_eq!(world.get("/api/analytics", &key).await.status, 403);
+        assert_eq!(call(&world, &key).await, 200);
+        assert_eq!(call(&world, &key).await, 429);
+    }
+    world.stack.end_processes().await;
+    world.at("2030-06-15T00:00:30Z");
+    let browser = world.visitor("acme").await;
+    for (range, from, granularity) in [
+        ("24h", "2030-06-14T01:00:00Z", "hour"),
+        ("7d", "2030-06-09T00:00:00Z", "day"),
+        ("30d", "2030-05-17T00:00:00Z", "day"),
+        ("13m", "2029-06-01T00:00:00Z", "day"),
+    ] {
+        let shown = browser.get(&page(&key, &format!("?range={range}"))).await;
+        let path = format!("/organizations/acme/api-keys/{}/usage?from={from}&granularity={granularity}", key.id);
+        let usage = world.operate("GET", &path, Value::Null).await;
+        assert_eq!(usage.status, 200, "{usage:?}");
+        let totals = usage.json()["data"]["totals"].clone();
+        assert_eq!(total(&shown, "Total requests"), totals["requests"].to_string(), "{range}");
+        let percent = |rate: &Value| rate.as_f64().unwrap() * 100.0;
+        for (name, rate) in [("Success rate", &totals["successRate"]), ("Error rate", &totals["errorRate"])] {
+            let said: f64 = total(&shown, name).trim_end_matches('%').trim().parse().unwrap();
+            assert!((said - percent(rate)).abs() < 0.06, "{range}: {name} is {said}, and {rate} by the API");
+        }
+        let csv = browser.get(&page(&key, &format!("/usage.csv?range={range}"))).await;
+        let sum = |column: usize| -> u64 {
+            csv.body.lines().skip(1).map(|line| line.split(',').nth(column).unwrap().parse::<u64>().unwrap()).sum()
+        };
+        let refused = totals["refused"]["total"].as_u64().unwrap();
+        assert_eq!([sum(4), sum(9)], [totals["requests"].as_u64().unwrap(), refused], "{range}");
+        shown.says("The key lacked a permission");
+        shown.says("A limit was reached");
+    }
+    for nonsense in ["", "1y", "%00", "30D"] {
+        let status = browser.get(&page(&key, &format!("?range={nonsense}"))).await.status;
+        assert_eq!(status, 200, "{nonsense}: the usual one");
+    }
+}
+
+#[tokio::test]
+async fn a_page_shows_the_limits_and_what_is_used_of_them_now() {
+    let world = open("fanfare").await;
+    let key = issued(&world, "web").await;
+    world.organization("acme", json!({"limits": [{"requests": 1_000, "per": "minute"}]})).await;
+    let browser = world.visitor("acme").await;
+    browser.get(&page(&key, "")).await.says("0 of 1,000 used");
+    for _ in 0..3 {
+        assert_eq!(call(&world, &key).await, 200);
+    }
+    let shown = browser.get(&page(&key, "")).await;
+    shown.says("3 of 1,000 used");
+    assert!(shown.body.contains("datetime=2030-06-15T00:00:30Z"), "used now: {}", shown.words());
+    world.at("2030-06-15T00:01:00Z");
+    browser.get(&page(&key, "")).await.says("0 of 1,000 used");
+}
+
+/// The key after it got a new secret with an overlap of a day: the old secret and the new one.
+async fn rotated(world: &World, browser: &crate::support::Browser<'_>) -> (Key, Key) {
+    let old = issued(world, "web").await;
+    let path = page(&old, "/regenerate");
+    let answer = browser.submit(&path, &path, &[("overlap", "24h")]).await;
+    let new = Key { id: old.id.clone(), secret: answer.secret().unwrap() };
+
+    (old, new)
+}
+
+#[tokio::test]
+async fn a_page_says_at_once_that_the_old_secret_is_used_and_later_that_the_new_one_is() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    let (old, new) = rotated(&world, &browser).await;
+    let look = async || browser.get(&page(&old, "")).await;
+    let first = look().await;
+    first.says("Two secrets work at the moment");
+    first.says("The old secret is not used any more");
+    first.says("The new secret has not been used yet, as far as is known");
+
+    world.at("2030-06-15T00:02:00Z");
+    assert_eq!(call(&world, &old).await, 200);
+    let page = look().await;
+    page.says("The old secret is still used");
+    page.says("The new secret has not been used yet, as far as is known");
+
+    world.at("2030-06-15T00:04:00Z");
+    assert_eq!(call(&world, &new).await, 200);
+    let page = look().await;
+    page.says("The old secret is still used");
+    page.says("It was last used 2 minutes ago");
+    // It is written with a later answer, or when the process ends.
+    world.stack.end_processes().await;
+    look().await.does_not_say("The new secret has not been used yet");
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_two_secrets_where_only_one_works() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    let (old, _) = rotated(&world, &browser).await;
+    world.at("2030-06-16T00:00:29.999Z");
+    let browser = world.visitor("acme").await;
+    browser.get(&page(&old, "")).await.says("Two secrets work at the moment");
+    world.at("2030-06-16T00:00:30Z");
+    browser.get(&page(&old, "")).await.does_not_say("Two secrets work");
+}
+
+#[tokio::test]
+async fn anothers_key_is_like_one_that_never_was() {
+    let world = open("fanfare").await;
+    crate::portal::terms(&world, "fanfare", "other").await;
+    let theirs = world.key("other", json!({"name": "theirs", "type": "secret"})).await;
+    let nobodys = Key { id: format!("{}000000", &theirs.id[..24]), secret: String::new() };
+    let browser = world.visitor("acme").await;
+    let once = browser.once(KEYS).await;
+    for below in ["", "/edit", "/regenerate", "/status", "/delete", "/usage.csv"] {
+        let answers = [browser.get(&page(&theirs, below)).await, browser.get(&page(&nobodys, below)).await];
+        assert_eq!(answers[0].status, 404, "{below}");
+        let [theirs, nobodys] = answers.map(|answer| super::sentences(&answer));
+        assert_eq!(theirs, nobodys, "{below}");
+    }
+    let mut typed = super::typed("fanfare");
+    typed.push(("once", &once));
+    let forms = [
+        ("", typed),
+        ("/regenerate", vec![("overlap", "0"), ("once", &once)]),
+        ("/regenerate", vec![("end", "1"), ("once", &once)]),
+        ("/status", vec![("status", "inactive"), ("once", &once)]),
+        ("/delete", vec![("confirm", "theirs"), ("once", &once)]),
+    ];
+    let before = world.authority().await;
+    for (below, fields) in forms {
+        let answers =
+            [browser.post(&page(&theirs, below), &fields).await, browser.post(&page(&nobodys, below), &fields).await];
+        assert_eq!(answers[0].status, 404, "{below}: {}", answers[0].words());
+        let [theirs, nobodys] = answers.map(|answer| super::sentences(&answer));
+        assert_eq!(theirs, nobodys, "{below}");
+    }
+    assert_eq!(world.authority().await, before);
+}
