@@ -102,7 +102,7 @@ impl Keys {
         let nothing = attributes([("pk", Some(dynamodb::text("connect"))), ("sk", Some(dynamodb::text("connect")))]);
         let request = self.client.get_item().table_name(&self.table).set_key(Some(nothing));
         if let Err(error) = request.send().await.map_err(Error::from) {
-            tracing::warn!("connecting to DynamoDB ahead of the first request: {error}");
+            tracing::warn!("connecting to DynamoDB ahead of the first request failed: {error}");
         }
     }
 }

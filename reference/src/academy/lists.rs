@@ -239,7 +239,7 @@ impl Academy {
             if self.commit(&tally, writes).await? {
                 // Whatever a failure leaves behind takes up room, but nobody can see it.
                 if let Err(error) = self.sweep(id).await {
-                    tracing::warn!("sweeping up after a list that is gone: {error}");
+                    tracing::warn!("cleaning up after a deleted list failed: {error}");
                 }
                 return Ok(true);
             }

@@ -45,7 +45,9 @@ where
     let runtime = Runtime::new(service_fn(answer)).layer(TracingLayer::new());
     let Some(meter) = meter else { return runtime.run().await };
     if let Err(error) = ask_for_notice().await {
-        tracing::warn!("usage that is not written when the process ends will be lost: {error}");
+        tracing::warn!(
+            "no extension could be registered, so usage that is not written yet is lost when the process ends: {error}"
+        );
     }
     let runtime = runtime.layer(AfterAnswer(|| meter.flush_due()));
     tokio::select! {
@@ -74,7 +76,7 @@ async fn ask_for_notice() -> Result<(), Error> {
     let next = client.call(next.body(Body::empty())?);
     drop(tokio::spawn(async move {
         if let Err(error) = next.await {
-            tracing::warn!("the extension has lost Lambda: {error}");
+            tracing::warn!("the extension has lost its connection to Lambda: {error}");
         }
     }));
 

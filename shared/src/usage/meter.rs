@@ -88,7 +88,11 @@ impl Meter {
         let lost = written.lost.saturating_add(batch.turned_away());
         drop(batch);
         if let Some(cause) = written.failure {
-            tracing::warn!(kept, lost, "the usage of some requests could not be written, and is kept or lost: {cause}");
+            tracing::warn!(
+                kept,
+                lost,
+                "the usage of some requests could not be written: `kept` is tried again, `lost` is not: {cause}"
+            );
         }
     }
 
