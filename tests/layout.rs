@@ -235,3 +235,15 @@ fn the_documents_name_every_contract_and_every_route() {
         assert!(api.contains(&format!("`{}`", route.key())), "docs/api.md does not mention {}", route.key());
     }
 }
+
+#[test]
+fn codes_and_secrets_cannot_be_tried_in_large_numbers() {
+    let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
+    let routes: BTreeSet<_> =
+        deployed().iter().flat_map(|function| &function.routes).map(template::Route::key).collect();
+    for route in ["POST /portal/enter", "POST /portal/{org}/identify"] {
+        assert!(routes.contains(route), "{route}");
+        let throttled = format!("{route}: {{ ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 }}");
+        assert!(yaml.contains(&throttled), "{route} is not throttled");
+    }
+}

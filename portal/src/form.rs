@@ -261,6 +261,11 @@ pub enum Problem {
         /// The label of the type.
         kind: String,
     },
+    /// A permission that no key of the organization can have.
+    PermissionNotOnPlan {
+        /// The scope.
+        scope: String,
+    },
     /// Nothing chosen.
     ExpirationMissing,
     /// No date, or none that there is.
@@ -293,7 +298,9 @@ impl Problem {
         match self {
             Self::NameMissing | Self::NameTooLong { .. } | Self::NameTaken => Field::Name,
             Self::TypeMissing => Field::Type,
-            Self::PermissionsMissing | Self::PermissionNotForType { .. } => Field::Permissions,
+            Self::PermissionsMissing | Self::PermissionNotForType { .. } | Self::PermissionNotOnPlan { .. } => {
+                Field::Permissions
+            }
             Self::ExpirationMissing => Field::Expiration,
             Self::DateInvalid | Self::DatePast | Self::DateTooLate { .. } => Field::Date,
             Self::ConfirmMismatch => Field::Confirm,

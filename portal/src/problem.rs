@@ -17,6 +17,7 @@ impl Voice<'_> {
             Problem::PermissionNotForType { scope, kind } => {
                 words.permission_not_for_type.put("type", kind).put("scope", scope)
             }
+            Problem::PermissionNotOnPlan { scope } => words.permission_not_on_plan.put("scope", scope),
             Problem::ExpirationMissing => words.expiration_missing.html(),
             Problem::DateInvalid => words.date_invalid.html(),
             Problem::DatePast => words.date_past.html(),

@@ -73,6 +73,7 @@ fn form(permissions: Permissions) -> Form {
         once: evil(40),
         problems: vec![
             Problem::PermissionNotForType { scope: evil(41), kind: evil(42) },
+            Problem::PermissionNotOnPlan { scope: evil(38) },
             Problem::Said { field: Field::Name, sentence: evil(43) },
         ],
         name: evil(44),

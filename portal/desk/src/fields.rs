@@ -246,15 +246,15 @@ impl<'a> Sheet<'a> {
         if !self.asks(Asked::Permissions) || !self.plan.granular_scopes || (!has_choice && typed.scopes.is_empty()) {
             return None;
         }
-        let label = kind.name.as_deref().map(view::label).unwrap_or_default();
+        let label = kind.name.as_deref().map(view::label);
+        let possible = &kind.scopes.choice;
         let chosen: Scopes = typed.scopes.iter().filter(|scope| !kind.scopes.always.contains(scope)).cloned().collect();
-        problems.extend(
-            chosen
-                .iter()
-                .filter(|scope| !choice.contains(scope))
-                .take(3)
-                .map(|scope| Problem::PermissionNotForType { scope: scope.to_owned(), kind: label.clone() }),
-        );
+        problems.extend(chosen.iter().filter(|scope| !choice.contains(scope)).take(3).map(|scope| match &label {
+            Some(kind) if !possible.contains(scope) => {
+                Problem::PermissionNotForType { scope: scope.to_owned(), kind: kind.clone() }
+            }
+            Some(_) | None => Problem::PermissionNotOnPlan { scope: scope.to_owned() },
+        }));
         if !has_choice {
             return None;
         }

@@ -123,6 +123,7 @@ pub(super) static WORDS: Words = Words {
     type_missing: P("Wählen Sie einen Typ"),
     permissions_missing: P("Wählen Sie mindestens eine Berechtigung"),
     permission_not_for_type: P("Schlüssel vom Typ {type} können {scope} nicht haben"),
+    permission_not_on_plan: P("Schlüssel können {scope} in Ihrem Tarif nicht haben"),
     expiration_missing: P("Wählen Sie, wann der Schlüssel abläuft"),
     date_invalid: P("Geben Sie ein gültiges Datum ein"),
     date_past: P("Der letzte Tag darf nicht vorbei sein"),

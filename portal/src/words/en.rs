@@ -117,6 +117,7 @@ pub(super) static WORDS: Words = Words {
     type_missing: P("Choose a type"),
     permissions_missing: P("Choose at least one permission"),
     permission_not_for_type: P("Keys of type {type} cannot have {scope}"),
+    permission_not_on_plan: P("Keys cannot have {scope} on your plan"),
     expiration_missing: P("Choose when the key expires"),
     date_invalid: P("Enter a real date"),
     date_past: P("The last day must not be over"),

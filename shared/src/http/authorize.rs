@@ -177,9 +177,7 @@ pub async fn serve() -> Exit {
             let denial = error.denial();
             match &error {
                 Error::Failed { cause, .. } => tracing::error!(?denial, "the authorizer failed: {cause}"),
-                Error::Denied(_) => {
-                    tracing::error!(?denial, "the authorizer failed: the gate refused without a verdict")
-                }
+                Error::Denied(_) => tracing::error!(?denial, "the authorizer failed: the gate gave no verdict"),
                 Error::FailedAgain(_) => (),
             }
             // A gateway answers 500 to an error of any kind.
