@@ -30,7 +30,7 @@ pub(crate) fn judging(stamped: Option<Timestamp>, platform: Option<Timestamp>) -
     let stamped = stamped.filter(|at| at.as_millisecond() > 0);
     match (stamped, platform) {
         (Some(stamped), Some(platform)) if stamped.duration_since(platform).abs() > TRUSTED => {
-            tracing::warn!(%stamped, %platform, "the event's time is more than five minutes from Lambda's clock: Lambda's clock is used");
+            tracing::warn!(%stamped, %platform, "the event's time is too far from the platform's clock, which is used instead");
             platform
         }
         (Some(at), _) | (None, Some(at)) => at,
