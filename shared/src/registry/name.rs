@@ -13,7 +13,7 @@ impl Name {
     const MAX: usize = 100;
     /// No control character, and at least one character that is not blank. Blank is Unicode's `White_Space`, spelled
     /// out, because `\s` is not the same everywhere.
-    const PATTERN: &str = concat!(
+    pub(crate) const PATTERN: &str = concat!(
         r"^[^\x00-\x1f\x7f-\x9f]*",
         r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
         r"[^\x00-\x1f\x7f-\x9f]*$"

@@ -118,10 +118,10 @@ pub struct Order {
     /// What people call them.
     pub name: Option<Name>,
     /// What they may do; by default everything that the contract's pages and the maker can.
-    #[schemars(extend("minItems" = 1))]
+    #[schemars(extend("minItems" = 1, "contains" = {"const": "list"}))]
     pub operations: Option<Vec<Operation>>,
     /// Where the pages lead back to; its origin must be one of the contract's.
-    #[schemars(extend("format" = "uri"))]
+    #[schemars(extend("maxLength" = 2_048, "x-contract" = "returnUrl"))]
     pub return_url: Option<String>,
     /// The language of the pages; by default the browser's.
     pub locale: Option<Locale>,

@@ -117,6 +117,14 @@ fn fill_value(contract: &Contract, mark: &str, schema: &mut Map<String, Value>) 
             schema.insert("pattern".to_owned(), format!("^({})$", forms.join("|")).into());
             return;
         }
+        "returnUrl" => {
+            let origins = contract.portal.iter().flat_map(|portal| &portal.return_origins);
+            let origins: Vec<_> = origins.map(|origin| origin.replace('.', "\\.")).collect();
+            // Behind the origin, what addresses are made of, and nothing that ends an attribute in a page.
+            let pattern = format!("^({})([/?#][!#-&(-;=?-Z\\[\\]_a-z~]*)?$", origins.join("|"));
+            schema.insert("pattern".to_owned(), pattern.into());
+            return;
+        }
         "limits" => {
             schema.insert("maxItems".to_owned(), contract.windows.len().into());
             return;

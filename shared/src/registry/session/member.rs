@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::registry::name::Name;
+
 /// Whom a session is for: 1 to 256 characters, none of them a control character. It is the team's own name for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX))]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = Name::PATTERN))]
 pub struct Subject(String);
 
 impl Subject {
