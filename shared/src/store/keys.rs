@@ -158,7 +158,7 @@ impl Keys {
     }
 
     /// At most `limit` keys of `org` that fit `filter` at `now` and are older than `after`, newest first. One call looks at
-    /// [`SEARCHED`] keys at most, so that a page may have fewer than there are.
+    /// 500 keys at most, so that a page may have fewer than there are.
     pub async fn search(
         &self,
         org: &Slug,
