@@ -96,7 +96,7 @@ async fn pages_ask_for_nothing_that_the_template_does_not_allow_them() {
     }
     browser.get(super::ACTIVITY).await;
     browser.submit(KEYS, super::IDENTIFY, &[("key", &key.secret)]).await;
-    browser.post("/portal/leave", &[]).await;
+    assert_eq!(browser.submit(KEYS, "/portal/leave", &[]).await.status, 200);
     let refused: Vec<_> = world
         .stack
         .dynamodb()
