@@ -8,8 +8,7 @@ use shared::gate::app::App;
 use shared::management::invite;
 use shared::{Browser, Denial, Form, Page, Result};
 
-use crate::brand::brand;
-use crate::frame::{language, link_back, shown, subject, terms, zone};
+use crate::frame::{language, link_back, outside, shown, subject, zone};
 
 /// The code of a link.
 #[derive(Deserialize, JsonSchema)]
@@ -30,13 +29,10 @@ impl std::fmt::Debug for Linked {
 /// # Errors
 /// The link was used, or its time is over.
 pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Timestamp) -> Result<Page> {
-    let portal = invite::pages(app)?;
     let (session, code) = invite::linked(app, &linked.code, now).await?;
     let org = app.keys.organization(&session.org).await?.ok_or(Denial::UnknownKey)?;
     let language = language(&session, &browser.languages);
-    let mut frame = Frame::outside(language, brand(app), now);
-    frame.terms = terms(portal, language);
-    frame.zone = zone(&session);
+    let frame = Frame { zone: zone(&session), ..outside(app, language, now) };
     let page = EnterPage {
         frame,
         organization: org.name.as_str().to_owned(),
@@ -68,9 +64,7 @@ pub async fn leave(app: &App, browser: Browser, form: &Form, now: Timestamp) -> 
     form.must_be_of(token)?;
     let session = invite::leave(app, token, browser.request.clone(), now).await?;
     let language = language(&session, &browser.languages);
-    let mut frame = Frame::outside(language, brand(app), now);
-    frame.terms = terms(invite::pages(app)?, language);
-    frame.return_to = link_back(&session);
+    let frame = Frame { return_to: link_back(&session), ..outside(app, language, now) };
     let page = MessagePage { frame, message: Message::Left, request: None };
 
     Ok(shown(page.render())?.setting(&browser.set_cookie(None, 0)))

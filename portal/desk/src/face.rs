@@ -5,21 +5,19 @@ use lambda_http::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::http::{HeaderName, HeaderValue};
-use portal::{Depth, Frame, Inside, Language, Message, MessagePage};
+use portal::{Depth, Frame, Language, Message, MessagePage};
 use shared::contract::envelope::Reply;
-use shared::contract::portal::Operation;
-use shared::http::call::{Call, Guest};
+use shared::http::call::Call;
 use shared::http::handler::Handler;
 use shared::http::serve::{Face, serve_as};
 use shared::http::visitor;
 use shared::http::visitor::is_local;
-use shared::registry::organization::Status;
 use shared::registry::session::Once;
 use shared::{Denial, Exit, Page};
 
 use crate::brand::brand;
 use crate::frame;
-use crate::frame::{link_back, preferred, terms, zone};
+use crate::frame::preferred;
 
 /// The face of pages.
 static FACE: Face = Face { refuse, dress };
@@ -61,28 +59,13 @@ fn depth(route: &str) -> Option<Depth> {
 
 /// The frame of a page that refuses `call`.
 fn frame_of(call: &Call) -> Frame {
-    let mut made = Frame::outside(language(call), brand(call.app), call.now);
-    if let Some(portal) = &call.app.contract.portal {
-        made.terms = terms(portal, made.language);
-    }
-    let Some(Guest { session, cookie, organization }) = call.guest.as_deref() else { return made };
-    made.zone = zone(session);
-    made.return_to = link_back(session);
-    if let (Some(organization), Some(depth), Ok(once)) =
-        (organization, depth(&call.route), Once::new(cookie, call.app.entropy))
-    {
-        let portal = call.app.contract.portal.as_ref();
-        made.inside = Some(Inside {
-            depth,
-            organization: organization.name.as_str().to_owned(),
-            subject: frame::subject(session),
-            locked: organization.status == Status::Locked,
-            activity: portal.is_some_and(|portal| session.may(portal, Operation::Activity)),
-            leave_once: once.as_str().to_owned(),
-        });
-    }
+    let outside = frame::outside(call.app, language(call), call.now);
+    let (Some(guest), Some(portal)) = (&call.guest, &call.app.contract.portal) else { return outside };
+    let once = Once::new(&guest.cookie, call.app.entropy).ok();
+    let place = guest.organization.as_ref().zip(depth(&call.route)).zip(once);
+    let place = place.map(|((org, depth), once)| (org, depth, once.as_str().to_owned()));
 
-    made
+    frame::within(portal, outside, &guest.session, place)
 }
 
 fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {

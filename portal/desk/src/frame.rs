@@ -24,28 +24,38 @@ pub(crate) fn frame<O: Opens>(
     depth: Depth,
     now: Timestamp,
 ) -> Result<(Frame, String)> {
-    let portal = pages(app)?;
     let Visitor { session, org, .. } = visitor;
-    let language = language(session, &visitor.languages);
     let once = visitor.once(app)?.as_str().to_owned();
-    let frame = Frame {
-        language,
-        brand: brand(app),
-        terms: terms(portal, language),
-        now,
-        zone: zone(session),
-        return_to: link_back(session),
-        inside: Some(Inside {
-            depth,
-            organization: org.name.as_str().to_owned(),
-            subject: subject(session),
-            locked: org.status == Status::Locked,
-            activity: session.may(portal, Operation::Activity),
-            leave_once: once.clone(),
-        }),
-    };
+    let language = language(session, &visitor.languages);
+    let frame = within(pages(app)?, outside(app, language, now), session, Some((org, depth, once.clone())));
 
     Ok((frame, once))
+}
+
+/// The frame of a page for anybody.
+pub(crate) fn outside(app: &App, language: Language, now: Timestamp) -> Frame {
+    let terms = app.contract.portal.as_ref().map(|portal| terms(portal, language)).unwrap_or_default();
+
+    Frame { terms, ..Frame::outside(language, brand(app), now) }
+}
+
+/// `frame` in `session`: so far below its organization, with forms of this name, where it is known which that is.
+pub(crate) fn within(
+    portal: &Portal,
+    frame: Frame,
+    session: &Session,
+    place: Option<(&Organization, Depth, String)>,
+) -> Frame {
+    let inside = place.map(|(org, depth, leave_once)| Inside {
+        depth,
+        organization: org.name.as_str().to_owned(),
+        subject: subject(session),
+        locked: org.status == Status::Locked,
+        activity: session.may(portal, Operation::Activity),
+        leave_once,
+    });
+
+    Frame { zone: zone(session), return_to: link_back(session), inside, ..frame }
 }
 
 /// A page that was put together.
@@ -93,7 +103,7 @@ pub(crate) fn zone(session: &Session) -> Option<Zone> {
 }
 
 /// The contract's words, which are English: pages in another language have their own.
-pub(crate) fn terms(portal: &Portal, language: Language) -> Terms {
+fn terms(portal: &Portal, language: Language) -> Terms {
     if language != Language::English {
         return Terms::default();
     }

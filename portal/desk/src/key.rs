@@ -1,7 +1,7 @@
 //! One key: facts, limits, usage, and what can be done with it.
 
 use jiff::Timestamp;
-use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Range, Replacement, Rotation, Window};
+use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Replacement, Rotation, Window};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::limit;
@@ -36,7 +36,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
     let Legacy { counts, last_used_at } = app.passes.counted(&key.digest).await?;
     let can = |operation, when_locked| control(app, session, org, operation, when_locked);
     let may_see_usage = session.may(pages(app)?, Operation::Usage);
-    let range = asked.range.as_deref().and_then(Range::parse).unwrap_or(Range::Days30);
+    let range = usage::range(asked.range.as_deref());
     let overlap = key.overlap(now);
     let made = if may_see_usage || overlap.is_some() {
         // Whether the old secret can go is asked from the moment on when there were two, whatever range is shown.

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use portal::{Depth, Occasion, Overlap, Problem, RegeneratePage};
-use shared::contract::portal::OVERLAPS;
 use shared::gate::app::App;
 use shared::http::visitor::Regenerate;
 use shared::management::invite::pages;
@@ -30,11 +29,16 @@ pub async fn confirm(app: &App, visitor: &Visitor<Regenerate>, id: &Id, now: Tim
 fn page(app: &App, visitor: &Visitor<Regenerate>, key: &Key, problems: Vec<Problem>, now: Timestamp) -> Result<Page> {
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
     let usual = pages(app)?.overlap_seconds;
-    let overlaps = Overlap::ALL.into_iter().filter(|overlap| OVERLAPS.contains(&i64::from(overlap.seconds())));
     let chosen = Overlap::ALL.into_iter().find(|overlap| i64::from(overlap.seconds()) == usual);
     let status = if problems.is_empty() { 200 } else { 422 };
-    let page =
-        RegeneratePage { frame, key: view::key(key, None, now), once, overlaps: overlaps.collect(), chosen, problems };
+    let page = RegeneratePage {
+        frame,
+        key: view::key(key, None, now),
+        once,
+        overlaps: Overlap::ALL.to_vec(),
+        chosen,
+        problems,
+    };
 
     shown_with(status, page.render())
 }

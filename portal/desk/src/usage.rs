@@ -28,9 +28,14 @@ pub struct Ranged {
 }
 
 impl Ranged {
-    pub(crate) fn range(&self) -> Range {
-        self.range.as_deref().and_then(Range::parse).unwrap_or(Range::Days30)
+    fn range(&self) -> Range {
+        range(self.range.as_deref())
     }
+}
+
+/// The range of that name; 30 days where there is none.
+pub(crate) fn range(asked: Option<&str>) -> Range {
+    asked.and_then(Range::parse).unwrap_or(Range::Days30)
 }
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -211,9 +216,8 @@ pub async fn csv(
     let mut table =
         String::from("key,name,from,until,requests,successes,client_errors,server_errors,verifications,refused\r\n");
     for Bucket { from, until, counts } in usage.buckets {
+        let requests = counts.requests();
         let Counts { successes, client_errors, server_errors, verifications, refused } = counts;
-        let all = [successes, client_errors, server_errors, verifications, refused];
-        let requests = all.iter().fold(0_u64, |sum, one| sum.saturating_add(*one));
         writeln!(
             table,
             "{id},{name},{from:.0},{until:.0},{requests},{successes},{client_errors},{server_errors},{verifications},{refused}\r"

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::http::{HeaderMap, Method};
 
 use crate::contract::denial::{Kind, Violation};
@@ -116,6 +117,13 @@ impl Call {
     /// Whether it came on the operator's plane.
     pub fn is_operators(&self) -> bool {
         self.route.contains(" /operator/")
+    }
+
+    /// The media type of the body, in lower case and without parameters, where the request names one.
+    pub fn media_type(&self) -> Option<Vec<u8>> {
+        let kind = self.headers.get(CONTENT_TYPE)?.as_bytes().split(|byte| *byte == b';').next()?;
+
+        Some(kind.trim_ascii().to_ascii_lowercase())
     }
 
     /// Whether there is a body that is not empty.

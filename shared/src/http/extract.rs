@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use lambda_http::http::HeaderMap;
-use lambda_http::http::header::CONTENT_TYPE;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -200,11 +199,8 @@ pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Body<T> {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let is_json = |kind: &[u8]| {
-            let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
-            kind == b"application/json" || kind.ends_with(b"+json")
-        };
-        if call.headers.get(CONTENT_TYPE).is_some_and(|kind| !is_json(kind.as_bytes())) {
+        let is_json = |kind: Vec<u8>| kind == b"application/json" || kind.ends_with(b"+json");
+        if call.media_type().is_some_and(|kind| !is_json(kind)) {
             return Err(Violation::new("Content-Type", "must be application/json").into());
         }
         let body = call.body()?;

@@ -3,11 +3,12 @@
 
 use std::marker::PhantomData;
 
-use lambda_http::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, ORIGIN};
+use lambda_http::http::header::{ACCEPT_LANGUAGE, HOST, ORIGIN};
 use lambda_http::http::{HeaderMap, Method};
 
 use crate::contract::denial::{Denial, Violation};
 use crate::contract::portal;
+use crate::contract::secret::Digest;
 use crate::environment::settings::Stage;
 use crate::gate::app::App;
 use crate::http::call::{Call, Guest};
@@ -59,7 +60,7 @@ pub struct Visitor<O> {
     /// Its organization, as it is now.
     pub org: Organization,
     /// The digest of its cookie.
-    cookie: crate::contract::secret::Digest,
+    cookie: Digest,
     /// Where the browser has found us: `https://keys.example.com`.
     pub here: String,
     /// The languages that the browser asks for: `de-AT,de;q=0.9`.
@@ -117,8 +118,7 @@ impl<O: Opens> FromCall for Visitor<O> {
             return Err(Denial::Conflict { reason }.into());
         }
         let organization = visited.organization.ok_or(Denial::UnknownKey)?;
-        // The slug of an organization that is gone may be another's by now.
-        if organization.created_at > session.created_at.0 {
+        if !session.is_of(&organization) {
             return Err(Denial::UnknownKey.into());
         }
         if let Some(bearer) = &session.bearer {
@@ -230,9 +230,13 @@ impl Form {
     /// # Errors
     /// It was not.
     pub fn must_be_of(&self, cookie: &Token) -> Result<()> {
-        let once = Once::read(&cookie.digest(), self.text("once"));
+        self.made_for(&cookie.digest()).map(|_| ())
+    }
 
-        once.map(|_| ()).ok_or_else(|| Denial::MissingScope { scope: "once".to_owned() }.into())
+    fn made_for(&self, cookie: &Digest) -> Result<Once> {
+        let once = Once::read(cookie, self.text("once"));
+
+        once.ok_or_else(|| Denial::MissingScope { scope: "once".to_owned() }.into())
     }
 
     /// The name of the form.
@@ -243,9 +247,7 @@ impl Form {
 
 impl FromCall for Form {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let kind = call.headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase()).unwrap_or_default();
-        let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        if kind != b"application/x-www-form-urlencoded" {
+        if call.media_type().as_deref() != Some(b"application/x-www-form-urlencoded") {
             return Err(Violation::new("Content-Type", "must be application/x-www-form-urlencoded").into());
         }
         let body = call.body()?;
@@ -254,16 +256,10 @@ impl FromCall for Form {
             (name, value)
         };
         let fields: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX).map(cut).collect();
-        let once = match &call.guest {
-            None => None,
-            Some(guest) => {
-                let text = fields.iter().find(|(name, _)| name == "once").map(|(_, value)| value.as_str());
-                let once = text.and_then(|text| Once::read(&guest.cookie, text));
-                Some(once.ok_or(Denial::MissingScope { scope: "once".to_owned() })?)
-            }
-        };
+        let mut form = Self { fields, once: None };
+        form.once = call.guest.as_ref().map(|guest| form.made_for(&guest.cookie)).transpose()?;
 
-        Ok(Self { fields, once })
+        Ok(form)
     }
 
     fn describe(operation: &mut Operation<'_>) {

@@ -125,8 +125,7 @@ pub async fn enter(app: &App, code: &str, request: String, now: Timestamp) -> Re
     let author = Author::visitor(subject, session.bearer.clone(), visit, request, now);
     let mut tries = app.keys.tries();
     let org = tries.run(|| app.keys.organization(&session.org)).await?.ok_or(Denial::UnknownKey)?;
-    // The slug of an organization that is gone may be another's by now.
-    if org.created_at > session.created_at.0 {
+    if !session.is_of(&org) {
         return Err(Denial::UnknownKey.into());
     }
     let warrant = Warrant { author: &author, org: &org };

@@ -22,6 +22,7 @@ use crate::environment::entropy::{self, Entropy};
 use crate::registry::audit::Bearer;
 use crate::registry::key;
 use crate::registry::name::Name;
+use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 
 pub use member::{Locale, Seconds, Subject};
@@ -100,6 +101,11 @@ impl Session {
     /// Whether it lets its subject do this, under `portal`.
     pub fn may(&self, portal: &Portal, operation: Operation) -> bool {
         portal.opens(operation) && self.operations.contains(&operation)
+    }
+
+    /// Whether its link was made to `org`: the slug of an organization that is gone may be another's by now.
+    pub fn is_of(&self, org: &Organization) -> bool {
+        self.org == org.slug && self.created_at.0 >= org.created_at
     }
 
     /// When it ends, if its link is used at `now`.

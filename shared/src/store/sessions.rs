@@ -72,11 +72,16 @@ impl Keys {
     /// # Errors
     /// DynamoDB's.
     pub async fn linked(&self, code: &Digest, now: Timestamp) -> Result<Option<Session>> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(reached_by(By::Code, code)));
-        let Some(found) = request.consistent_read(true).send().await?.item else { return Ok(None) };
-        let (session, over) = read(&mut found.into())?;
+        let found = self.reached(reached_by(By::Code, code)).await?;
 
-        Ok(Some(session).filter(|_| over > now))
+        Ok(found.filter(|(_, over)| *over > now).map(|(session, _)| session))
+    }
+
+    /// The session in the item of this key, and when that is over.
+    async fn reached(&self, key: Attributes) -> Result<Option<(Session, Timestamp)>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
+
+        request.send().await?.item.map(|found| read(&mut found.into())).transpose()
     }
 
     /// Exchanges the code of this digest for a cookie, at the author's time: the link is gone afterwards, and the session
@@ -124,10 +129,7 @@ impl Keys {
     /// # Errors
     /// DynamoDB's.
     pub(crate) async fn session(&self, cookie: &Digest) -> Result<Option<Session>> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(of_cookie(cookie)));
-        let Some(found) = request.consistent_read(true).send().await?.item else { return Ok(None) };
-
-        Ok(Some(read(&mut found.into())?.0))
+        Ok(self.reached(of_cookie(cookie)).await?.map(|(session, _)| session))
     }
 
     /// The session that the cookie of this digest reaches, the organization `org`, and the key `bearer`: one round trip.
