@@ -18,7 +18,7 @@ async fn create(
     address: Address,
     Body(order): Body<Order>,
 ) -> Result<NotKept<Created<Link>>> {
-    let invitation = invite(app, manager.org(), order, manager.author()).await?;
+    let invitation = invite(app, manager.org(), order, manager.author(), address.link_secs()).await?;
     let url = address.link(&invitation.code);
 
     Ok(NotKept(Created(Link::new(invitation, url))))

@@ -153,7 +153,7 @@ fn lists(language: Language) -> Vec<Shown> {
     };
     let message = |message, request| MessagePage { frame: around(), message, request: Some(request) };
     let said = Message::Said { title: evil(75), sentences: vec![evil(76)] };
-    let switched = Message::Switched { organization: Some(evil(77)) };
+    let switched = Message::Switched { organization: Some(evil(77)), list: Some(evil(79)) };
 
     vec![
         ("keys", keys.render(), vec![1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 30, 60, 61, 62, 63, 64]),
@@ -161,7 +161,7 @@ fn lists(language: Language) -> Vec<Shown> {
         ("identify", identify.render(), vec![20, 21, 22, 23, 71]),
         ("enter", enter.render(), vec![72, 73, 74]),
         ("said", message(said, evil(78)).render(), vec![75, 76, 78, 12]),
-        ("switched", message(switched, evil(78)).render(), vec![77]),
+        ("switched", message(switched, evil(78)).render(), vec![77, 79]),
     ]
 }
 

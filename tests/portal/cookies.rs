@@ -154,6 +154,7 @@ async fn a_page_of_another_organization_is_409_and_changes_nothing() {
         assert_eq!(answer.status, 409, "{path}");
         answer.says("You have switched");
         answer.does_not_say("The other");
+        assert_eq!(answer.link("Back to the list", path).as_deref(), Some(KEYS), "{path}");
     }
     let key = format!("/portal/other/keys/{}", theirs.id);
     for (path, mut fields) in [
@@ -170,7 +171,10 @@ async fn a_page_of_another_organization_is_409_and_changes_nothing() {
         answer.says("Nothing was changed");
     }
     assert_eq!(world.authority().await, before);
-    for path in ["/portal/ACME/keys", "/portal/%00/keys", "/portal/-/keys"] {
+    let unreal = ["/portal/ACME/keys", "/portal/%00/keys", "/portal/-/keys"];
+    let slashes = ["/portal/acme/keys/", "/portal/acme/keys/new/", "/portal/enter/"];
+    let no_key = ["/portal/acme/keys/key_1", "/portal/acme/keys/key_1/delete", "/portal/acme/keys/key_1/usage.csv"];
+    for path in [unreal, slashes, no_key].as_flattened() {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }
 }

@@ -31,6 +31,9 @@ impl std::fmt::Debug for Linked {
 pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Timestamp) -> Result<Page> {
     let (session, code) = invite::linked(app, &linked.code, now).await?;
     let org = app.keys.organization(&session.org).await?.ok_or(Denial::UnknownKey)?;
+    if !session.is_of(&org) {
+        return Err(Denial::UnknownKey.into());
+    }
     let language = language(&session, &browser.languages);
     let frame = Frame { zone: zone(&session), ..outside(app, language, now) };
     let page = EnterPage {

@@ -6,6 +6,7 @@ use lambda_http::http::header::{
 };
 use lambda_http::http::{HeaderName, HeaderValue};
 use portal::{Depth, Frame, Language, Message, MessagePage};
+use shared::contract::denial::Violation;
 use shared::contract::envelope::Reply;
 use shared::http::call::Call;
 use shared::http::handler::Handler;
@@ -68,6 +69,11 @@ fn frame_of(call: &Call) -> Frame {
     frame::within(portal, outside, &guest.session, place)
 }
 
+/// Whether `fault` is in a parameter of the path: then the address names nothing that could be there.
+fn is_of_path(call: &Call, fault: &Violation) -> bool {
+    call.path_parameters.contains_key(&fault.field)
+}
+
 fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
     if !is_portal(call) {
         return None;
@@ -83,12 +89,18 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
         Denial::MissingScope { .. } | Denial::OrganizationLocked | Denial::NoApiOnPlan | Denial::PlanLimit { .. } => {
             (403, Message::Forbidden)
         }
+        Denial::InvalidRequest { violations } if violations.iter().any(|fault| is_of_path(call, fault)) => {
+            (404, Message::NotFound)
+        }
         Denial::UnknownRoute | Denial::OrganizationNotFound | Denial::ResourceNotFound { .. } => {
             (404, Message::NotFound)
         }
         Denial::MethodNotAllowed { .. } => (405, Message::MethodNotAllowed),
         Denial::Conflict { .. } if call.guest.as_ref().is_some_and(|guest| guest.organization.is_none()) => {
-            (409, Message::Switched { organization: call.guest.as_ref().map(|guest| guest.session.org.to_string()) })
+            let organization = call.guest.as_ref().map(|guest| guest.session.org.to_string());
+            let base = depth(&call.route).map(Depth::base);
+            let list = organization.as_ref().zip(base).map(|(org, base)| format!("{base}../{org}/keys"));
+            (409, Message::Switched { organization, list })
         }
         Denial::Conflict { .. } => (409, Message::Conflict),
         Denial::InvalidRequest { .. } | Denial::Rejected { .. } => (400, Message::BadRequest),

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use portal::{Depth, IdentifyPage, Problem};
+use shared::contract::Contract;
+use shared::contract::secret::Digest;
 use shared::gate::app::App;
 use shared::http::visitor::List;
 use shared::{Form, Page, Result, Visitor};
@@ -9,13 +11,23 @@ use shared::{Form, Page, Result, Visitor};
 use crate::frame::{frame, shown_with};
 use crate::view;
 
+/// The digest of the secret in `pasted`. People copy what is around it, too: `Authorization: Bearer …`, `API_KEY="…"`.
+fn secret_in(contract: &Contract, pasted: &str) -> Option<Digest> {
+    let after = |separators: &[char]| pasted.rsplit(separators).next().unwrap_or_default();
+    let candidates = [pasted, after(&[' ', '\t']), after(&[' ', '\t', '=', ':'])];
+    let is_around = |letter: char| matches!(letter, '"' | '\'' | '`' | ',' | ';') || letter.is_whitespace();
+    let parse = |text: &str| Some(contract.parse(text.trim_matches(is_around).as_bytes())?.1.digest());
+
+    candidates.into_iter().find_map(parse)
+}
+
 /// The key whose secret was pasted, if it is one of the organization's. The secret is not shown, logged or kept.
 ///
 /// # Errors
 /// The store does not answer.
 pub async fn identify(app: &App, visitor: &Visitor<List>, form: &Form, now: Timestamp) -> Result<Page> {
     let pasted = form.text("key");
-    let digest = app.contract.parse(pasted.as_bytes()).map(|(_, presented)| presented.digest());
+    let digest = secret_in(&app.contract, pasted);
     let mut found = None;
     if let Some(digest) = digest
         && let Some(holder) = app.keys.holder(&digest).await?

@@ -174,7 +174,10 @@ fn messages(product: Product, language: Language) -> Vec<Named> {
         ("403", Message::Forbidden),
         ("404", Message::NotFound),
         ("405", Message::MethodNotAllowed),
-        ("409-switched", Message::Switched { organization: Some("Zenith".to_owned()) }),
+        (
+            "409-switched",
+            Message::Switched { organization: Some("Zenith".to_owned()), list: Some("../zenith/keys".to_owned()) },
+        ),
         ("409-conflict", Message::Conflict),
         ("429", Message::TooMany { retry_after: 30 }),
         ("500", Message::Internal),

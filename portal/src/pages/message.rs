@@ -35,6 +35,8 @@ pub enum Message {
     Switched {
         /// The organization that the session is for, if it may be told.
         organization: Option<String>,
+        /// Where its list of keys is.
+        list: Option<String>,
     },
     /// 409: the key is not any more what the form was made for.
     Conflict,
@@ -79,6 +81,11 @@ impl MessagePage {
         phrase.to_string()
     }
 
+    /// The way to the list of keys of somebody who is in, but elsewhere.
+    fn list(&self) -> Option<&str> {
+        if let Message::Switched { list, .. } = &self.message { list.as_deref() } else { None }
+    }
+
     /// The sentences, a paragraph each.
     fn sentences(&self, voice: &Voice<'_>) -> Vec<Html> {
         let words = voice.words();
@@ -95,7 +102,7 @@ impl MessagePage {
             Message::TooMany { retry_after } => {
                 return vec![words.too_many_lead.put("when", voice.seconds_ahead(*retry_after))];
             }
-            Message::Switched { organization } => {
+            Message::Switched { organization, .. } => {
                 let mut sentences = vec![words.switched_lead.put("noun", voice.noun())];
                 let name = organization.as_deref().map(Html::typed);
                 sentences.extend(name.map(|name| words.switched_to.put("organization", name)));

@@ -18,7 +18,7 @@ use crate::management::invite::pages;
 use crate::registry::audit::{Author, Visit};
 use crate::registry::error::Result;
 use crate::registry::organization::{Organization, Status};
-use crate::registry::session::{Once, Session, Token};
+use crate::registry::session::{LINK_SECS, Once, Session, Token};
 use crate::registry::slug::Slug;
 
 /// What a page lets people do, given by the type of its function's argument: `Visitor<Create>`.
@@ -51,6 +51,9 @@ const COOKIE: &str = "__Host-latchkey";
 
 /// The same on one machine without TLS, where browsers would not take it.
 const LOCAL_COOKIE: &str = "latchkey-local";
+
+/// How long a link of a local stack can be used: 30 days.
+const LOCAL_LINK_SECS: i64 = 2_592_000;
 
 /// Somebody in a session of the organization that the path names, who may do `O`.
 #[derive(Debug)]
@@ -102,6 +105,7 @@ impl<O: Opens> FromCall for Visitor<O> {
 
     async fn from_call(call: &mut Call) -> Result<Self> {
         let portal = pages(call.app)?;
+        check_path(call)?;
         let org = call.path_parameters.remove("org").unwrap_or_default();
         let org = Slug::try_from(org).or(Err(Denial::UnknownRoute))?;
         check_origin(call)?;
@@ -173,6 +177,7 @@ impl FromCall for Browser {
 
     async fn from_call(call: &mut Call) -> Result<Self> {
         pages(call.app)?;
+        check_path(call)?;
         check_origin(call)?;
 
         Ok(Self {
@@ -267,6 +272,15 @@ impl FromCall for Form {
     }
 }
 
+/// Refuses a path that ends with a slash. Gateways may take it for the page without one, whose links would lead elsewhere
+/// from there.
+///
+/// # Errors
+/// It ends with one.
+fn check_path(call: &Call) -> Result<()> {
+    if call.path.ends_with('/') { Err(Denial::UnknownRoute.into()) } else { Ok(()) }
+}
+
 /// Refuses what another site has made a browser send. A browser says so in `Sec-Fetch-Site`, and one that does not know
 /// that header says where a form came from in `Origin`.
 ///
@@ -302,20 +316,32 @@ fn here(call: &Call) -> String {
     format!("{scheme}://{host}")
 }
 
-/// Where the portal's pages are, as far as `/portal`: `https://keys.example.com`.
+/// Where the portal's pages are.
 #[derive(Debug)]
-pub struct Address(String);
+pub struct Address {
+    /// As far as `/portal`: `https://keys.example.com`.
+    origin: String,
+    /// Whether it is a local stack's.
+    is_local: bool,
+}
 
 impl Address {
     /// The link with `code`.
     pub fn link(&self, code: &Token) -> String {
-        format!("{}/portal/enter?code={}", self.0, code.reveal())
+        format!("{}/portal/enter?code={}", self.origin, code.reveal())
+    }
+
+    /// How long a link can be used, in seconds. A local stack prints one when it starts, and nobody else reaches it.
+    pub const fn link_secs(&self) -> i64 {
+        if self.is_local { LOCAL_LINK_SECS } else { LINK_SECS }
     }
 }
 
 impl FromCall for Address {
     async fn from_call(call: &mut Call) -> Result<Self> {
-        Ok(Self(call.app.portal_url.clone().unwrap_or_else(|| here(call))))
+        let origin = call.app.portal_url.clone().unwrap_or_else(|| here(call));
+
+        Ok(Self { origin, is_local: is_local(call) })
     }
 
     fn describe(_: &mut Operation<'_>) {}

@@ -9,16 +9,12 @@ use serde::Serialize;
 use crate::contract::denial::{Denial, Violation};
 use crate::contract::portal::{Operation, Portal};
 use crate::environment::clock;
-use crate::environment::settings::Stage;
 use crate::gate::app::App;
 use crate::registry::audit::{Author, Visit};
 use crate::registry::error::Result;
-use crate::registry::session::{Id, LINK_SECS, Order, Seconds, Session, Token};
+use crate::registry::session::{Id, Order, Seconds, Session, Token};
 use crate::registry::slug::Slug;
 use crate::store::{Settled, Warrant};
-
-/// How long a link of a local stack can be used: 30 days. It is printed once, and nobody else can reach the stack.
-const LOCAL_LINK_SECS: i64 = 2_592_000;
 
 /// A link that was made.
 #[derive(Debug)]
@@ -49,15 +45,14 @@ pub fn pages(app: &App) -> Result<&Portal> {
     Ok(portal.ok_or(Denial::UnknownRoute)?)
 }
 
-/// Makes a link to the pages of the organization `slug`, on behalf of `author`.
+/// Makes a link to the pages of the organization `slug`, on behalf of `author`, that can be used for `link_secs` seconds.
 ///
 /// # Errors
 /// There is no such organization, or the order asks for what the contract does not open or `author` cannot do.
-pub async fn invite(app: &App, slug: &Slug, order: Order, author: &Author) -> Result<Invitation> {
+pub async fn invite(app: &App, slug: &Slug, order: Order, author: &Author, link_secs: i64) -> Result<Invitation> {
     let portal = pages(app)?;
     let now = author.at;
     let operations = allowed(app, portal, &order, author)?;
-    let link_secs = if app.stage == Stage::Local { LOCAL_LINK_SECS } else { LINK_SECS };
     let expires_at = now.checked_add(SignedDuration::from_secs(link_secs)).unwrap_or(now);
     let bearer = author.bearer.clone();
     let code = Token::new(bearer.as_ref().map(|bearer| &bearer.key), app.entropy)?;
