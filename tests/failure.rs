@@ -29,7 +29,10 @@ async fn a_store_that_is_too_slow_is_503() {
     let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "50")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
     let key = world.key("acme", json!({"name": "a"})).await;
-    world.stack.dynamodb().inject(Fault::Delay(Duration::from_mins(1)).always().on("UpdateItem"));
+    world
+        .stack
+        .dynamodb()
+        .inject(Fault::Delay(Duration::from_mins(1)).always().on("UpdateItem").about("CountersTable"));
     world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
 }
 
@@ -45,7 +48,10 @@ async fn a_count_that_takes_too_long_is_not_made_again() {
     let key = world.key("acme", json!({"name": "a"})).await;
     assert_eq!(left(&world, &key).await, 299);
     // DynamoDB has counted the request, and the answer comes too late.
-    world.stack.dynamodb().inject(Fault::Delay(Duration::from_mins(1)).times(1).on("UpdateItem"));
+    world
+        .stack
+        .dynamodb()
+        .inject(Fault::Delay(Duration::from_mins(1)).times(1).on("UpdateItem").about("CountersTable"));
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 503);
     assert_eq!(left(&world, &key).await, 297, "the late one counted once");
 }
@@ -54,11 +60,11 @@ async fn a_count_that_takes_too_long_is_not_made_again() {
 async fn a_connection_that_went_stale_is_made_again_and_nobody_gains_by_it() {
     let (world, key) = World::academy("pro").await;
     assert_eq!(left(&world, &key).await, 299);
-    world.stack.dynamodb().inject(Fault::Drop.times(1).on("UpdateItem"));
+    world.stack.dynamodb().inject(Fault::Drop.times(1).on("UpdateItem").about("CountersTable"));
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
     assert_eq!(left(&world, &key).await, 297);
     // Whether the first attempt has arrived cannot be known. If it has, both count: too many, never too few.
-    world.stack.dynamodb().inject(Fault::DropAfter.times(1).on("UpdateItem"));
+    world.stack.dynamodb().inject(Fault::DropAfter.times(1).on("UpdateItem").about("CountersTable"));
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
     assert_eq!(left(&world, &key).await, 294);
 }
@@ -70,7 +76,7 @@ async fn throttling_is_429_only_where_this_very_key_is_what_is_hot() {
     for kind in [Throttling::Throttling, Throttling::Throughput] {
         let (world, key) = World::academy("pro").await;
         let throttled = async |fault: Fault| {
-            world.stack.dynamodb().inject(fault.times(1).on("UpdateItem"));
+            world.stack.dynamodb().inject(fault.times(1).on("UpdateItem").about("CountersTable"));
             world.get("/api/v1/courses", &key).await
         };
         // A neighbour of a hot key is throttled with it, long before its own limit: that is not its doing.
@@ -102,7 +108,10 @@ async fn a_store_that_does_not_let_us_in_or_is_cut_short_is_503() {
         (400, "RequestLimitExceeded"),
         (429, ""),
     ] {
-        world.stack.dynamodb().inject(Fault::error(status, kind, "no").times(2).on("UpdateItem"));
+        world
+            .stack
+            .dynamodb()
+            .inject(Fault::error(status, kind, "no").times(2).on("UpdateItem").about("CountersTable"));
         world.get("/api/v1/courses", &key).await.is(503, &["retry-after: 1"], BUSY);
         world.stack.dynamodb().clear_faults();
         world.stack.clock().advance(Duration::from_secs(1));
@@ -121,7 +130,7 @@ async fn a_store_that_does_not_let_us_in_or_is_cut_short_is_503() {
 async fn a_conflict_with_a_transaction_is_tried_again() {
     let (world, key) = World::academy("pro").await;
     let conflict = || Fault::error(400, "TransactionConflictException", "busy").times(2);
-    world.stack.dynamodb().inject(conflict().on("UpdateItem"));
+    world.stack.dynamodb().inject(conflict().on("UpdateItem").about("CountersTable"));
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
     let cancelled = "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict, None, None]";
     world
@@ -134,10 +143,9 @@ async fn a_conflict_with_a_transaction_is_tried_again() {
 #[tokio::test]
 async fn a_fault_of_ours_is_500_and_its_cause_is_in_the_log_alone() {
     let (world, key) = World::academy("pro").await;
-    world
-        .stack
-        .dynamodb()
-        .inject(Fault::error(400, "ValidationException", "the cause of it").times(1).on("UpdateItem"));
+    world.stack.dynamodb().inject(
+        Fault::error(400, "ValidationException", "the cause of it").times(1).on("UpdateItem").about("CountersTable"),
+    );
     let answer = world.get("/api/v1/courses", &key).await;
     answer.is(500, &[], r#"{"error":{"code":"internal_error","message":"An unexpected error occurred"}}"#);
     let told: Vec<_> = world.stack.logs().into_iter().filter(|line| line.contains("the cause of it")).collect();
@@ -184,8 +192,8 @@ async fn a_change_whose_beginning_is_answered_too_late_is_made_once_and_said_to_
     let emails: Vec<_> = (0..40).map(|number| format!("s{number}@example.com")).collect();
     let dynamodb = campus.world.stack.dynamodb();
     // The first UpdateItem is the gate's.
-    dynamodb.inject(Fault::Delay(Duration::ZERO).times(1).on("UpdateItem"));
-    dynamodb.inject(Fault::DropAfter.times(1).on("UpdateItem"));
+    dynamodb.inject(Fault::Delay(Duration::ZERO).times(1).on("UpdateItem").about("CountersTable"));
+    dynamodb.inject(Fault::DropAfter.times(1).on("UpdateItem").about("CountersTable"));
     let answer = campus.send("POST", &format!("/lists/{list}/members"), json!({"emails": emails})).await;
     assert_eq!((answer.status, &answer.json()["data"]), (200, &json!({"added": emails, "already_members": []})));
     assert_eq!((campus.total().await, campus.members(&list).await.len()), (json!(40), 40));

@@ -2,3 +2,4 @@ mod audit;
 mod get;
 mod list;
 mod put;
+mod usage;

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::support::{Key, World, root};
 
 /// The picture that today's functions must still make.
-const LATEST: u32 = 2;
+const LATEST: u32 = 3;
 
 const COURSE: &str = "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
 

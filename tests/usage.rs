@@ -1,10 +1,12 @@
 //! The promise: the outcomes of requests are counted, nobody waits for it, an end in good order loses nothing, and
 //! nothing is counted twice.
 
+mod get;
+
 use local::dynamodb::{Fault, FaultRule, Latch};
 use serde_json::{Value, json};
 
-use crate::support::{Key, START, World, all};
+use crate::support::{Key, World, all};
 
 const TABLE: &str = "UsageTable";
 
@@ -21,12 +23,25 @@ async fn courses(world: &World, key: &Key) {
     assert_eq!(world.get("/api/v1/courses", key).await.status, 200);
 }
 
-/// Sends two requests: at the second, the outcomes that a process has noted are due.
-async fn due(world: &World, key: &Key) {
-    world.at(START);
-    courses(world, key).await;
-    world.at("2030-06-15T00:01:00Z");
-    courses(world, key).await;
+/// Waits until the one process that serves courses has its next turn: by then it has written.
+async fn turn(world: &World) {
+    assert_eq!(world.anonymous("GET", "/api/v1/courses").await.status, 401);
+}
+
+/// Spends what a process may write early, so that what comes next waits for its write.
+async fn spend(world: &World, key: &Key) {
+    for _ in 0..10 {
+        courses(world, key).await;
+    }
+    turn(world).await;
+}
+
+/// An academy whose functions have one process each, and a key of it.
+async fn alone() -> (World, Key) {
+    let world = World::build("fayne", |builder| builder.max_instances(1)).await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
+    (world, key)
 }
 
 fn unavailable() -> FaultRule {
@@ -78,82 +93,85 @@ async fn nobody_waits_for_what_is_written_after_an_answer() {
     let (world, key) = World::academy("pro").await;
     let latch = Latch::default();
     world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).about(TABLE));
-    // The second answer is here, and the write that comes after it is held.
-    due(&world, &key).await;
+    // The answer is here, and the write that comes after it is held.
+    courses(&world, &key).await;
     latch.reached().await;
     // Meanwhile others are served, and what becomes of them is counted too.
     courses(&world, &key).await;
     latch.open();
     world.stack.end_processes().await;
-    assert_eq!(written(&world, &key).await, [3, 0, 0]);
+    assert_eq!(written(&world, &key).await, [2, 0, 0]);
 }
 
 #[tokio::test]
-async fn what_is_due_is_written_while_the_process_lives() {
-    let world = World::build("fayne", |builder| builder.max_instances(1)).await;
-    world.organization("acme", json!({"plan": "pro"})).await;
-    let key = world.key("acme", json!({"name": "a"})).await;
-    let latch = Latch::default();
-    world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).about(TABLE));
+async fn what_somebody_does_by_hand_shows_at_once() {
+    let (world, key) = alone().await;
+    for number in 1..=10 {
+        courses(&world, &key).await;
+        turn(&world).await;
+        assert_eq!(written(&world, &key).await, [number, 0, 0]);
+    }
+    // From then on there is a write every twenty seconds.
     courses(&world, &key).await;
-    assert_eq!(written(&world, &key).await, [0, 0, 0], "not yet");
-    due(&world, &key).await;
-    latch.reached().await;
-    latch.open();
-    // The one process has its next turn once it has written.
+    turn(&world).await;
+    assert_eq!(written(&world, &key).await, [10, 0, 0]);
+    world.at("2030-06-15T00:00:50Z");
     courses(&world, &key).await;
-    assert_eq!(written(&world, &key).await, [3, 0, 0]);
+    turn(&world).await;
+    assert_eq!(written(&world, &key).await, [12, 0, 0]);
 }
 
 #[tokio::test]
 async fn a_table_that_refuses_changes_no_answer_and_gets_everything_later() {
-    let world = World::build("fayne", |builder| builder.max_instances(1)).await;
-    world.organization("acme", json!({"plan": "pro"})).await;
-    let key = world.key("acme", json!({"name": "a"})).await;
+    let (world, key) = alone().await;
     world.stack.dynamodb().inject(unavailable());
     let warnings = || world.stack.logs().iter().filter(|line| line.contains("usage of some requests")).count();
-    due(&world, &key).await;
     // It rests for half a minute, and says so once.
-    for _ in 0..5 {
+    for _ in 0..6 {
         courses(&world, &key).await;
     }
     assert_eq!(warnings(), 1);
-    world.at("2030-06-15T00:01:30Z");
+    world.at("2030-06-15T00:01:00Z");
     courses(&world, &key).await;
     courses(&world, &key).await;
     assert_eq!((warnings(), written(&world, &key).await), (2, [0, 0, 0]));
 
     world.stack.dynamodb().clear_faults();
-    world.at("2030-06-15T00:02:00Z");
+    world.at("2030-06-15T00:01:30Z");
     courses(&world, &key).await;
+    turn(&world).await;
+    assert_eq!(written(&world, &key).await, [9, 0, 0]);
     courses(&world, &key).await;
-    assert_eq!(written(&world, &key).await, [10, 0, 0]);
     world.stack.end_processes().await;
-    assert_eq!((warnings(), written(&world, &key).await), (2, [11, 0, 0]));
+    assert_eq!((warnings(), written(&world, &key).await), (2, [10, 0, 0]));
 }
 
 #[tokio::test]
 async fn a_write_without_an_answer_is_not_made_again() {
     for (fault, counted) in
-        [(Fault::DropAfter, 3), (Fault::Drop, 1), (Fault::error(500, "InternalServerError", "down"), 1)]
+        [(Fault::DropAfter, 3), (Fault::Drop, 2), (Fault::error(500, "InternalServerError", "down"), 2)]
     {
-        let world = World::build("fayne", |builder| builder.max_instances(1)).await;
-        world.organization("acme", json!({"plan": "pro"})).await;
-        let key = world.key("acme", json!({"name": "a"})).await;
+        let (world, key) = alone().await;
         world.stack.dynamodb().inject(fault.clone().times(1).about(TABLE));
-        due(&world, &key).await;
-        courses(&world, &key).await;
+        for _ in 0..3 {
+            courses(&world, &key).await;
+        }
         world.stack.end_processes().await;
-        // Whether it was made cannot be known. If it was not, two requests are missing; none counts twice.
+        // Whether it was made cannot be known. If it was not, a request is missing; none counts twice.
         assert_eq!(written(&world, &key).await, [counted, 0, 0], "{fault:?}");
-        let told = world.stack.logs().iter().filter(|line| line.contains(r#""lost":2"#)).count();
+        let told = world.stack.logs().iter().filter(|line| line.contains(r#""lost":1"#)).count();
         assert_eq!(told, 1, "{fault:?}");
+        // A sum has what was certainly written.
+        let path = "/organizations/acme/usage";
+        let sum = world.operate("GET", path, Value::Null).await.json()["data"]["totals"]["requests"].clone();
+        assert_eq!(sum, 2, "{fault:?}");
     }
 }
 
 #[tokio::test]
 async fn an_end_is_not_held_up_by_a_table_that_does_not_answer() {
-    let (world, key) = World::academy("pro").await;
+    let (world, key) = alone().await;
+    spend(&world, &key).await;
     courses(&world, &key).await;
     world.stack.dynamodb().inject(Fault::Hold(Latch::default()).always().about(TABLE));
     world.stack.end_processes().await;
@@ -162,13 +180,14 @@ async fn an_end_is_not_held_up_by_a_table_that_does_not_answer() {
 
 #[tokio::test]
 async fn what_is_refused_at_the_end_is_tried_again() {
-    let (world, key) = World::academy("pro").await;
+    let (world, key) = alone().await;
+    spend(&world, &key).await;
     courses(&world, &key).await;
     // Throttled at first: the end has a moment to try again.
     let throttled = Fault::error(400, "ThrottlingException", "slow down").times(1).about(TABLE);
     world.stack.dynamodb().inject(throttled);
     world.stack.end_processes().await;
-    assert_eq!(written(&world, &key).await, [1, 0, 0]);
+    assert_eq!(written(&world, &key).await, [11, 0, 0]);
 }
 
 #[tokio::test]
@@ -181,5 +200,6 @@ async fn usage_goes_when_its_retention_is_over() {
     // Thirty days after the end of its day.
     let ends = "2030-07-16T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
     let items = world.items(TABLE).await;
-    assert!(items.len() == 1 && items[0].contains(&format!("ttl=N(\"{ends}\")")), "{items:?}");
+    assert_eq!(items.len(), 3, "the key's, the organization's and the stack's: {items:?}");
+    assert!(items.iter().all(|item| item.contains(&format!("ttl=N(\"{ends}\")"))), "{items:?}");
 }

@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::http::manager::Usage;
 use shared::registry::key::Id;
-use shared::registry::usage::Holder;
-use shared::usage::{Asked, Report};
-use shared::{App, At, Data, Denial, Exit, Handler, Manager, Path, Query, Reason, Result};
+use shared::registry::usage::{Account, Holder};
+use shared::usage::{Asked, KeyReport, Report};
+use shared::{App, At, Denial, Exit, Handler, Manager, Path, Query, Reason, Result, Tabular};
 
 #[derive(Deserialize, JsonSchema)]
 struct Place {
@@ -25,15 +25,19 @@ async fn usage(
     At(now): At,
     Path(place): Path<Place>,
     Query(asked): Query<Asked>,
-) -> Result<Data<Report>> {
+) -> Result<Tabular<KeyReport>> {
     let range = asked.range(now)?;
     let (key, org) = app.keys.find(manager.org(), &place.id).await?;
-    org.ok_or(Denial::OrganizationNotFound)?;
-    let key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
-    let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
+    let org = org.ok_or(Denial::OrganizationNotFound)?;
+    let holder = Holder { org: org.slug, key: place.id };
+    let used = if let Some(key) = key {
+        app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest)
+    } else {
+        // What a deleted key was used for stays, for as long as usage is kept.
+        let last = app.usage.last_day(&holder).await?;
+        last.ok_or(Denial::ResourceNotFound { resource: "API key" })?.last.latest()
+    };
+    let days = app.usage.days(&Account::Key(holder.clone()), range.days()).await?;
 
-    let holder = Holder { org: key.org, key: key.id };
-    let days = app.usage.days(&holder, range.days()).await?;
-
-    Ok(Data(Report::new(holder.key, range, days.into_iter(), used)))
+    Ok(Tabular(KeyReport::new(holder.key, used, Report::new(range, days)), asked.format))
 }

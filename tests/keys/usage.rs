@@ -32,7 +32,7 @@ async fn usage_is_shown_by_the_hour_with_totals_and_rates() {
     let none = r#""requests":0,"successes":0,"clientErrors":0,"serverErrors":0,"verifications":0,"refused":{"total":0,"byReason":{}},"successRate":null,"errorRate":null"#;
     let some = r#""requests":4,"successes":3,"clientErrors":1,"serverErrors":0,"verifications":0,"refused":{"total":0,"byReason":{}},"successRate":0.75,"errorRate":0.25"#;
     let body = format!(
-        r#"{{"data":{{"keyId":"{}","granularity":"hour","from":"2030-06-14T23:00:00Z","to":"2030-06-15T01:00:00Z","lastUsedAt":"{START}","totals":{{{some}}},"buckets":[{{"from":"2030-06-14T23:00:00Z","to":"2030-06-15T00:00:00Z",{none}}},{{"from":"2030-06-15T00:00:00Z","to":"2030-06-15T01:00:00Z",{some}}}]}}}}"#,
+        r#"{{"data":{{"keyId":"{}","lastUsedAt":"{START}","granularity":"hour","from":"2030-06-14T23:00:00Z","to":"2030-06-15T01:00:00Z","totals":{{{some}}},"buckets":[{{"from":"2030-06-14T23:00:00Z","to":"2030-06-15T00:00:00Z",{none}}},{{"from":"2030-06-15T00:00:00Z","to":"2030-06-15T01:00:00Z",{some}}}]}}}}"#,
         key.id
     );
     world.operate("GET", &path, Value::Null).await.is(200, &[], &body);
@@ -172,7 +172,7 @@ async fn what_makes_no_sense_is_400_and_names_the_field() {
 }
 
 #[tokio::test]
-async fn the_usage_of_a_key_that_is_gone_or_anothers_is_like_that_of_one_that_never_was() {
+async fn the_usage_of_anothers_key_or_of_a_deleted_one_that_was_never_used_is_like_that_of_one_that_never_was() {
     let (world, key) = World::academy("pro").await;
     world.organization("other", json!({"plan": "pro"})).await;
     courses(&world, &key, 200).await;
@@ -186,8 +186,13 @@ async fn the_usage_of_a_key_that_is_gone_or_anothers_is_like_that_of_one_that_ne
     let never = ask("other", nobodys).await;
     assert_eq!(never.0, 404);
     assert_eq!(ask("other", &key.id).await, never);
-    world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", key.id), Value::Null).await;
-    assert_eq!(ask("acme", &key.id).await, never);
+    let unused = world.key("acme", json!({"name": "b"})).await;
+    for id in [&unused.id, &key.id] {
+        world.operate("DELETE", &format!("/organizations/acme/api-keys/{id}"), Value::Null).await;
+    }
+    assert_eq!(ask("acme", &unused.id).await, never);
+    assert_eq!(ask("acme", &key.id).await.0, 200);
+    assert_eq!(ask("other", &key.id).await, never);
     assert_eq!(ask("nobody", nobodys).await.0, 404);
 }
 

@@ -80,7 +80,7 @@ async fn answers(world: &World, more: &[(&str, &str)]) -> Vec<(u16, Answer, bool
         (401, get(&Browser::new(world), KEYS).await),
         (403, post(&browser, KEYS, ("sec-fetch-site", "cross-site"), &[]).await),
         (404, get(&browser, "/portal/acme/keys/key_00000000000000000000000000").await),
-        (400, get(&browser, "/portal/acme/keys/junk").await),
+        (404, get(&browser, "/portal/acme/keys/junk").await),
         (409, get(&browser, "/portal/other/keys").await),
     ];
     for path in ["/portal", "/portal/", "/portal/acme", "/portal/acme/nothing", "/portal/a/b/c/d/e/f", "/%70ortal/x"] {

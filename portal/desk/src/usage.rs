@@ -16,7 +16,7 @@ use shared::http::visitor;
 use shared::management::invite::pages;
 use shared::registry::key::{Id, Key};
 use shared::registry::session::Session;
-use shared::registry::usage::{Day, Holder, Outcome, Tally};
+use shared::registry::usage::{Account, Day, Holder, Outcome, Part, Tally};
 use shared::{Error, Page, Result, Visitor};
 
 use crate::{frame, view};
@@ -99,10 +99,10 @@ fn hours(now: Timestamp) -> Result<Vec<Timestamp>> {
 
 /// What there was of `key` from `first` on, by days of UTC.
 async fn days(app: &App, key: &Key, first: Timestamp, now: Timestamp) -> Result<Vec<Day>> {
-    let holder = Holder { org: key.org.clone(), key: key.id.clone() };
+    let account = Account::Key(Holder { org: key.org.clone(), key: key.id.clone() });
     let day = |at: Timestamp| at.as_second().div_euclid(86_400);
 
-    Ok(app.usage.days(&holder, (day(first), day(now))).await?)
+    Ok(app.usage.days(&account, (day(first), day(now))).await?)
 }
 
 /// The hours of `days`, each with when it began.
@@ -110,7 +110,8 @@ fn cells(days: &[Day]) -> impl Iterator<Item = (Timestamp, &Tally)> {
     let of_day = |day: &Day| day.number.saturating_mul(86_400);
 
     days.iter().flat_map(move |day| {
-        day.hours.iter().filter_map(move |(hour, tally)| {
+        day.parts.iter().filter_map(move |(part, tally)| {
+            let Part::Hour(hour) = part else { return None };
             Some((Timestamp::from_second(of_day(day).saturating_add(hour.saturating_mul(3_600))).ok()?, tally))
         })
     })
@@ -311,7 +312,7 @@ mod tests {
             (Some("09:31:00"), Some("09:30:00"), [Some("09:31:00"), Some("09:30:00")]),
         ] {
             let last = LastUses { current: current.map(at), old: old.map(at) };
-            let days = [Day { number: 0, hours: BTreeMap::new(), last }];
+            let days = [Day { number: 0, parts: BTreeMap::new(), last }];
             assert_eq!(two_secrets(&key, &days), told.map(|time| time.map(at)), "{old:?} {current:?}");
         }
     }

@@ -81,7 +81,7 @@ impl App {
         let entropy = Entropy::system();
         let parameters = settings.parameters();
         let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
-        let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days);
+        let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days, entropy);
         let patience = settings.store_timeout.saturating_mul(4);
         let is_known = !Contract::is_path(&settings.contract);
         let has_portal = contract.portal.is_some() && settings.has_portal.unwrap_or(is_known);

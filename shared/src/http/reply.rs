@@ -13,6 +13,7 @@ use crate::http::describe::Operation;
 use crate::management::repeat::Done;
 use crate::registry::error::{Error, Result};
 use crate::registry::page::Pagination;
+use crate::usage::{Format, Table};
 
 /// What a handler returns.
 #[diagnostic::on_unimplemented(note = "a handler returns Data, Created, Json, or a Result of them")]
@@ -34,6 +35,10 @@ pub struct Json<T>(pub T);
 /// 200, `{"data": …}`.
 #[derive(Debug)]
 pub struct Data<T>(pub T);
+
+/// 200, `{"data": …}`, or the same as a table.
+#[derive(Debug)]
+pub struct Tabular<T>(pub T, pub Format);
 
 /// 201, `{"data": …}`.
 #[derive(Debug)]
@@ -98,6 +103,20 @@ impl<T: Serialize + JsonSchema> IntoReply for Data<T> {
 
     fn describe(operation: &mut Operation<'_>) {
         operation.answer::<T>(200, "As asked.", envelope);
+    }
+}
+
+impl<T: Table + Serialize + JsonSchema> IntoReply for Tabular<T> {
+    fn into_reply(self) -> Result<Reply> {
+        match self.1 {
+            Format::Json => Data(self.0).into_reply(),
+            Format::Csv => Ok(Page::csv(&self.0.file(), self.0.csv()).0),
+        }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        Data::<T>::describe(operation);
+        operation.or_text(200, "text/csv");
     }
 }
 

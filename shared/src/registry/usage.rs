@@ -11,7 +11,34 @@ use crate::contract::envelope::Reply;
 use crate::registry::key;
 use crate::registry::slug::Slug;
 
-/// The owner of the usage.
+/// Whose usage is counted: a request with a key counts in three accounts, its key's and two sums.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Account {
+    /// A key's, by the hour.
+    Key(Holder),
+    /// All keys' of an organization together, by the day: those of keys that are deleted by now, too.
+    Organization(Slug),
+    /// All organizations' of the stack together, by the day.
+    Stack,
+}
+
+impl Account {
+    /// Whether it is a sum of other accounts.
+    pub(crate) const fn is_sum(&self) -> bool {
+        !matches!(self, Self::Key(_))
+    }
+}
+
+/// The part of a day of UTC that is counted by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// An hour, 0 to 23.
+    Hour(i64),
+    /// The whole day: a sum has no hours.
+    Whole,
+}
+
+/// The owner of a key's usage.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Holder {
     /// The organization.
@@ -82,26 +109,26 @@ impl Tally {
     }
 }
 
-/// The part of a batch about one key and one day of UTC: it is one item in the store, and one write.
+/// What is to be added to one account on one day of UTC: it is one item in the store, and one write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// Whose usage it is.
-    pub(crate) holder: Holder,
+    pub(crate) account: Account,
     /// The day, by its number since 1970.
     pub(crate) day: i64,
-    /// What happened in each of its hours, 0 to 23.
-    pub(crate) hours: BTreeMap<i64, Tally>,
+    /// What happened in each of its parts.
+    pub(crate) parts: BTreeMap<Part, Tally>,
     /// When its secrets were last used.
     pub(crate) last: LastUses,
 }
 
-/// The usage of one key on one day of UTC.
+/// The usage of one account on one day of UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Day {
     /// The day, by its number since 1970.
     pub number: i64,
-    /// What happened in each of its hours, 0 to 23.
-    pub hours: BTreeMap<i64, Tally>,
+    /// What happened in each of its parts.
+    pub parts: BTreeMap<Part, Tally>,
     /// When its secrets were last used.
     pub last: LastUses,
 }
@@ -122,6 +149,11 @@ impl LastUses {
         if is_old { Self { current: None, old: Some(now) } } else { Self { current: Some(now), old: None } }
     }
 
+    /// The last use of either.
+    pub fn latest(self) -> Option<Timestamp> {
+        self.current.max(self.old)
+    }
+
     /// The later of both.
     pub(crate) fn merge(&mut self, other: Self) {
         self.current = self.current.max(other.current);
@@ -132,6 +164,6 @@ impl LastUses {
 impl Entry {
     /// How many requests it is about.
     pub(crate) fn requests(&self) -> i64 {
-        self.hours.values().fold(0, |all, tally| all.saturating_add(tally.requests()))
+        self.parts.values().fold(0, |all, tally| all.saturating_add(tally.requests()))
     }
 }

@@ -1,19 +1,25 @@
-//! The usage table: what became of the requests with a key, one item for each key and day of UTC.
+//! The usage table: what became of the requests with a key, one item for each account and day of UTC.
 //!
 //! An item holds a day and not an hour because of the cost. An item for an hour would have more key than content. A day
 //! in which every hour has successes and client errors is under 1 KB, so that adding to it is one write unit. 13
 //! months, by days or by hours, are 400 items, which a query reads in a page or two. The counters of an hour are
 //! attributes of their own, named after it (`07s`: the successes from seven to eight), because `ADD` creates a missing
-//! attribute, but not a missing map around it.
+//! attribute, but not a missing map around it. The item of a sum has the counters of the whole day (`s`): 400 days of an
+//! organization are read in a page.
+//!
+//! Every process adds to the sum of the stack. A partition takes 1,000 writes a second, so that sum is kept in eight: a
+//! process adds to one of them, and whoever reads adds them up.
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use dynamodb::{AttributeValue, Client, Error, Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
 use crate::contract::denial::Kind;
 use crate::contract::limit::Window;
-use crate::registry::usage::{Day, Entry, Holder, LastUses, Outcome, Tally};
+use crate::environment::entropy::Entropy;
+use crate::registry::usage::{Account, Day, Entry, Holder, LastUses, Outcome, Part, Tally};
 
 /// The version of the layout of days.
 const LAYOUT: i64 = 1;
@@ -29,14 +35,22 @@ pub struct Usage {
     once: Client,
     table: String,
     kept_secs: i64,
+    /// Which part of the stack's sum this process adds to.
+    shard: u8,
 }
+
+/// How many parts the sum of the stack is kept in.
+const SHARDS: u8 = 8;
 
 impl Usage {
     /// The usage in `table`, each day of which is kept for `retention_days`.
-    pub fn new(client: Client, table: String, retention_days: u32) -> Self {
+    pub fn new(client: Client, table: String, retention_days: u32, entropy: Entropy) -> Self {
         let kept_secs = i64::from(retention_days).saturating_mul(Window::Day.seconds());
+        let mut shard = [0];
+        // Without randomness all processes add to the same part: that is only slower.
+        let shard = entropy.fill(&mut shard).map_or(0, |()| shard[0] % SHARDS);
 
-        Self { once: dynamodb::once(&client), client, table, kept_secs }
+        Self { once: dynamodb::once(&client), client, table, kept_secs, shard }
     }
 
     /// The same table, over connections that nobody has used yet.
@@ -61,9 +75,9 @@ impl Usage {
                 last.extend([", #", name, " = :", name]);
             }
         }
-        for (hour, tally) in &entry.hours {
+        for (part, tally) in &entry.parts {
             for (outcome, requests) in tally.iter() {
-                let name = attribute(*hour, outcome);
+                let name = attribute(*part, outcome);
                 add.push(format!("#{name} :{name}"));
                 values.insert(format!(":{name}"), number(requests));
                 names.insert(format!("#{name}"), name);
@@ -73,7 +87,7 @@ impl Usage {
             .once
             .update_item()
             .table_name(&self.table)
-            .key("pk", text(partition(&entry.holder)))
+            .key("pk", text(partition(&entry.account, self.shard)))
             .key("sk", text(date(entry.day)))
             .update_expression(format!(
                 "SET #ttl = :ttl, #schema = if_not_exists(#schema, :schema){last} ADD {}",
@@ -86,32 +100,57 @@ impl Usage {
         Ok(())
     }
 
-    /// What there was on the days from `first` to `last`, both included.
-    pub async fn days(&self, holder: &Holder, (first, last): (i64, i64)) -> Result<Vec<Day>> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
-            .set_expression_attribute_names(Some(super::names(["pk", "sk"])))
-            .expression_attribute_values(":pk", text(partition(holder)))
-            .expression_attribute_values(":first", text(date(first)))
-            .expression_attribute_values(":last", text(date(last)))
-            .into_paginator()
-            .send();
+    /// What there was of `account` on the days from `first` to `last`, both included. A day of the stack comes in several
+    /// parts.
+    pub async fn days(&self, account: &Account, (first, last): (i64, i64)) -> Result<Vec<Day>> {
+        let shards = if *account == Account::Stack { SHARDS } else { 1 };
         let mut days = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page?.items.unwrap_or_default() {
-                days.push(read(item.into())?);
+        for shard in 0..shards {
+            let part = self
+                .query(partition(account, shard))
+                .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+                .set_expression_attribute_names(Some(super::names(["pk", "sk"])))
+                .expression_attribute_values(":first", text(date(first)))
+                .expression_attribute_values(":last", text(date(last)));
+            let mut pages = part.into_paginator().send();
+            while let Some(page) = pages.next().await {
+                for item in page?.items.unwrap_or_default() {
+                    days.push(read(item.into())?);
+                }
             }
         }
 
         Ok(days)
     }
+
+    /// The last day on which there was anything of `holder`: also of a key that is deleted by now.
+    pub async fn last_day(&self, holder: &Holder) -> Result<Option<Day>> {
+        let newest = self
+            .query(partition(&Account::Key(holder.clone()), 0))
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", "pk")
+            .scan_index_forward(false)
+            .limit(1);
+        let days = newest.send().await?.items.unwrap_or_default();
+
+        days.into_iter().next().map(|item| read(item.into())).transpose()
+    }
+
+    /// A query of `partition` that sees what was just written.
+    fn query(&self, partition: String) -> QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+
+        query.expression_attribute_values(":pk", text(partition))
+    }
 }
 
-fn partition(Holder { org, key }: &Holder) -> String {
-    format!("{org}#{key}")
+/// Where `account` is. No organization is called `*`.
+fn partition(account: &Account, shard: u8) -> String {
+    match account {
+        Account::Key(Holder { org, key }) => format!("{org}#{key}"),
+        Account::Organization(org) => org.to_string(),
+        Account::Stack => format!("*#{shard}"),
+    }
 }
 
 /// `2030-06-15`.
@@ -120,8 +159,8 @@ fn date(day: i64) -> String {
     begin.strftime("%Y-%m-%d").to_string()
 }
 
-/// The attribute of the requests with `outcome` in that hour of the day.
-fn attribute(hour: i64, outcome: Outcome) -> String {
+/// The attribute of the requests with `outcome` in that part of the day.
+fn attribute(part: Part, outcome: Outcome) -> String {
     let code = match outcome {
         Outcome::Success => "s".to_owned(),
         Outcome::ClientError => "c".to_owned(),
@@ -131,7 +170,20 @@ fn attribute(hour: i64, outcome: Outcome) -> String {
         Outcome::Refused(reason) => reason.name(),
     };
 
-    format!("{hour:02}{code}")
+    match part {
+        Part::Hour(hour) => format!("{hour:02}{code}"),
+        Part::Whole => code,
+    }
+}
+
+/// What the attribute of that name counts, if it is a counter.
+fn counter(name: &str) -> Option<(Part, Outcome)> {
+    if let Some(outcome) = outcome(name) {
+        return Some((Part::Whole, outcome));
+    }
+    let (hour, code) = name.split_at_checked(2)?;
+
+    Some((Part::Hour(hour.parse().ok()?), outcome(code)?))
 }
 
 fn read(mut item: Item) -> Result<Day> {
@@ -142,17 +194,16 @@ fn read(mut item: Item) -> Result<Day> {
     let begin: Timestamp = format!("{date}T00:00:00Z")
         .parse()
         .map_err(|error| Error::Fault(format!("the usage of a day that is none: {error}")))?;
-    let mut hours = BTreeMap::<i64, Tally>::new();
+    let mut parts = BTreeMap::<Part, Tally>::new();
     for (name, value) in item.rest() {
-        let counter = name.split_at_checked(2).and_then(|(hour, code)| Some((hour.parse().ok()?, outcome(code)?)));
-        if let (Some((hour, outcome)), AttributeValue::N(requests)) = (counter, value) {
+        if let (Some((part, outcome)), AttributeValue::N(requests)) = (counter(&name), value) {
             let requests = requests.parse();
             let requests = requests.or(Err(Error::Fault(format!("the counter {name} of usage is no whole number"))))?;
-            hours.entry(hour).or_default().add(outcome, requests);
+            parts.entry(part).or_default().add(outcome, requests);
         }
     }
 
-    Ok(Day { number: Window::Day.number(begin), hours, last })
+    Ok(Day { number: Window::Day.number(begin), parts, last })
 }
 
 fn outcome(code: &str) -> Option<Outcome> {

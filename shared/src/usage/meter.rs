@@ -33,10 +33,12 @@ pub struct Meter {
 /// The result of writing entries.
 #[derive(Debug, Default)]
 struct Written {
+    /// Written, for certain.
+    done: Vec<Entry>,
     /// Not written, for certain.
     left: Vec<Entry>,
-    /// Requests that may or may not have been written.
-    lost: i64,
+    /// Perhaps written.
+    lost: Vec<Entry>,
     /// The first failure.
     failure: Option<dynamodb::Error>,
 }
@@ -56,50 +58,70 @@ impl Meter {
     /// Writes what is due, if anything is. To be called after an answer: it makes one write after the other, on the
     /// connection that the gate has just used. Only the log is told what happens to them.
     pub async fn flush_due(&self) {
-        let entries = self.batch().take_due();
-        if !entries.is_empty() {
-            let written = write(&self.usage, entries, 1, self.patience).await;
-            self.settle(written);
+        let begun = Instant::now();
+        loop {
+            // What is written of keys can make their sums due.
+            let entries = self.batch().take_due();
+            if entries.is_empty() {
+                return;
+            }
+            let patience = self.patience.saturating_sub(begun.elapsed());
+            let written = write(&self.usage, entries, 1, patience).await;
+            if !self.settle(written) {
+                return;
+            }
         }
     }
 
     /// Writes everything that is left, at the end of the process. It uses connections of its own, because those that
     /// were kept may have gone stale while the process was frozen.
     pub async fn flush_all(&self) {
-        let mut entries = self.batch().take();
         let usage = self.usage.anew();
         let mut tries = Tries::within(LAST_PATIENCE);
-        while !entries.is_empty() {
-            let mut written = write(&usage, entries, AT_ONCE, self.patience).await;
-            entries = std::mem::take(&mut written.left);
-            self.settle(written);
-            // Entries that are left were certainly refused.
-            if entries.is_empty() || tries.again(dynamodb::Error::Contended).await.is_err() {
+        loop {
+            let entries = self.batch().take();
+            if entries.is_empty() {
+                return;
+            }
+            let written = write(&usage, entries, AT_ONCE, self.patience).await;
+            // What is left was certainly refused.
+            if !self.settle(written) && tries.again(dynamodb::Error::Contended).await.is_err() {
                 return;
             }
         }
     }
 
-    /// Keeps the entries that are left, and logs that once.
-    fn settle(&self, written: Written) {
-        let kept = written.left.iter().fold(0, |all: i64, entry| all.saturating_add(entry.requests()));
+    /// Adds what was written to the sums, keeps the entries that are left, and logs that once. Returns whether all were
+    /// written.
+    fn settle(&self, written: Written) -> bool {
+        let kept = requests(&written.left);
         let mut batch = self.batch();
+        batch.sum(written.done);
         batch.keep(written.left);
-        let lost = written.lost.saturating_add(batch.turned_away());
+        let lost = requests(&written.lost).saturating_add(batch.turned_away());
         drop(batch);
-        if let Some(cause) = written.failure {
-            tracing::warn!(
-                kept,
-                lost,
-                "the usage of some requests could not be written: `kept` is tried again, `lost` is not: {cause}"
-            );
-        }
+        let Some(cause) = written.failure else { return true };
+        tracing::warn!(
+            kept,
+            lost,
+            sums_lost = written.lost.iter().filter(|entry| entry.account.is_sum()).count(),
+            "the usage of some requests could not be written: `kept` is tried again, `lost` is not: {cause}"
+        );
+
+        false
     }
 
     fn batch(&self) -> MutexGuard<'_, Batch> {
         // No update leaves it half done.
         self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many requests with keys `entries` are about.
+fn requests(entries: &[Entry]) -> i64 {
+    let of_keys = entries.iter().filter(|entry| !entry.account.is_sum());
+
+    of_keys.fold(0, |all, entry| all.saturating_add(entry.requests()))
 }
 
 /// Writes `entries`, `at_once` at a time. After a failure, or when `patience` is over, no further write begins.
@@ -119,13 +141,10 @@ async fn write(usage: &store::Usage, entries: Vec<Entry>, at_once: usize, patien
         }
         match under_way.join_next().await {
             None => break,
-            Some(Ok((_, Ok(())))) => (),
+            Some(Ok((entry, Ok(())))) => written.done.push(entry),
             Some(Ok((entry, Err(error)))) => {
-                if error.is_refusal() {
-                    written.left.push(entry);
-                } else {
-                    written.lost = written.lost.saturating_add(entry.requests());
-                }
+                let place = if error.is_refusal() { &mut written.left } else { &mut written.lost };
+                place.push(entry);
                 written.failure.get_or_insert(error);
             }
             Some(Err(error)) => drop(written.failure.get_or_insert(dynamodb::Error::Fault(error.to_string()))),

@@ -1,156 +1,53 @@
-//! The report on a key's usage: totals, and buckets of an hour or a day. Pure arithmetic.
+//! The report on usage, of a key, of an organization or of the stack: totals, and buckets of an hour or a day. Pure arithmetic.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::contract::denial::{Kind, Violation};
-use crate::contract::limit::Window;
+use crate::contract::denial::Kind;
 use crate::environment::clock;
-use crate::environment::clock::Moment;
 use crate::registry::key::Id;
+use crate::registry::slug::Slug;
 use crate::registry::usage::{Day, Outcome, Tally};
+use crate::usage::range::{Granularity, Range, begin};
+use crate::usage::table::Table;
 
-/// How long a bucket is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Granularity {
-    /// An hour.
-    #[default]
-    Hour,
-    /// A day of UTC.
-    Day,
-}
-
-impl Granularity {
-    /// The window of the length of a bucket.
-    pub const fn window(self) -> Window {
-        match self {
-            Self::Hour => Window::Hour,
-            Self::Day => Window::Day,
-        }
-    }
-
-    /// How many buckets there are where none are asked for: 24 hours, 30 days.
-    const fn usual(self) -> i64 {
-        match self {
-            Self::Hour => 24,
-            Self::Day => 30,
-        }
-    }
-
-    /// How many buckets there may be: 31 days in hours, 400 days.
-    const fn most(self) -> i64 {
-        match self {
-            Self::Hour => 31 * 24,
-            Self::Day => 400,
-        }
-    }
-}
-
-/// The part of a key's usage that is asked for.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-pub struct Asked {
-    /// When it begins: by default 24 hours or 30 days before the end. At most 31 days by hours, 400 by days.
-    from: Option<Moment>,
-    /// When it ends; by default now.
-    to: Option<Moment>,
-    /// How long a bucket is.
-    #[serde(default)]
+/// What became of the requests in a range of time.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "StackUsage")]
+pub struct Report {
     granularity: Granularity,
-}
-
-/// Whole buckets, by their numbers since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// How long they are.
-    pub granularity: Granularity,
-    /// The first one.
-    pub first: i64,
-    /// The one after the last.
-    pub end: i64,
-}
-
-impl Asked {
-    /// The buckets that are asked for at `now`: all that overlap the time.
-    ///
-    /// # Errors
-    /// The time ends before it begins, begins in the future, or is too long.
-    pub fn range(self, now: Timestamp) -> Result<Range, Violation> {
-        let Self { from, to, granularity } = self;
-        let window = granularity.window();
-        if let (Some(Moment(from)), Some(Moment(to))) = (from, to)
-            && from >= to
-        {
-            return Err(Violation::new("from", "must be before to"));
-        }
-        if from.is_some_and(|Moment(from)| from > now) {
-            return Err(Violation::new("from", "must not be in the future"));
-        }
-        let end = match to {
-            // The bucket that `to` lies in, unless `to` is where that bucket begins.
-            Some(Moment(to)) if begin(window, window.number(to)).ok() == Some(to) => window.number(to),
-            Some(Moment(to)) => window.number(to).saturating_add(1),
-            None => window.number(now).saturating_add(1),
-        };
-        let first = from.map_or(end.saturating_sub(granularity.usual()), |Moment(from)| window.number(from));
-        if end.saturating_sub(first) > granularity.most() {
-            let (most, days) = (granularity.most(), matches!(granularity, Granularity::Day));
-            let most = if days { most } else { most.div_euclid(24) };
-            return Err(Violation::new("from", format!("must be at most {most} days before to")));
-        }
-        begin(window, first)?;
-        begin(window, end)?;
-
-        Ok(Range { granularity, first, end })
-    }
-}
-
-/// When the bucket of that number begins.
-fn begin(window: Window, number: i64) -> Result<Timestamp, Violation> {
-    let second = number.saturating_mul(window.seconds());
-    Timestamp::from_second(second).or(Err(Violation::new("to", "must be a time that can be counted to")))
-}
-
-impl Range {
-    /// The days that the range touches, by their numbers since 1970: the first and the last.
-    pub fn days(&self) -> (i64, i64) {
-        let day = |bucket: i64| match self.granularity {
-            Granularity::Hour => bucket.div_euclid(24),
-            Granularity::Day => bucket,
-        };
-
-        (day(self.first), day(self.end.saturating_sub(1)))
-    }
-
-    /// The bucket that this hour of this day lies in.
-    fn bucket(&self, day: i64, hour: i64) -> i64 {
-        match self.granularity {
-            Granularity::Hour => day.saturating_mul(24).saturating_add(hour),
-            Granularity::Day => day,
-        }
-    }
+    #[schemars(extend("format" = "date-time"))]
+    from: String,
+    #[schemars(extend("format" = "date-time"))]
+    to: String,
+    totals: Numbers,
+    /// Every bucket, including those in which there was nothing.
+    buckets: Vec<Bucket>,
 }
 
 /// A key's usage.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Usage")]
-pub struct Report {
+pub struct KeyReport {
     key_id: Id,
-    granularity: Granularity,
-    #[schemars(extend("format" = "date-time"))]
-    from: String,
-    #[schemars(extend("format" = "date-time"))]
-    to: String,
     #[schemars(extend("format" = "date-time"))]
     last_used_at: Option<String>,
-    totals: Numbers,
-    /// Every bucket, including those in which there was nothing.
-    buckets: Vec<Bucket>,
+    #[serde(flatten)]
+    report: Report,
+}
+
+/// The usage of all keys of an organization together.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OrganizationUsage")]
+pub struct OrganizationReport {
+    organization: Slug,
+    #[serde(flatten)]
+    report: Report,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -200,13 +97,13 @@ struct Refused {
 }
 
 impl Report {
-    /// The usage of `key` in `range`, from the hours of `days`.
-    pub fn new(key: Id, range: Range, days: impl Iterator<Item = Day>, last_used_at: Option<Timestamp>) -> Self {
+    /// What `days` have of `range`.
+    pub fn new(range: Range, days: Vec<Day>) -> Self {
         let mut tallies = BTreeMap::<i64, Tally>::new();
         let mut total = Tally::default();
         for day in days {
-            for (hour, tally) in day.hours {
-                let bucket = range.bucket(day.number, hour);
+            for (part, tally) in day.parts {
+                let bucket = range.bucket(day.number, part);
                 if (range.first..range.end).contains(&bucket) {
                     tallies.entry(bucket).or_default().merge(&tally);
                     total.merge(&tally);
@@ -222,14 +119,80 @@ impl Report {
         });
 
         Self {
-            key_id: key,
             granularity: range.granularity,
             from: at(range.first),
             to: at(range.end),
-            last_used_at: last_used_at.map(clock::seconds),
             totals: Numbers::of(&total),
             buckets: buckets.collect(),
         }
+    }
+
+    /// The buckets as a table, whose first column is `whose`, if it is somebody's: a heading, and what is in each row.
+    fn table(&self, whose: Option<(&str, &str)>) -> String {
+        let (heading, owner) =
+            whose.map_or_else(Default::default, |(heading, owner)| (format!("{heading},"), format!("{owner},")));
+        let mut table =
+            format!("{heading}from,to,requests,successes,client_errors,server_errors,verifications,refused\r\n");
+        for Bucket { from, to, numbers } in &self.buckets {
+            let Numbers { requests, successes, client_errors, server_errors, verifications, refused, .. } = numbers;
+            let counts = [requests, successes, client_errors, server_errors, verifications, &refused.total];
+            table.extend([&owner, from, ",", to]);
+            table.extend(counts.map(|count| format!(",{count}")));
+            table.push_str("\r\n");
+        }
+
+        table
+    }
+
+    /// The name of a file with the usage of `whose`: `usage-acme-2026-11-01.csv`.
+    fn file_of(&self, whose: &str) -> String {
+        let begin = self.from.split('T').next().unwrap_or_default();
+
+        format!("usage-{whose}-{begin}.csv")
+    }
+}
+
+impl KeyReport {
+    /// The usage of `key`, which was last used at `last_used_at`.
+    pub fn new(key_id: Id, last_used_at: Option<Timestamp>, report: Report) -> Self {
+        Self { key_id, last_used_at: last_used_at.map(clock::seconds), report }
+    }
+}
+
+impl OrganizationReport {
+    /// The usage of `organization`.
+    pub const fn new(organization: Slug, report: Report) -> Self {
+        Self { organization, report }
+    }
+}
+
+impl Table for Report {
+    fn file(&self) -> String {
+        self.file_of("stack")
+    }
+
+    fn csv(&self) -> String {
+        self.table(None)
+    }
+}
+
+impl Table for KeyReport {
+    fn file(&self) -> String {
+        self.report.file_of(self.key_id.as_str())
+    }
+
+    fn csv(&self) -> String {
+        self.report.table(Some(("key", self.key_id.as_str())))
+    }
+}
+
+impl Table for OrganizationReport {
+    fn file(&self) -> String {
+        self.report.file_of(self.organization.as_str())
+    }
+
+    fn csv(&self) -> String {
+        self.report.table(Some(("organization", self.organization.as_str())))
     }
 }
 
@@ -277,57 +240,6 @@ fn rate(millionths: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const NOW: &str = "2030-06-15T12:34:56.789Z";
-
-    fn range(query: &str) -> Result<(String, String, usize), String> {
-        let asked: Asked = serde_urlencoded::from_str(query).map_err(|error| error.to_string())?;
-        let range = asked.range(NOW.parse().unwrap()).map_err(|v| format!("{} {}", v.field, v.message))?;
-        let report = Report::new(Id::try_from(format!("key_{:026}", 0)).unwrap(), range, std::iter::empty(), None);
-        assert_eq!((&report.buckets[0].from, &report.buckets.last().unwrap().to), (&report.from, &report.to));
-        Ok((report.from, report.to, report.buckets.len()))
-    }
-
-    #[test]
-    fn a_range_is_the_buckets_that_any_part_of_it_lies_in() {
-        for (query, from, to, buckets) in [
-            ("", "2030-06-14T13:00:00Z", "2030-06-15T13:00:00Z", 24),
-            ("granularity=day", "2030-05-17T00:00:00Z", "2030-06-16T00:00:00Z", 30),
-            ("from=2030-06-15T10:59:59.999Z", "2030-06-15T10:00:00Z", "2030-06-15T13:00:00Z", 3),
-            ("to=2030-06-15T10:00:00Z", "2030-06-14T10:00:00Z", "2030-06-15T10:00:00Z", 24),
-            ("to=2030-06-15T10:00:00.001Z", "2030-06-14T11:00:00Z", "2030-06-15T11:00:00Z", 24),
-            ("from=2030-06-15T10:00:00Z&to=2030-06-15T11:00:00Z", "2030-06-15T10:00:00Z", "2030-06-15T11:00:00Z", 1),
-            (
-                "from=2030-06-14T23:00:00-02:00&to=2030-06-15T02:00:00Z&granularity=day",
-                "2030-06-15T00:00:00Z",
-                "2030-06-16T00:00:00Z",
-                1,
-            ),
-            ("from=2030-05-15T13:00:00Z", "2030-05-15T13:00:00Z", "2030-06-15T13:00:00Z", 744),
-            ("granularity=day&from=2029-05-12T00:00:00Z", "2029-05-12T00:00:00Z", "2030-06-16T00:00:00Z", 400),
-            ("from=1960-01-01T00:30:00Z&to=1960-01-01T01:30:00Z", "1960-01-01T00:00:00Z", "1960-01-01T02:00:00Z", 2),
-        ] {
-            assert_eq!(range(query), Ok((from.to_owned(), to.to_owned(), buckets)), "{query}");
-        }
-    }
-
-    #[test]
-    fn a_range_that_makes_no_sense_is_refused() {
-        for (query, wrong) in [
-            ("from=2030-06-15T10:00:00Z&to=2030-06-15T10:00:00Z", "from must be before to"),
-            ("from=2030-06-15T12:34:57Z", "from must not be in the future"),
-            ("from=2030-05-15T12:59:59Z", "from must be at most 31 days before to"),
-            ("granularity=day&from=2029-05-11T23:59:59Z", "from must be at most 400 days before to"),
-            ("from=2030-06-15T00:00:00Z&to=9999-12-30T22:00:00Z", "from must be at most 31 days before to"),
-        ] {
-            assert_eq!(range(query).unwrap_err(), wrong, "{query}");
-        }
-        // This holds at the ends of time, too.
-        for to in ["9999-12-30T22:00:00.5Z", "-009999-01-02T01:59:59Z"] {
-            drop(range(&format!("to={to}")));
-            drop(range(&format!("granularity=day&to={to}")));
-        }
-    }
 
     #[test]
     fn rates_are_over_what_is_known_and_add_up_to_one() {

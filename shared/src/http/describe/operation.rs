@@ -174,6 +174,14 @@ impl<'c> Operation<'c> {
         self.replies.insert(status.to_string(), reply.into());
     }
 
+    /// Notes that the answer with `status` can be a text of the type `media`, too.
+    pub(crate) fn or_text(&mut self, status: u16, media: &str) {
+        let content = self.replies.get_mut(&status.to_string()).and_then(|reply| reply.get_mut("content"));
+        if let Some(content) = content.and_then(Value::as_object_mut) {
+            content.insert(media.to_owned(), json!({"schema": {"type": "string"}}));
+        }
+    }
+
     /// The schema of a `T` inside an answer.
     pub(crate) fn answered<T: JsonSchema>(&mut self) -> Value {
         self.answers.subschema_for::<T>().to_value()
