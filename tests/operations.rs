@@ -1,5 +1,6 @@
 //! The promise: the means to operate a stack are there, and hold: alarms, logs, protected tables, settings by stage.
 
+mod metrics;
 mod pattern;
 
 use std::collections::BTreeMap;

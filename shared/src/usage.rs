@@ -12,6 +12,7 @@
 
 mod batch;
 mod meter;
+mod metrics;
 mod range;
 mod report;
 mod table;

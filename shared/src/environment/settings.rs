@@ -38,6 +38,8 @@ pub struct Settings {
     /// `TIMEOUT_SECONDS`: how long an invocation may take. Lambda knows this, and tells a function only when that time
     /// is over.
     pub timeout: Duration,
+    /// `METRICS_NAMESPACE`: under which name metrics are written to the log, if they are.
+    pub metrics_namespace: Option<String>,
     /// `AWS_ENDPOINT_URL_DYNAMODB`: a DynamoDB other than the region's.
     pub dynamodb_endpoint: Option<String>,
 }
@@ -104,6 +106,7 @@ impl Settings {
             told_apis: variable("AUTHORIZER_TELLS").iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect(),
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
             timeout: Duration::from_secs(parsed("TIMEOUT_SECONDS")?),
+            metrics_namespace: variable("METRICS_NAMESPACE"),
             dynamodb_endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
         })
     }

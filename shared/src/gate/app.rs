@@ -83,6 +83,8 @@ impl App {
         let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
         let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days, entropy);
         let patience = settings.store_timeout.saturating_mul(4);
+        // One machine has nobody who would draw them.
+        let metrics = settings.metrics_namespace.filter(|_| settings.stage != Stage::Local);
         let is_known = !Contract::is_path(&settings.contract);
         let has_portal = contract.portal.is_some() && settings.has_portal.unwrap_or(is_known);
         let changing = changing(settings.timeout, settings.store_timeout);
@@ -93,7 +95,7 @@ impl App {
             stage: settings.stage,
             keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy, changing),
             passes,
-            meter: Meter::new(usage.clone(), patience),
+            meter: Meter::new(usage.clone(), patience, metrics),
             memory: Memory::default(),
             usage,
             patience,

@@ -140,8 +140,9 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
         Err(refusal) => refusal,
     };
     let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
-    if let Some(holder) = refusal.holder {
-        app.meter.record(holder, Outcome::Refused(denial.kind()), refusal.is_old, now);
+    match refusal.holder {
+        Some(holder) => app.meter.record(holder, Outcome::Refused(denial.kind()), refusal.is_old, now),
+        None => app.meter.turn_away(denial.kind(), now),
     }
 
     Ok(Verdict::No {

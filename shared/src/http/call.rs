@@ -57,7 +57,7 @@ pub struct Call {
     pub holder: Option<Holder>,
     /// Whether it came with a secret of that key that has been replaced, and still works.
     pub is_old: bool,
-    /// Why the gate has refused that key, if it has.
+    /// Why the gate has refused the request, if it has.
     pub refused: Option<Kind>,
     /// The session of the portal that the request came in, once it was looked up.
     pub guest: Option<Box<Guest>>,

@@ -73,7 +73,8 @@ impl<N: Needs> FromCall for Caller<N> {
 /// The grant of a request that the gate lets in with all of `scopes`, to the organization that the path names, if it
 /// names one.
 pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> {
-    let credential = gate::credential(&call.app.contract, &call.headers)?;
+    let credential = gate::credential(&call.app.contract, &call.headers);
+    let credential = credential.inspect_err(|denial| call.refused = Some(denial.kind()))?;
     match gate::admit(call.app, credential, scopes, call.now).await {
         Ok(grant) => {
             call.quota = grant.quota;

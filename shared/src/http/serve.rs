@@ -111,6 +111,8 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
     if let Some(holder) = call.holder {
         let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
         app.meter.record(holder, outcome, call.is_old, call.now);
+    } else if let Some(reason) = call.refused {
+        app.meter.turn_away(reason, call.now);
     }
 
     reply

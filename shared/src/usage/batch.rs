@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use self::lane::{Lane, Pace, seconds};
+pub(super) use self::lane::seconds;
+use self::lane::{Lane, Pace};
 use crate::contract::denial::Kind;
 use crate::contract::limit::Window;
 use crate::registry::usage::{Account, Entry, Holder, LastUses, Outcome, Part, Tally};

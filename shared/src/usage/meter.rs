@@ -12,6 +12,9 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::batch::Batch;
+use super::metrics::Metrics;
+use crate::contract::denial::Kind;
+use crate::environment::log;
 use crate::registry::usage::{Entry, Holder, Outcome};
 use crate::store;
 
@@ -26,6 +29,9 @@ const LAST_PATIENCE: Duration = Duration::from_millis(400);
 pub struct Meter {
     usage: store::Usage,
     batch: Mutex<Batch>,
+    metrics: Mutex<Metrics>,
+    /// Under which name the log is told of metrics, if it is.
+    namespace: Option<String>,
     /// How long writing may take after one answer; meanwhile the process cannot take the next request.
     patience: Duration,
 }
@@ -44,38 +50,46 @@ struct Written {
 }
 
 impl Meter {
-    /// A meter that writes to `usage`, for at most `patience` at a time.
-    pub fn new(usage: store::Usage, patience: Duration) -> Self {
-        Self { usage, batch: Mutex::default(), patience }
+    /// A meter that writes to `usage`, for at most `patience` at a time, and tells the log of metrics under `namespace`.
+    pub fn new(usage: store::Usage, patience: Duration, namespace: Option<String>) -> Self {
+        Self { usage, batch: Mutex::default(), metrics: Mutex::default(), namespace, patience }
     }
 
     /// Notes what became of a request with a key of `holder` at `now`, in memory: it takes no time. `is_old`: it came with
     /// a secret that has been replaced, and still works.
     pub fn record(&self, holder: Holder, outcome: Outcome, is_old: bool, now: Timestamp) {
+        self.metrics().see(outcome, now);
         self.batch().record(holder, outcome, is_old, now);
+    }
+
+    /// Notes that a request at `now` was refused for `reason`, and is nobody's usage.
+    pub fn turn_away(&self, reason: Kind, now: Timestamp) {
+        self.metrics().see(Outcome::Refused(reason), now);
     }
 
     /// Writes what is due, if anything is. To be called after an answer: it makes one write after the other, on the
     /// connection that the gate has just used. Only the log is told what happens to them.
     pub async fn flush_due(&self) {
         let begun = Instant::now();
-        loop {
-            // What is written of keys can make their sums due.
-            let entries = self.batch().take_due();
-            if entries.is_empty() {
-                return;
-            }
+        // What is written of keys can make their sums due.
+        let mut entries = self.batch().take_due();
+        if !entries.is_empty() || self.metrics().is_due() {
+            self.tell();
+        }
+        while !entries.is_empty() {
             let patience = self.patience.saturating_sub(begun.elapsed());
             let written = write(&self.usage, entries, 1, patience).await;
             if !self.settle(written) {
                 return;
             }
+            entries = self.batch().take_due();
         }
     }
 
     /// Writes everything that is left, at the end of the process. It uses connections of its own, because those that
     /// were kept may have gone stale while the process was frozen.
     pub async fn flush_all(&self) {
+        self.tell();
         let usage = self.usage.anew();
         let mut tries = Tries::within(LAST_PATIENCE);
         loop {
@@ -88,6 +102,14 @@ impl Meter {
             if !self.settle(written) && tries.again(dynamodb::Error::Contended).await.is_err() {
                 return;
             }
+        }
+    }
+
+    /// Tells the log of what was seen.
+    fn tell(&self) {
+        let Some(namespace) = &self.namespace else { return };
+        if let Some(line) = self.metrics().tell(namespace) {
+            log::line(&line);
         }
     }
 
@@ -109,6 +131,10 @@ impl Meter {
         );
 
         false
+    }
+
+    fn metrics(&self) -> MutexGuard<'_, Metrics> {
+        self.metrics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn batch(&self) -> MutexGuard<'_, Batch> {

@@ -118,7 +118,7 @@ impl Lane {
 }
 
 /// The seconds from `from` to `to`.
-pub(super) fn seconds(from: &Timestamp, to: Timestamp) -> i64 {
+pub(in crate::usage) fn seconds(from: &Timestamp, to: Timestamp) -> i64 {
     to.as_second().saturating_sub(from.as_second())
 }
 
