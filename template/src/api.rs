@@ -3,6 +3,7 @@
 use crate::node::{Node, Value};
 use crate::path::Pattern;
 use crate::resources::{self, Resource};
+use crate::schedules;
 use crate::scope::Scope;
 use crate::{Auth, Error, Method, Route, Target};
 
@@ -82,6 +83,7 @@ impl Api {
         events
             .entries()?
             .iter()
+            .filter(|event| !schedules::is_one(&event.value))
             .map(|event| {
                 let route = self.route(&event.value, scope);
                 route.map(|route| (event.line, route)).map_err(|error| error.within(&format!("event {}", event.key)))

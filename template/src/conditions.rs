@@ -1,6 +1,6 @@
 //! The template's `Conditions`: each is true or false once the parameters are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Error;
 use crate::node::{Node, Value};
@@ -11,7 +11,8 @@ const DEEPEST: usize = 32;
 
 /// The value of every condition.
 pub(crate) fn evaluate(section: &Node, parameters: &BTreeMap<String, String>) -> Result<BTreeMap<String, bool>, Error> {
-    let scope = Scope { parameters, conditions: BTreeMap::new(), tables: BTreeMap::new() };
+    let (conditions, tables, buses) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let scope = Scope { parameters, conditions, tables, buses };
     let conditions = Conditions { section, scope };
     section
         .entries()?

@@ -7,6 +7,7 @@ use crate::api::Api;
 use crate::node::{Entry, Node, Value};
 use crate::policies::{self, Managed};
 use crate::resources::Resource;
+use crate::schedules;
 use crate::scope::Scope;
 use crate::{Error, Function, Route};
 
@@ -107,11 +108,14 @@ impl Surroundings<'_> {
             Some(events) => self.api.routes(events, self.scope)?.into_iter().unzip(),
             None => (Vec::new(), Vec::new()),
         };
+        let schedules =
+            properties.get("Events").map_or(Ok(Vec::new()), |events| schedules::read(events, self.scope))?;
 
         let function = Function {
             name: resource.id.to_owned(),
             binary,
             routes,
+            schedules,
             environment,
             timeout: Duration::from_secs(seconds.into()),
             memory_mb,

@@ -16,17 +16,18 @@ pub mod pattern;
 mod policies;
 mod resources;
 mod routes;
+mod schedules;
 mod scope;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 pub use error::Error;
-pub use model::{Auth, Function, KeyAttribute, KeyKind, Method, Route, Statement, Table, Target, Template};
+pub use model::{Auth, Function, KeyAttribute, KeyKind, Method, Route, Schedule, Statement, Table, Target, Template};
 pub use paths::Paths;
 pub use routes::{Match, Routes};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::Api;
 use crate::functions::Surroundings;
@@ -65,12 +66,22 @@ impl Template {
         let parameters = parameters::read(section("Parameters"), parameters)?;
         let conditions = conditions::evaluate(section("Conditions"), &parameters)?;
         let resources = resources::present(root.need("Resources")?, &conditions)?;
-        let mut scope = Scope { parameters: &parameters, conditions, tables: BTreeMap::new() };
+        let buses = buses(&resources);
+        let mut scope = Scope { parameters: &parameters, conditions, tables: BTreeMap::new(), buses };
         let tables = read_tables(&resources, &mut scope)?;
         let functions = read_functions(&resources, section("Globals"), &scope)?;
 
         Ok(Self { functions, tables, parameters })
     }
+}
+
+/// The event buses. What they are called here nobody sees: their rules are somebody else's.
+fn buses(resources: &[Resource<'_>]) -> BTreeSet<String> {
+    resources
+        .iter()
+        .filter(|resource| resource.kind == resources::EVENT_BUS)
+        .map(|resource| resource.id.to_owned())
+        .collect()
 }
 
 fn read_tables(resources: &[Resource<'_>], scope: &mut Scope<'_>) -> Result<Vec<Table>, Error> {

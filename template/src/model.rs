@@ -24,6 +24,8 @@ pub struct Function {
     pub binary: String,
     /// The requests that reach it.
     pub routes: Vec<Route>,
+    /// When it runs by itself.
+    pub schedules: Vec<Schedule>,
     /// Its environment variables, those of `Globals` included.
     pub environment: BTreeMap<String, String>,
     /// How long one invocation may take.
@@ -36,6 +38,15 @@ pub struct Function {
     pub log_level: String,
     /// What it may do to the tables.
     pub statements: Vec<Statement>,
+}
+
+/// A function's schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The name of the function's event: `EachMinute`.
+    pub name: String,
+    /// The time between two runs.
+    pub rate: Duration,
 }
 
 /// A kind of request that reaches a function.

@@ -1,6 +1,6 @@
 //! The template's resources: which of them are there, and which kinds are read, passed over or refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Error;
 use crate::node::Node;
@@ -22,6 +22,9 @@ const ATTRIBUTES: [&str; 9] = [
 /// An HTTP API.
 pub(crate) const API: &str = "AWS::Serverless::HttpApi";
 
+/// An event bus.
+pub(crate) const EVENT_BUS: &str = "AWS::Events::EventBus";
+
 /// A function.
 pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 
@@ -32,7 +35,7 @@ pub(crate) const POLICY: &str = "AWS::IAM::ManagedPolicy";
 pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
 
 /// Kinds that are read.
-const READ: [&str; 4] = [API, FUNCTION, POLICY, TABLE];
+const READ: [&str; 5] = [API, EVENT_BUS, FUNCTION, POLICY, TABLE];
 
 /// Kinds that are passed over, because they change no answer to a request: they watch, they keep what was logged, they
 /// tell somebody, or they let others call what is here.
@@ -67,7 +70,8 @@ impl Resource<'_> {
 
 /// The resources that are there, in the template's order.
 pub(crate) fn present<'n>(section: &'n Node, conditions: &BTreeMap<String, bool>) -> Result<Vec<Resource<'n>>, Error> {
-    let scope = Scope { parameters: &BTreeMap::new(), conditions: conditions.clone(), tables: BTreeMap::new() };
+    let (tables, buses) = (BTreeMap::new(), BTreeSet::new());
+    let scope = Scope { parameters: &BTreeMap::new(), conditions: conditions.clone(), tables, buses };
     let mut resources = Vec::new();
     for entry in section.entries()? {
         let named = |error: Error| error.within(&entry.key);

@@ -1,6 +1,6 @@
 //! The values of the template's names, and of its intrinsic functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Error;
 use crate::node::{Entry, Node, Value};
@@ -17,6 +17,8 @@ pub(crate) struct Scope<'p> {
     pub(crate) conditions: BTreeMap<String, bool>,
     /// Logical id to table name.
     pub(crate) tables: BTreeMap<String, String>,
+    /// The logical ids of event buses, which are their names, too.
+    pub(crate) buses: BTreeSet<String>,
 }
 
 impl Scope<'_> {
@@ -96,8 +98,11 @@ impl Scope<'_> {
         pseudo
             .or_else(|| self.parameters.get(name).map(String::as_str))
             .or_else(|| self.tables.get(name).map(String::as_str))
+            .or_else(|| self.buses.get(name).map(String::as_str))
             .map(str::to_owned)
-            .ok_or_else(|| Error::at(line, format!("{name} is neither a parameter nor a table of this stack")))
+            .ok_or_else(|| {
+                Error::at(line, format!("{name} is neither a parameter nor a table or an event bus of this stack"))
+            })
     }
 
     fn attribute(&self, line: usize, path: &str) -> Result<String, Error> {

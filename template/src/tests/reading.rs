@@ -280,3 +280,16 @@ Resources: {}
     let values: Vec<_> = template.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(values, [("A", "given"), ("B", "1.50"), ("C", "c")]);
 }
+
+#[test]
+fn a_schedule_is_read_whichever_service_keeps_it_unless_it_is_switched_off() {
+    let template = read(&function(
+        "Events:\n  A: { Type: Schedule, Properties: { Schedule: rate(5 minutes) } }\n  \
+         B: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 hour), State: ENABLED } }\n  \
+         C: { Type: Schedule, Properties: { Schedule: rate(1 day), Enabled: false } }\n  \
+         D: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 day), State: DISABLED } }",
+    ));
+    let schedules = template.unwrap().functions[0].schedules.clone();
+    let read: Vec<_> = schedules.iter().map(|schedule| (schedule.name.as_str(), schedule.rate.as_secs())).collect();
+    assert_eq!(read, [("A", 300), ("B", 3_600)]);
+}

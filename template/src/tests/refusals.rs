@@ -14,6 +14,15 @@ fn refusal(properties: &str) -> String {
 fn a_function_that_is_not_understood_is_refused() {
     for (properties, expected) in [
         ("Events:\n  Route: { Type: SQS }", r#"13: One: event Route: unknown type "SQS""#),
+        (
+            "Events: { R: { Type: Schedule, Properties: { Schedule: cron(0 10 * * ? *) } } }",
+            r#"12: One: event R: "cron(0 10 * * ? *)" is not supported, only rate(1 minute) and the like"#,
+        ),
+        ("Events: { R: { Type: ScheduleV2, Properties: {} } }", "12: One: event R: ScheduleExpression is missing"),
+        (
+            "Events: { R: { Type: Schedule, Properties: { Schedule: rate(1 hour), Input: x } } }",
+            "12: One: event R: Input is not supported",
+        ),
         ("Events: { R: { Type: HttpApi, Properties: { Method: GET } } }", "12: One: event R: Method needs a Path"),
         ("Events: { R: { Type: HttpApi, Properties: { Path: /x } } }", "12: One: event R: Path needs a Method"),
         (
@@ -45,7 +54,7 @@ fn a_function_that_is_not_understood_is_refused() {
         ("Environment: { Variables: { V: [x] } }", "12: One: variable V: expected text, found a list"),
         (
             "Environment:\n  Variables:\n    V: !Ref Nowhere",
-            "14: One: Nowhere is neither a parameter nor a table of this stack",
+            "14: One: Nowhere is neither a parameter nor a table or an event bus of this stack",
         ),
         (
             "Environment: { Variables: { V: !GetAtt Table.StreamArn } }",
@@ -179,7 +188,7 @@ fn a_template_that_is_not_understood_is_refused() {
         (
             &(function("Environment: { Variables: { V: !Ref Gone } }")
                 + "  Gone:\n    Type: AWS::DynamoDB::Table\n    Condition: Never\nConditions: { Never: !Equals [a, b] }\n"),
-            ":12: One: Gone is neither a parameter nor a table of this stack".to_owned(),
+            ":12: One: Gone is neither a parameter nor a table or an event bus of this stack".to_owned(),
         ),
         (
             "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\nResources: {}\n",
