@@ -28,6 +28,7 @@ use tokio::task::JoinHandle;
 
 pub use call::Call;
 pub use error::Error;
+pub(crate) use fault::Faults;
 pub use fault::{Count, Fault, FaultRule, Throttling};
 pub use identity::Identity;
 pub use latch::Latch;
@@ -36,7 +37,6 @@ pub use tables::create_tables;
 use backend::Backend;
 use conflicts::Conflicts;
 use embedded::Embedded;
-use fault::Faults;
 use identity::Identities;
 use proxy::Proxy;
 

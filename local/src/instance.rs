@@ -12,8 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::credential::Credential;
 use crate::function_error::FunctionError;
 use crate::invocation::Job;
-use crate::keeper::{Keeper, Order, ended};
-use crate::lifeline::Lifeline;
+use crate::keeper::{Keeper, Order, Ties, ended};
 use crate::process::{self, Surroundings};
 use crate::runtime::{INIT_TIMEOUT, Phase, Runtime};
 
@@ -37,7 +36,7 @@ impl Instance {
         function: &'static Function,
         credential: &Credential,
         surroundings: &Surroundings,
-        lifeline: &Lifeline,
+        ties: Ties,
     ) -> Result<Self, FunctionError> {
         let not_started = |cause: std::io::Error| FunctionError::NotStarted {
             function: function.name.clone(),
@@ -45,8 +44,8 @@ impl Instance {
         };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(not_started)?;
         let address = listener.local_addr().map_err(not_started)?;
-        let held = lifeline.hold();
-        if lifeline.has_ended() {
+        let held = ties.lifeline.hold();
+        if ties.lifeline.has_ended() {
             return Err(FunctionError::Ended);
         }
         let child = process::start(function, credential, surroundings, &address.to_string()).map_err(not_started)?;
@@ -54,7 +53,7 @@ impl Instance {
         let (runtime, mut phase) = Runtime::new(function);
         let (leash, order) = oneshot::channel();
         let (told, mut end) = watch::channel(None);
-        let keeper = Keeper { child, runtime: Arc::clone(&runtime), lifeline: lifeline.clone(), told, held };
+        let keeper = Keeper { child, runtime: Arc::clone(&runtime), ties, told, held };
         tokio::spawn(keeper.keep(listener, order));
 
         let started = async {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::TcpListener;
 use tokio::process::Child;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::lifeline::{Held, Lifeline};
@@ -22,12 +22,21 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Order;
 
+/// What can end a process from outside.
+#[derive(Debug)]
+pub(crate) struct Ties {
+    /// The stack's end.
+    pub(crate) lifeline: Lifeline,
+    /// The order to kill it.
+    pub(crate) killing: Arc<Notify>,
+}
+
 /// Looks after one process.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     pub(crate) child: Child,
     pub(crate) runtime: Arc<Runtime>,
-    pub(crate) lifeline: Lifeline,
+    pub(crate) ties: Ties,
     /// Where it tells how the process ended.
     pub(crate) told: watch::Sender<Option<String>>,
     /// Held until then.
@@ -35,14 +44,17 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Keeps the process until it ends by itself, there is an `order` to end it, its instance is dropped, or the stack ends.
+    /// Keeps the process until it ends by itself, there is an `order` to end it, its instance is dropped, it is to be killed,
+    /// or the stack ends.
     pub(crate) async fn keep(mut self, listener: TcpListener, order: oneshot::Receiver<Order>) {
         // Served to the very end: a process that is about to end still waits for its next event.
         let server = tokio::spawn(Arc::clone(&self.runtime).serve(listener));
+        let Ties { lifeline, killing } = &self.ties;
         let ordered = tokio::select! {
             _ = self.child.wait() => false,
             order = order => order.is_ok(),
-            () = self.lifeline.until_ended() => false,
+            () = lifeline.until_ended() => false,
+            () = killing.notified() => false,
         };
         let status = if ordered { self.end().await } else { self.kill().await };
         server.abort();
@@ -61,7 +73,7 @@ impl Keeper {
             let ended = async {
                 tokio::select! {
                     ended = self.child.wait() => Some(ended),
-                    () = self.lifeline.until_ended() => None,
+                    () = self.ties.lifeline.until_ended() => None,
                 }
             };
             if let Ok(Some(ended)) = timeout(GRACE, ended).await {

@@ -1,8 +1,9 @@
 //! The stack on one machine: the very binaries that are deployed, run as `template.yaml` says.
 //!
 //! [`Stack`] reads the template, starts an embedded `DynamoDB`, speaks Lambda's Runtime and Extensions APIs to every function
-//! and puts a gateway in front that turns HTTP requests into the events that an HTTP API sends. Tests use it as a library; the
-//! program `latchkey` is [`program::run`]. Nothing here knows what a key is.
+//! and puts a gateway in front that turns HTTP requests into the events that an HTTP API sends. Schedules run, and EventBridge
+//! and SNS have stand-ins. Tests use it as a library; the program `latchkey` is [`program::run`]. Nothing here knows what a
+//! key is.
 
 mod body;
 mod client;
@@ -24,7 +25,9 @@ mod pool;
 mod process;
 pub mod program;
 mod runtime;
+mod schedules;
 mod seed;
+mod services;
 mod sigv4;
 mod stack;
 mod sync;
@@ -36,5 +39,6 @@ pub use demo::{Demo, DemoCredential, DemoKey, DemoOrganization, DemoRequest, Exa
 pub use error::Error;
 pub use function_error::FunctionError;
 pub use seed::{SeededKey, SeededOrganization};
+pub use services::Services;
 pub use sigv4::{SignError, sign, sign_at};
 pub use stack::{Builder, Stack, TemplateSource};

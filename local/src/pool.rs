@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 use template::Function;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::credential::Credential;
 use crate::function_error::FunctionError;
 use crate::instance::Instance;
+use crate::keeper::Ties;
 use crate::lifeline::Lifeline;
 use crate::process::{self, Surroundings};
 use crate::sync::lock;
@@ -31,6 +32,8 @@ pub(crate) struct Pool {
     credential: Credential,
     surroundings: Arc<Surroundings>,
     lifeline: Lifeline,
+    /// Tells the keepers of all instances to kill them.
+    killing: Arc<Notify>,
     /// One for each instance that may exist. Requests are served in the order of arrival.
     permits: Arc<Semaphore>,
     /// The last one used is used next: the others' memory may go cold.
@@ -49,7 +52,8 @@ impl Pool {
     ) -> Self {
         let permits = Arc::new(Semaphore::new(max_instances.max(1)));
         let (idle, settling) = (Mutex::new(Vec::new()), watch::Sender::new(0));
-        Self { function, credential, surroundings, lifeline, permits, idle, settling }
+        let killing = Arc::default();
+        Self { function, credential, surroundings, lifeline, killing, permits, idle, settling }
     }
 
     /// What an instance finds in its environment.
@@ -76,11 +80,16 @@ impl Pool {
         ends.join_all().await;
     }
 
+    /// Kills all instances, whatever they are doing.
+    pub(crate) fn kill(&self) {
+        self.killing.notify_waiters();
+    }
+
     async fn try_invoke(self: &Arc<Self>, event: Bytes) -> Result<Bytes, FunctionError> {
         let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return Err(FunctionError::Ended) };
         let mut instance = match self.take_idle().await {
             Some(instance) => instance,
-            None => Instance::start(self.function, &self.credential, &self.surroundings, &self.lifeline).await?,
+            None => self.start().await?,
         };
         let now_millis = self.surroundings.clock.now_millis();
         let outcome = instance.invoke(uuid::Uuid::new_v4().to_string(), event, now_millis).await;
@@ -90,6 +99,12 @@ impl Pool {
             self.settle(instance, permit);
         }
         outcome
+    }
+
+    async fn start(&self) -> Result<Instance, FunctionError> {
+        let ties = Ties { lifeline: self.lifeline.clone(), killing: Arc::clone(&self.killing) };
+
+        Instance::start(self.function, &self.credential, &self.surroundings, ties).await
     }
 
     /// Gives the instance its time after the answer. Nobody waits for it.

@@ -20,6 +20,8 @@ pub(crate) struct Surroundings {
     pub(crate) task_root: PathBuf,
     /// Where `DynamoDB` answers.
     pub(crate) dynamodb_endpoint: String,
+    /// Where the stand-ins for EventBridge and SNS answer.
+    pub(crate) services_endpoint: String,
     /// Where lines go.
     pub(crate) logs: Logs,
     /// The gateway's clock: the platform's is the same.
@@ -90,6 +92,8 @@ fn lambda_environment(
         ("AWS_SECRET_ACCESS_KEY", credential.secret_access_key.clone()),
         ("AWS_SESSION_TOKEN", format!("session-{}", credential.access_key_id)),
         ("AWS_ENDPOINT_URL_DYNAMODB", surroundings.dynamodb_endpoint.clone()),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", surroundings.services_endpoint.clone()),
+        ("AWS_ENDPOINT_URL_SNS", surroundings.services_endpoint.clone()),
         ("LAMBDA_TASK_ROOT", surroundings.task_root.display().to_string()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".to_owned()),
         ("_HANDLER", "bootstrap".to_owned()),

@@ -83,6 +83,10 @@ fn builder(options: &Options, contract: &str) -> Builder {
     for (name, value) in &options.parameters {
         builder = builder.parameter(name, value);
     }
+    builder = builder.run_schedules(options.tick).print_events();
+    if let Some(path) = &options.events_file {
+        builder = builder.events_file(path);
+    }
     if let Some(folder) = options.data_dir() {
         builder = builder.data_dir(folder);
     }

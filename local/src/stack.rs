@@ -25,7 +25,9 @@ use crate::function_error::FunctionError;
 use crate::lifeline::Lifeline;
 use crate::logs::Logs;
 use crate::pool::Pool;
+use crate::schedules;
 use crate::seed::SeededOrganization;
+use crate::services::Services;
 use own_runtime::OwnRuntime;
 
 /// Where a template comes from: a path is a file, a string is YAML.
@@ -50,6 +52,7 @@ pub struct Stack {
     lifeline: Lifeline,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
+    services: Services,
     dynamodb: Dynamodb,
     data_dir: Option<DataDir>,
     /// Last, so that everything above is dropped before it.
@@ -85,6 +88,11 @@ impl Stack {
     /// The database, with its recorder and its faults.
     pub fn dynamodb(&self) -> &Dynamodb {
         &self.dynamodb
+    }
+
+    /// The stand-ins for EventBridge and SNS, with what they were told and their faults.
+    pub fn services(&self) -> &Services {
+        &self.services
     }
 
     /// What the demo made, in this run or an earlier one.
@@ -129,6 +137,23 @@ impl Stack {
 
         serde_json::from_slice(&answer)
             .map_err(|cause| FunctionError::NotJson { function: function.to_owned(), cause: cause.to_string() })
+    }
+
+    /// Runs the function with this logical id as its schedule does, now, and returns what it answers.
+    pub async fn fire(&self, function: &str) -> Result<Value, FunctionError> {
+        let pool = self.pools.get(function);
+        let schedule = pool.and_then(|pool| pool.function.schedules.first());
+        let schedule = schedule.ok_or_else(|| FunctionError::Unknown(function.to_owned()))?;
+
+        self.invoke(function, schedules::event(function, schedule, &self.clock)).await
+    }
+
+    /// Kills every process of the function with this logical id (SIGKILL), whatever it is doing.
+    pub fn kill(&self, function: &str) -> Result<(), FunctionError> {
+        let pool = self.pools.get(function).ok_or_else(|| FunctionError::Unknown(function.to_owned()))?;
+        pool.kill();
+
+        Ok(())
     }
 
     /// The environment of the function with this logical id, except its Runtime API. Whatever else runs it in this

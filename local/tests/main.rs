@@ -15,6 +15,8 @@ mod program;
 #[cfg(test)]
 mod responses;
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod seeding;
 #[cfg(test)]
 mod signatures;

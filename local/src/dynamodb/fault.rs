@@ -49,7 +49,7 @@ pub enum Throttling {
 }
 
 impl Throttling {
-    pub(super) const fn exception(self) -> &'static str {
+    pub(crate) const fn exception(self) -> &'static str {
         match self {
             Self::Throttling => "ThrottlingException",
             Self::Throughput => "ProvisionedThroughputExceededException",
@@ -174,20 +174,20 @@ impl FaultRule {
 
 /// The rules in force, oldest first: the first that fits a call strikes it, alone.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Mutex<Vec<FaultRule>>);
+pub(crate) struct Faults(Mutex<Vec<FaultRule>>);
 
 impl Faults {
-    pub(super) fn add(&self, rule: FaultRule) {
+    pub(crate) fn add(&self, rule: FaultRule) {
         self.lock().push(rule);
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.lock().clear();
     }
 
     /// The fault that strikes a call of this action that names these tables and has this body, and the table that the
     /// fault is about. The call is counted.
-    pub(super) fn strike(
+    pub(crate) fn strike(
         &self,
         action: &str,
         tables: impl Fn() -> Vec<String>,

@@ -1,6 +1,7 @@
 //! The program's options.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use shared::contract::Contract;
@@ -40,6 +41,14 @@ pub(super) struct Options {
     /// Write what runs into this file, as JSON, once it serves
     #[arg(long, value_name = "PATH")]
     pub(super) ready_file: Option<PathBuf>,
+
+    /// Run every schedule of the template this often, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = tick)]
+    pub(super) tick: Option<Duration>,
+
+    /// Append what EventBridge and SNS are told to this file, a line of JSON for each
+    #[arg(long, value_name = "PATH")]
+    pub(super) events_file: Option<PathBuf>,
 
     /// The template to execute
     #[arg(long, value_name = "PATH", default_value = "template.yaml")]
@@ -96,6 +105,12 @@ impl Options {
     }
 }
 
+fn tick(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.1..=86_400.0).contains(seconds));
+
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "it is not a number from 0.1 to 86400".to_owned())
+}
+
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("there is no = in it")?;
     // Set for the functions alone, these would differ from the contract and stage that the program tells of.
@@ -125,6 +140,16 @@ mod tests {
         assert_eq!(folder(&["--contract", "thefaq"]), Some(PathBuf::from(".latchkey/thefaq")));
         assert_eq!(folder(&["--data-dir", "x"]), Some(PathBuf::from("x")));
         assert_eq!(folder(&["--ephemeral"]), None);
+    }
+
+    #[test]
+    fn a_tick_is_a_number_of_seconds() {
+        let tick = |text: &str| Options::try_parse_from(["latchkey", "--tick", text]).map(|options| options.tick);
+        assert_eq!(tick("2").unwrap(), Some(std::time::Duration::from_secs(2)));
+        assert_eq!(tick("0.5").unwrap(), Some(std::time::Duration::from_millis(500)));
+        for wrong in ["0", "-1", "soon", "NaN", "1e9"] {
+            assert!(tick(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use template::Template;
 
@@ -10,6 +11,8 @@ use super::source::read_template;
 use crate::demo::Demo;
 use crate::error::Error;
 use crate::logs::Logs;
+use crate::schedules::Pace;
+use crate::services::Outlets;
 
 /// A stack to be started.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Builder {
     pub(super) demo: Demo,
     pub(super) max_instances: usize,
     pub(super) logs: Logs,
+    pub(super) pace: Pace,
+    pub(super) outlets: Outlets,
 }
 
 impl Builder {
@@ -38,6 +43,8 @@ impl Builder {
             demo: Demo::default(),
             max_instances: 8,
             logs: Logs::Forward,
+            pace: Pace::default(),
+            outlets: Outlets::default(),
         }
     }
 
@@ -96,6 +103,25 @@ impl Builder {
     /// How many processes a function may have at once; eight unless said otherwise.
     pub fn max_instances(mut self, count: usize) -> Self {
         self.max_instances = count;
+        self
+    }
+
+    /// Run the schedules of the template by themselves, each as often as it says, or all of them as often as `tick` says.
+    /// Otherwise they run when [`Stack::fire`](super::Stack::fire) fires them.
+    pub fn run_schedules(mut self, tick: Option<Duration>) -> Self {
+        self.pace = tick.map_or(Pace::Template, Pace::Each);
+        self
+    }
+
+    /// Append what EventBridge and SNS are told to this file, a line of JSON for each.
+    pub fn events_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.outlets.file = Some(path.into());
+        self
+    }
+
+    /// Print a line about each of these.
+    pub fn print_events(mut self) -> Self {
+        self.outlets.prints = true;
         self
     }
 

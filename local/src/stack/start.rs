@@ -23,7 +23,9 @@ use crate::lifeline::Lifeline;
 use crate::logs::Logs;
 use crate::pool::Pool;
 use crate::process::Surroundings;
+use crate::schedules;
 use crate::seed::{SeededOrganization, seed};
+use crate::services::Services;
 
 /// A stack without the threads that it runs on.
 pub(super) struct Parts {
@@ -36,15 +38,30 @@ pub(super) struct Parts {
     lifeline: Lifeline,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
+    services: Services,
     dynamodb: Dynamodb,
     data_dir: Option<DataDir>,
 }
 
 impl Parts {
     pub(super) fn with(self, runtime: OwnRuntime) -> Stack {
-        let Self { port, operator, clock, organizations, pools, logs, lifeline, stop, server, dynamodb, data_dir } =
-            self;
-        Stack { port, operator, clock, organizations, pools, logs, lifeline, stop, server, dynamodb, data_dir, runtime }
+        let Self { port, operator, clock, organizations, pools, logs, lifeline, stop, server, .. } = self;
+        let Self { services, dynamodb, data_dir, .. } = self;
+        Stack {
+            port,
+            operator,
+            clock,
+            organizations,
+            pools,
+            logs,
+            lifeline,
+            stop,
+            server,
+            services,
+            dynamodb,
+            data_dir,
+            runtime,
+        }
     }
 }
 
@@ -76,21 +93,17 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
     let logs = builder.logs.clone();
     let path = search_path();
     let clock = Clock::default();
+    let services = Services::start(builder.outlets.clone(), clock.clone()).await?;
     let surroundings = Surroundings {
         binaries,
         task_root,
         dynamodb_endpoint: dynamodb.endpoint().to_owned(),
+        services_endpoint: services.endpoint().to_owned(),
         logs: logs.clone(),
         clock: clock.clone(),
         path,
     };
-    let surroundings = Arc::new(surroundings);
-    let pool = |(function, credential): (&'static Function, Credential)| {
-        let surroundings = Arc::clone(&surroundings);
-        let pool = Pool::new(function, credential, surroundings, lifeline.clone(), builder.max_instances);
-        (function.name.as_str(), Arc::new(pool))
-    };
-    let pools: HashMap<_, _> = credentials.into_iter().map(pool).collect();
+    let pools = pools(credentials, surroundings, &lifeline, builder.max_instances);
     let gateway = Gateway {
         routes: template.routes(),
         pools: pools.clone(),
@@ -100,6 +113,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
         port,
     };
     let (stop, stopped) = watch::channel(false);
+    schedules::start(pools.values(), builder.pace, &clock, &stopped);
     let server = tokio::spawn(Arc::new(gateway).serve(listener, stopped));
 
     let address = format!("127.0.0.1:{port}");
@@ -109,7 +123,36 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
     }
     let State { operator, organizations, .. } = state;
 
-    Ok(Parts { port, operator, clock, organizations, pools, logs, lifeline, stop, server, dynamodb, data_dir })
+    Ok(Parts {
+        port,
+        operator,
+        clock,
+        organizations,
+        pools,
+        logs,
+        lifeline,
+        stop,
+        server,
+        services,
+        dynamodb,
+        data_dir,
+    })
+}
+
+/// A pool for each function, by its logical id.
+fn pools(
+    credentials: Vec<(&'static Function, Credential)>,
+    surroundings: Surroundings,
+    lifeline: &Lifeline,
+    max_instances: usize,
+) -> HashMap<&'static str, Arc<Pool>> {
+    let surroundings = Arc::new(surroundings);
+    let pool = |(function, credential): (&'static Function, Credential)| {
+        let pool = Pool::new(function, credential, Arc::clone(&surroundings), lifeline.clone(), max_instances);
+        (function.name.as_str(), Arc::new(pool))
+    };
+
+    credentials.into_iter().map(pool).collect()
 }
 
 /// The state that an earlier run saved, or that a first one begins with.

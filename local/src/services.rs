@@ -1,0 +1,210 @@
+//! Stand-ins for EventBridge and SNS, on one port: they take what functions tell them, as AWS would answer it, and keep it.
+//!
+//! Signatures and permissions are not checked: those of `DynamoDB` alone are. Faults that tests order strike the actions
+//! `PutEvents`, `PutEventsEntry` (one entry of a call: an error fails that entry alone) and `Publish`.
+
+mod answer;
+mod taken;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::clock::Clock;
+use crate::dynamodb::{Fault, FaultRule, Faults};
+use crate::error::Error;
+use crate::sync::lock;
+use taken::{Entry, Message};
+
+/// The most entries that one call of `PutEvents` takes.
+const MOST_ENTRIES: usize = 10;
+
+/// Where what is taken goes, beside memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outlets {
+    /// A file to which each is appended, as a line of JSON.
+    pub(crate) file: Option<PathBuf>,
+    /// Whether a line about each is printed.
+    pub(crate) prints: bool,
+}
+
+/// Running stand-ins.
+#[derive(Debug)]
+pub struct Services {
+    endpoint: String,
+    desk: Arc<Desk>,
+    server: JoinHandle<()>,
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// What the stand-ins know and keep.
+#[derive(Debug)]
+struct Desk {
+    clock: Clock,
+    faults: Faults,
+    outlets: Outlets,
+    taken: Mutex<Vec<Value>>,
+}
+
+/// A fault has taken the answer, or the caller went away.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no answer")]
+struct Unanswered;
+
+impl Services {
+    pub(crate) async fn start(outlets: Outlets, clock: Clock) -> Result<Self, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let desk = Arc::new(Desk { clock, faults: Faults::default(), outlets, taken: Mutex::default() });
+        // Now, and not when there is something to write: the name may be wrong.
+        desk.append("")?;
+        let server = tokio::spawn(Arc::clone(&desk).serve(listener));
+
+        Ok(Self { endpoint, desk, server })
+    }
+
+    /// Where they answer: what functions get as `AWS_ENDPOINT_URL_EVENTBRIDGE` and `AWS_ENDPOINT_URL_SNS`.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// What was taken so far, oldest first: events as EventBridge delivers them (`{"id", "source", "detail-type", "time",
+    /// "detail"}`), and messages (`{"topic", "subject", "message"}`).
+    pub fn taken(&self) -> Vec<Value> {
+        lock(&self.desk.taken).clone()
+    }
+
+    /// Adds a fault: `Fault::error(500, "InternalFailure", "no").times(1).on("PutEvents")`.
+    pub fn inject(&self, rule: FaultRule) {
+        self.desk.faults.add(rule);
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.desk.faults.clear();
+    }
+}
+
+impl Desk {
+    /// Serves until it is aborted, and all its connections with it.
+    async fn serve(self: Arc<Self>, listener: TcpListener) {
+        let mut connections = JoinSet::new();
+        loop {
+            // A failed accept is about one connection: the client sees it.
+            let Ok((stream, _)) = listener.accept().await else {
+                tokio::task::yield_now().await;
+                continue;
+            };
+            while connections.try_join_next().is_some() {}
+            let desk = Arc::clone(&self);
+            connections.spawn(async move {
+                let service = service_fn(|request| desk.handle(request));
+                // Its end is the client's business, or a fault's.
+                drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+            });
+        }
+    }
+
+    async fn handle(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Unanswered> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.or(Err(Unanswered))?.to_bytes();
+        let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+        let is_events = target.ends_with(".PutEvents");
+        let action = if is_events { "PutEvents" } else { "Publish" };
+        let fault = self.strike(action, &body);
+        match &fault {
+            Some(Fault::Drop) => return Err(Unanswered),
+            Some(Fault::Error { status, kind, message }) => {
+                return Ok(answer::error(is_events, *status, kind, message).map(Full::new));
+            }
+            Some(Fault::Throttle { kind, reason }) => {
+                return Ok(answer::error(is_events, 400, kind.exception(), reason).map(Full::new));
+            }
+            Some(Fault::Delay(_) | Fault::Hold(_) | Fault::DropAfter | Fault::CutShort) | None => {}
+        }
+        let answer = if is_events { self.put_events(&body) } else { self.publish(&body) };
+        match fault {
+            Some(Fault::DropAfter | Fault::CutShort) => return Err(Unanswered),
+            Some(Fault::Delay(time)) => wait(time).await,
+            Some(Fault::Hold(latch)) => latch.wait().await,
+            Some(Fault::Drop | Fault::Error { .. } | Fault::Throttle { .. }) | None => {}
+        }
+
+        Ok(answer.map(Full::new))
+    }
+
+    fn put_events(&self, body: &[u8]) -> Response<Bytes> {
+        let entries =
+            serde_json::from_slice::<Value>(body).ok().and_then(|body| Some(body.get("Entries")?.as_array()?.clone()));
+        let Some(entries) = entries.filter(|entries| (1..=MOST_ENTRIES).contains(&entries.len())) else {
+            return answer::error(true, 400, "ValidationException", "there must be one to ten Entries");
+        };
+        let results: Vec<_> = entries.iter().map(|entry| self.put_entry(entry)).collect();
+        let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
+
+        answer::json(200, &json!({ "FailedEntryCount": failed, "Entries": results }))
+    }
+
+    fn put_entry(&self, entry: &Value) -> Value {
+        if let Some(Fault::Error { kind, message, .. }) = self.strike("PutEventsEntry", entry.to_string().as_bytes()) {
+            return json!({ "ErrorCode": kind, "ErrorMessage": message });
+        }
+        match Entry::read(entry, &self.clock) {
+            Ok(Entry { id, delivered }) => {
+                self.keep(delivered);
+                json!({ "EventId": id })
+            }
+            Err(why) => json!({ "ErrorCode": why, "ErrorMessage": "the entry is not as it must be" }),
+        }
+    }
+
+    fn publish(&self, body: &[u8]) -> Response<Bytes> {
+        match Message::read(body) {
+            Ok(Message(published)) => {
+                self.keep(published);
+                answer::published()
+            }
+            Err(why) => answer::error(false, 400, "InvalidParameter", &format!("Invalid parameter: {why}")),
+        }
+    }
+
+    fn keep(&self, line: Value) {
+        if self.outlets.prints {
+            taken::print(&line);
+        }
+        // Held, so that lines in the file are in the same order, and whole.
+        let mut taken = lock(&self.taken);
+        // Somebody may have taken the file's folder away meanwhile: what is in memory stays.
+        drop(self.append(&format!("{line}\n")));
+        taken.push(line);
+    }
+
+    fn append(&self, text: &str) -> Result<(), Error> {
+        let Some(path) = &self.outlets.file else { return Ok(()) };
+        taken::append(path, text).map_err(|cause| Error::File { path: path.clone(), cause })
+    }
+
+    fn strike(&self, action: &str, body: &[u8]) -> Option<Fault> {
+        self.faults.strike(action, Vec::new, body).map(|(fault, _)| fault)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "lateness is what was asked for")]
+async fn wait(time: Duration) {
+    tokio::time::sleep(time).await;
+}
