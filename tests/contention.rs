@@ -53,6 +53,27 @@ async fn an_organization_can_be_changed_while_its_keys_are_issued_deleted_and_us
     assert_eq!(world.organization("acme", json!({})).await["keys"], 7);
 }
 
+/// Each change takes the next number of its organization, so that one follows the other. Prints how many that are a second:
+/// `cargo test --workspace changes_of_one_organization -- --nocapture`.
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "the figures are in decision 15")]
+async fn changes_of_one_organization_that_meet_all_come_through() {
+    let (world, _) = World::academy("scale").await;
+    world.stack.dynamodb().transactions_take(TRANSACTION / 2);
+    for at_once in [1, 2, 8] {
+        let begun = std::time::Instant::now();
+        for _ in 0..(24 / at_once) {
+            let link = || world.operate("POST", "/organizations/acme/portal-sessions", json!({"subject": "u"}));
+            let answers = all((0..at_once).map(|_| link())).await;
+            assert_eq!(statuses(&answers), vec![201; at_once]);
+        }
+        println!(
+            "{at_once} at once, transactions of 10 ms: {:.0} changes a second",
+            24.0 / begun.elapsed().as_secs_f64()
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_cap_on_keys_is_exact_when_their_transactions_meet() {
     let world = World::serving("thefaq").await;

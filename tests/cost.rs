@@ -115,6 +115,35 @@ async fn the_first_request_with_a_new_secret_reads_the_pass_before_it_and_its_or
 }
 
 #[tokio::test]
+async fn a_change_costs_two_write_units_for_each_item_and_its_event_and_number_are_two_items() {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let path = format!("/organizations/acme/api-keys/{}", key.id);
+    let order = json!({"name": "b", "type": "restricted"});
+    for (what, method, path, body, members, write_units) in [
+        ("an organization", "PUT", "/organizations/other".to_owned(), json!({"plan": "standard"}), 4, 8.0),
+        ("its new name", "PUT", "/organizations/acme".to_owned(), json!({"name": "Acme"}), 3, 6.0),
+        ("a key", "POST", "/organizations/acme/api-keys".to_owned(), order, 5, 10.0),
+        ("its new name", "PATCH", path.clone(), json!({"name": "c"}), 5, 10.0),
+        ("its next secret", "POST", format!("{path}/regenerate"), json!({"overlapSeconds": 60}), 7, 14.0),
+        ("a link", "POST", "/organizations/acme/portal-sessions".to_owned(), json!({"subject": "u"}), 5, 10.0),
+        ("a key less", "DELETE", path.clone(), Value::Null, 8, 16.0),
+    ] {
+        world.stack.dynamodb().record(true);
+        let answer = world.operate(method, &path, body).await;
+        world.stack.dynamodb().record(false);
+        assert!(matches!(answer.status, 200 | 201), "{what}: {answer:?}");
+        let calls = world.stack.dynamodb().calls();
+        let [transaction] = calls.iter().filter(|call| call.action == "TransactWriteItems").collect::<Vec<_>>()[..]
+        else {
+            panic!("{what}: {calls:?}")
+        };
+        assert_eq!((transaction.items, transaction.write_units), (members, write_units), "{what}");
+    }
+}
+
+#[tokio::test]
 async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
     let world = World::serving("fabraix").await;
     let slug = "o".repeat(63);

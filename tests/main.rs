@@ -42,6 +42,7 @@ mod limits;
 mod memory;
 mod openapi;
 mod operations;
+mod outbox;
 mod races;
 mod revocation;
 mod secrecy;

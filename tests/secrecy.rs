@@ -46,7 +46,7 @@ async fn no_secret_is_in_a_table_a_log_or_an_error() {
     assert!(logs.iter().all(|line| !line.contains(random)), "{:?}", logs.iter().find(|line| line.contains(random)));
     world.stack.end_processes().await;
     assert!(!world.items("UsageTable").await.is_empty(), "what came of the requests is written by then");
-    for table in ["KeysTable", "CountersTable", "UsageTable", "ReferenceTable"] {
+    for table in ["KeysTable", "CountersTable", "UsageTable", "ReferenceTable", "EventsTable"] {
         assert!(world.items(table).await.iter().all(|item| !item.contains(random)), "{table}");
     }
 }

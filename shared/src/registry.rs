@@ -7,6 +7,7 @@
 pub mod attempt;
 pub mod audit;
 pub mod error;
+pub mod event;
 pub mod key;
 pub mod name;
 pub mod organization;

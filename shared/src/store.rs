@@ -1,7 +1,8 @@
 //! The store: what Latchkey keeps in DynamoDB. Nothing outside this module names a table's attributes.
 //!
-//! Three tables: the authority (organizations, keys, and the key that each digest stands for), the passes, and usage:
-//! what became of requests. Every method that reads or changes something of a tenant takes the tenant's slug.
+//! Four tables: the authority (organizations, keys, and the key that each digest stands for), the passes, usage (what
+//! became of requests), and the outbox of events. Every method that reads or changes something of a tenant takes the
+//! tenant's slug; only who hands events on goes through those of all.
 //!
 //! It uses the registry's types and the crate `dynamodb`. It does not know how something reads on the wire, and judges
 //! only where DynamoDB does: a condition here and its twin in the registry are one rule written twice; a test keeps
@@ -15,7 +16,9 @@ mod key_item;
 mod keys;
 mod organization_item;
 mod organizations;
+mod outbox;
 mod passes;
+mod record;
 mod secrets;
 mod session_item;
 mod sessions;
@@ -26,7 +29,7 @@ mod withdrawal;
 
 use std::time::Duration;
 
-use dynamodb::{AttributeValue, Client, Condition, Error, Item, Result, Transaction, Tries, number};
+use dynamodb::{AttributeValue, Client, Condition, Error, Item, Result, Table, Transaction, Tries, number};
 use jiff::Timestamp;
 
 use crate::contract::secret::Digest;
@@ -35,6 +38,7 @@ use crate::environment::entropy::Entropy;
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced};
 pub use keys::{Found, Inserted, Removed};
+pub use outbox::{Fate, Letter, Letters, Outbox, Pile, Start};
 pub use passes::{Counted, Legacy, Passes, State, Versions};
 pub use secrets::Holder;
 pub(crate) use sessions::Settled;
@@ -49,14 +53,18 @@ pub struct Keys {
     once: Client,
     table: String,
     passes: Passes,
+    outbox: Outbox,
     entropy: Entropy,
     patience: Duration,
 }
 
 impl Keys {
-    /// The authority in `table`, whose changes withdraw `passes` and are tried for `patience`.
-    pub fn new(client: Client, table: String, passes: Passes, entropy: Entropy, patience: Duration) -> Self {
-        Self { once: dynamodb::once(&client), client, table, passes, entropy, patience }
+    /// The authority in `table`, whose changes withdraw `passes`, put their events into `outbox` and may be tried for as
+    /// long as the table says.
+    pub fn new(table: Table, passes: Passes, outbox: Outbox, entropy: Entropy) -> Self {
+        let Table { client, name, patience, .. } = table;
+
+        Self { once: dynamodb::once(&client), client, table: name, passes, outbox, entropy, patience }
     }
 
     /// The attempts of a change that begins now.
@@ -121,6 +129,11 @@ struct Part<'a> {
 /// The condition that there is no such item yet.
 fn is_new() -> Condition {
     Condition::that("attribute_not_exists(#pk)", ["pk"])
+}
+
+/// The condition that there is such an item.
+fn is_there() -> Condition {
+    Condition::that("attribute_exists(#pk)", ["pk"])
 }
 
 /// The condition that a key or an organization is unchanged since it was read.

@@ -86,7 +86,7 @@ async fn no_code_cookie_or_secret_is_in_a_table_a_log_or_a_later_page() {
     world.stack.end_processes().await;
     for word in &never {
         assert_eq!(logs.iter().find(|line| line.contains(word)), None);
-        for table in ["KeysTable", "CountersTable", "UsageTable", "ReferenceTable"] {
+        for table in ["KeysTable", "CountersTable", "UsageTable", "ReferenceTable", "EventsTable"] {
             assert!(world.items(table).await.iter().all(|item| !item.contains(word)), "{table}");
         }
     }

@@ -23,6 +23,8 @@ pub struct Settings {
     pub counters_table: String,
     /// `USAGE_TABLE`: what became of requests.
     pub usage_table: String,
+    /// `EVENTS_TABLE`: events that are to be handed on.
+    pub events_table: String,
     /// `USAGE_RETENTION_DAYS`: how long a day's usage is kept.
     pub usage_retention_days: u32,
     /// `REFERENCE_TABLE`: the data of the reference APIs, where a stack has them.
@@ -99,6 +101,7 @@ impl Settings {
             keys_table: need("KEYS_TABLE")?,
             counters_table: need("COUNTERS_TABLE")?,
             usage_table: need("USAGE_TABLE")?,
+            events_table: need("EVENTS_TABLE")?,
             usage_retention_days: parsed("USAGE_RETENTION_DAYS")?,
             reference_table: variable("REFERENCE_TABLE"),
             has_portal: switch("PORTAL")?,

@@ -12,7 +12,7 @@ use crate::environment::settings;
 use crate::environment::settings::{Settings, Stage};
 use crate::gate::Memory;
 use crate::store;
-use crate::store::{Keys, Passes};
+use crate::store::{Keys, Outbox, Passes};
 use crate::usage::Meter;
 
 /// Built once per process, and never torn down: it lives exactly as long as the Lambda process.
@@ -28,6 +28,8 @@ pub struct App {
     pub keys: Keys,
     /// What requests are judged and counted by.
     pub passes: Passes,
+    /// Events that are to be handed on.
+    pub outbox: Outbox,
     /// What became of requests.
     pub usage: store::Usage,
     /// Notes outcomes, and writes them when nobody waits.
@@ -88,13 +90,16 @@ impl App {
         let is_known = !Contract::is_path(&settings.contract);
         let has_portal = contract.portal.is_some() && settings.has_portal.unwrap_or(is_known);
         let changing = changing(settings.timeout, settings.store_timeout);
+        let table = |name| Table::new(dynamodb.clone(), name, changing);
+        let outbox = Outbox::new(table(settings.events_table));
 
         Self {
             contract,
             parameters,
             stage: settings.stage,
-            keys: Keys::new(dynamodb.clone(), settings.keys_table, passes.clone(), entropy, changing),
+            keys: Keys::new(table(settings.keys_table), passes.clone(), outbox.clone(), entropy),
             passes,
+            outbox,
             meter: Meter::new(usage.clone(), patience, metrics),
             memory: Memory::default(),
             usage,

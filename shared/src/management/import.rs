@@ -172,7 +172,11 @@ async fn take_over(
         };
         let cap = plan_of(app, org)?.keys;
         match app.keys.insert(&key, org, cap, author, Adding::TakenOver, &mut tries).await? {
-            Inserted::Yes => return Ok(Outcome::Imported { id: key.id }),
+            Inserted::Yes => {
+                // The next key need not read the organization again for that.
+                org.sequence = org.sequence.saturating_add(1);
+                return Ok(Outcome::Imported { id: key.id });
+            }
             Inserted::Taken => {
                 let holder = tries.run(|| app.keys.holder(&digest)).await?;
                 return taken(app, org, holder.ok_or(dynamodb::Error::Contended)?, &digest, now).await;

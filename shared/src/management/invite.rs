@@ -66,7 +66,7 @@ pub async fn invite(app: &App, slug: &Slug, order: Order, author: &Author, link_
         match app.keys.link(&session, &code.digest(), expires_at, warrant, &mut tries).await? {
             Settled::Yes => return Ok(Invitation { session, code, expires_at }),
             Settled::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Settled::Gone => tries.again(dynamodb::Error::Contended).await?,
+            Settled::Gone | Settled::Changed => tries.again(dynamodb::Error::Contended).await?,
         }
     }
 }
@@ -119,14 +119,17 @@ pub async fn enter(app: &App, code: &str, request: String, now: Timestamp) -> Re
     let visit = Visit { session: None, when_locked: true };
     let author = Author::visitor(subject, session.bearer.clone(), visit, request, now);
     let mut tries = app.keys.tries();
-    let org = tries.run(|| app.keys.organization(&session.org)).await?.ok_or(Denial::UnknownKey)?;
-    if !session.is_of(&org) {
-        return Err(Denial::UnknownKey.into());
-    }
-    let warrant = Warrant { author: &author, org: &org };
-    match app.keys.enter(&session, [&code.digest(), &cookie.digest()], warrant, &mut tries).await? {
-        Settled::Yes => Ok((session, cookie)),
-        Settled::Gone | Settled::Unauthorized => Err(Denial::UnknownKey.into()),
+    loop {
+        let org = tries.run(|| app.keys.organization(&session.org)).await?.ok_or(Denial::UnknownKey)?;
+        if !session.is_of(&org) {
+            return Err(Denial::UnknownKey.into());
+        }
+        let warrant = Warrant { author: &author, org: &org };
+        match app.keys.enter(&session, [&code.digest(), &cookie.digest()], warrant, &mut tries).await? {
+            Settled::Yes => return Ok((session, cookie)),
+            Settled::Gone | Settled::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Settled::Changed => tries.again(dynamodb::Error::Contended).await?,
+        }
     }
 }
 
@@ -143,7 +146,7 @@ pub async fn leave(app: &App, token: &Token, request: String, now: Timestamp) ->
     let author = Author::visitor(session.subject.as_str().to_owned(), session.bearer.clone(), visit, request, now);
     let mut tries = app.keys.tries();
     match app.keys.end_session(&session.org, &session.id, &author, &mut tries).await? {
-        Settled::Yes | Settled::Gone | Settled::Unauthorized => Ok(session),
+        Settled::Yes | Settled::Gone | Settled::Changed | Settled::Unauthorized => Ok(session),
     }
 }
 
@@ -155,7 +158,9 @@ pub async fn end(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<()>
     let mut tries = app.keys.tries();
     match app.keys.end_session(slug, id, author, &mut tries).await? {
         Settled::Yes => Ok(()),
-        Settled::Gone | Settled::Unauthorized => Err(Denial::ResourceNotFound { resource: "Portal session" }.into()),
+        Settled::Gone | Settled::Changed | Settled::Unauthorized => {
+            Err(Denial::ResourceNotFound { resource: "Portal session" }.into())
+        }
     }
 }
 

@@ -46,6 +46,9 @@ pub struct Organization {
     pub pending: Option<Pending>,
     /// Counts the changes to its terms; a write checks that the version is still the one read.
     pub version: i64,
+    /// How many events it has had: every change to it or to its keys is one, and checks that the number is still the one
+    /// read.
+    pub sequence: i64,
 }
 
 /// How far a change has come that is not in force for all keys yet. Keys are processed in the order of their ids.
@@ -128,6 +131,7 @@ impl Change {
                 seal,
                 pending: None,
                 version: 0,
+                sequence: 0,
             },
         };
         org.updated_at = now;

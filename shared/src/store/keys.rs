@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use super::idempotency::Keep;
 use super::key_item::{PREFIX, key_of, read, read_id, write};
+use super::record::OnOrganization;
 use super::secrets::Holder;
-use super::warrant::{Changed, Warrant};
-use super::{Keys, Part, is_new, organization_item, read_as, warrant};
+use super::warrant::Warrant;
+use super::{Keys, Part, is_new, is_there, organization_item, read_as, warrant};
 use crate::contract::Contract;
 use crate::contract::secret::Digest;
 use crate::registry::audit::{Action, Author, Entry};
 use crate::registry::key::{Filter, Id, Key, View};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, Update};
+use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put};
 use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, Transaction, Tries, number};
 use jiff::Timestamp;
 
@@ -190,30 +191,21 @@ impl Keys {
         tries: &mut Tries,
     ) -> Result<Inserted> {
         let warrant = Warrant { author, org };
-        let most = number(cap.map_or(i64::MAX, i64::from));
-        let fewer = Condition::that("#keys < :cap", ["keys"]).value(":cap", most);
-        let count = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(organization_item::key_of(&org.slug)))
-            .update_expression("ADD #keys :one")
-            .expression_attribute_values(":one", number(1))
-            .when(read_as(org.version).and(fewer).and(warrant.of_organization()))
-            .build()?;
+        let most = cap.map_or(i64::MAX, i64::from);
+        let fewer = Condition::that("#keys < :cap", ["keys"]).value(":cap", number(most));
+        let condition = read_as(org.version).and(fewer).and(warrant.of_organization());
+        let count = OnOrganization::new("count", condition).also(" ADD #keys :one", ["keys"], [(":one", number(1))]);
         let new = Put::builder().table_name(&self.table).set_item(Some(write(key))).when(is_new()).build()?;
         let action = if adding.is_new() { Action::KeyCreated } else { Action::KeyImported };
         let entry = author.did(action, &org.slug, Some(&key.id), [None, Some(View::in_full(key, author.at))]);
-        let transaction = self
-            .transaction()
-            .with("count", count)
-            .with("key", new)
-            .with("secret", self.secret_taken(key)?)
-            .with("row", self.audited(&entry)?);
+        let transaction = self.transaction().with("key", new).with("secret", self.secret_taken(key)?);
+        let transaction = self.recorded(transaction, &entry, org.sequence, count)?;
         let transaction = match adding {
             Adding::New(None) => transaction,
             Adding::New(Some(keep)) => transaction.with("kept", self.keeping(&org.slug, keep, entry.at)?),
             Adding::TakenOver => transaction.with("pass", self.passes.never_closed(&key.digest)?),
         };
-        let transaction = warrant.asked_of(self, transaction, Changed::Organization)?;
+        let transaction = warrant.asked_of(self, transaction, None)?;
         let committed = transaction.commit(tries).await?;
 
         Ok(match committed {
@@ -225,7 +217,8 @@ impl Keys {
             no if no.failed("pass") => Inserted::Revoked,
             no if no.failed("count") => {
                 let now = self.organization(&org.slug).await?;
-                if now.is_some_and(|now| now.version == org.version) { Inserted::Full } else { Inserted::Changed }
+                let is_full = now.is_some_and(|now| now.version == org.version && now.keys >= most);
+                if is_full { Inserted::Full } else { Inserted::Changed }
             }
             Committed::No(_) => Inserted::Changed,
         })
@@ -248,9 +241,8 @@ impl Keys {
         let transaction = self
             .transaction()
             .with("key", put.when(read_as(seen).and(warrant.of_key(&key.id))).build()?)
-            .with("pass", self.passes.fenced(&key.digest, key.version, entry.at)?)
-            .with("row", self.audited(entry)?);
-        let transaction = warrant.asked_of(self, transaction, Changed::Key(&key.id))?;
+            .with("pass", self.passes.fenced(&key.digest, key.version, entry.at)?);
+        let transaction = warrant.sealed(self, transaction, Some(&key.id), entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))
     }
@@ -277,28 +269,21 @@ impl Keys {
 
     fn removal(&self, key: &Key, warrant: Warrant<'_>) -> Result<Transaction> {
         let author = warrant.author;
-        let discount = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(organization_item::key_of(&key.org)))
-            .update_expression("ADD #keys :less")
-            .expression_attribute_names("#keys", "keys")
-            .expression_attribute_values(":less", number(-1))
-            .when(warrant.of_organization())
-            .build()?;
+        let condition = warrant.of_organization().and(is_there());
+        let discount =
+            OnOrganization::new("count", condition).also(" ADD #keys :less", ["keys"], [(":less", number(-1))]);
         let delete = Delete::builder().table_name(&self.table).set_key(Some(key_of(&key.org, &key.id)));
         let before = View::in_full(key, author.at);
         let entry = author.did(Action::KeyDeleted, &key.org, Some(&key.id), [Some(before), None]);
-        let mut transaction = self
-            .transaction()
-            .with("count", discount)
-            .with("key", delete.when(read_as(key.version).and(warrant.of_key(&key.id))).build()?)
-            .with("row", self.audited(&entry)?);
+        let delete = delete.when(read_as(key.version).and(warrant.of_key(&key.id))).build()?;
+        let transaction = self.transaction().with("key", delete);
+        let mut transaction = self.recorded(transaction, &entry, warrant.org.sequence, discount)?;
         for digest in [Some(key.digest), key.previous.map(|previous| previous.digest)].iter().flatten() {
             transaction = transaction
                 .with("secret", self.secret_ended(digest, key, author.at)?)
                 .with("pass", self.passes.ending(digest, author.at)?);
         }
 
-        warrant.asked_of(self, transaction, Changed::Both(&key.id))
+        warrant.asked_of(self, transaction, Some(&key.id))
     }
 }

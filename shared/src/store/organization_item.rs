@@ -14,6 +14,9 @@ use crate::registry::slug::Slug;
 /// The version of the layout of organizations.
 pub(super) const LAYOUT: i64 = 1;
 
+/// The attribute that counts an organization's events. Every change sets it to the next number.
+pub(super) const SEQUENCE: &str = "sequence";
+
 /// The partition that lists all organizations.
 pub(super) const ALL: &str = "organizations";
 
@@ -52,6 +55,8 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         seal: read_seal(&mut item)?,
         pending: read_pending(&mut item, version)?,
         version,
+        // Organizations that older functions have written have none.
+        sequence: item.number(SEQUENCE)?.unwrap_or_default(),
     })
 }
 

@@ -1,10 +1,11 @@
 //! Organizations in the keys table, and what a change to one does to the passes of its keys.
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, Update};
-use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
+use dynamodb::{Committed, Condition, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
 
 use super::organization_item::{ALL, LAYOUT, key_of, listed_as, read, status_name, write_pending};
-use super::{Keys, Part, attributes, names, parsed, read_as};
+use super::record::{ORGANIZATION, OnOrganization};
+use super::{Keys, Part, parsed, read_as};
 use crate::registry::audit::{Action, Author, Entry};
 use crate::registry::error;
 use crate::registry::organization::{Organization, Pending, View};
@@ -58,7 +59,10 @@ impl Keys {
                 if org.pending.is_some() {
                     self.withdraw_all(&org, &tries).await?;
                 }
-                return Ok((Organization { pending: None, ..org }, seen.is_none()));
+                return Ok((
+                    Organization { pending: None, sequence: org.sequence.saturating_add(1), ..org },
+                    seen.is_none(),
+                ));
             }
             tries.again(Error::Contended).await?;
         }
@@ -68,7 +72,7 @@ impl Keys {
     async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry, tries: &mut Tries) -> Result<bool> {
         let limits = org.limits.as_ref().map(serde_json::to_string).transpose();
         let limits = limits.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?;
-        let values = attributes([
+        let values = [
             (":name", Some(text(org.name.as_str()))),
             (":plan", Some(text(&*org.plan))),
             (":status", Some(text(status_name(org.status)))),
@@ -80,31 +84,24 @@ impl Keys {
             (":none", Some(number(0))),
             (":schema", Some(number(LAYOUT))),
             (":pending", org.pending.as_ref().map(|pending| write_pending(pending, org.version))),
-        ]);
+        ];
+        let values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let condition = match seen {
             None => Condition::that("attribute_not_exists(#version)", ["version"]),
             Some(seen) => read_as(seen),
         };
         let pending = if org.pending.is_some() { ", #pending = :pending" } else { "" };
         let limits = if limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
+        let names = ["name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal", SCHEMA];
+        let names = names.into_iter().chain(org.pending.as_ref().map(|_| "pending"));
         // This is an update and not a put, because the number of keys is counted by the calls that make and delete
-        // keys.
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key_of(&org.slug)))
-            .update_expression(format!(
-                "SET #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
-                 #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{limits}"
-            ))
-            .set_expression_attribute_names(Some(names(
-                ["name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal", SCHEMA]
-                    .into_iter()
-                    .chain(org.pending.as_ref().map(|_| "pending")),
-            )))
-            .set_expression_attribute_values(Some(values))
-            .when(condition)
-            .build()?;
-        let mut transaction = self.transaction().with("organization", update).with("row", self.audited(entry)?);
+        // keys, and so that what newer functions have added stays.
+        let expression = format!(
+            ", #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
+             #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{limits}"
+        );
+        let written = OnOrganization::new(ORGANIZATION, condition).also(expression, names, values);
+        let mut transaction = self.recorded(self.transaction(), entry, org.sequence, written)?;
         if seen.is_none() {
             let listed = Put::builder().table_name(&self.table).set_item(Some(listed_as(&org.slug))).build()?;
             transaction = transaction.with("listed", listed);

@@ -70,12 +70,12 @@ pub(super) fn read(item: &mut Item) -> Result<(Session, Timestamp)> {
     Ok((session, time(item.need("over", Item::number)?)?))
 }
 
-/// A session in the list, and the key of the item by which it is reached.
-pub(super) fn read_listed(mut item: Item) -> Result<(Entered, Attributes)> {
+/// A session in the list, by what it is reached, and the digest of that.
+pub(super) fn read_listed(mut item: Item) -> Result<(Entered, By, Digest)> {
     let (session, expires_at) = read(&mut item)?;
     let entered_at = item.number("entered")?.map(time).transpose()?;
     let by = if entered_at.is_some() { By::Cookie } else { By::Code };
     let digest = read_digest(&mut item, "reached")?;
 
-    Ok((Entered { session, entered_at, expires_at }, reached_by(by, &digest)))
+    Ok((Entered { session, entered_at, expires_at }, by, digest))
 }

@@ -4,9 +4,10 @@ use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, Update};
 use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, Tries, bytes, number};
 use jiff::Timestamp;
 
+use super::record::{ORGANIZATION, OnOrganization};
 use super::session_item::{By, is_in_time, item, listed_as, of_cookie, partition, reached_by, read, read_listed};
-use super::warrant::{Changed, Warrant};
-use super::{Attributes, Keys, Part, is_new, key_item, names, organization_item, read_digest, warrant};
+use super::warrant::Warrant;
+use super::{Attributes, Keys, Part, is_new, key_item, names, organization_item, warrant};
 use crate::contract::secret::Digest;
 use crate::registry::audit::{Action, Author};
 use crate::registry::key;
@@ -26,6 +27,9 @@ pub struct Visited {
     pub bearer: Option<Key>,
 }
 
+/// A session in the list of its organization's, the key of the item by which it is reached, and the digest in that.
+type Listed = (Entered, (Attributes, Digest));
+
 /// What became of an attempt to begin or end a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
@@ -33,6 +37,8 @@ pub(crate) enum Settled {
     Yes,
     /// The link or the session is not there any more.
     Gone,
+    /// The organization has changed since it was read: look again.
+    Changed,
     /// The author is no longer allowed to.
     Unauthorized,
 }
@@ -60,9 +66,8 @@ impl Keys {
         let transaction = self
             .transaction()
             .with("link", put(item(reached_by(By::Code, code), session, over)?)?)
-            .with("listed", put(listed)?)
-            .with("row", self.audited(&entry)?);
-        let transaction = warrant.asked_of(self, transaction, Changed::Neither)?;
+            .with("listed", put(listed)?);
+        let transaction = warrant.sealed(self, transaction, None, &entry)?;
 
         Ok(settled(&transaction.commit(tries).await?))
     }
@@ -117,9 +122,8 @@ impl Keys {
             .transaction()
             .with("link", link.when(is_in_time(now)).build()?)
             .with("session", begun.when(is_new()).build()?)
-            .with("listed", listed.when(is_linked).build()?)
-            .with("row", self.audited(&entry)?);
-        let transaction = warrant.asked_of(self, transaction, Changed::Neither)?;
+            .with("listed", listed.when(is_linked).build()?);
+        let transaction = warrant.sealed(self, transaction, None, &entry)?;
 
         Ok(settled(&transaction.commit(tries).await?))
     }
@@ -169,11 +173,11 @@ impl Keys {
         let part = Part { partition: &partition, prefix: None, newest_first: true, limit, after };
         let (items, has_more) = self.part(part).await?;
         let mut listed = items.into_iter().map(read_listed).collect::<Result<Vec<_>>>()?;
-        let last = listed.last().filter(|_| has_more).map(|(entered, _)| entered.session.id.clone());
+        let last = listed.last().filter(|_| has_more).map(|(entered, ..)| entered.session.id.clone());
         // TTL takes its time.
-        listed.retain(|(entered, _)| entered.expires_at > now);
+        listed.retain(|(entered, ..)| entered.expires_at > now);
 
-        Ok((listed.into_iter().map(|(entered, _)| entered).collect(), last))
+        Ok((listed.into_iter().map(|(entered, ..)| entered).collect(), last))
     }
 
     /// Ends the session `id` of `org`, or takes back its link, at the author's time: nothing that begins afterwards is done
@@ -183,23 +187,21 @@ impl Keys {
     /// DynamoDB's.
     pub(crate) async fn end_session(&self, org: &Slug, id: &Id, author: &Author, tries: &mut Tries) -> Result<Settled> {
         loop {
-            let found = tries.run(|| self.listed(org, id)).await?;
-            let Some((entered, reached)) = found.filter(|(entered, _)| entered.expires_at > author.at) else {
-                return Ok(Settled::Gone);
-            };
+            let (found, organization) = tries.run(|| self.listed(org, id)).await?;
+            let found = found.filter(|(entered, _)| entered.expires_at > author.at);
+            // Without its organization a session opens nothing.
+            let Some(((entered, reached), organization)) = found.zip(organization) else { return Ok(Settled::Gone) };
             let condition =
                 Condition::that("#reached = :seen", ["reached"]).value(":seen", bytes(*reached.1.as_bytes()));
             let listed = Delete::builder().table_name(&self.table).set_key(Some(listed_as(org, id))).when(condition);
             let item = Delete::builder().table_name(&self.table).set_key(Some(reached.0)).build()?;
             let entry = author.did(Action::SessionEnded, org, None, [Some(View::in_full(entered)), None]);
-            let transaction = self
-                .transaction()
-                .with("listed", listed.build()?)
-                .with("session", item)
-                .with("row", self.audited(&entry)?);
+            let transaction = self.transaction().with("listed", listed.build()?).with("session", item);
+            let numbered = OnOrganization::checked(Condition::default());
+            let transaction = self.recorded(transaction, &entry, organization.sequence, numbered)?;
             match transaction.commit(tries).await? {
                 Committed::Yes => return Ok(Settled::Yes),
-                // Its link was used in this moment: it is reached by a cookie now.
+                // Its link was used in this moment, and it is reached by a cookie now; or another change came first.
                 Committed::No(_) => tries.again(Error::Contended).await?,
             }
         }
@@ -226,21 +228,28 @@ impl Keys {
         }
     }
 
-    /// A session in the list, the key of the item by which it is reached, and the digest in that.
-    async fn listed(&self, org: &Slug, id: &Id) -> Result<Option<(Entered, (Attributes, Digest))>> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(listed_as(org, id)));
-        let Some(found) = request.consistent_read(true).send().await?.item else { return Ok(None) };
-        let digest = read_digest(&mut Item::from(found.clone()), "reached")?;
-        let (entered, reached) = read_listed(found.into())?;
+    /// A session in the list, the key of the item by which it is reached and the digest in that; and its organization.
+    async fn listed(&self, org: &Slug, id: &Id) -> Result<(Option<Listed>, Option<Organization>)> {
+        let wanted = KeysAndAttributes::builder().keys(listed_as(org, id)).keys(organization_item::key_of(org));
+        let (mut listed, mut organization) = (None, None);
+        for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
+            if item.need("sk", Item::text)? == "organization" {
+                organization = Some(organization_item::read(org, item)?);
+            } else {
+                let (entered, by, digest) = read_listed(item)?;
+                listed = Some((entered, (reached_by(by, &digest), digest)));
+            }
+        }
 
-        Ok(Some((entered, (reached, digest))))
+        Ok((listed, organization))
     }
 }
 
 fn settled(committed: &Committed) -> Settled {
     match committed {
         Committed::Yes => Settled::Yes,
-        no if no.failed(warrant::AUTHOR) || no.failed(warrant::ORGANIZATION) => Settled::Unauthorized,
+        no if no.failed(warrant::AUTHOR) => Settled::Unauthorized,
+        no if no.failed(ORGANIZATION) => Settled::Changed,
         Committed::No(_) => Settled::Gone,
     }
 }

@@ -8,7 +8,7 @@ use super::idempotency::Keep;
 use super::key_item::write;
 use super::keys::Replaced;
 use super::passes::Succession;
-use super::warrant::{Changed, Warrant};
+use super::warrant::Warrant;
 use super::{Keys, read_as};
 use crate::contract::secret::Digest;
 use crate::registry::audit::Action;
@@ -36,16 +36,14 @@ impl Keys {
         let states = [before, after].map(|key| Some(View::in_full(key, now)));
         let entry = author.did(Action::KeyChanged, &after.org, Some(&after.id), states);
         let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
-        let mut transaction = self
-            .transaction()
-            .with("key", put.when(read_as(before.version).and(warrant.of_key(&after.id))).build()?)
-            .with("row", self.audited(&entry)?);
+        let mut transaction =
+            self.transaction().with("key", put.when(read_as(before.version).and(warrant.of_key(&after.id))).build()?);
         if let Some(Previous { digest, .. }) = before.previous {
             transaction = transaction
                 .with("secret", self.secret_ended(&digest, after, now)?)
                 .with("pass", self.passes.cut_short(&digest, &before.digest, now)?);
         }
-        let transaction = warrant.asked_of(self, transaction, Changed::Key(&after.id))?;
+        let transaction = warrant.sealed(self, transaction, Some(&after.id), &entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))
     }
@@ -82,8 +80,7 @@ impl Keys {
             .with("key", put.when(read_as(before.version).and(warrant.of_key(&after.id))).build()?)
             .with("secret", self.secret_taken(after)?)
             .with("pass", close)
-            .with("pass", lay_out)
-            .with("row", self.audited(&entry)?);
+            .with("pass", lay_out);
         if after.previous.is_none() {
             transaction = transaction.with("secret", self.secret_ended(&before.digest, after, now)?);
         }
@@ -95,7 +92,7 @@ impl Keys {
         if let Some(keep) = keep {
             transaction = transaction.with("kept", self.keeping(&after.org, keep, now)?);
         }
-        let transaction = warrant.asked_of(self, transaction, Changed::Key(&after.id))?;
+        let transaction = warrant.sealed(self, transaction, Some(&after.id), &entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))
     }

@@ -12,8 +12,9 @@ use aws_sdk_dynamodb::types::ConditionCheck;
 use dynamodb::{Condition, Conditional as _, Result, Transaction, bytes, number, text};
 use jiff::Timestamp;
 
+use super::record::OnOrganization;
 use super::{Keys, key_item, organization_item, session_item};
-use crate::registry::audit::{Author, Bearer};
+use crate::registry::audit::{Author, Bearer, Entry};
 use crate::registry::key;
 use crate::registry::organization;
 use crate::registry::organization::Organization;
@@ -21,29 +22,12 @@ use crate::registry::organization::Organization;
 /// The name of the members that check the author's key and session.
 pub(super) const AUTHOR: &str = "author";
 
-/// The name of the member that checks the organization.
-pub(super) const ORGANIZATION: &str = "organization";
-
 /// What an author's change to one of an organization's keys is checked against.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Warrant<'a> {
     pub(crate) author: &'a Author,
     /// The organization, as it was read.
     pub(crate) org: &'a Organization,
-}
-
-/// Which of the two checked items is itself changed. The member that changes it has the condition, and no other member
-/// is added for it.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Changed<'a> {
-    /// The organization.
-    Organization,
-    /// The organization, and this key of it.
-    Both(&'a key::Id),
-    /// This key.
-    Key(&'a key::Id),
-    /// Neither.
-    Neither,
 }
 
 impl Warrant<'_> {
@@ -76,21 +60,17 @@ impl Warrant<'_> {
         }
     }
 
-    /// `transaction`, with members that check what is not `changed`.
-    pub(super) fn asked_of(&self, keys: &Keys, transaction: Transaction, changed: Changed<'_>) -> Result<Transaction> {
-        let (changes_organization, changed) = match changed {
-            Changed::Organization => (true, None),
-            Changed::Both(id) => (true, Some(id)),
-            Changed::Key(id) => (false, Some(id)),
-            Changed::Neither => (false, None),
-        };
+    /// `transaction`, with members that check the author's session and key. Where that key is the one that is `changed`,
+    /// the member that changes it has the condition; the organization's always is with its number
+    /// ([`Keys::recorded`]).
+    pub(super) fn asked_of(
+        &self,
+        keys: &Keys,
+        transaction: Transaction,
+        changed: Option<&key::Id>,
+    ) -> Result<Transaction> {
         let check = |item| ConditionCheck::builder().table_name(&keys.table).set_key(Some(item));
         let mut transaction = transaction;
-        let of_organization = self.of_organization();
-        if !changes_organization && !of_organization.is_empty() {
-            let organization = check(organization_item::key_of(&self.org.slug)).when(of_organization);
-            transaction = transaction.with(ORGANIZATION, organization.build()?);
-        }
         if let Some(session) = self.author.visit.as_ref().and_then(|visit| visit.session.as_ref()) {
             let session = check(session_item::of_cookie(session)).when(session_item::is_in_time(self.author.at));
             transaction = transaction.with(AUTHOR, session.build()?);
@@ -103,6 +83,21 @@ impl Warrant<'_> {
         }
 
         Ok(transaction)
+    }
+
+    /// `transaction` with all of this: what is checked of the author and the organization, and what the change in `entry`
+    /// leaves behind. The key that is `changed` checks itself.
+    pub(super) fn sealed(
+        &self,
+        keys: &Keys,
+        transaction: Transaction,
+        changed: Option<&key::Id>,
+        entry: &Entry,
+    ) -> Result<Transaction> {
+        let organization = OnOrganization::checked(self.of_organization());
+        let transaction = keys.recorded(transaction, entry, self.org.sequence, organization)?;
+
+        self.asked_of(keys, transaction, changed)
     }
 }
 

@@ -1,0 +1,87 @@
+//! What every change leaves behind, written in its own transaction: a row of the audit trail, an event in the outbox, and
+//! the event's number in its organization.
+//!
+//! The number makes the changes of an organization come one after the other: of two that have read the same number one is
+//! written, and the other reads again. So numbers have no gap, and their order is the order of the changes.
+
+use aws_sdk_dynamodb::types::Update;
+use dynamodb::{Condition, Conditional as _, Result, Transaction, number};
+
+use super::organization_item::{SEQUENCE, key_of};
+use super::{Attributes, Keys, is_there, names};
+use crate::registry::audit::Entry;
+
+/// The name of the member that is about the organization, where nothing else is done to it than to number an event. It fails
+/// where the organization is not as it must be, and also where another change of it came first.
+pub(super) const ORGANIZATION: &str = "organization";
+
+/// The one member of a transaction that is about the organization, beside the number that it gives: DynamoDB takes no two
+/// members about one item.
+#[derive(Debug)]
+pub(super) struct OnOrganization {
+    /// The member's name.
+    name: &'static str,
+    /// What else is written: it follows the first `SET` of the expression.
+    also: String,
+    names: Vec<&'static str>,
+    values: Attributes,
+    condition: Condition,
+}
+
+impl OnOrganization {
+    /// Nothing but the number, where `condition` is true of the organization.
+    pub(super) fn checked(condition: Condition) -> Self {
+        Self::new(ORGANIZATION, condition.and(is_there()))
+    }
+
+    /// A member with this name and condition. The condition must fail where there is no organization, unless it is made.
+    pub(super) fn new(name: &'static str, condition: Condition) -> Self {
+        Self { name, also: String::new(), names: Vec::new(), values: Attributes::new(), condition }
+    }
+
+    /// The same, which also writes `expression`: it goes on after a `SET` clause, and speaks of these names and values.
+    pub(super) fn also<'a>(
+        mut self,
+        expression: impl Into<String>,
+        names: impl IntoIterator<Item = &'static str>,
+        values: impl IntoIterator<Item = (&'a str, dynamodb::AttributeValue)>,
+    ) -> Self {
+        self.also = expression.into();
+        self.names = names.into_iter().collect();
+        self.values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+
+        self
+    }
+}
+
+impl Keys {
+    /// `transaction`, with everything that the change in `entry` leaves behind. Its organization has had `seen` events.
+    pub(super) fn recorded(
+        &self,
+        transaction: Transaction,
+        entry: &Entry,
+        seen: i64,
+        organization: OnOrganization,
+    ) -> Result<Transaction> {
+        let OnOrganization { name, also, names: others, mut values, condition } = organization;
+        let next = seen.saturating_add(1);
+        let is_next = match seen {
+            0 => Condition::that("attribute_not_exists(#sequence)", [SEQUENCE]),
+            seen => Condition::that("#sequence = :counted", [SEQUENCE]).value(":counted", number(seen)),
+        };
+        values.insert(":next".to_owned(), number(next));
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key_of(&entry.org)))
+            .update_expression(format!("SET #sequence = :next{also}"))
+            .set_expression_attribute_names(Some(names(others.into_iter().chain([SEQUENCE]))))
+            .set_expression_attribute_values(Some(values))
+            .when(condition.and(is_next))
+            .build()?;
+
+        Ok(transaction
+            .with(name, update)
+            .with("row", self.audited(entry)?)
+            .with("event", self.outbox.posted(entry, next, self.entropy)?))
+    }
+}
