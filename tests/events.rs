@@ -165,6 +165,14 @@ async fn every_page_answers_its_sample_event() {
 }
 
 #[tokio::test]
+async fn the_deliverer_answers_its_sample_event() {
+    let world = World::serving("fayne").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let answer = world.stack.invoke("AlertsDeliver", sample("AlertsDeliver")).await.unwrap();
+    assert_eq!(answer, json!({"delivered": 1, "postponed": 0, "dead": 0}));
+}
+
+#[tokio::test]
 async fn the_authorizer_answers_its_sample_event() {
     let world = World::serving("fayne").await;
     let file = fs::read_to_string(root().join("events/gate-authorize.json")).unwrap();

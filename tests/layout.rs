@@ -157,6 +157,7 @@ fn what_a_contract_can_open_is_what_the_template_has_for_callers() {
 fn every_module_says_what_it_is_for() {
     for folder in [
         "dynamodb/src",
+        "delivery/src",
         "payload/src",
         "portal/src",
         "shared/src",
@@ -192,7 +193,11 @@ fn the_layers_point_one_way() {
     };
     only("functions", &["aws_sdk_dynamodb", "lambda_http", "dynamodb::"], &[]);
     only("shared/src", &["aws_sdk_dynamodb", "AttributeValue"], &["shared/src/store"]);
-    only("shared/src", &["reference::"], &[]);
+    only("shared/src", &["reference::", "delivery::"], &[]);
+    only("delivery/src", &["aws_sdk_dynamodb", "AttributeValue", "env::var"], &[]);
+    for folder in ["shared/src", "functions", "portal", "reference/src", "dynamodb/src"] {
+        only(folder, &["aws_sdk_eventbridge", "aws_sdk_sns"], &[]);
+    }
     only("shared/src", &["env::var"], &["shared/src/environment/settings.rs"]);
     only("reference/src", &["shared::", "lambda_http"], &[]);
     only("portal/desk/src", &["aws_sdk_dynamodb", "dynamodb::", "AttributeValue"], &[]);
@@ -210,6 +215,7 @@ fn the_emulator_is_in_nothing_that_is_deployed() {
     for package in [
         "Cargo.toml",
         "dynamodb/Cargo.toml",
+        "delivery/Cargo.toml",
         "shared/Cargo.toml",
         "reference/Cargo.toml",
         "template/Cargo.toml",

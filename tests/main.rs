@@ -16,6 +16,7 @@ mod support;
 
 mod academy;
 mod agent_runs;
+mod alerts;
 mod analytics;
 mod consumers;
 mod experiences;

@@ -38,7 +38,7 @@ fn resources(kind: &str) -> BTreeMap<String, String> {
 }
 
 /// Whether the log line makes the metric of this filter go up.
-fn counts(filter: &str, line: &str) -> bool {
+pub(crate) fn counts(filter: &str, line: &str) -> bool {
     let filters = resources("AWS::Logs::MetricFilter");
     let (_, pattern) = filters[filter].split_once("FilterPattern:").unwrap();
     let (pattern, _) = pattern.split_once("MetricTransformations:").unwrap();

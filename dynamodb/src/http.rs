@@ -1,5 +1,5 @@
-//! The connection to DynamoDB: a connector that is built when something is first asked for, and shared by all clients
-//! that are made from one.
+//! The connection to DynamoDB, or to another service of AWS: a connector that is built when something is first asked for,
+//! and shared by all clients that are made from one.
 //!
 //! A connector reads all of the system's root certificates, and that is most of a start's work. For every client, the
 //! SDK builds one only to see that it can, and another one to use. A function with three clients would build five, and
@@ -12,8 +12,8 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 
-/// Connections of its own, none of which is open yet.
-pub(crate) fn connections() -> SharedHttpClient {
+/// Connections of its own, none of which is open yet. The clients of other services can have such, too.
+pub fn connections() -> SharedHttpClient {
     SharedHttpClient::new(Lazy(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()))
 }
 

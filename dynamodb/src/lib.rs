@@ -19,6 +19,7 @@ pub use batch::{batch_delete, batch_get};
 pub use client::{anew, client, once};
 pub use condition::{Condition, Conditional};
 pub use error::{Error, Refused, Result};
+pub use http::connections;
 pub use item::{Item, SCHEMA, bytes, number, text, text_set};
 pub use transaction::{Committed, Member, Transaction};
 pub use tries::Tries;

@@ -14,6 +14,7 @@ pub mod idempotency_key;
 pub(crate) mod lambda;
 pub mod manager;
 pub mod reply;
+pub mod schedule;
 pub mod serve;
 pub mod visitor;
 

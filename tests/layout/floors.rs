@@ -10,8 +10,8 @@ use crate::support::root;
 /// The rooms of `shared`, ground floor first.
 const FLOORS: [&str; 8] = ["environment", "contract", "registry", "store", "usage", "gate", "management", "http"];
 
-const CRATES: [&str; 9] =
-    ["dynamodb", "payload", "shared", "reference", "template", "local", "openapi", "portal", "portal/desk"];
+const CRATES: [&str; 10] =
+    ["dynamodb", "payload", "shared", "delivery", "reference", "template", "local", "openapi", "portal", "portal/desk"];
 
 /// A module of a crate, by its path: `["gate", "memory"]`. The crate itself is the empty one.
 type Module = Vec<String>;

@@ -123,6 +123,34 @@ impl Settings {
     }
 }
 
+/// Where events go, for the function that hands them on.
+#[derive(Clone, Debug)]
+pub struct Destinations {
+    /// `EVENT_BUS`: the stack's event bus.
+    pub event_bus: String,
+    /// `ALERT_TOPIC`: the SNS topic for people, if there is one.
+    pub alert_topic: Option<String>,
+    /// `AWS_ENDPOINT_URL_EVENTBRIDGE`: an EventBridge other than the region's.
+    pub eventbridge_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SNS`: an SNS other than the region's.
+    pub sns_endpoint: Option<String>,
+}
+
+impl Destinations {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn read() -> Result<Self, Error> {
+        Ok(Self {
+            event_bus: need("EVENT_BUS")?,
+            alert_topic: variable("ALERT_TOPIC"),
+            eventbridge_endpoint: variable("AWS_ENDPOINT_URL_EVENTBRIDGE"),
+            sns_endpoint: variable("AWS_ENDPOINT_URL_SNS"),
+        })
+    }
+}
+
 /// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, by Lambda's name for it. It is needed before anything
 /// else can fail.
 pub(crate) fn log_level() -> Option<String> {

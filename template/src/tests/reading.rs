@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{function, read, read_with};
-use crate::{Auth, KeyAttribute, KeyKind, Statement, Table};
+use crate::{Auth, KeyAttribute, KeyKind, Schedule, Statement, Table};
 
 const REAL: &str = include_str!("../../../template.yaml");
 
@@ -25,6 +25,11 @@ fn the_real_template_is_read() {
     let verify = template.functions.iter().find(|function| function.name == "GateVerify").unwrap();
     assert!(verify.statements.iter().any(|statement| statement.tables == ["CountersTable"]
         && statement.actions.contains(&"dynamodb:UpdateItem".to_owned())));
+
+    let deliver = template.functions.iter().find(|function| function.name == "AlertsDeliver").unwrap();
+    let each_minute = Schedule { name: "EachMinute".to_owned(), rate: Duration::from_mins(1) };
+    assert_eq!((deliver.schedules.as_slice(), deliver.routes.as_slice()), (&[each_minute][..], &[][..]));
+    assert_eq!(deliver.environment["EVENT_BUS"], "EventBus");
 
     let routes = template.routes();
     assert_eq!(routes.find("GET", "/nowhere").unwrap().function.name, "GateFallback");

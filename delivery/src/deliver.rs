@@ -1,0 +1,172 @@
+//! One run: what is due goes out, in the order of its organization where it is tried for the first time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dynamodb::Tries;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::Result;
+use shared::http::schedule::Run;
+use shared::registry::event::Head;
+use shared::store::{Fate, Letter, Outbox, Pile};
+
+use crate::bus::Bus;
+use crate::topic::Topic;
+use crate::{waits, words};
+
+/// How many letters are read at once.
+const PAGE: i32 = 100;
+
+/// Hands on what is in the outbox.
+#[derive(Debug)]
+pub(crate) struct Deliverer {
+    pub(crate) outbox: Outbox,
+    pub(crate) bus: Bus,
+    /// The topic for people, if there is one.
+    pub(crate) topic: Option<Topic>,
+}
+
+/// What a run has done.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Done {
+    /// How many events everybody has.
+    delivered: usize,
+    /// How many are tried again later.
+    postponed: usize,
+    /// How many are not tried any more.
+    dead: usize,
+    #[serde(skip)]
+    buried: Vec<Head>,
+}
+
+/// Why a letter was not taken, by the names of those who have not taken it.
+type Left = BTreeMap<String, String>;
+
+impl Deliverer {
+    /// Hands on what is due, until all is done or the time of `run` is over: the next run finds what is left.
+    pub(crate) async fn run(&'static self, mut run: Run) -> Result<Done> {
+        let mut done = Done::default();
+        // An event that fails holds up nothing: those that nobody was asked about yet come first.
+        for pile in [Pile::New, Pile::Due(run.now)] {
+            self.work_off(pile, &mut run, &mut done).await?;
+        }
+        self.announce(&done.buried).await;
+
+        Ok(done)
+    }
+
+    async fn work_off(&self, pile: Pile, run: &mut Run, done: &mut Done) -> Result<()> {
+        let mut start = None;
+        loop {
+            if run.tries.are_over() {
+                tracing::warn!("there is more to hand on than fits into one run: the next one goes on");
+                return Ok(());
+            }
+            let page = self.outbox.letters(pile, PAGE, start).await?;
+            for error in &page.unreadable {
+                tracing::error!("an event cannot be handed on, and stays where it is: {error}");
+            }
+            for letters in page.letters.chunks(Bus::AT_ONCE) {
+                if !run.tries.are_over() {
+                    self.hand_on(letters, run, done).await?;
+                }
+            }
+            let Some(next) = page.next else { return Ok(()) };
+            start = Some(next);
+        }
+    }
+
+    /// Hands `letters` on to all who are to have them, and notes what became of each.
+    async fn hand_on(&self, letters: &[Letter], run: &mut Run, done: &mut Done) -> Result<()> {
+        let for_bus: Vec<_> = letters.iter().filter(|letter| is_for(letter, Bus::NAME, true)).collect();
+        let mut refused = self.bus.put(&for_bus).await;
+        let (mut taken, mut failed) = (Vec::new(), Vec::new());
+        for letter in letters {
+            let mut left = Left::new();
+            left.extend(refused.remove(letter.head.id.as_str()).map(|why| (Bus::NAME.to_owned(), why)));
+            left.extend(self.told(letter, &run.tries).await.err().map(|why| (Topic::NAME.to_owned(), why)));
+            left.extend(unknown(letter));
+            if left.is_empty() {
+                taken.push(letter);
+            } else {
+                failed.push((letter, left));
+            }
+        }
+        self.outbox.delivered(&taken).await?;
+        done.delivered = done.delivered.saturating_add(taken.len());
+        for (letter, left) in failed {
+            self.put_aside(letter, &left, run, done).await?;
+        }
+
+        Ok(())
+    }
+
+    /// Tells people, if they are to be told. A topic that does not answer would take longer, for ten letters, than there is:
+    /// what comes too late is tried again, so that what the bus has taken does not stay for the next run.
+    async fn told(&self, letter: &Letter, tries: &Tries) -> std::result::Result<(), String> {
+        let is_for_people = is_for(letter, Topic::NAME, words::concerns_people(&letter.head));
+        let Some(topic) = self.topic.as_ref().filter(|_| is_for_people) else { return Ok(()) };
+        if tries.are_over() {
+            return Err("the time of the run was over".to_owned());
+        }
+
+        topic.publish(&words::about(&letter.head, &letter.event)).await
+    }
+
+    /// Puts `letter` where it waits for its next attempt, or where it stays if there is none.
+    async fn put_aside(&self, letter: &Letter, left: &Left, run: &mut Run, done: &mut Done) -> Result<()> {
+        let attempts = letter.attempts.saturating_add(1);
+        let names: BTreeSet<_> = left.keys().cloned().collect();
+        let fate = fate(attempts, run.now);
+        let Head { id, organization, kind, .. } = &letter.head;
+        let why = format!("{left:?}");
+        match fate {
+            Fate::Again(due) => {
+                tracing::warn!(
+                    event.id = %id, org.id = %organization, kind, attempts, %due,
+                    "an event was not taken, and is tried again: {why}"
+                );
+                done.postponed = done.postponed.saturating_add(1);
+            }
+            // Before it is moved: the alarm counts this line, and a run may be cut short here.
+            Fate::Dead(_) => {
+                tracing::error!(
+                    event.id = %id, org.id = %organization, kind, attempts,
+                    "a dead letter: an event was not taken, and is not tried again: {why}"
+                );
+                done.dead = done.dead.saturating_add(1);
+                done.buried.push(letter.head.clone());
+            }
+        }
+
+        // A failure here leaves it where it is.
+        Ok(self.outbox.moved(letter, &names, fate, &mut run.tries.beside()).await?)
+    }
+
+    /// Tells people of dead letters: one message a run, however many there are. The alarm has counted them already.
+    async fn announce(&self, buried: &[Head]) {
+        let Some(topic) = self.topic.as_ref().filter(|_| !buried.is_empty()) else { return };
+        if let Err(why) = topic.publish(&words::about_dead(buried)).await {
+            tracing::warn!("nobody could be told of dead letters: {why}");
+        }
+    }
+}
+
+/// Whether `letter` is to go to the one called `name`, which is to have it the first time if `at_first`.
+fn is_for(letter: &Letter, name: &str, at_first: bool) -> bool {
+    letter.left.as_ref().map_or(at_first, |left| left.contains(name))
+}
+
+/// Those in `letter` whom only another version of this function knows. They are not forgotten.
+fn unknown(letter: &Letter) -> Left {
+    let left = letter.left.iter().flatten().filter(|name| ![Bus::NAME, Topic::NAME].contains(&name.as_str()));
+
+    left.map(|name| (name.clone(), "this version does not know who that is".to_owned())).collect()
+}
+
+/// What becomes of a letter after so many failed attempts, the last of them at `now`.
+fn fate(attempts: u32, now: Timestamp) -> Fate {
+    let due = waits::after(attempts).and_then(|wait| now.checked_add(wait).ok());
+
+    due.map_or(Fate::Dead(now), Fate::Again)
+}

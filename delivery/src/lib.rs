@@ -1,0 +1,38 @@
+//! Hands events on: what is due in the outbox goes to the stack's event bus, and what a person must see to an SNS topic too.
+//!
+//! At least once: an event leaves the outbox only after all who are to have it have taken it. A run may be cut short
+//! anywhere, and two may overlap: the worst is that somebody gets an event twice, with the same id. This crate alone knows
+//! the SDKs of EventBridge and SNS, so that the functions behind the gate do without them.
+
+mod bus;
+mod config;
+mod deliver;
+mod topic;
+mod waits;
+mod words;
+
+use shared::environment::settings::{self, Destinations};
+use shared::http::schedule;
+
+use crate::bus::Bus;
+use crate::deliver::Deliverer;
+use crate::topic::Topic;
+
+/// Runs whenever it is time, until the process is to end.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve() -> shared::Exit {
+    schedule::serve(prepare, Deliverer::run).await
+}
+
+async fn prepare(app: &'static shared::App) -> Result<Deliverer, settings::Error> {
+    let Destinations { event_bus, alert_topic, eventbridge_endpoint, sns_endpoint } = Destinations::read()?;
+    let config = config::config().await;
+
+    Ok(Deliverer {
+        outbox: app.outbox.clone(),
+        bus: Bus::new(&config, eventbridge_endpoint, event_bus),
+        topic: alert_topic.map(|topic| Topic::new(&config, sns_endpoint, topic)),
+    })
+}

@@ -1,0 +1,38 @@
+//! How long to wait before an event is tried again: what Standard Webhooks recommends.
+
+use jiff::SignedDuration;
+
+/// The waits after the first attempt, the second, and so on: three days, three and a half hours and some minutes in all.
+const WAITS: [SignedDuration; 9] = [
+    SignedDuration::from_secs(5),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(30),
+    SignedDuration::from_hours(2),
+    SignedDuration::from_hours(5),
+    SignedDuration::from_hours(10),
+    SignedDuration::from_hours(14),
+    SignedDuration::from_hours(20),
+    SignedDuration::from_hours(24),
+];
+
+/// How long to wait after so many failed attempts; `None` where there is to be no other.
+pub(crate) fn after(attempts: u32) -> Option<SignedDuration> {
+    let place = usize::try_from(attempts.checked_sub(1)?).ok()?;
+
+    WAITS.get(place).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_tried_ten_times_over_three_days() {
+        let waits: Vec<_> = (1..).map_while(after).collect();
+        assert_eq!(waits, WAITS);
+        assert!(waits.is_sorted());
+        let total: SignedDuration = waits.into_iter().sum();
+        assert_eq!(total, SignedDuration::from_mins(75 * 60 + 35) + SignedDuration::from_secs(5));
+        assert_eq!([after(0), after(10), after(u32::MAX)], [None; 3]);
+    }
+}

@@ -1,0 +1,117 @@
+//! What people are told, in plain words: which events they must see, and how those read.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use shared::environment::clock;
+use shared::registry::event::Head;
+
+/// The most characters of a subject, all of them ASCII: SNS refuses others.
+const LONGEST_SUBJECT: usize = 100;
+
+/// How many dead letters a message names.
+const NAMED: usize = 20;
+
+/// A message for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+}
+
+/// Whether a person must see this. A change is what somebody wanted, and is on the event bus for whoever keeps count: a mail
+/// for each would teach people not to read them. An alert is what nobody has asked for.
+pub(crate) fn concerns_people(head: &Head) -> bool {
+    !head.is_change()
+}
+
+/// The message about an event.
+pub(crate) fn about(head: &Head, event: &str) -> Message {
+    let Head { organization, kind, at, .. } = head;
+    let key = head.key_id.as_ref().map_or_else(String::new, |id| format!("Key: {id}\n"));
+    let text = format!(
+        "Latchkey reports {kind} for the organization {organization}.\n\nWhen: {}\n{key}\nThe event, number {} of the \
+         organization:\n\n{}\n",
+        clock::seconds(*at),
+        head.sequence,
+        laid_out(event),
+    );
+
+    Message { subject: subject(&format!("Latchkey: {kind} for {organization}")), text }
+}
+
+/// The message about events that are not tried any more.
+pub(crate) fn about_dead(dead: &[Head]) -> Message {
+    let count = dead.len();
+    let (events, were) = if count == 1 { ("event", "was") } else { ("events", "were") };
+    let mut text = format!(
+        "{count} {events} could not be handed on for three days, and {were} put aside. Each is kept for 30 days.\n\nThe log \
+         of alerts-deliver says why. docs/operations.md says how to try them again.\n\n"
+    );
+    for Head { id, organization, sequence, kind, .. } in dead.iter().take(NAMED) {
+        // Writing to a string does not fail.
+        if writeln!(text, "{id}: {kind}, number {sequence} of {organization}").is_err() {
+            break;
+        }
+    }
+    if count > NAMED {
+        text.push_str("and more\n");
+    }
+
+    Message { subject: subject(&format!("Latchkey: {count} {events} could not be handed on")), text }
+}
+
+/// `subject` as SNS takes it: printable ASCII, and not too long.
+fn subject(subject: &str) -> String {
+    let printable = |letter: char| if letter == ' ' || letter.is_ascii_graphic() { letter } else { '?' };
+
+    subject.chars().map(printable).take(LONGEST_SUBJECT).collect()
+}
+
+/// JSON with a line for each member.
+fn laid_out(event: &str) -> String {
+    let laid_out = serde_json::from_str::<Value>(event).and_then(|event| serde_json::to_string_pretty(&event));
+
+    laid_out.unwrap_or_else(|_| event.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(kind: &str, organization: &str) -> Head {
+        let event = serde_json::json!({
+            "id": format!("event_{}", "0".repeat(26)), "organization": organization, "sequence": 7, "kind": kind,
+            "at": "2030-06-15T00:00:30.000Z",
+        });
+        serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn people_are_told_of_alerts_and_not_of_changes() {
+        assert!(!concerns_people(&head("key.created", "acme")));
+        assert!(concerns_people(&head("limit.approaching", "acme")));
+    }
+
+    #[test]
+    fn a_message_says_what_where_and_when() {
+        let told = about(&head("limit.approaching", "acme"), r#"{"sequence":7}"#);
+        assert_eq!(told.subject, "Latchkey: limit.approaching for acme");
+        let text = "Latchkey reports limit.approaching for the organization acme.\n\nWhen: 2030-06-15T00:00:30Z\n\nThe \
+                    event, number 7 of the organization:\n\n{\n  \"sequence\": 7\n}\n";
+        assert_eq!(told.text, text);
+    }
+
+    #[test]
+    fn a_subject_is_short_and_of_plain_letters_whatever_it_is_about() {
+        for message in [
+            about(&head(&"grenzwert.überschritten\n".repeat(9), &"o".repeat(63)), "no JSON"),
+            about_dead(&vec![head("key.created", "acme"); 1_000]),
+        ] {
+            let subject = message.subject;
+            assert!(subject.len() <= 100 && subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{subject:?}");
+            assert!(message.text.len() < 4_096, "{}", message.text.len());
+        }
+        assert_eq!(about_dead(&[head("a", "b")]).subject, "Latchkey: 1 event could not be handed on");
+    }
+}

@@ -1,0 +1,70 @@
+//! The life of a function that nobody calls: it runs on a schedule.
+//!
+//! Runs may overlap, and a run may be cut short anywhere: what it does must bear that. A run that fails is logged like a
+//! request that fails, so that the same alarms count it; the next one goes on from what it has left.
+
+use std::future::Future;
+use std::time::Duration;
+
+use dynamodb::Tries;
+use jiff::Timestamp;
+use lambda_http::LambdaEvent;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::environment::clock;
+use crate::gate::app::App;
+use crate::http::lambda::{self, Exit};
+use crate::http::serve::start;
+use crate::registry::error::{Error, Result};
+
+/// One run.
+#[derive(Debug)]
+pub struct Run {
+    /// When it began, by the platform's clock.
+    pub now: Timestamp,
+    /// The attempts of the whole run. They are over at two thirds of the function's time: nothing new is begun then, and
+    /// what is under way can still end.
+    pub tries: Tries,
+}
+
+impl Run {
+    fn begun(platform: Option<Timestamp>, timeout: Duration) -> Self {
+        let time = timeout.saturating_mul(2).checked_div(3).unwrap_or(timeout);
+
+        Self { now: platform.unwrap_or_else(clock::now), tries: Tries::within(time) }
+    }
+}
+
+/// Runs `work` whenever it is time, with what `prepare` has made when the process started. What a run returns is its answer:
+/// it shows where somebody invokes the function by hand.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve<W, P, F, R, E>(prepare: P, work: fn(&'static W, Run) -> F) -> Exit
+where
+    P: AsyncFnOnce(&'static App) -> std::result::Result<W, E>,
+    E: std::error::Error + Send + Sync + 'static,
+    F: Future<Output = Result<R>> + 'static,
+    R: Serialize + 'static,
+{
+    // Nobody waits for the first call: it may open the connection.
+    let app = Box::pin(start(false)).await?;
+    let prepared = prepare(app).await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let prepared: &'static W = Box::leak(Box::new(prepared));
+
+    let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
+        let run = Run::begun(clock::of_platform(event.context.deadline, app.timeout), app.timeout);
+        work(prepared, run).await.map_err(|error| {
+            let denial = error.denial();
+            match &error {
+                Error::Failed { cause, .. } => tracing::error!(?denial, "a run failed: {cause}"),
+                Error::Denied(_) => tracing::error!(?denial, "a run failed: it was denied something"),
+                Error::FailedAgain(_) => (),
+            }
+            lambda_http::Error::from("the run failed")
+        })
+    };
+
+    Box::pin(lambda::run(answer, None)).await
+}

@@ -1,0 +1,3 @@
+//! Functions that hand events on.
+
+mod deliver;
