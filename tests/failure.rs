@@ -26,7 +26,7 @@ async fn a_store_that_fails_is_503_and_the_gate_stays_shut() {
 
 #[tokio::test]
 async fn a_store_that_is_too_slow_is_503() {
-    let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "50")).await;
+    let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "250")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
     let key = world.key("acme", json!({"name": "a"})).await;
     world
@@ -43,7 +43,7 @@ async fn left(world: &World, key: &Key) -> i64 {
 
 #[tokio::test]
 async fn a_count_that_takes_too_long_is_not_made_again() {
-    let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "50")).await;
+    let world = World::build("fayne", |builder| builder.parameter("StoreTimeout", "250")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
     let key = world.key("acme", json!({"name": "a"})).await;
     assert_eq!(left(&world, &key).await, 299);
