@@ -13,6 +13,10 @@ const WIDTH: usize = 720;
 const HEIGHT: u64 = 200;
 const WIDEST: usize = 40;
 
+/// What the scale can end at, times a power of ten; ones are even, so that their half is a whole number.
+const ROUND: &[u64] = &[1, 2, 3, 4, 5, 6, 8, 10];
+const ROUND_ONES: &[u64] = &[2, 4, 6, 8, 10];
+
 /// A part of a bar.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Series {
@@ -107,8 +111,19 @@ impl Usage {
     }
 
     /// The most requests in a bar.
-    pub(crate) fn most(&self) -> u64 {
+    fn most(&self) -> u64 {
         self.buckets.iter().map(|bucket| bucket.counts.requests()).max().unwrap_or_default()
+    }
+
+    /// What the whole height stands for: a round number that can be halved, and no bar is higher.
+    fn ceiling(&self) -> u64 {
+        round_up(self.most().max(1))
+    }
+
+    /// The numbers beside the bars, from the top: all of the height, half of it, nothing.
+    pub(crate) fn scale(&self, voice: &Voice<'_>) -> [String; 3] {
+        let ceiling = self.ceiling();
+        [ceiling, ceiling / 2, 0].map(|number| voice.number(number))
     }
 
     /// What a bar is called; the last one is not over yet.
@@ -142,7 +157,7 @@ impl Usage {
 
     /// The bars.
     pub(crate) fn bars(&self, voice: &Voice<'_>) -> Html {
-        let most = self.most().max(1);
+        let ceiling = self.ceiling();
         let parts = self.parts(voice.words());
         let mut bars = String::new();
         let place = WIDTH / self.buckets.len().max(1);
@@ -160,7 +175,7 @@ impl Usage {
                 _ = write!(bars, "<g><title>{title}</title>");
                 let mut top = HEIGHT;
                 for part in &parts {
-                    let height = scaled(part.of(counts), most).min(top);
+                    let height = scaled(part.of(counts), ceiling).min(top);
                     if height > 0 {
                         top -= height;
                         let class = part.class;
@@ -182,9 +197,23 @@ impl Usage {
     }
 }
 
+/// The next round number from here: 2, 4, 6 or 8, or one of [`ROUND`] times a power of ten.
+fn round_up(most: u64) -> u64 {
+    let mut power = 1_u64;
+    while let Some(next) = power.checked_mul(10) {
+        let steps = if power == 1 { ROUND_ONES } else { ROUND };
+        if let Some(round) = steps.iter().map(|step| step.saturating_mul(power)).find(|round| *round >= most) {
+            return round;
+        }
+        power = next;
+    }
+
+    most
+}
+
 /// How high that many requests are. What there is can be seen.
-fn scaled(count: u64, most: u64) -> u64 {
-    let height = u128::from(count) * u128::from(HEIGHT) / u128::from(most.max(1));
+fn scaled(count: u64, ceiling: u64) -> u64 {
+    let height = u128::from(count) * u128::from(HEIGHT) / u128::from(ceiling.max(1));
     let height = u64::try_from(height).unwrap_or(HEIGHT);
     if count > 0 { height.max(2) } else { 0 }
 }
@@ -242,6 +271,15 @@ mod tests {
         assert_eq!(totals.requests(), 62);
         assert_eq!(usage.parts(words).iter().map(|part| part.of(&totals)).sum::<u64>(), 62);
         assert_eq!(usage.columns(words).iter().map(|part| part.of(&totals)).sum::<u64>(), 62);
+    }
+
+    #[test]
+    fn the_scale_ends_at_a_round_number_that_can_be_halved() {
+        let ends = [(1, 2), (3, 4), (7, 8), (9, 10), (11, 20), (61, 80), (100, 100), (4_524, 5_000), (8_001, 10_000)];
+        for (most, end) in ends {
+            assert_eq!((round_up(most), end % 2), (end, 0), "{most}");
+        }
+        assert_eq!(round_up(u64::MAX), u64::MAX);
     }
 
     #[test]

@@ -75,7 +75,7 @@ words! {
         // Usage.
         usage range range_day range_week range_days30 range_months13 total success_rate error_rate no_rate chart
         bar so_far successes verifications client_errors server_errors errors refused numbers time
-        requests_column refusals reason csv usage_none usage_late most refused_inactive refused_expired
+        requests_column refusals reason csv usage_none usage_late refused_inactive refused_expired
         refused_locked refused_no_api refused_rate refused_scope
         // Changing a key.
         heading regenerate_lead overlap overlap_none overlap_hour overlap_day overlap_week overlap_none_hint
