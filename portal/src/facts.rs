@@ -2,7 +2,7 @@
 
 use crate::control::Control;
 use crate::html::{Html, Said};
-use crate::key::{Key, Status};
+use crate::key::{Answer, Key, Status};
 use crate::voice::Voice;
 
 /// A fact: what it is about, and what it is.
@@ -111,6 +111,12 @@ impl<'a> Facts<'a> {
             }
             None => self,
         }
+    }
+
+    /// What callers get back.
+    pub(crate) fn answer(self, label: impl std::fmt::Display, answer: &Answer) -> Self {
+        let (status, message) = (code(&answer.status.to_string()), Html::typed(&answer.message));
+        self.and(label, Html::markup(format!("{status} {message}")))
     }
 
     /// How many requests there were of late, if that is known.

@@ -41,8 +41,9 @@ page!(
 );
 
 impl DeletePage {
-    /// Which key it is.
+    /// Which key it is, and what callers will get.
     fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
-        Facts::of(voice, &self.key).name().fingerprint().last_used().requests_last_day(self.requests_last_day).list()
+        let facts = Facts::of(voice, &self.key).name().fingerprint().last_used();
+        facts.requests_last_day(self.requests_last_day).answer(voice.words().answer, &self.answer).list()
     }
 }

@@ -53,8 +53,10 @@ impl StatusPage {
         }
     }
 
-    /// Which key it is.
+    /// Which key it is, and what callers get.
     fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
-        Facts::of(voice, &self.key).name().fingerprint().last_used().requests_last_day(self.requests_last_day).list()
+        let facts = Facts::of(voice, &self.key).name().fingerprint().last_used();
+        let label = self.answer_label(voice.words());
+        facts.requests_last_day(self.requests_last_day).answer(label, &self.answer).list()
     }
 }
