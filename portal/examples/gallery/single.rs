@@ -52,7 +52,10 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
 }
 
 fn one(product: Product, language: Language, range: Range) -> KeyPage {
-    let per = |requests, window, used| Limit { requests, window, used, resets: ago(-1) };
+    let per = |requests, window, used| {
+        let left = if window == Window::Minute { 42 } else { 1_500 };
+        Limit { requests, window, used, resets: now() + jiff::SignedDuration::from_secs(left) }
+    };
     let regenerates = product.control("regenerate").is_open();
     let mut key = key(product, 0);
     if regenerates {
