@@ -36,6 +36,14 @@ impl IdentifyPage {
             None => words.identify_none,
         }
     }
+
+    /// What the button of the form looks like: once the key is found, there is no need to look on.
+    const fn submit_class(&self) -> &'static str {
+        match &self.found {
+            Some(_) => "button quiet",
+            None => "button",
+        }
+    }
 }
 
 /// What is known of the key.
