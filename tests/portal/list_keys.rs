@@ -177,7 +177,7 @@ async fn last_used_is_exact_and_never_is_said() {
     let page = browser.get(KEYS).await;
     let (_, row) = page.body.split_once(&format!("keys/{}", unused.id)).unwrap();
     let (unused_row, used_row) = row.split_once(&format!("keys/{}", used.id)).unwrap();
-    assert!(unused_row.contains("never"), "{unused_row}");
+    assert!(unused_row.contains("Never"), "{unused_row}");
     assert!(used_row.contains("datetime=2030-06-15T00:10:00Z") && used_row.contains("5 minutes ago"), "{used_row}");
 }
 

@@ -17,8 +17,8 @@ pub(super) static WORDS: Words = Words {
     noun: P("Organisation"),
     locked: P("Gesperrt"),
     locked_lead: P(
-        "Sie können weiterhin alles sehen und Schlüssel außer Betrieb nehmen. Erstellen, Ändern und Aktivieren \
-        sind wieder möglich, sobald die Sperre aufgehoben ist.",
+        "Sie können weiterhin alles sehen und Schlüssel außer Betrieb nehmen. Erstellen, ändern und aktivieren \
+        können Sie wieder, sobald die Sperre aufgehoben ist.",
     ),
     zone: P("Zeiten in der Zeitzone {zone}."),
     error_title: P("Fehler: {title}"),
@@ -48,8 +48,8 @@ pub(super) static WORDS: Words = Words {
     active: P("Aktiv"),
     inactive: P("Inaktiv"),
     expired: P("Abgelaufen"),
-    never: P("nie"),
-    none: P("keine"),
+    never: P("Nie"),
+    none: P("Keine"),
     badge_expires: P("Läuft {when} ab"),
     badge_old: P("Altes Geheimnis gilt bis {when}"),
     about: P("Über diesen Schlüssel"),
@@ -66,11 +66,11 @@ pub(super) static WORDS: Words = Words {
     status_all: P("Jeder Status"),
     none_yet: P("Noch keine Schlüssel"),
     none_yet_lead: P(
-        "Mit einem Schlüssel ruft ein Programm die API auf. Erstellen Sie für jedes Programm einen eigenen: So \
+        "Ein Programm ruft die API mit einem Schlüssel auf. Erstellen Sie für jedes Programm einen eigenen. So \
         sehen Sie, was jedes tut, und können eines anhalten, ohne die anderen zu stören.",
     ),
     no_match: P("Kein Schlüssel passt"),
-    no_match_lead: P("Zu Ihrer Suche wurde nichts gefunden."),
+    no_match_lead: P("Versuchen Sie es mit einer anderen Suche."),
     no_more: P("Keine weiteren Schlüssel"),
     older: P("Ältere"),
     newest: P("Neueste zuerst"),
@@ -80,7 +80,7 @@ pub(super) static WORDS: Words = Words {
     identify: P("Welcher Schlüssel ist das?"),
     identify_lead: P(
         "Haben Sie einen Schlüssel in einer Datei oder einem Protokoll gefunden? Fügen Sie ihn ein, um zu \
-        sehen, welcher es ist. Er wird verglichen und nicht aufbewahrt.",
+        sehen, welcher es ist. Wir vergleichen ihn und bewahren ihn nicht auf.",
     ),
     identify_field: P("Der ganze Schlüssel"),
     identify_submit: P("Schlüssel finden"),
@@ -96,7 +96,7 @@ pub(super) static WORDS: Words = Words {
     problems: P("Da stimmt etwas nicht"),
     name_hint: P("Wofür der Schlüssel ist, zum Beispiel „production-web“. Höchstens {most} Zeichen."),
     permissions_hint: P("Geben Sie dem Schlüssel nur, was sein Programm braucht."),
-    permissions_for: P("Wählbar für Typ {types}."),
+    permissions_for: P("Nur für Typ {types}."),
     or: P("oder"),
     permissions_always: P("Typ {types} hat sie immer."),
     permissions_all: P("Schließt alle anderen ein."),
@@ -148,9 +148,9 @@ pub(super) static WORDS: Words = Words {
     example_lead: P("Dieser Befehl ruft die API mit dem Schlüssel auf. Fügen Sie ihn in ein Terminal ein."),
     stored_to_list: P("Ich habe ihn gespeichert: zurück zur Liste"),
     stored_to_key: P("Ich habe es gespeichert: zurück zum Schlüssel"),
-    wiped: P("Hier wurde ein Schlüssel gezeigt. Er wurde beim Verlassen der Seite entfernt und kann nicht noch \
+    wiped: P("Hier wurde ein Schlüssel gezeigt. Er wurde entfernt, als Sie die Seite verließen. Er kann nicht noch \
         einmal gezeigt werden."),
-    old_until: P("Das alte Geheimnis gilt bis {when}. Setzen Sie das neue vorher an seine Stelle."),
+    old_until: P("Das alte Geheimnis gilt bis {when}. Ersetzen Sie es vorher durch das neue."),
     old_over: P("Das alte Geheimnis gilt nicht mehr."),
     issued_title: P("Dieses Formular wurde schon gesendet"),
     issued_created: P(
@@ -171,7 +171,7 @@ pub(super) static WORDS: Words = Words {
     to_list: P("Zurück zur Liste"),
     // One key.
     limits: P("Grenzen"),
-    no_limits: P("Es gibt keine Grenze dafür, wie oft dieser Schlüssel aufrufen darf."),
+    no_limits: P("Für diesen Schlüssel gibt es keine Grenze."),
     per_minute: P("Pro Minute"),
     per_hour: P("Pro Stunde"),
     per_day: P("Pro Tag"),
@@ -181,12 +181,13 @@ pub(super) static WORDS: Words = Words {
     rotation: P("Zurzeit gelten zwei Geheimnisse"),
     rotation_until: P("Das alte Geheimnis gilt bis {when} ({relative})."),
     old_used: P("Das alte Geheimnis wird noch benutzt"),
-    old_used_lead: P("Es wurde zuletzt {when} benutzt. Irgendein Programm hat das neue noch nicht."),
+    old_used_lead: P("Es wurde zuletzt {when} benutzt. Mindestens ein Programm hat das neue noch nicht."),
     old_unused: P("Das alte Geheimnis wird nicht mehr benutzt"),
     old_unused_lead: P("Kein Programm hat es benutzt, seit es das neue gibt."),
     new_used: P("Das neue Geheimnis wurde zuletzt {when} benutzt."),
     new_unused: P(
-        "Das neue Geheimnis wurde, soweit bekannt, noch nicht benutzt. Bis das zu sehen ist, können einige Minuten vergehen.",
+        "Das neue Geheimnis wurde, soweit bekannt, noch nicht benutzt. Bis eine Nutzung zu sehen ist, können \
+        einige Minuten vergehen.",
     ),
     end_old: P("Altes Geheimnis jetzt beenden"),
     replacement: P("Diesen Schlüssel ersetzen"),
@@ -203,10 +204,10 @@ pub(super) static WORDS: Words = Words {
     replacement_old_unused: P("Dieser Schlüssel wurde nie benutzt."),
     manage: P("Diesen Schlüssel verwalten"),
     edit_hint: P("Name oder Berechtigungen ändern."),
-    regenerate_hint: P("Er bekommt ein neues Geheimnis. Das alte kann eine Weile daneben gelten."),
-    deactivate_hint: P("Aufrufe mit ihm werden vorerst abgewiesen. Das lässt sich rückgängig machen."),
-    activate_hint: P("Aufrufe mit ihm werden wieder angenommen."),
-    delete_hint: P("Aufrufe mit ihm werden endgültig abgewiesen. Das lässt sich nicht rückgängig machen."),
+    regenerate_hint: P("Er bekommt ein neues Geheimnis. Das alte kann noch eine Weile gelten."),
+    deactivate_hint: P("Aufrufe mit ihm vorerst abweisen. Das lässt sich rückgängig machen."),
+    activate_hint: P("Aufrufe mit ihm wieder annehmen."),
+    delete_hint: P("Aufrufe mit ihm endgültig abweisen. Das lässt sich nicht rückgängig machen."),
     // Usage.
     usage: P("Nutzung"),
     range: P("Zeitraum"),
@@ -244,8 +245,8 @@ pub(super) static WORDS: Words = Words {
     // Changing a key.
     heading: P("{verb}: {name}"),
     regenerate_lead: P(
-        "Der Schlüssel bekommt ein neues Geheimnis, das auf der nächsten Seite einmal gezeigt wird. Name, \
-        Berechtigungen und Grenzen bleiben, wie sie sind.",
+        "Der Schlüssel bekommt ein neues Geheimnis. Die nächste Seite zeigt es einmal. Name, Berechtigungen \
+        und Grenzen bleiben, wie sie sind.",
     ),
     overlap: P("Wie lange soll das alte Geheimnis weiter gelten?"),
     overlap_none: P("Gar nicht"),
@@ -253,25 +254,21 @@ pub(super) static WORDS: Words = Words {
     overlap_day: P("24 Stunden"),
     overlap_week: P("7 Tage"),
     overlap_none_hint: P(
-        "Sofort: Es ist in falsche Hände geraten. Programme mit dem alten Geheimnis werden gleich abgewiesen.",
+        "Wenn es in falsche Hände geraten ist. Programme, die es noch benutzen, werden sofort abgewiesen.",
     ),
-    overlap_hour_hint: P("Wenn Sie es überall gleich austauschen können."),
+    overlap_hour_hint: P("Genug, wenn Sie es überall gleich austauschen können."),
     overlap_day_hint: P(
         "Zeit, es überall auszutauschen. Die Seite des Schlüssels zeigt, ob das alte noch benutzt wird.",
     ),
-    overlap_week_hint: P("Wenn andere es austauschen müssen oder viele Programme es benutzen."),
-    deactivate_lead: P(
-        "Aufrufe mit diesem Schlüssel werden abgewiesen, von jetzt an, bis jemand ihn wieder aktiviert. \
-        Geheimnis, Berechtigungen und Nutzung behält er.",
-    ),
+    overlap_week_hint: P("Für viele Programme, oder wenn andere es austauschen müssen."),
+    deactivate_lead: P("Aufrufe mit diesem Schlüssel werden abgewiesen, bis jemand ihn wieder aktiviert. Geheimnis, \
+        Berechtigungen und Nutzung behält er."),
     activate_lead: P("Aufrufe mit diesem Schlüssel werden ab jetzt wieder angenommen."),
     answer: P("Aufrufer erhalten"),
     answer_so_far: P("Bisher erhalten Aufrufer"),
     delete_immediate: P("Das wirkt sofort und lässt sich nicht rückgängig machen."),
-    delete_lead: P(
-        "Jedes Programm, das diesen Schlüssel benutzt, wird ab dann abgewiesen, und niemand kann den Schlüssel \
-        zurückholen.",
-    ),
+    delete_lead: P("Jedes Programm, das diesen Schlüssel benutzt, wird abgewiesen. Niemand kann den Schlüssel \
+        zurückholen."),
     instead: P("Unsicher, ob ihn noch etwas braucht?"),
     instead_link: P("Stattdessen: {verb}"),
     instead_hint: P("Das lässt sich rückgängig machen."),
@@ -279,20 +276,20 @@ pub(super) static WORDS: Words = Words {
     type_name: P("Geben Sie zur Bestätigung den Namen des Schlüssels ein"),
     type_name_hint: P("Der Schlüssel wurde in den letzten 7 Tagen benutzt. Er heißt {name}"),
     // Activity.
-    activity_lead: P("Was mit den Schlüsseln gemacht wurde, und von wem."),
+    activity_lead: P("Wer was geändert hat, und wann."),
     when: P("Wann"),
     who: P("Wer"),
     what: P("Was"),
     key: P("Schlüssel"),
     request: P("Anfrage"),
     activity_none: P("Noch ist nichts geschehen"),
-    activity_none_lead: P("Hier wird jede Änderung an einem Schlüssel stehen, mit wem und wann."),
+    activity_none_lead: P("Hier steht jede Änderung an einem Schlüssel: was geändert wurde, von wem und wann."),
     operator: P("Team von {brand}"),
     by_key: P("Schlüssel {name}"),
     did_organization_created: P("{Noun} eingerichtet"),
     did_organization_changed: P("Tarif oder Bedingungen geändert"),
     did_key_created: P("Schlüssel erstellt"),
-    did_key_imported: P("Schlüssel übernommen"),
+    did_key_imported: P("Schlüssel importiert"),
     did_key_changed: P("Schlüssel bearbeitet"),
     did_key_deactivated: P("Schlüssel deaktiviert"),
     did_key_activated: P("Schlüssel aktiviert"),
@@ -307,20 +304,19 @@ pub(super) static WORDS: Words = Words {
     enter_lead: P("{brand} hat Sie hierher geleitet, um API-Schlüssel zu verwalten."),
     person: P("Sie"),
     enter: P("Weiter"),
-    enter_once: P("Der Link gilt einmal, und 5 Minuten lang, nachdem er erstellt wurde."),
+    enter_once: P("Der Link gilt einmal, und nur 5 Minuten lang, nachdem er erstellt wurde."),
     // Messages.
     bad_request: P("Diese Anfrage war nicht verständlich"),
     bad_request_lead: P("Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal."),
     session_over: P("Ihre Sitzung ist vorbei, oder der Link wurde benutzt"),
     session_over_lead: P(
-        "Ein Link zu diesem Portal gilt einmal und 5 Minuten lang, und eine Sitzung endet nach einiger Zeit. \
+        "Ein Link zu diesem Portal gilt einmal, und nur 5 Minuten lang. Eine Sitzung endet nach einiger Zeit. \
         Was Sie gespeichert haben, ist nicht verloren. Gehen Sie dorthin zurück, woher Sie gekommen sind, und \
-        öffnen Sie die Schlüssel von Neuem.",
+        öffnen Sie die Schlüssel noch einmal.",
     ),
     forbidden: P("Das können Sie hier nicht tun"),
     forbidden_lead: P(
-        "Ihr Link zu diesem Portal umfasst es nicht, oder die Anfrage kam von einer anderen Website. Es wurde \
-        nichts geändert.",
+        "Ihr Link erlaubt es nicht, oder die Anfrage kam von einer anderen Website. Es wurde nichts geändert.",
     ),
     not_found: P("Hier ist nichts"),
     not_found_lead: P("Die Adresse ist vielleicht falsch geschrieben, oder der Schlüssel wurde gelöscht."),
@@ -341,14 +337,14 @@ pub(super) static WORDS: Words = Words {
     too_many_lead: P("Versuchen Sie es {when} noch einmal."),
     internal: P("Etwas ist schiefgegangen"),
     internal_lead: P(
-        "Das liegt an uns. Sehen Sie sich Ihre Schlüssel an, bevor Sie es noch einmal versuchen: Vielleicht hat \
-        es geklappt.",
+        "Das liegt an uns. Vielleicht hat es geklappt. Sehen Sie sich Ihre Schlüssel an, bevor Sie es noch \
+        einmal versuchen.",
     ),
     unavailable: P("Zurzeit nicht verfügbar"),
     unavailable_lead: P("Versuchen Sie es gleich noch einmal."),
     left: P("Sie sind abgemeldet"),
-    left_lead: P("Ihre Sitzung ist beendet. Um zurückzukommen, öffnen Sie die Schlüssel von dort, woher Sie gekommen \
-        sind."),
+    left_lead: P("Um zurückzukommen, gehen Sie dorthin, woher Sie gekommen sind, und öffnen Sie die Schlüssel noch \
+        einmal."),
     reference: P("Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: {request}"),
     // Numbers of things.
     shown: Plural(P("{n} Schlüssel"), P("{n} Schlüssel")),
