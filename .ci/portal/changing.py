@@ -130,7 +130,7 @@ def end_overlap(portal):
     new = portal.secret(page)
     portal.open_key(page, organization, "production-web")
     main = page.get_by_role("main")
-    expect(main).to_contain_text(re.compile("old secret is not used", re.I))
+    expect(main).to_contain_text(re.compile("old secret has not been used", re.I))
     assert 200 <= portal.call(command, old) < 300
     # It is written right after the answer, and not before.
     for _ in range(50):
@@ -138,11 +138,12 @@ def end_overlap(portal):
         if "old secret is still used" in main.inner_text().lower():
             break
     expect(main).to_contain_text(re.compile("old secret is still used", re.I))
+    main.get_by_role("link", name=re.compile("^End")).click()
     main.get_by_role("button", name=re.compile("^End")).click()
     expect(page.get_by_role("status")).to_be_visible()
     assert portal.call(command, old) == 401
     assert 200 <= portal.call(command, old, new) < 300
-    expect(main.get_by_role("button", name=re.compile("^End"))).to_have_count(0)
+    expect(main.get_by_role("link", name=re.compile("^End"))).to_have_count(0)
 
 
 @check("Edit changes name and permissions, and keeps what is not touched", contracts=("fabraix", "fanfare"))

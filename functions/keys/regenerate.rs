@@ -30,5 +30,5 @@ async fn replace(
     let Body(rotation) = body.unwrap_or_default();
     let once = key.attempt(&format!("regenerate {}", place.id), &rotation)?;
 
-    Ok(Data(regenerate(app, manager.org(), &place.id, rotation, manager.author(), once.as_ref()).await?))
+    Ok(Data(regenerate(app, manager.org(), &place.id, rotation, manager.author(), once.as_ref(), None).await?))
 }

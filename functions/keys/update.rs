@@ -24,7 +24,7 @@ async fn update(
     Path(place): Path<Place>,
     Body(wanted): Body<Change>,
 ) -> Result<Data<View>> {
-    let key = change(app, manager.org(), &place.id, &wanted, manager.author()).await?;
+    let key = change(app, manager.org(), &place.id, &wanted, manager.author(), None).await?;
     let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
 
     Ok(Data(View::new(key, used, &app.contract.management, manager.author().at)))

@@ -1,8 +1,8 @@
-//! `GET /portal/{org}/keys/{id}/regenerate`: the page before a key gets a new secret.
+//! `GET /portal/{org}/keys/{id}/regenerate`: the page before a key gets a new secret; with `?end=1`, before its old one is ended.
 
-use desk::Place;
+use desk::{Asked, Place};
 use shared::http::visitor::Regenerate;
-use shared::{App, At, Exit, Page, Path, Result, Visitor};
+use shared::{App, At, Exit, Page, Path, Query, Result, Visitor};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
@@ -14,6 +14,7 @@ async fn confirm(
     visitor: Visitor<Regenerate>,
     At(now): At,
     Path(place): Path<Place>,
+    Query(asked): Query<Asked>,
 ) -> Result<Page> {
-    desk::confirm_regenerate(app, &visitor, &place.id, now).await
+    desk::confirm_regenerate(app, &visitor, &place.id, &asked, now).await
 }

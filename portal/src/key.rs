@@ -27,6 +27,21 @@ pub struct Key {
     pub expires: Option<Timestamp>,
     /// Until when the old secret works beside the new one.
     pub old_until: Option<Timestamp>,
+    /// Counts the changes to it. A form carries the version that it was made from, so that it undoes nobody's change.
+    pub version: i64,
+}
+
+/// The two secrets of a key, while there are two.
+#[derive(Clone, Copy, Debug)]
+pub struct Secrets {
+    /// Until when the old one works.
+    pub until: Timestamp,
+    /// Since when there are two.
+    pub since: Timestamp,
+    /// When the old one was last used since then.
+    pub old_used: Option<Timestamp>,
+    /// When the new one was last used.
+    pub new_used: Option<Timestamp>,
 }
 
 /// Whether a key works.
@@ -103,6 +118,8 @@ pub struct Answer {
 pub enum Notice {
     /// The key was changed.
     Edited,
+    /// What was sent is what the key has already.
+    Same,
     /// The key was switched off.
     Deactivated,
     /// The key was switched on.

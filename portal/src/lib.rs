@@ -33,11 +33,12 @@ pub use crate::form::{
     Expiration, Expiry, ExpiryOption, Field, Form, Granted, KeyType, Overlap, Permissions, Problem, Scope,
 };
 pub use crate::frame::{Depth, Frame, Inside, Link, Terms, Zone};
-pub use crate::key::{Answer, Cap, Column, Key, Notice, Secret, Status};
+pub use crate::key::{Answer, Cap, Column, Key, Notice, Secret, Secrets, Status};
 pub use crate::language::Language;
 pub use crate::pages::activity::ActivityPage;
 pub use crate::pages::delete::DeletePage;
 pub use crate::pages::edit::EditPage;
+pub use crate::pages::end::EndPage;
 pub use crate::pages::enter::EnterPage;
 pub use crate::pages::identify::IdentifyPage;
 pub use crate::pages::issued::IssuedPage;

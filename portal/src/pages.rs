@@ -10,6 +10,7 @@ use crate::voice::Voice;
 pub(crate) mod activity;
 pub(crate) mod delete;
 pub(crate) mod edit;
+pub(crate) mod end;
 pub(crate) mod enter;
 pub(crate) mod identify;
 pub(crate) mod issued;

@@ -176,6 +176,11 @@ impl<'a> Voice<'a> {
         Html::markup(format!("<time datetime={} title=\"{}\"{local}>{said}</time>", whole(at), self.utc(at).html()))
     }
 
+    /// Whether a moment was within the last 24 hours.
+    pub(crate) fn is_fresh(&self, at: impl At) -> bool {
+        self.frame.now.duration_since(at.at()).as_secs() < 86_400
+    }
+
     /// Whether a moment is within the next 7 days.
     pub(crate) fn is_soon(&self, at: impl At) -> bool {
         (0..=7 * 86_400).contains(&at.at().duration_since(self.frame.now).as_secs())

@@ -51,7 +51,7 @@ words! {
         name kind permissions fingerprint created last_used expires status id active inactive expired never none
         badge_expires badge_old about
         // The list.
-        notice_edited notice_deactivated notice_activated notice_old_ended notice_deleted search type_all
+        notice_edited notice_same notice_deactivated notice_activated notice_old_ended notice_deleted search type_all
         status_all none_yet none_yet_lead no_match no_match_lead no_more older newest pages list_caption
         // Which key is this?
         identify identify_lead identify_field identify_submit identify_found identify_old identify_none
@@ -59,7 +59,7 @@ words! {
         // The form for a key.
         problems name_hint permissions_hint permissions_for or permissions_always permissions_all
         permissions_plan permissions_type permissions_each permissions_of expiration keep forever in_week
-        in_days30 in_days90 in_year on_date until date date_hint save reached name_missing name_too_long
+        in_days30 in_days90 in_year on_date until date date_hint save changed_meanwhile changed_lead reached name_missing name_too_long
         name_taken type_missing permissions_missing permission_not_for_type permission_not_on_plan expiration_missing date_invalid
         date_past date_too_late confirm_mismatch overlap_missing key_missing
         // The secret.
@@ -67,8 +67,8 @@ words! {
         copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
         issued_created issued_regenerated issued_again issued_replace to_list
         // One key.
-        limits no_limits per_minute per_hour per_day per_month limit_used resets rotation rotation_until
-        old_used old_used_lead old_unused old_unused_lead new_used new_unused end_old replacement
+        limits no_limits per_minute per_hour per_day per_month limit_used resets rotation rotation_off rotation_until
+        old_used old_used_lead old_used_before old_unused_lead new_used new_unused end_old end_old_lead earlier earlier_lead own own_lead replacement
         replacement_lead replacement_create replacement_roll replacement_wait replacement_end replacement_new
         replacement_unused replacement_old replacement_old_unused manage edit_hint regenerate_hint
         deactivate_hint activate_hint delete_hint

@@ -5,7 +5,7 @@ use portal::{
     Actions, ActivityPage, Answer, Change, Choice, Column, Control, DeletePage, Depth, EditPage, EnterPage, Error,
     Event, Expiration, Field, Filters, Form, Frame, Granted, IdentifyPage, Inside, IssuedPage, Key, KeyPage, KeyRef,
     KeyType, KeysPage, Language, Link, Message, MessagePage, NewKeyPage, Notice, Occasion, Overlap, Permissions,
-    Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage, Status,
+    Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage, Secrets, Status,
     StatusPage, Terms, Usage, What, Who, Why, Zone,
 };
 
@@ -60,6 +60,7 @@ fn key() -> Key {
         last_used: None,
         expires: Some(now()),
         old_until: None,
+        version: 1,
     }
 }
 
@@ -169,7 +170,7 @@ fn forms(language: Language) -> Vec<Shown> {
     let around = || frame(language);
     let fields = vec![40, 41, 42, 43, 44, 45, 46, 47, 48, 49];
     let new = |permissions, reached| NewKeyPage { frame: around(), form: form(permissions), cap: None, reached };
-    let edit = EditPage { frame: around(), key: key(), form: form(choice()) };
+    let edit = EditPage { frame: around(), key: key(), form: form(choice()), changed: true, own: true };
     let occasion = Occasion::Regenerated { old_until: Some(now()) };
     let secret = SecretPage {
         frame: around(),
@@ -192,6 +193,7 @@ fn forms(language: Language) -> Vec<Shown> {
 
 fn single(language: Language) -> Vec<Shown> {
     let around = || frame(language);
+    let secrets = || Secrets { until: now(), since: now(), old_used: None, new_used: None };
     let answer = || Answer { status: 401, message: evil(90) };
     let mut usage = crate::fixtures::usage(portal::Range::Day, 1);
     usage.refusals = vec![Refusal { reason: RefusalReason::Other(evil(91)), requests: 1 }];
@@ -201,7 +203,7 @@ fn single(language: Language) -> Vec<Shown> {
         key: key(),
         expiring: true,
         limits: Vec::new(),
-        rotation: Some(Rotation { until: now(), old_used: None, new_used: None, end: Control::Open, once: evil(92) }),
+        rotation: Some(Rotation { secrets: secrets(), end: Control::Open }),
         replacement: Some(Replacement { create: shut(), new: Some(Key { name: evil(93), ..key() }) }),
         usage: Some(usage),
         actions: Actions { edit: shut(), regenerate: Control::Open, status: Control::Open, delete: Control::Open },
@@ -212,11 +214,15 @@ fn single(language: Language) -> Vec<Shown> {
         once: evil(94),
         overlaps: Overlap::ALL.to_vec(),
         chosen: None,
+        earlier: Some(secrets()),
+        own: true,
+        changed: true,
         problems: vec![Problem::OverlapMissing],
     };
     let status = StatusPage {
         frame: around(),
         key: key(),
+        own: true,
         once: evil(95),
         change: Change::Deactivate,
         requests_last_day: Some(1),
@@ -225,6 +231,7 @@ fn single(language: Language) -> Vec<Shown> {
     let delete = DeletePage {
         frame: around(),
         key: key(),
+        own: true,
         once: evil(96),
         requests_last_day: None,
         answer: answer(),
@@ -235,7 +242,7 @@ fn single(language: Language) -> Vec<Shown> {
     };
 
     vec![
-        ("key", one(usage).render(), vec![6, 7, 8, 9, 13, 20, 21, 22, 23, 30, 91, 92, 93]),
+        ("key", one(usage).render(), vec![6, 7, 8, 9, 13, 20, 21, 22, 23, 30, 91, 93]),
         ("regenerate", regenerate.render(), vec![7, 20, 23, 94]),
         ("status", status.render(), vec![8, 20, 23, 90, 95]),
         ("delete", delete.render(), vec![8, 9, 20, 23, 90, 96, 97]),

@@ -65,9 +65,9 @@ async fn nobody_sees_a_page_after_their_session_was_ended() {
 fn forms(key: &Key) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     vec![
         (KEYS.to_owned(), typed("fanfare")),
-        (page(key, ""), vec![("name", "b"), ("scope", "admin"), ("expires", "7d")]),
-        (page(key, "/regenerate"), vec![("overlap", "0")]),
-        (page(key, "/regenerate"), vec![("end", "1")]),
+        (page(key, ""), vec![("name", "b"), ("scope", "admin"), ("expires", "7d"), ("version", "2")]),
+        (page(key, "/regenerate"), vec![("overlap", "0"), ("version", "2")]),
+        (page(key, "/regenerate"), vec![("end", "1"), ("version", "2")]),
         (page(key, "/status"), vec![("status", "inactive")]),
         (page(key, "/delete"), vec![("confirm", "web")]),
     ]

@@ -47,8 +47,12 @@ async fn ending_the_overlap_holds_at_once_and_is_one_row() {
     let old = issued(&world, "web").await;
     let new = Key { id: old.id.clone(), secret: regenerate(&browser, &old, "24h").await.secret().unwrap() };
     assert_eq!([call(&world, &old).await, call(&world, &new).await], [200, 200]);
-    let path = page(&old, "");
-    let ended = browser.submit(&path, &page(&old, "/regenerate"), &[("end", "1")]).await;
+    let (path, form) = (page(&old, ""), page(&old, "/regenerate?end=1"));
+    assert_eq!(browser.get(&path).await.link("End the old secret now", &path), Some(form.clone()));
+    let confirm = browser.get(&form).await;
+    confirm.says("The old secret is still used.");
+    assert_eq!(call(&world, &old).await, 200, "looking ends nothing");
+    let ended = browser.submit(&form, &page(&old, "/regenerate"), &[("end", "1")]).await;
     let to = ended.leads_to(&page(&old, "/regenerate"));
     assert_eq!((ended.status, to.as_str()), (303, format!("{path}?done=ended").as_str()));
     assert_eq!([call(&world, &old).await, call(&world, &new).await], [401, 200]);
@@ -59,6 +63,7 @@ async fn ending_the_overlap_holds_at_once_and_is_one_row() {
     assert_eq!(did(&world, "key.changed").await, 1);
     let rows = world.trail("acme").await.len();
     // There is nothing left to end.
+    assert_eq!(browser.get(&form).await.status, 303);
     assert_eq!(browser.submit(&path, &page(&old, "/regenerate"), &[("end", "1")]).await.status, 303);
     assert_eq!(world.trail("acme").await.len(), rows);
     browser.get(super::ACTIVITY).await.says("Old secret ended");
@@ -70,8 +75,8 @@ async fn the_same_form_gives_one_secret_however_often_it_is_sent() {
     let browser = world.visitor("acme").await;
     let key = issued(&world, "web").await;
     let path = page(&key, "/regenerate");
-    let once = browser.once(&path).await;
-    let send = async |overlap: &str| browser.post(&path, &[("once", &once), ("overlap", overlap)]).await;
+    let form = browser.get(&path).await;
+    let send = async |overlap: &str| browser.post(&path, &form.form(&[("overlap", overlap)])).await;
     let answers = all((0..8).map(|_| send("24h"))).await;
     let secrets: Vec<_> = answers.iter().filter_map(Answer::secret).collect();
     assert_eq!(secrets.len(), 1);
@@ -91,8 +96,8 @@ async fn one_form_does_one_thing() {
     let world = open("fanfare").await;
     let browser = world.visitor("acme").await;
     let [key, other] = [issued(&world, "web").await, issued(&world, "other").await];
-    let once = browser.once(&page(&key, "/regenerate")).await;
-    let fields = [("once", once.as_str()), ("overlap", "0")];
+    let form = browser.get(&page(&key, "/regenerate")).await;
+    let fields = form.form(&[("overlap", "0")]);
     assert!(browser.post(&page(&key, "/regenerate"), &fields).await.secret().is_some());
     let taken = browser.post(&page(&other, "/regenerate"), &fields).await;
     assert_eq!((taken.status, taken.secret()), (409, None), "{}", taken.words());
@@ -105,9 +110,9 @@ async fn a_lost_answer_of_the_store_is_no_second_secret() {
     let browser = world.visitor("acme").await;
     let key = issued(&world, "web").await;
     let path = page(&key, "/regenerate");
-    let once = browser.once(&path).await;
+    let form = browser.get(&path).await;
     world.stack.dynamodb().inject(Fault::DropAfter.times(2).on("TransactWriteItems"));
-    let answer = browser.post(&path, &[("once", &once), ("overlap", "0")]).await;
+    let answer = browser.post(&path, &form.form(&[("overlap", "0")])).await;
     assert_eq!(world.verdict(&answer.secret().unwrap()).await, "valid");
     assert_eq!(did(&world, "key.regenerated").await, 1);
 }
@@ -142,4 +147,49 @@ async fn nobody_gets_the_secret_of_a_key_that_may_do_more_than_who_has_let_them_
     assert_eq!(world.verdict(&admin.secret).await, "valid");
     let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json();
     assert_eq!(listed["data"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_secret_that_others_have_made_meanwhile_is_not_replaced_or_ended_unseen() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    let key = issued(&world, "web").await;
+    let path = page(&key, "/regenerate");
+    assert_eq!(call(&world, &key).await, 200);
+    let first = browser.get(&path).await;
+    first.says("Last used just now");
+    first.does_not_say("There is an old secret already");
+    let other = world.visitor_with("acme", json!({"subject": "user_43"})).await;
+    let theirs = regenerate(&other, &key, "24h").await.secret().unwrap();
+
+    // The page was made before: sent now, it would end the first secret and make theirs the old one.
+    let refused = browser.post(&path, &first.form(&[("overlap", "7d")])).await;
+    assert_eq!((refused.status, refused.secret()), (409, None));
+    refused.says("Somebody has changed this key meanwhile");
+    refused.says("There is an old secret already");
+    assert!(refused.body.contains("value=\"7d\" checked"), "what was chosen stays");
+    assert_eq!([world.verdict(&key.secret).await, world.verdict(&theirs).await], ["valid", "valid"]);
+    let end = browser.get(&format!("{path}?end=1")).await;
+    let done = browser.post(&path, &refused.form(&[("overlap", "7d")])).await;
+    assert_eq!([world.verdict(&key.secret).await, world.verdict(&theirs).await], ["unknown_key", "valid"]);
+
+    let ended = browser.post(&path, &end.form(&[("end", "1")])).await;
+    assert_eq!(ended.status, 409, "it would end another secret than the one that was looked at");
+    ended.says("Somebody has changed this key meanwhile");
+    assert_eq!([world.verdict(&done.secret().unwrap()).await, world.verdict(&theirs).await], ["valid", "valid"]);
+}
+
+#[tokio::test]
+async fn whoever_is_here_by_a_key_is_warned_before_that_key_goes() {
+    let world = open("fanfare").await;
+    let order = json!({"name": "backend", "type": "secret", "scopes": ["admin"]});
+    let [bearer, other] = [world.key("acme", order).await, issued(&world, "web").await];
+    let order = Some(json!({"subject": "user_42"}));
+    let link = world.call("POST", "/api/v1/acme/portal-sessions", &bearer.secret, order).await;
+    let browser = Browser::new(&world);
+    browser.enter(&crate::support::Link::of(&link).code).await;
+    for below in ["/edit", "/regenerate", "/status", "/delete"] {
+        browser.get(&page(&bearer, below)).await.says("Your session was made with this key");
+        browser.get(&page(&other, below)).await.does_not_say("Your session was made with this key");
+    }
 }

@@ -37,8 +37,8 @@ async fn no_code_cookie_or_secret_is_in_a_table_a_log_or_a_later_page() {
         let id = world.key_ids("acme").await.into_iter().find(|id| !others.contains(id)).unwrap();
         let key = Key { id, secret: secrets[0].clone() };
         let path = page(&key, "/regenerate");
-        let once = browser.once(&path).await;
-        let again = [("once", once.as_str()), ("overlap", "24h")];
+        let form = browser.get(&path).await;
+        let again = form.form(&[("overlap", "24h")]);
         let regenerated = browser.post(&path, &again).await;
         secrets.push(regenerated.secret().unwrap());
         later.push(browser.post(&path, &again).await);

@@ -17,6 +17,9 @@ async fn a_key_is_off_from_the_next_call_on_and_on_again_when_that_is_wanted() {
         browser.get(&answer.leads_to(&path)).await.says(said);
     }
     assert_eq!(did(&world, "key.changed").await, 2);
+    // From another tab, that was opened before.
+    assert_eq!(browser.submit(&path, &path, &[("status", "active")]).await.status, 303);
+    assert_eq!(did(&world, "key.changed").await, 2, "what is so already is no change");
     let activity = browser.get(super::ACTIVITY).await;
     activity.says("Key deactivated");
     activity.says("Key activated");

@@ -93,7 +93,7 @@ async fn a_page_says_at_once_that_the_old_secret_is_used_and_later_that_the_new_
     let look = async || browser.get(&page(&old, "")).await;
     let first = look().await;
     first.says("Two secrets work at the moment");
-    first.says("The old secret is not used any more");
+    first.says("The old secret has not been used since the change ( just now ), as far as is known.");
     first.says("The new secret has not been used yet, as far as is known");
 
     world.at("2030-06-15T00:02:00Z");

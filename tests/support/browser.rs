@@ -105,10 +105,10 @@ impl<'w> Browser<'w> {
 
     /// Opens the page at `form`, and sends the form on it to `path`.
     pub(crate) async fn submit(&self, form: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let once = self.once(form).await;
-        let fields: Vec<_> = [("once", once.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        let page = self.get(form).await;
+        assert_eq!(page.status, 200, "{form}: {page:?}");
 
-        self.post(path, &fields).await
+        self.post(path, &page.form(fields)).await
     }
 
     /// The name of the form on the page at `path`.
@@ -181,6 +181,16 @@ impl Answer {
     pub(crate) fn once(&self) -> String {
         let (_, rest) = self.body.rsplit_once("name=\"once\" value=\"").unwrap_or_else(|| panic!("{self:?}"));
         rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// The last form on the page, filled in: with what it carries unseen.
+    pub(crate) fn form<'a>(&'a self, fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let hidden = |name: &'static str| {
+            let (_, rest) = self.body.rsplit_once(&format!("name=\"{name}\" value=\""))?;
+            Some((name, rest.split('"').next()?))
+        };
+
+        [hidden("once"), hidden("version")].into_iter().flatten().chain(fields.iter().copied()).collect()
     }
 
     /// The secret that the page shows in a field of its own.

@@ -47,6 +47,7 @@ async fn page(
     let page = DeletePage {
         frame,
         key: view::key(key, last_used, now),
+        own: view::is_own(&visitor.session, key),
         once,
         requests_last_day: usage::of_last_day(app, &visitor.session, key, now).await?,
         answer: view::answer(app, &Denial::UnknownKey),

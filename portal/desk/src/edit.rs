@@ -9,9 +9,9 @@ use shared::management::change::{Change, change};
 use shared::management::invite::pages;
 use shared::management::issue::plan_of;
 use shared::registry::key::{Id, Key};
-use shared::{Error, Form, Page, Result, Visitor};
+use shared::{Denial, Error, Form, Page, Result, Visitor};
 
-use crate::fields::{Expires, Sheet, Typed, problems};
+use crate::fields::{Expires, Read, Sheet, Typed, problems};
 use crate::frame::{frame, shown_with};
 use crate::view;
 
@@ -34,7 +34,15 @@ pub async fn form(app: &App, visitor: &Visitor<Update>, id: &Id, now: Timestamp)
         ..Typed::default()
     };
 
-    page(app, visitor, (&key, Depth::Action), &typed, Vec::new(), now)
+    page(app, visitor, (&key, Depth::Action), &typed, Wrong::default(), now)
+}
+
+/// Why a form is shown again.
+#[derive(Default)]
+struct Wrong {
+    problems: Vec<Problem>,
+    /// Whether the key is another one by now than the form was made from.
+    changed: bool,
 }
 
 fn page(
@@ -42,33 +50,64 @@ fn page(
     visitor: &Visitor<Update>,
     (key, depth): (&Key, Depth),
     typed: &Typed,
-    problems: Vec<Problem>,
+    Wrong { problems, changed }: Wrong,
     now: Timestamp,
 ) -> Result<Page> {
     let (frame, once) = frame(app, visitor, depth, now)?;
-    let status = if problems.is_empty() { 200 } else { 422 };
+    let status = match (changed, problems.is_empty()) {
+        (true, _) => 409,
+        (false, true) => 200,
+        (false, false) => 422,
+    };
+    let own = view::is_own(&visitor.session, key);
     let form = sheet(app, visitor, key, now)?.fields(once, typed, problems, key.expires_at);
 
-    shown_with(status, EditPage { frame, key: view::key(key, None, now), form }.render())
+    shown_with(status, EditPage { frame, key: view::key(key, None, now), form, changed, own }.render())
 }
 
-/// Changes the key `id` as `form` says, and leads back to it; or shows the form again, with what is wrong.
+/// Changes the key `id` as `form` says, and leads back to it; or shows the form again, with what is wrong. A form that was
+/// made from the key as it was before somebody else has changed it changes nothing.
 ///
 /// # Errors
 /// There is no such key, the visitor may not, or the store does not answer.
 pub async fn update(app: &App, visitor: &Visitor<Update>, id: &Id, form: &Form, now: Timestamp) -> Result<Page> {
     let key = view::find(app, &visitor.org.slug, id).await?;
     let typed = Typed::of(form);
+    let seen = view::seen(form);
     // The form was sent to the key's own address.
-    let again = |problems| page(app, visitor, (&key, Depth::Key), &typed, problems, now);
+    let again = |problems| page(app, visitor, (&key, Depth::Key), &typed, Wrong { problems, changed: false }, now);
     let sheet = sheet(app, visitor, &key, now)?;
-    let read = match sheet.read(&typed) {
+    let read = sheet.read(&typed);
+    if seen != key.version {
+        let wrong = Wrong { problems: read.err().unwrap_or_default(), changed: true };
+        return page(app, visitor, (&key, Depth::Key), &typed, wrong, now);
+    }
+    let read = match read {
         Ok(read) => read,
         Err(problems) => return again(problems),
     };
+    let Some(wanted) = wanted(&sheet, &key, read) else { return Ok(Page::see_other(&format!("{id}?done=same"))) };
+    match change(app, &visitor.org.slug, id, &wanted, &visitor.author(), Some(seen)).await {
+        Ok(_) => Ok(Page::see_other(&format!("{id}?done=edited"))),
+        // Somebody else was faster by less than a moment.
+        Err(Error::Denied(Denial::Conflict { .. })) => {
+            let key = view::find(app, &visitor.org.slug, id).await?;
+            let wrong = Wrong { problems: Vec::new(), changed: true };
+            page(app, visitor, (&key, Depth::Key), &typed, wrong, now)
+        }
+        Err(Error::Denied(denial)) => match problems(app, &denial) {
+            Some(problems) => again(problems),
+            None => Err(denial.into()),
+        },
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What is to change in `key` for it to be as `read` says, if anything is.
+fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
     let wanted = Change {
         name: Some(read.name).filter(|name| *name != key.name),
-        scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, &key)),
+        scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, key)),
         expires_at: match read.expires {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,
@@ -78,16 +117,6 @@ pub async fn update(app: &App, visitor: &Visitor<Update>, id: &Id, form: &Form, 
         status: None,
     };
     let is_change = wanted.name.is_some() || wanted.scopes.is_some() || wanted.expires_at != Field::LeftOut;
-    if is_change {
-        match change(app, &visitor.org.slug, id, &wanted, &visitor.author()).await {
-            Ok(_) => (),
-            Err(Error::Denied(denial)) => match problems(app, &denial) {
-                Some(problems) => return again(problems),
-                None => return Err(denial.into()),
-            },
-            Err(failure) => return Err(failure),
-        }
-    }
 
-    Ok(Page::see_other(&format!("{id}?done=edited")))
+    is_change.then_some(wanted)
 }

@@ -17,6 +17,7 @@ use shared::{Page, Result, Visitor};
 
 use crate::frame::{control, frame, shown};
 use crate::list::creating;
+use crate::regenerate::secrets_of;
 use crate::{usage, view};
 
 /// What of the key is asked for.
@@ -46,16 +47,13 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
         None
     };
 
-    let (mut frame, once) = frame(app, visitor, Depth::Key, now)?;
+    let (mut frame, _) = frame(app, visitor, Depth::Key, now)?;
     if made.as_ref().is_some_and(|made| made.is_utc) {
         frame.zone = None;
     }
     let regenerate = can(Operation::Regenerate, false);
-    let rotation = overlap.map(|previous| {
-        let days = made.as_ref().map(|made| made.days.as_slice()).unwrap_or_default();
-        let [old_used, new_used] = usage::two_secrets(&key, days);
-        Rotation { until: previous.until, old_used, new_used, end: regenerate.clone(), once }
-    });
+    let days = made.as_ref().map(|made| made.days.as_slice()).unwrap_or_default();
+    let rotation = secrets_of(&key, days, now).map(|secrets| Rotation { secrets, end: regenerate.clone() });
     let page = KeyPage {
         frame,
         notice: asked.done.as_deref().and_then(|done| notice(done, &key, now)),
@@ -81,6 +79,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
 fn notice(done: &str, key: &Key, now: Timestamp) -> Option<Notice> {
     match (done, key.status) {
         ("edited", _) => Some(Notice::Edited),
+        ("same", _) => Some(Notice::Same),
         ("deactivated", Status::Inactive) => Some(Notice::Deactivated),
         ("activated", Status::Active) => Some(Notice::Activated),
         ("ended", _) if key.overlap(now).is_none() => Some(Notice::OldEnded),

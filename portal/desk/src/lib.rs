@@ -34,7 +34,7 @@ pub use face::serve;
 pub use identify::identify;
 pub use key::{Shown, show};
 pub use list::{Search, list};
-pub use regenerate::{confirm as confirm_regenerate, regenerate};
+pub use regenerate::{Asked, confirm as confirm_regenerate, regenerate};
 pub use status::{confirm as confirm_status, set as set_status};
 pub use usage::{Ranged, csv};
 

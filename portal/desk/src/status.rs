@@ -30,7 +30,8 @@ pub async fn confirm(app: &App, visitor: &Visitor<Deactivate>, id: &Id, now: Tim
     let page = StatusPage {
         frame,
         requests_last_day: usage::of_last_day(app, &visitor.session, &key, now).await?,
-        key: view::key(&key, None, now),
+        key: view::key(&key, view::last_used(app, &key).await?, now),
+        own: view::is_own(&visitor.session, &key),
         once,
         change,
         answer: view::answer(app, &Denial::InactiveKey),
@@ -52,8 +53,12 @@ pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form)
         }
         _ => return Err(Violation::new("status", "must be active or inactive").into()),
     };
+    // What is so already is no change, and leaves no row that says there was one.
+    if view::find(app, &visitor.org.slug, id).await?.status == status {
+        return Ok(Page::see_other(&format!("../{id}?done={done}")));
+    }
     let wanted = Change { name: None, scopes: None, expires_at: Field::LeftOut, status: Some(status) };
-    change(app, &visitor.org.slug, id, &wanted, &author).await?;
+    change(app, &visitor.org.slug, id, &wanted, &author, None).await?;
 
     Ok(Page::see_other(&format!("../{id}?done={done}")))
 }

@@ -98,7 +98,7 @@ fn hours(now: Timestamp) -> Result<Vec<Timestamp>> {
 }
 
 /// What there was of `key` from `first` on, by days of UTC.
-async fn days(app: &App, key: &Key, first: Timestamp, now: Timestamp) -> Result<Vec<Day>> {
+pub(crate) async fn days(app: &App, key: &Key, first: Timestamp, now: Timestamp) -> Result<Vec<Day>> {
     let account = Account::Key(Holder { org: key.org.clone(), key: key.id.clone() });
     let day = |at: Timestamp| at.as_second().div_euclid(86_400);
 

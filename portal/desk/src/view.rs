@@ -8,8 +8,9 @@ use shared::gate::app::App;
 use shared::management::issue::plan_of;
 use shared::registry::key;
 use shared::registry::organization::Organization;
+use shared::registry::session::Session;
 use shared::registry::slug::Slug;
-use shared::{Error, Result};
+use shared::{Error, Form, Result};
 
 /// `key` at `now`; it was last used at `last_used`.
 pub(crate) fn key(key: &key::Key, last_used: Option<Timestamp>, now: Timestamp) -> Key {
@@ -24,6 +25,7 @@ pub(crate) fn key(key: &key::Key, last_used: Option<Timestamp>, now: Timestamp) 
         last_used,
         expires: key.expires_at,
         old_until: key.overlap(now).map(|previous| previous.until),
+        version: key.version,
     }
 }
 
@@ -89,6 +91,16 @@ pub(crate) async fn find(app: &App, org: &Slug, id: &key::Id) -> Result<key::Key
     let (found, _) = app.keys.find(org, id).await?;
 
     found.ok_or_else(|| Error::from(Denial::ResourceNotFound { resource: "API key" }))
+}
+
+/// The version of the key that `form` was made from. One that names none was made from no version that there is.
+pub(crate) fn seen(form: &Form) -> i64 {
+    form.text("version").parse().unwrap_or_default()
+}
+
+/// Whether `session` was made with `key`, and ends with it.
+pub(crate) fn is_own(session: &Session, key: &key::Key) -> bool {
+    session.bearer.as_ref().is_some_and(|bearer| bearer.key == key.id)
 }
 
 /// When `key` was last used.

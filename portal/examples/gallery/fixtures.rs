@@ -3,8 +3,8 @@
 use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
 use portal::{
-    Answer, Bucket, Counts, Depth, Frame, Inside, Key, Language, Link, Range, Refusal, RefusalReason, Status, Usage,
-    Zone,
+    Answer, Bucket, Counts, Depth, Frame, Inside, Key, Language, Link, Range, Refusal, RefusalReason, Secrets, Status,
+    Usage, Zone,
 };
 
 use crate::products::Product;
@@ -65,6 +65,17 @@ pub(crate) fn key(product: Product, at: usize) -> Key {
         last_used: (at % 4 != 3).then(|| ago(hours * hours * 31) - SignedDuration::from_mins(3)),
         expires: None,
         old_until: None,
+        version: 3,
+    }
+}
+
+/// Its two secrets.
+pub(crate) fn secrets(product: Product) -> Secrets {
+    Secrets {
+        until: ago(-20),
+        since: ago(4),
+        old_used: (product == Product::Fanfare).then(|| ago(1)),
+        new_used: Some(now() - SignedDuration::from_mins(4)),
     }
 }
 

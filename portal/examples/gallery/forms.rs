@@ -30,6 +30,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         (name("new-reached"), reached.render()),
         (name("new-fixed"), fixed.render()),
         (name("edit"), edit(product, language).render()),
+        (name("edit-changed"), EditPage { changed: true, ..edit(product, language) }.render()),
         (name("created"), secret(product, language, Occasion::Created).render()),
         (name("regenerated"), secret(product, language, Occasion::Regenerated { old_until: Some(ago(-24)) }).render()),
         (name("regenerated-now"), secret(product, language, Occasion::Regenerated { old_until: None }).render()),
@@ -121,7 +122,7 @@ fn edit(product: Product, language: Language) -> EditPage {
         expiration.chosen = Some(Expiry::Keep);
     }
 
-    EditPage { frame: frame(product, language, Depth::Key), key, form }
+    EditPage { frame: frame(product, language, Depth::Key), key, form, changed: false, own: false }
 }
 
 fn secret(product: Product, language: Language, occasion: Occasion) -> SecretPage {

@@ -1,12 +1,12 @@
 //! One key, and the pages that ask before something is done with it.
 
 use portal::{
-    Actions, Change, Control, DeletePage, Depth, KeyPage, Language, Limit, Notice, Overlap, Problem, Range,
+    Actions, Change, Control, DeletePage, Depth, EndPage, KeyPage, Language, Limit, Notice, Overlap, Problem, Range,
     RegeneratePage, Replacement, Rotation, Status, StatusPage, Usage, Why, Window,
 };
 
 use crate::collection::Named;
-use crate::fixtures::{ago, answer, frame, key, now, usage};
+use crate::fixtures::{ago, answer, frame, key, now, secrets, usage};
 use crate::products::Product;
 
 pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
@@ -28,6 +28,9 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     if let Some(inside) = &mut locked.frame.inside {
         inside.locked = true;
     }
+    let mut again = regenerate(product, language);
+    again.earlier = Some(secrets(product));
+    again.changed = true;
     let mut typed = delete(product, language);
     "production".clone_into(&mut typed.typed);
     typed.problems = vec![Problem::ConfirmMismatch];
@@ -43,6 +46,8 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         (name("key-unused"), unused.render()),
         (name("key-locked"), locked.render()),
         (name("regenerate"), regenerate(product, language).render()),
+        (name("regenerate-again"), again.render()),
+        (name("end"), end(product, language).render()),
         (name("deactivate"), status(product, language, Change::Deactivate).render()),
         (name("activate"), status(product, language, Change::Activate).render()),
         (name("delete"), delete(product, language).render()),
@@ -65,13 +70,7 @@ fn one(product: Product, language: Language, range: Range) -> KeyPage {
     KeyPage {
         frame: frame(product, language, Depth::Key),
         notice: None,
-        rotation: regenerates.then(|| Rotation {
-            until: ago(-20),
-            old_used: (product == Product::Fanfare).then(|| ago(1)),
-            new_used: Some(now() - jiff::SignedDuration::from_mins(4)),
-            end: Control::Open,
-            once: "o-end".to_owned(),
-        }),
+        rotation: regenerates.then(|| Rotation { secrets: secrets(product), end: Control::Open }),
         replacement: (product == Product::TheFaq)
             .then(|| Replacement { create: Control::Open, new: Some(crate::fixtures::key(product, 1)) }),
         key,
@@ -98,7 +97,21 @@ fn regenerate(product: Product, language: Language) -> RegeneratePage {
         once: "o-regenerate".to_owned(),
         overlaps: Overlap::ALL.to_vec(),
         chosen: Some(Overlap::Day),
+        earlier: None,
+        own: false,
+        changed: false,
         problems: Vec::new(),
+    }
+}
+
+fn end(product: Product, language: Language) -> EndPage {
+    EndPage {
+        frame: frame(product, language, Depth::Action),
+        key: key(product, 0),
+        once: "o-end".to_owned(),
+        secrets: secrets(product),
+        own: true,
+        changed: false,
     }
 }
 
@@ -106,6 +119,7 @@ fn status(product: Product, language: Language, change: Change) -> StatusPage {
     StatusPage {
         frame: frame(product, language, Depth::Action),
         key: key(product, 0),
+        own: false,
         once: "o-status".to_owned(),
         change,
         requests_last_day: Some(4_182),
@@ -117,6 +131,7 @@ fn delete(product: Product, language: Language) -> DeletePage {
     DeletePage {
         frame: frame(product, language, Depth::Action),
         key: key(product, 0),
+        own: product == Product::Fabraix,
         once: "o-delete".to_owned(),
         requests_last_day: Some(4_182),
         answer: answer(product),

@@ -16,6 +16,8 @@ pub struct DeletePage {
     pub frame: Frame,
     /// The key.
     pub key: Key,
+    /// Whether the session hangs on the key.
+    pub own: bool,
     /// The hidden `once`.
     pub once: String,
     /// How many requests there were with it in the last 24 hours, if that is known.

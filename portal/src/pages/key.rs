@@ -1,12 +1,10 @@
 //! A key: facts, limits, usage, and what can be done with it.
 
-use jiff::Timestamp;
-
 use crate::control::Control;
 use crate::facts::{Fact, Facts};
 use crate::frame::Frame;
 use crate::html::Phrase;
-use crate::key::{Key, Notice, Status};
+use crate::key::{Key, Notice, Secrets, Status};
 use crate::pages::page;
 use crate::usage::{Limit, Usage, Window};
 use crate::voice::Voice;
@@ -53,16 +51,10 @@ pub struct Actions {
 /// Two secrets at once.
 #[derive(Clone, Debug)]
 pub struct Rotation {
-    /// Until when the old one works.
-    pub until: Timestamp,
-    /// When the old one was last used, since there is a new one.
-    pub old_used: Option<Timestamp>,
-    /// When the new one was last used.
-    pub new_used: Option<Timestamp>,
-    /// Whether the old one can be ended now: the form posts `end=1` to `{base}keys/{id}/regenerate`.
+    /// What is known of them.
+    pub secrets: Secrets,
+    /// Whether the old one can be ended now: the link is `{base}keys/{id}/regenerate?end=1`.
     pub end: Control,
-    /// The hidden `once` of that form.
-    pub once: String,
 }
 
 /// The replacement of a key by another one: make it, use it, see that it is used, then delete the old one.
@@ -79,6 +71,11 @@ impl KeyPage {
     fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
         let facts = Facts::of(voice, &self.key).kind().permissions().last_used().created();
         facts.expires(self.expiring).fingerprint().id().list()
+    }
+
+    /// Whether calls with the key are let in, as far as the key itself is concerned.
+    fn is_let_in(&self) -> bool {
+        self.key.status == Status::Active
     }
 
     /// What switches it off, or on.

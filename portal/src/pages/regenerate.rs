@@ -4,7 +4,7 @@ use crate::facts::{Fact, Facts};
 use crate::form::{Overlap, Problem};
 use crate::frame::Frame;
 use crate::html::Phrase;
-use crate::key::Key;
+use crate::key::{Key, Secrets};
 use crate::pages::page;
 use crate::voice::Voice;
 use crate::words::Words;
@@ -23,6 +23,12 @@ pub struct RegeneratePage {
     pub overlaps: Vec<Overlap>,
     /// The one that is chosen.
     pub chosen: Option<Overlap>,
+    /// The two secrets that the key has already: the old one of them ends with this.
+    pub earlier: Option<Secrets>,
+    /// Whether the session hangs on the key.
+    pub own: bool,
+    /// Whether the form was made from the key as it was before somebody else has changed it.
+    pub changed: bool,
     /// What is wrong.
     pub problems: Vec<Problem>,
 }

@@ -16,6 +16,8 @@ pub struct StatusPage {
     pub frame: Frame,
     /// The key.
     pub key: Key,
+    /// Whether the session hangs on the key.
+    pub own: bool,
     /// The hidden `once`.
     pub once: String,
     /// Which of the two.

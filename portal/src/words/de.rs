@@ -55,6 +55,7 @@ pub(super) static WORDS: Words = Words {
     about: P("Über diesen Schlüssel"),
     // The list.
     notice_edited: P("Ihre Änderungen sind gespeichert."),
+    notice_same: P("Es wurde nichts geändert."),
     notice_deactivated: P(
         "Der Schlüssel ist abgeschaltet. Aufrufe mit ihm werden abgewiesen, bis er wieder aktiviert wird.",
     ),
@@ -116,6 +117,10 @@ pub(super) static WORDS: Words = Words {
     date: P("Letzter Tag"),
     date_hint: P("Der Schlüssel gilt bis zum Ende dieses Tages in UTC."),
     save: P("Änderungen speichern"),
+    changed_meanwhile: P("Jemand hat diesen Schlüssel inzwischen geändert"),
+    changed_lead: P(
+        "Von Ihnen ist noch nichts gespeichert. So ist der Schlüssel jetzt. Vergleichen Sie das mit dem Formular darunter, und senden Sie es noch einmal.",
+    ),
     reached: P("Vorerst keine weiteren Schlüssel"),
     name_missing: P("Geben Sie einen Namen ein"),
     name_too_long: P("Der Name darf höchstens {most} Zeichen haben"),
@@ -179,17 +184,28 @@ pub(super) static WORDS: Words = Words {
     limit_used: P("{used} von {requests} verbraucht"),
     resets: P("beginnt {when} von vorn"),
     rotation: P("Zurzeit gelten zwei Geheimnisse"),
+    rotation_off: P("Dieser Schlüssel hat zwei Geheimnisse, und beide werden abgewiesen"),
     rotation_until: P("Das alte Geheimnis gilt bis {when} ({relative})."),
     old_used: P("Das alte Geheimnis wird noch benutzt"),
     old_used_lead: P("Es wurde zuletzt {when} benutzt. Mindestens ein Programm hat das neue noch nicht."),
-    old_unused: P("Das alte Geheimnis wird nicht mehr benutzt"),
-    old_unused_lead: P("Kein Programm hat es benutzt, seit es das neue gibt."),
-    new_used: P("Das neue Geheimnis wurde zuletzt {when} benutzt."),
-    new_unused: P(
-        "Das neue Geheimnis wurde, soweit bekannt, noch nicht benutzt. Bis eine Nutzung zu sehen ist, können \
-        einige Minuten vergehen.",
+    old_used_before: P("Das alte Geheimnis wurde zuletzt {when} benutzt."),
+    old_unused_lead: P(
+        "Das alte Geheimnis wurde seit dem Wechsel ({when}), soweit bekannt, nicht benutzt. Bis eine Nutzung zu sehen ist, können einige Minuten vergehen.",
     ),
+    new_used: P("Das neue Geheimnis wurde zuletzt {when} benutzt."),
+    new_unused: P("Das neue Geheimnis wurde, soweit bekannt, noch nicht benutzt."),
     end_old: P("Altes Geheimnis jetzt beenden"),
+    end_old_lead: P(
+        "Jedes Programm, das das alte Geheimnis noch benutzt, wird ab dann abgewiesen. Das lässt sich nicht rückgängig machen.",
+    ),
+    earlier: P("Es gibt schon ein altes Geheimnis"),
+    earlier_lead: P(
+        "Es gilt sofort nicht mehr, wenn Sie fortfahren, was auch immer Sie unten wählen. Nur das jetzt neueste kann eine Weile weiter gelten.",
+    ),
+    own: P("Ihre Sitzung wurde mit diesem Schlüssel erstellt"),
+    own_lead: P(
+        "Sie endet, wenn der Schlüssel außer Betrieb geht, eine Berechtigung verliert, oder ein neues Geheimnis hat und das alte nicht mehr gilt. Sie sind dann abgemeldet.",
+    ),
     replacement: P("Diesen Schlüssel ersetzen"),
     replacement_lead: P(
         "Ersetzen Sie Schlüssel regelmäßig, und sofort, wenn einer in falsche Hände geraten sein könnte.",

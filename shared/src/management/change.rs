@@ -76,12 +76,31 @@ pub(super) async fn changeable(app: &App, slug: &Slug, id: &Id, author: &Author)
     Ok((key, org))
 }
 
-/// Makes `change` to the key `id` of `slug`, on behalf of `author`. Once this has returned, the key is on its new terms
-/// everywhere.
+/// Refuses a change of `key` that was made from another version of it than the one it has, where `seen` says from which.
 ///
 /// # Errors
-/// There is no such organization or key, or the contract does not allow the changed key.
-pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &Author) -> Result<Key> {
+/// It was.
+pub(super) fn check_seen(key: &Key, seen: Option<i64>) -> Result<()> {
+    if seen.is_none_or(|seen| seen == key.version) {
+        return Ok(());
+    }
+
+    Err(Denial::Conflict { reason: "The API key has changed meanwhile".to_owned() }.into())
+}
+
+/// Makes `change` to the key `id` of `slug`, on behalf of `author`. Once this has returned, the key is on its new terms
+/// everywhere. Where `seen` is the version of the key that the change was made from, it is made to no other.
+///
+/// # Errors
+/// There is no such organization or key, the key is of another version, or the contract does not allow the changed key.
+pub async fn change(
+    app: &App,
+    slug: &Slug,
+    id: &Id,
+    change: &Change,
+    author: &Author,
+    seen: Option<i64>,
+) -> Result<Key> {
     let now = author.at;
     if change.is_empty() {
         return Err(Violation::new("body", "must change something").into());
@@ -92,6 +111,7 @@ pub async fn change(app: &App, slug: &Slug, id: &Id, change: &Change, author: &A
     let mut tries = app.keys.tries();
     loop {
         let (mut key, org) = changeable(app, slug, id, author).await?;
+        check_seen(&key, seen)?;
         let before = View::in_full(&key, now);
         change.apply(app, &mut key, &org, author)?;
         let states = [Some(before), Some(View::in_full(&key, now))];

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
-use crate::management::change::changeable;
+use crate::management::change::{changeable, check_seen};
 use crate::management::issue::{Issued, IssuedBefore, mint, type_of};
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
@@ -43,17 +43,18 @@ impl TryFrom<i64> for Overlap {
 }
 
 /// Ends the old secret of the key `id` of `slug` before its time, on behalf of `author`. Once this has returned, nobody is let
-/// in with it. A key that has none is left as it is.
+/// in with it. A key that has none is left as it is. Where `seen` is a version of the key, no other is changed.
 ///
 /// # Errors
-/// There is no such organization or key, or `author` is no longer allowed to.
-pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<Key> {
+/// There is no such organization or key, the key is of another version, or `author` is no longer allowed to.
+pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen: Option<i64>) -> Result<Key> {
     let mut tries = app.keys.tries();
     loop {
         let (before, org) = changeable(app, slug, id, author).await?;
         if before.overlap(author.at).is_none() {
             return Ok(before);
         }
+        check_seen(&before, seen)?;
         let after = Key { previous: None, version: before.version.saturating_add(1), ..before.clone() };
         match app.keys.end_overlap(&before, &after, Warrant { author, org: &org }, &mut tries).await? {
             Replaced::Yes => return Ok(after),
@@ -65,10 +66,10 @@ pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author) -> Re
 
 /// Gives the key `id` of `slug` a new secret, on behalf of `author`. Once this has returned, the new one works, and the
 /// old one for as long as `rotation` says; one before that no longer does. Where this is to be done `once`, a repeat
-/// does nothing.
+/// does nothing. Where `seen` is a version of the key, no other gets a new secret.
 ///
 /// # Errors
-/// There is no such organization or key, or the key may do something that `author` may not.
+/// There is no such organization or key, the key is of another version, or it may do something that `author` may not.
 pub async fn regenerate(
     app: &App,
     slug: &Slug,
@@ -76,6 +77,7 @@ pub async fn regenerate(
     rotation: Rotation,
     author: &Author,
     once: Option<&Attempt>,
+    seen: Option<i64>,
 ) -> Result<Done<Issued, IssuedBefore>> {
     let now = author.at;
     let Overlap(seconds) = rotation.overlap_seconds;
@@ -89,6 +91,7 @@ pub async fn regenerate(
         if let Some(done) = done_before(app, slug, once, author, &mut tries).await? {
             return Ok(Done::Before(IssuedBefore::new(done)));
         }
+        check_seen(&before, seen)?;
         let (secret, digest) = mint(app, kind)?;
         let after = Keys::succeeded(&before, digest, ends);
         let issued = Issued::new(after.clone(), secret);
