@@ -19,21 +19,35 @@ impl Language {
 }
 
 macro_rules! words {
-    (phrases { $($phrase:ident)* } plurals { $($plural:ident)* }) => {
-        /// The words of a language.
+    ($(#[$doc:meta])* $name:ident { $($phrase:ident)* } plurals { $($plural:ident)* } $(and $beside:ident)?) => {
+        $(#[$doc])*
         #[derive(Debug)]
-        pub(crate) struct Words {
+        pub(crate) struct $name {
             $(pub(crate) $phrase: Phrase,)*
             $(pub(crate) $plural: Plural,)*
+            $(/// The others.
+            beside: &'static $beside,)?
         }
 
+        $(impl std::ops::Deref for $name {
+            type Target = $beside;
+
+            fn deref(&self) -> &$beside {
+                self.beside
+            }
+        })?
+
         #[cfg(test)]
-        impl Words {
+        impl $name {
             /// Every phrase by its name.
             fn all(&self) -> Vec<(&'static str, &'static str)> {
                 let mut all = vec![$((stringify!($phrase), self.$phrase.0)),*];
                 $(all.push((stringify!($plural), self.$plural.0.0));)*
                 $(all.push((stringify!($plural), self.$plural.1.0));)*
+                $({
+                    let beside: &$beside = self.beside;
+                    all.extend(beside.all());
+                })?
                 all
             }
         }
@@ -41,7 +55,8 @@ macro_rules! words {
 }
 
 words! {
-    phrases {
+    /// The words of a language.
+    Words {
         // Around every page.
         skip breadcrumb navigation title activity subject leave back noun locked locked_lead zone error_title
         because_session because_locked just_now
@@ -82,6 +97,17 @@ words! {
         overlap_hour_hint overlap_day_hint overlap_week_hint deactivate_lead activate_lead answer answer_so_far
         delete_immediate delete_lead instead instead_link instead_hint requests_last_day type_name
         type_name_hint
+    }
+    plurals {
+        shown of_total used_of requests minutes_ago hours_ago days_ago months_ago years_ago in_seconds
+        in_minutes in_hours in_days in_months in_years
+    }
+    and Beside
+}
+
+words! {
+    /// Those of pages beside the keys: the activity, the way in, and messages.
+    Beside {
         // Activity.
         activity_lead when who what key request activity_none activity_none_lead operator by_key
         did_organization_created did_organization_changed did_key_created did_key_imported did_key_changed
@@ -94,10 +120,7 @@ words! {
         not_found_lead method method_lead switched switched_lead switched_to conflict conflict_lead too_many
         too_many_lead internal internal_lead unavailable unavailable_lead left left_lead reference
     }
-    plurals {
-        shown of_total used_of requests minutes_ago hours_ago days_ago months_ago years_ago in_seconds
-        in_minutes in_hours in_days in_months in_years
-    }
+    plurals {}
 }
 
 #[cfg(test)]
