@@ -120,13 +120,13 @@ def ended(portal):
     assert organization.names() == []
 
 
-@check("what a session does not include is shown, disabled and with the reason")
+@check("what a session does not include is not offered, and said once")
 def limited(portal):
     organization = portal.organization()
     key = portal.issue(organization)
     page = portal.enter(organization, session={"operations": ["list"]})
     expect(portal.verb(page, portal.contract.create)).to_be_disabled()
-    expect(page.get_by_role("main")).to_contain_text("Your link to this page does not include this")
+    expect(page.get_by_role("main")).to_contain_text("Your link to this page does not include everything")
     portal.open_key(page, organization, "production-web")
     for verb in portal.contract.verbs:
         expect(portal.verb(page, verb)).to_be_disabled()

@@ -19,6 +19,8 @@ pub enum Why {
     Session,
     /// The organization is locked.
     Locked,
+    /// There are as many keys as there may be: a whole sentence in the language of the contract.
+    Full(String),
     /// For another reason: a whole sentence in the language of the page.
     Said(String),
 }
@@ -29,7 +31,12 @@ impl Control {
         matches!(self, Self::Open)
     }
 
-    /// Whether it is not even shown.
+    /// Whether it is not shown: a page says once that the link of its session does not include everything.
+    pub const fn is_hidden(&self) -> bool {
+        matches!(self, Self::Absent | Self::Shut(Why::Session))
+    }
+
+    /// Whether there is no such thing here.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }

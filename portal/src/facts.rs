@@ -1,6 +1,6 @@
 //! What is known of a key, as a list of terms and what they say.
 
-use crate::control::Control;
+use crate::control::{Control, Why};
 use crate::html::{Html, Said};
 use crate::key::{Answer, Key, Status};
 use crate::voice::Voice;
@@ -115,8 +115,8 @@ impl<'a> Facts<'a> {
 
     /// What callers get back.
     pub(crate) fn answer(self, label: impl std::fmt::Display, answer: &Answer) -> Self {
-        let (status, message) = (code(&answer.status.to_string()), Html::typed(&answer.message));
-        self.and(label, Html::markup(format!("{status} {message}")))
+        let answer = self.voice.answer(answer);
+        self.and(label, answer)
     }
 
     /// How many requests there were of late, if that is known.
@@ -125,7 +125,8 @@ impl<'a> Facts<'a> {
         match requests {
             Some(requests) => {
                 let many = self.voice.many(words.requests, requests);
-                self.and(words.requests_last_day, many)
+                let said = Html::markup(format!("{many} <span class=\"hint\">{}</span>", words.usage_late.html()));
+                self.and(words.requests_last_day, said)
             }
             None => self,
         }
@@ -143,6 +144,12 @@ pub(crate) fn code(text: &str) -> Html {
 }
 
 impl Voice<'_> {
+    /// What callers get.
+    #[expect(clippy::unused_self, reason = "templates say everything with a voice")]
+    pub(crate) fn answer(&self, answer: &Answer) -> Html {
+        Html::markup(format!("{} {}", code(&answer.status.to_string()), Html::typed(&answer.message)))
+    }
+
     /// Names of scopes, one beside the other.
     pub(crate) fn scopes(&self, scopes: &[String]) -> Html {
         if scopes.is_empty() {
@@ -154,8 +161,11 @@ impl Voice<'_> {
 
     /// The status in a badge. Its shape says it, too.
     pub(crate) fn status_badge(&self, status: Status) -> Html {
-        let said = self.status(status).html();
-        Html::markup(format!("<span class=\"badge {}\">{said}</span>", status.as_str()))
+        let (said, class) = match status {
+            Status::Active if self.all_refused() => (self.words().active_refused, Status::Inactive.as_str()),
+            Status::Active | Status::Inactive | Status::Expired => (self.status(status), status.as_str()),
+        };
+        Html::markup(format!("<span class=\"badge {class}\">{}</span>", said.html()))
     }
 
     /// What stands beside a name: that it does not work where no column says so, that it soon will not, that it has two
@@ -188,7 +198,8 @@ impl Voice<'_> {
         let (verb, href) = (Html::text(verb.as_ref()), Html::text(href.as_ref()));
         let class = if class.is_empty() { "button".to_owned() } else { format!("button {class}") };
         Html::markup(match control {
-            Control::Absent => String::new(),
+            // A page says once that its link does not include everything.
+            Control::Absent | Control::Shut(Why::Session) => String::new(),
             Control::Open => format!("<a class=\"{class}\" href=\"{href}\">{verb}</a>"),
             Control::Shut(why) => format!(
                 "<a class=\"{class} off\" role=\"link\" aria-disabled=\"true\">{verb}</a> <span class=\"why\">{}</span>",

@@ -223,6 +223,12 @@ pub enum Field {
 }
 
 impl Field {
+    /// Where it stands in a form with this order: a date belongs to the expiry.
+    pub fn place_in(self, order: &[Self]) -> usize {
+        let field = if self == Self::Date { Self::Expiration } else { self };
+        order.iter().position(|other| *other == field).unwrap_or(order.len())
+    }
+
     /// The id of the element that an error leads to.
     pub(crate) const fn id(self) -> &'static str {
         match self {
@@ -248,6 +254,8 @@ pub enum Problem {
         /// How many there may be.
         most: u32,
     },
+    /// A name with characters that cannot be seen.
+    NameUnseen,
     /// Another key has the name.
     NameTaken,
     /// No type.
@@ -268,7 +276,9 @@ pub enum Problem {
     },
     /// Nothing chosen.
     ExpirationMissing,
-    /// No date, or none that there is.
+    /// No date.
+    DateMissing,
+    /// None that there is.
     DateInvalid,
     /// A day that is over.
     DatePast,
@@ -296,13 +306,13 @@ impl Problem {
     /// The field that is to be put right.
     pub const fn field(&self) -> Field {
         match self {
-            Self::NameMissing | Self::NameTooLong { .. } | Self::NameTaken => Field::Name,
+            Self::NameMissing | Self::NameTooLong { .. } | Self::NameUnseen | Self::NameTaken => Field::Name,
             Self::TypeMissing => Field::Type,
             Self::PermissionsMissing | Self::PermissionNotForType { .. } | Self::PermissionNotOnPlan { .. } => {
                 Field::Permissions
             }
             Self::ExpirationMissing => Field::Expiration,
-            Self::DateInvalid | Self::DatePast | Self::DateTooLate { .. } => Field::Date,
+            Self::DateMissing | Self::DateInvalid | Self::DatePast | Self::DateTooLate { .. } => Field::Date,
             Self::ConfirmMismatch => Field::Confirm,
             Self::OverlapMissing => Field::Overlap,
             Self::KeyMissing => Field::Key,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::brand::Brand;
-use crate::key::Column;
+use crate::key::{Answer, Column};
 use crate::language::Language;
 
 /// What is common to all pages.
@@ -52,6 +52,10 @@ pub struct Inside {
     pub subject: String,
     /// Whether the organization is locked. A banner then says what is still possible.
     pub locked: bool,
+    /// What callers get with every key, where none is let in: the organization is locked, or its plan has no API.
+    pub refused: Option<Answer>,
+    /// When the session ends.
+    pub ends: Timestamp,
     /// Whether the session may see the activity: it is in the navigation then.
     pub activity: bool,
     /// The hidden `once` of the form that leaves.

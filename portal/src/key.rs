@@ -124,6 +124,8 @@ pub enum Notice {
     Deactivated,
     /// The key was switched on.
     Activated,
+    /// The key was switched on, and is refused all the same.
+    ActivatedStill,
     /// The old secret was ended before its time.
     OldEnded,
     /// A key is gone.

@@ -59,7 +59,7 @@ impl Offer<'_> {
         if self.all {
             said.push(words.permissions_all.html());
         }
-        if !self.choosing.is_empty() && self.choosing.len() + self.holding.len() < self.of {
+        if !self.choosing.is_empty() && self.choosing.len() < self.of {
             only = format!(" <span data-only>{}</span>", words.permissions_for.put("types", labels(&self.choosing)));
         }
         if !self.holding.is_empty() {

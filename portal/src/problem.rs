@@ -11,6 +11,7 @@ impl Voice<'_> {
         match problem {
             Problem::NameMissing => words.name_missing.html(),
             Problem::NameTooLong { most } => words.name_too_long.put("most", self.number(u64::from(*most))),
+            Problem::NameUnseen => words.name_unseen.html(),
             Problem::NameTaken => words.name_taken.html(),
             Problem::TypeMissing => words.type_missing.html(),
             Problem::PermissionsMissing => words.permissions_missing.html(),
@@ -19,6 +20,7 @@ impl Voice<'_> {
             }
             Problem::PermissionNotOnPlan { scope } => words.permission_not_on_plan.put("scope", scope),
             Problem::ExpirationMissing => words.expiration_missing.html(),
+            Problem::DateMissing => words.date_missing.html(),
             Problem::DateInvalid => words.date_invalid.html(),
             Problem::DatePast => words.date_past.html(),
             Problem::DateTooLate { latest } => words.date_too_late.put("latest", self.date(*latest)),

@@ -181,6 +181,11 @@ impl<'a> Voice<'a> {
         self.frame.now.duration_since(at.at()).as_secs() < 86_400
     }
 
+    /// Whether a moment is within the next ten minutes.
+    pub(crate) fn is_near(&self, at: impl At) -> bool {
+        at.at().duration_since(self.frame.now).as_secs() < 600
+    }
+
     /// Whether a moment is within the next 7 days.
     pub(crate) fn is_soon(&self, at: impl At) -> bool {
         (0..=7 * 86_400).contains(&at.at().duration_since(self.frame.now).as_secs())
@@ -273,6 +278,11 @@ impl<'a> Voice<'a> {
         self.frame.terms.columns.get(&column).cloned().unwrap_or_else(|| word.to_string())
     }
 
+    /// Whether no key of the organization is let in.
+    pub(crate) fn all_refused(&self) -> bool {
+        self.frame.inside.as_ref().is_some_and(|inside| inside.refused.is_some())
+    }
+
     /// The name of a status.
     pub(crate) const fn status(&self, status: Status) -> Phrase {
         let words = self.words();
@@ -288,6 +298,9 @@ impl<'a> Voice<'a> {
         match why {
             Why::Session => self.words().because_session.html(),
             Why::Locked => self.words().because_locked.put("noun", self.noun()),
+            Why::Full(sentence) => {
+                Html::markup(format!("{}. {}", sentence.trim_end_matches('.').html(), self.words().full_hint))
+            }
             Why::Said(sentence) => sentence.html(),
         }
     }

@@ -41,6 +41,7 @@ macro_rules! words {
         impl $name {
             /// Every phrase by its name.
             fn all(&self) -> Vec<(&'static str, &'static str)> {
+                #[allow(unused_mut, reason = "not every list has plurals")]
                 let mut all = vec![$((stringify!($phrase), self.$phrase.0)),*];
                 $(all.push((stringify!($plural), self.$plural.0.0));)*
                 $(all.push((stringify!($plural), self.$plural.1.0));)*
@@ -58,34 +59,34 @@ words! {
     /// The words of a language.
     Words {
         // Around every page.
-        skip breadcrumb navigation title activity subject leave back noun locked locked_lead zone error_title
-        because_session because_locked just_now
+        skip breadcrumb navigation title activity subject leave back noun locked locked_lead all_refused no_api ends ends_soon zone error_title
+        because_session because_locked full_hint just_now
         // Verbs.
         create edit regenerate deactivate activate delete cancel apply clear
         // A key.
-        name kind permissions fingerprint created last_used expires status id active inactive expired never none
+        name kind permissions fingerprint created last_used expires status id active inactive expired active_refused never none
         badge_expires badge_old about
         // The list.
-        notice_edited notice_same notice_deactivated notice_activated notice_old_ended notice_deleted search type_all
-        status_all none_yet none_yet_lead no_match no_match_lead no_more older newest pages list_caption
+        notice_edited notice_same notice_deactivated notice_activated notice_activated_still notice_old_ended notice_deleted search type_all
+        status_all none_yet none_yet_lead no_match no_match_lead no_more of_range older newest pages list_caption
         // Which key is this?
         identify identify_lead identify_field identify_submit identify_found identify_old identify_none
         identify_none_lead identify_again
         // The form for a key.
         problems name_hint permissions_hint permissions_for or permissions_always permissions_all
         permissions_plan permissions_type permissions_each permissions_of expiration keep forever in_week
-        in_days30 in_days90 in_year on_date until date date_hint save changed_meanwhile changed_lead reached name_missing name_too_long
-        name_taken type_missing permissions_missing permission_not_for_type permission_not_on_plan expiration_missing date_invalid
+        in_days30 in_days90 in_year on_date until date date_hint save changed_meanwhile changed_lead reached unmet name_missing name_too_long name_unseen
+        name_taken type_missing permissions_missing permission_not_for_type permission_not_on_plan expiration_missing date_missing date_invalid
         date_past date_too_late confirm_mismatch overlap_missing key_missing
         // The secret.
         created_title regenerated_title secret_once secret_lead secret_label copy copied copy_failed
         copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
-        issued_created issued_regenerated issued_again issued_replace to_list
+        issued_created issued_regenerated issued_again issued_replace to_list to_key
         // One key.
-        limits no_limits per_minute per_hour per_day per_month limit_used resets rotation rotation_off rotation_until
+        limits no_limits limits_refused refused_now revive_inactive revive_expired per_minute per_hour per_day per_month limit_used resets rotation rotation_off rotation_until
         old_used old_used_lead old_used_before old_unused_lead new_used new_unused end_old end_old_lead earlier earlier_lead own own_lead replacement
-        replacement_lead replacement_create replacement_roll replacement_wait replacement_end replacement_new
-        replacement_unused replacement_old replacement_old_unused manage edit_hint regenerate_hint
+        replacement_lead replacement_create replacement_other replacement_gets replacement_roll replacement_wait replacement_end replacement_new
+        replacement_unused replacement_old replacement_old_unused manage edit_hint edit_hint_expiry regenerate_hint
         deactivate_hint activate_hint delete_hint
         // Usage.
         usage range range_day range_week range_days30 range_months13 total success_rate error_rate no_rate chart
@@ -94,7 +95,7 @@ words! {
         refused_locked refused_no_api refused_rate refused_scope
         // Changing a key.
         heading regenerate_lead overlap overlap_none overlap_hour overlap_day overlap_week overlap_none_hint
-        overlap_hour_hint overlap_day_hint overlap_week_hint deactivate_lead activate_lead answer answer_so_far
+        overlap_hour_hint overlap_day_hint overlap_week_hint deactivate_lead activate_lead activate_lead_still answer answer_so_far
         delete_immediate delete_lead instead instead_link instead_hint requests_last_day type_name
         type_name_hint
     }
@@ -116,7 +117,7 @@ words! {
         // Entering.
         enter_title enter_lead person enter enter_once
         // Messages.
-        bad_request bad_request_lead session_over session_over_lead forbidden forbidden_lead not_found
+        bad_request bad_request_lead session_over session_over_lead forbidden forbidden_lead elsewhere elsewhere_lead shut_lead locked_now not_found
         not_found_lead method method_lead switched switched_lead switched_to conflict conflict_lead too_many
         too_many_lead internal internal_lead unavailable unavailable_lead left left_lead reference
     }
@@ -147,7 +148,7 @@ mod tests {
     #[test]
     fn every_language_knows_the_same_facts() {
         // These say it without the noun, whose gender a contract does not tell.
-        let without_noun = ["locked", "because_locked", "refused_locked", "switched_lead"];
+        let without_noun = ["locked", "because_locked", "refused_locked", "switched_lead", "no_api", "locked_now"];
         let english = Language::English.words().all();
         let german = Language::German.words().all();
         for ((name, one), (_, other)) in english.iter().zip(&german) {

@@ -83,6 +83,7 @@ fn nothing_used_is_said_and_not_drawn() {
         frame,
         notice: None,
         key,
+        refused: None,
         expiring: false,
         limits: Vec::new(),
         rotation: None,

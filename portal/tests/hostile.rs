@@ -41,6 +41,8 @@ fn frame(language: Language) -> Frame {
             organization: evil(14),
             subject: evil(15),
             locked: true,
+            refused: Some(Answer { status: 402, message: evil(17) }),
+            ends: now(),
             activity: true,
             leave_once: evil(16),
         }),
@@ -122,7 +124,7 @@ fn lists(language: Language) -> Vec<Shown> {
         keys: vec![key()],
         total: None,
         cap: None,
-        first: false,
+        before: 7,
         older: Some(evil(0)),
         identify_once: Some(evil(64)),
     };
@@ -152,9 +154,10 @@ fn lists(language: Language) -> Vec<Shown> {
         subject: evil(73),
         code: Secret::new(evil(74)),
     };
-    let message = |message, request| MessagePage { frame: around(), message, request: Some(request) };
+    let message =
+        |message, request| MessagePage { frame: around(), message, list: Some(evil(79)), request: Some(request) };
     let said = Message::Said { title: evil(75), sentences: vec![evil(76)] };
-    let switched = Message::Switched { organization: Some(evil(77)), list: Some(evil(79)) };
+    let switched = Message::Switched { organization: Some(evil(77)) };
 
     vec![
         ("keys", keys.render(), vec![1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 30, 60, 61, 62, 63, 64]),
@@ -169,7 +172,13 @@ fn lists(language: Language) -> Vec<Shown> {
 fn forms(language: Language) -> Vec<Shown> {
     let around = || frame(language);
     let fields = vec![40, 41, 42, 43, 44, 45, 46, 47, 48, 49];
-    let new = |permissions, reached| NewKeyPage { frame: around(), form: form(permissions), cap: None, reached };
+    let new = |permissions, reached| NewKeyPage {
+        frame: around(),
+        form: form(permissions),
+        cap: None,
+        reached,
+        unmet: Some(vec![evil(51)]),
+    };
     let edit = EditPage { frame: around(), key: key(), form: form(choice()), changed: true, own: true };
     let occasion = Occasion::Regenerated { old_until: Some(now()) };
     let secret = SecretPage {
@@ -182,9 +191,9 @@ fn forms(language: Language) -> Vec<Shown> {
     let issued = IssuedPage { frame: around(), occasion, key: key(), regenerate: shut() };
 
     vec![
-        ("new", new(choice(), None).render(), [fields.clone(), vec![4, 5]].concat()),
+        ("new", new(choice(), None).render(), [fields.clone(), vec![4, 5, 51]].concat()),
         ("fixed", new(fixed(), None).render(), vec![48, 49, 50]),
-        ("reached", new(choice(), Some(evil(82))).render(), vec![82]),
+        ("reached", new(choice(), Some(Why::Full(evil(82)))).render(), vec![82]),
         ("edit", edit.render(), [fields, vec![6, 20]].concat()),
         ("secret", secret.render(), vec![20, 21, 22, 23, 80, 81]),
         ("issued", issued.render(), vec![7, 20, 21, 22, 23, 30]),
@@ -201,10 +210,16 @@ fn single(language: Language) -> Vec<Shown> {
         frame: around(),
         notice: Some(Notice::Edited),
         key: key(),
+        refused: Some(answer()),
         expiring: true,
         limits: Vec::new(),
         rotation: Some(Rotation { secrets: secrets(), end: Control::Open }),
-        replacement: Some(Replacement { create: shut(), new: Some(Key { name: evil(93), ..key() }) }),
+        replacement: Some(Replacement {
+            create: shut(),
+            fill: vec![("name", evil(0))],
+            gets: Some(vec![evil(92)]),
+            new: Some(Key { name: evil(93), ..key() }),
+        }),
         usage: Some(usage),
         actions: Actions { edit: shut(), regenerate: Control::Open, status: Control::Open, delete: Control::Open },
     };
@@ -227,6 +242,7 @@ fn single(language: Language) -> Vec<Shown> {
         change: Change::Deactivate,
         requests_last_day: Some(1),
         answer: answer(),
+        still: true,
     };
     let delete = DeletePage {
         frame: around(),

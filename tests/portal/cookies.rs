@@ -153,6 +153,7 @@ async fn a_page_of_another_organization_is_409_and_changes_nothing() {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 409, "{path}");
         answer.says("You have switched");
+        answer.says("You are signed in to The acme.");
         answer.does_not_say("The other");
         assert_eq!(answer.link("Back to the list", path).as_deref(), Some(KEYS), "{path}");
     }

@@ -134,7 +134,7 @@ async fn a_form_with_mistakes_keeps_what_was_typed_and_names_each_of_them() {
         (&[("name", "   ")], "name", "Enter a name"),
         (&[("name", "left out")], "name", "Enter a name"),
         (&[("name", long)], "name", "The name must have at most 100 characters"),
-        (&[("name", "a\u{7}b")], "name", "printable"),
+        (&[("name", "a\u{7}b")], "name", "The name has characters that cannot be seen"),
         (&[("type", "left out")], "type", "Choose a type"),
         (&[("type", "nonsense")], "type", "Choose a type"),
         (&[("scope", "left out")], "scope", "Choose at least one permission"),
@@ -143,11 +143,11 @@ async fn a_form_with_mistakes_keeps_what_was_typed_and_names_each_of_them() {
         (&[("expires", "left out")], "expires", "Choose when the key expires"),
         (&[("expires", "keep me")], "expires", "Choose when the key expires"),
         (&[("expires", "keep")], "expires", "Choose when the key expires"),
-        (&[("expires", "date")], "date", "Enter a real date"),
+        (&[("expires", "date")], "date", "Choose the last day"),
         (&[("expires", "date"), ("date", "20310101")], "date", "Enter a real date"),
         (&[("expires", "date"), ("date", "2031-01-01T00:00")], "date", "Enter a real date"),
         (&[("expires", "date"), ("date", "2031-02-30")], "date", "Enter a real date"),
-        (&[("expires", "date"), ("date", "2030-06-14")], "date", "The last day must not be over"),
+        (&[("expires", "date"), ("date", "2030-06-14")], "date", "The last day is over already"),
         (&[("expires", "date"), ("date", "2040-06-16")], "date", "The last day must be"),
     ] {
         let page = with(&browser, changes).await;
@@ -237,4 +237,23 @@ async fn a_key_made_in_a_session_outlives_it() {
     let key: Key = create(&browser, "fanfare").await;
     assert_eq!(browser.submit(KEYS, "/portal/leave", &[]).await.status, 200);
     assert_eq!(world.verdict(&key.secret).await, "valid");
+}
+
+#[tokio::test]
+async fn mistakes_are_listed_in_the_order_of_the_form() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    let page = with(&browser, &[("name", ""), ("type", "left out"), ("expires", "date")]).await;
+    page.says("There is a problem Choose a type Enter a name Choose the last day");
+}
+
+#[tokio::test]
+async fn a_form_that_was_sent_before_leads_to_its_key() {
+    let world = open("fayne").await;
+    let browser = world.visitor("acme").await;
+    let once = browser.once(NEW).await;
+    let fields = [("name", "web"), ("once", once.as_str())];
+    assert!(browser.post(KEYS, &fields).await.secret().is_some());
+    let id = world.key_ids("acme").await.remove(0);
+    assert_eq!(browser.post(KEYS, &fields).await.link("See this key", KEYS), Some(format!("{KEYS}/{id}")));
 }

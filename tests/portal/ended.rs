@@ -195,3 +195,39 @@ async fn a_session_and_a_link_do_not_open_the_next_organization_of_the_same_name
     assert_eq!(browser.get(KEYS).await.status, 401);
     assert_eq!(Browser::new(&world).enter(&link.code).await.status, 401);
 }
+
+#[tokio::test]
+async fn a_page_says_when_its_session_ends_and_an_ended_one_leads_back() {
+    let world = open("fanfare").await;
+    let order = json!({"subject": "user_42", "returnUrl": "https://admin.fanfare.io/settings?tab=keys"});
+    let browser = world.visitor_with("acme", order).await;
+    browser.get(KEYS).await.says("Your session ends 15 Jun 2030, 01:00 UTC ( in 1 hour ).");
+    browser.get(KEYS).await.does_not_say("Save what you have not saved yet");
+    world.at("2030-06-15T00:52:30Z");
+    browser.get(KEYS).await.says("Your session ends in 8 minutes . Save what you have not saved yet.");
+    world.at("2030-06-15T01:00:30Z");
+    let over = browser.get(KEYS).await;
+    assert_eq!(over.status, 401);
+    assert!(over.body.contains("href=\"https://admin.fanfare.io/settings?tab=keys\""), "{}", over.body);
+    // A browser forgets the cookie by itself: then the page knows no more than whose it is.
+    let stranger = Browser::new(&world).get(KEYS).await;
+    assert_eq!(super::sentences(&stranger), super::sentences(&over));
+    assert!(stranger.body.contains("href=\"https://admin.fanfare.io\""), "{}", stranger.body);
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_it_is_about() {
+    let world = open("fayne").await;
+    let key = world.key("acme", json!({"name": "web"})).await;
+    let browser = world.visitor_with("acme", json!({"subject": "user_42", "operations": ["list"]})).await;
+    browser.get(&page(&key, "/delete")).await.says("Your link to these pages does not allow it.");
+    browser.get(&page(&key, "/edit")).await.says("These pages do not offer it.");
+    let answer = browser.post(&page(&key, "/delete"), &[("once", "x")]).await;
+    answer.says("Your link to these pages does not allow it.");
+    let cross = browser.send("POST", KEYS, &[("sec-fetch-site", "cross-site"), crate::support::FORM], "").await;
+    cross.says("This form was not taken");
+    for path in ["/portal/acme", "/portal/acme/nothing", "/portal/acme/keys/a/b/c"] {
+        assert_eq!(browser.get(path).await.link("Back to the list", path).as_deref(), Some(KEYS), "{path}");
+    }
+    assert_eq!(Browser::new(&world).get("/portal/acme").await.link("Back to the list", "/portal/acme"), None);
+}

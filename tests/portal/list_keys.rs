@@ -115,6 +115,9 @@ async fn a_long_list_comes_by_pages_newest_first_and_each_key_once() {
             let page = browser.get(&path).await;
             assert_eq!(page.status, 200, "{path}");
             pages.push(listed(&page).len());
+            if query.is_empty() && pages.len() == 2 {
+                page.says("Showing 26 to 50 of 60 keys");
+            }
             seen.extend(listed(&page));
             assert_eq!(page.link("Newest first", &path).is_some(), pages.len() > 1, "{path}");
             let Some(older) = page.link("Older", &path) else { break };

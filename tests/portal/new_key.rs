@@ -99,3 +99,49 @@ async fn a_type_that_does_not_work_at_this_stage_is_not_offered() {
         assert_eq!(offered.collect::<Vec<_>>(), types, "{stage}");
     }
 }
+
+#[tokio::test]
+async fn a_key_that_the_form_cannot_make_again_is_not_said_to_be_the_same() {
+    let world = open("fayne").await;
+    let weak = world.key("acme", json!({"name": "read only", "scopes": ["read"]})).await;
+    let usual = world.key("acme", json!({"name": "usual"})).await;
+    let browser = world.visitor("acme").await;
+    let path = super::page(&weak, "");
+    let shown = browser.get(&path).await;
+    assert_eq!(shown.link("Create a key with the same permissions", &path), None);
+    shown.says("A key that is made here has other permissions than this one: read write");
+    assert_eq!(shown.link("Create another key", &path), Some(format!("{NEW}?name=read+only")));
+    let path = super::page(&usual, "");
+    let form = browser.get(&path).await.link("Create a key with the same permissions", &path);
+    assert_eq!(form, Some(format!("{NEW}?name=usual")));
+}
+
+#[tokio::test]
+async fn what_a_link_asks_for_and_the_form_does_not_give_is_said() {
+    for (contract, asked, gets) in [
+        ("fayne", "read", Some("read write")),
+        ("fayne", "read,write", None),
+        ("thefaq", "write", None),
+        ("thefaq", "read,admin", Some("read")),
+    ] {
+        let world = open(contract).await;
+        let page = world.visitor("acme").await.get(&format!("{NEW}?name=a&scopes={asked}")).await;
+        let said = page.words();
+        let said =
+            said.split_once("A key that is made here has: ").map(|(_, rest)| rest.split(" Name").next().unwrap());
+        assert_eq!(said, gets, "{contract}: {asked}");
+    }
+}
+
+#[tokio::test]
+async fn at_the_cap_a_page_says_what_helps() {
+    let world = World::serving("thefaq").await;
+    world.organization("acme", json!({"plan": "free"})).await;
+    for _ in 0..2 {
+        world.key("acme", json!({"name": "a"})).await;
+    }
+    let browser = world.visitor("acme").await;
+    for path in [KEYS, NEW] {
+        browser.get(path).await.says("The plan free allows 2 API keys. Delete a key that is not used any more");
+    }
+}

@@ -78,11 +78,16 @@ async fn a_page_shows_the_limits_and_what_is_used_of_them_now() {
 /// The key after it got a new secret with an overlap of a day: the old secret and the new one.
 async fn rotated(world: &World, browser: &crate::support::Browser<'_>) -> (Key, Key) {
     let old = issued(world, "web").await;
-    let path = page(&old, "/regenerate");
-    let answer = browser.submit(&path, &path, &[("overlap", "24h")]).await;
-    let new = Key { id: old.id.clone(), secret: answer.secret().unwrap() };
+    let new = rotate(browser, &old).await;
 
     (old, new)
+}
+
+async fn rotate(browser: &crate::support::Browser<'_>, key: &Key) -> Key {
+    let path = page(key, "/regenerate");
+    let answer = browser.submit(&path, &path, &[("overlap", "24h")]).await;
+
+    Key { id: key.id.clone(), secret: answer.secret().unwrap() }
 }
 
 #[tokio::test]
@@ -156,4 +161,55 @@ async fn anothers_key_is_like_one_that_never_was() {
         assert_eq!(theirs, nobodys, "{below}");
     }
     assert_eq!(world.authority().await, before);
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_says_so_with_what_callers_get_and_what_helps() {
+    let world = open("fanfare").await;
+    let order = json!({"name": "web", "type": "secret", "expiresAt": "2030-06-15T00:10:00Z"});
+    let key = world.key("acme", order).await;
+    let browser = world.visitor("acme").await;
+    let path = page(&key, "");
+    browser.get(&path).await.does_not_say("are refused");
+    rotate(&browser, &key).await;
+
+    let status = page(&key, "/status");
+    assert_eq!(browser.submit(&status, &status, &[("status", "inactive")]).await.status, 303);
+    let shown = browser.get(&path).await;
+    shown.says("Calls with this key are refused. Callers will get: 401 API key is inactive");
+    shown.says("Activate lets them in again.");
+    shown.says("This key has two secrets, and both are refused");
+    shown.does_not_say("Two secrets work at the moment");
+
+    world.at("2030-06-15T00:20:30Z");
+    browser.get(&status).await.says("Calls with it are still refused until");
+    browser.get(&status).await.says("At present callers get 401 API key has expired");
+    let answer = browser.submit(&status, &status, &[("status", "active")]).await;
+    let shown = browser.get(&answer.leads_to(&status)).await;
+    shown.says("The key is switched on. Calls with it are still refused.");
+    shown.says("Callers will get: 401 API key has expired");
+    shown.says("The key expired 10 minutes ago . Edit can give it a later end.");
+    let form = page(&key, "/edit");
+    let answer = browser.submit(&form, &path, &[("name", "web"), ("scope", "admin"), ("expires", "keep")]).await;
+    browser.get(&answer.leads_to(&path)).await.says("Nothing was changed.");
+}
+
+#[tokio::test]
+async fn a_plan_without_api_is_said_on_every_page_and_no_key_looks_as_if_it_worked() {
+    let world = open("fayne").await;
+    let key = world.key("acme", json!({"name": "web"})).await;
+    world.organization("acme", json!({"plan": "trial"})).await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 402);
+    let browser = world.visitor("acme").await;
+    for path in [KEYS.to_owned(), super::NEW.to_owned(), super::ACTIVITY.to_owned(), page(&key, "")] {
+        let shown = browser.get(&path).await;
+        shown.says("The plan of this academy has no API");
+        shown.says("Callers get: 402 API access requires a paid plan");
+        shown.does_not_say("No more keys for now");
+    }
+    let shown = browser.get(&page(&key, "")).await;
+    shown.says("Active, but refused");
+    shown.says("No call is let in at the moment.");
+    shown.does_not_say("no rate limit");
+    assert!(!shown.body.contains("badge active"), "{}", shown.body);
 }

@@ -54,7 +54,7 @@ async fn a_form_with_mistakes_comes_back_and_changes_nothing() {
         (vec![("name", "typed"), ("expires", "never")], "Choose at least one permission"),
         (vec![("name", "typed"), ("scope", "x"), ("expires", "never")], "cannot have x"),
         (vec![("name", "typed"), ("scope", "admin")], "Choose when the key expires"),
-        (vec![("name", "typed"), ("scope", "admin"), ("expires", "date")], "Enter a real date"),
+        (vec![("name", "typed"), ("scope", "admin"), ("expires", "date")], "Choose the last day"),
         (vec![], "Enter a name"),
     ] {
         let answer = browser.submit(&form, &path, &fields).await;

@@ -1,10 +1,11 @@
 //! A new key: the form, and the one page that shows its secret.
 
 use jiff::Timestamp;
-use portal::{Control, Depth, IssuedPage, NewKeyPage, Occasion, Problem, Secret, SecretPage};
+use portal::{Control, Depth, IssuedPage, NewKeyPage, Occasion, Problem, Secret, SecretPage, Why};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::portal::{Example, Operation};
+use shared::contract::scope::Scopes;
 use shared::gate::app::App;
 use shared::http::visitor::{Create, Opens};
 use shared::management::invite::pages;
@@ -12,6 +13,7 @@ use shared::management::issue::{Order, issue, no_room, plan_of};
 use shared::management::repeat::Done;
 use shared::registry::attempt::Attempt;
 use shared::registry::key::Key;
+use shared::registry::organization::Organization;
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 
 use crate::fields::{Expires, Sheet, Typed, problems};
@@ -27,8 +29,12 @@ pub struct Wished {
     scopes: Option<String>,
 }
 
-fn sheet<'a>(app: &'a App, visitor: &Visitor<Create>, now: Timestamp) -> Result<Sheet<'a>> {
-    Ok(Sheet { app, portal: pages(app)?, plan: plan_of(app, &visitor.org)?, kind: None, is_new: true, now })
+/// The form for a new key of `org`.
+///
+/// # Errors
+/// The contract lacks its plan.
+pub(crate) fn blank<'a>(app: &'a App, org: &Organization, now: Timestamp) -> Result<Sheet<'a>> {
+    Ok(Sheet { app, portal: pages(app)?, plan: plan_of(app, org)?, kind: None, is_new: true, now })
 }
 
 /// The form for a new key; why there cannot be one more, where there cannot.
@@ -36,8 +42,16 @@ fn sheet<'a>(app: &'a App, visitor: &Visitor<Create>, now: Timestamp) -> Result<
 /// # Errors
 /// There is no randomness.
 pub fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp) -> Result<Page> {
-    let sheet = sheet(app, visitor, now)?;
-    let scopes = wished.scopes.map(|scopes| scopes.split([',', ' ']).map(str::to_owned).collect());
+    let sheet = blank(app, &visitor.org, now)?;
+    let wishes =
+        |scopes: String| scopes.split([',', ' ']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+    let scopes: Option<Vec<String>> = wished.scopes.map(wishes);
+    let kind = sheet.kind_of(wished.kind.as_deref());
+    let unmet = scopes.as_ref().zip(kind).and_then(|(scopes, kind)| {
+        let wished: Scopes = scopes.iter().cloned().collect();
+        let gets = sheet.gives(kind, &wished);
+        (gets != wished.union(&kind.scopes.always)).then(|| gets.iter().map(str::to_owned).collect())
+    });
     let typed = Typed {
         name: wished.name.unwrap_or_default(),
         kind: wished.kind,
@@ -45,7 +59,15 @@ pub fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp)
         ..Typed::default()
     };
 
-    page(app, visitor, &sheet, &typed, Vec::new(), now)
+    page(app, visitor, &sheet, &typed, Shown { unmet, ..Shown::default() }, now)
+}
+
+/// What is said beside the form.
+#[derive(Default)]
+struct Shown {
+    problems: Vec<Problem>,
+    /// What a key gets, where a link asked for something else.
+    unmet: Option<Vec<String>>,
 }
 
 fn page(
@@ -53,17 +75,16 @@ fn page(
     visitor: &Visitor<Create>,
     sheet: &Sheet<'_>,
     typed: &Typed,
-    problems: Vec<Problem>,
+    Shown { problems, unmet }: Shown,
     now: Timestamp,
 ) -> Result<Page> {
     // A form that was sent is at the address of the list.
     let depth = if problems.is_empty() { Depth::Key } else { Depth::Top };
     let (frame, once) = frame(app, visitor, depth, now)?;
-    let no_room = no_room(app, &visitor.org)?.map(|denial| app.contract.sentence(&denial));
     let status = if problems.is_empty() { 200 } else { 422 };
     let form = sheet.fields(once, typed, problems, None);
-    let reached = no_room.map(|(_, sentence)| sentence);
-    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached }.render();
+    let reached = no_room(app, &visitor.org)?.map(|denial| why_not(app, &denial));
+    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached, unmet }.render();
 
     shown_with(status, html)
 }
@@ -73,11 +94,11 @@ fn page(
 /// # Errors
 /// The visitor may not, or the store does not answer.
 pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Timestamp) -> Result<Page> {
-    let sheet = sheet(app, visitor, now)?;
+    let sheet = blank(app, &visitor.org, now)?;
     let typed = Typed::of(form);
     let read = match sheet.read(&typed) {
         Ok(read) => read,
-        Err(problems) => return page(app, visitor, &sheet, &typed, problems, now),
+        Err(problems) => return page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now),
     };
     let expires_at = if let Expires::At(at) = read.expires { Some(at) } else { None };
     let order = Order { name: read.name, kind: read.kind, scopes: read.scopes, expires_at };
@@ -103,11 +124,18 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
             refused(app, visitor, &denial, now)
         }
         Err(Error::Denied(denial)) => match problems(app, &denial) {
-            Some(problems) => page(app, visitor, &sheet, &typed, problems, now),
+            Some(problems) => page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now),
             None => Err(denial.into()),
         },
         Err(failure) => Err(failure),
     }
+}
+
+/// Why there cannot be one more key: what `denial` says.
+pub(crate) fn why_not(app: &App, denial: &Denial) -> Why {
+    let (_, sentence) = app.contract.sentence(denial);
+
+    if matches!(denial, Denial::PlanLimit { .. }) { Why::Full(sentence) } else { Why::Said(sentence) }
 }
 
 /// Whether the organization is full by now.
@@ -119,11 +147,12 @@ async fn no_room_now(app: &App, visitor: &Visitor<Create>) -> Result<bool> {
 
 /// The page that says why there cannot be one more key.
 fn refused(app: &App, visitor: &Visitor<Create>, denial: &Denial, now: Timestamp) -> Result<Page> {
-    let sheet = sheet(app, visitor, now)?;
+    let sheet = blank(app, &visitor.org, now)?;
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
-    let (status, sentence) = app.contract.sentence(denial);
+    let (status, _) = app.contract.sentence(denial);
+    let reached = Some(why_not(app, denial));
     let form = sheet.fields(once, &Typed::default(), Vec::new(), None);
-    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached: Some(sentence) }.render();
+    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached, unmet: None }.render();
 
     shown_with(status, html)
 }

@@ -68,7 +68,7 @@ pub async fn leave(app: &App, browser: Browser, form: &Form, now: Timestamp) -> 
     let session = invite::leave(app, token, browser.request.clone(), now).await?;
     let language = language(&session, &browser.languages);
     let frame = Frame { return_to: link_back(&session), ..outside(app, language, now) };
-    let page = MessagePage { frame, message: Message::Left, request: None };
+    let page = MessagePage { frame, message: Message::Left, list: None, request: None };
 
     Ok(shown(page.render())?.setting(&browser.set_cookie(None, 0)))
 }

@@ -5,20 +5,22 @@ use lambda_http::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::http::{HeaderName, HeaderValue};
-use portal::{Depth, Frame, Language, Message, MessagePage};
+use portal::{Depth, Frame, Language, Link, Message, MessagePage};
 use shared::contract::denial::Violation;
 use shared::contract::envelope::Reply;
+use shared::contract::portal::Operation;
 use shared::http::call::Call;
 use shared::http::handler::Handler;
 use shared::http::serve::{Face, serve_as};
 use shared::http::visitor;
 use shared::http::visitor::is_local;
 use shared::registry::session::Once;
+use shared::registry::slug::Slug;
 use shared::{Denial, Exit, Page};
 
 use crate::brand::brand;
 use crate::frame;
-use crate::frame::preferred;
+use crate::frame::{Place, preferred};
 
 /// The face of pages.
 static FACE: Face = Face { refuse, dress };
@@ -61,17 +63,54 @@ fn depth(route: &str) -> Option<Depth> {
 /// The frame of a page that refuses `call`.
 fn frame_of(call: &Call) -> Frame {
     let outside = frame::outside(call.app, language(call), call.now);
-    let (Some(guest), Some(portal)) = (&call.guest, &call.app.contract.portal) else { return outside };
+    let Some(portal) = &call.app.contract.portal else { return outside };
+    // Whoever is in no session has come from one of the team's own pages.
+    let home = portal.return_origins.first().map(|url| Link { label: None, url: url.clone() });
+    let outside = Frame { return_to: home, ..outside };
+    let Some(guest) = &call.guest else { return outside };
     let once = Once::new(&guest.cookie, call.app.entropy).ok();
     let place = guest.organization.as_ref().zip(depth(&call.route)).zip(once);
-    let place = place.map(|((org, depth), once)| (org, depth, once.as_str().to_owned()));
+    let place =
+        place.map(|((org, depth), once)| Place { org, depth, ends: guest.ends, once: once.as_str().to_owned() });
+    let back = outside.return_to.clone();
+    let frame = frame::within(call.app, portal, outside.clone(), &guest.session, place).unwrap_or(outside);
 
-    frame::within(portal, outside, &guest.session, place)
+    Frame { return_to: frame.return_to.or(back), ..frame }
 }
 
 /// Whether `fault` is in a parameter of the path: then the address names nothing that could be there.
 fn is_of_path(call: &Call, fault: &Violation) -> bool {
     call.path_parameters.contains_key(&fault.field)
+}
+
+/// What is said where `scope` is missing: an operation, or a form that is one of ours.
+fn forbidden(call: &Call, scope: &str) -> Message {
+    let Some(operation) = Operation::named(scope) else {
+        return if ["once", "origin"].contains(&scope) { Message::Elsewhere } else { Message::Forbidden };
+    };
+    let is_open = call.app.contract.portal.as_ref().is_some_and(|portal| portal.opens(operation));
+
+    if is_open { Message::Forbidden } else { Message::Shut }
+}
+
+/// The way to a list of keys from a page that is not in its organization's frame: to the session's own, or, at an address
+/// where no page is, to that of the organization in the address.
+fn way_to_list(call: &Call, status: u16) -> Option<String> {
+    if let Some(guest) = call.guest.as_ref().filter(|guest| guest.organization.is_none() && status == 409) {
+        let base = depth(&call.route).map(Depth::base)?;
+        return Some(format!("{base}../{}/keys", guest.session.org));
+    }
+    let has_cookie = call.cookies.iter().any(|cookie| cookie.contains("latchkey"));
+    if call.guest.is_some() || !has_cookie || !matches!(status, 404 | 405) {
+        return None;
+    }
+    let below: Vec<_> = call.path.strip_prefix("/portal/")?.split('/').collect();
+    let slug = Slug::try_from((*below.first()?).to_owned()).ok()?;
+
+    Some(match below.len() {
+        1 => format!("{slug}/keys"),
+        count => format!("{}keys", "../".repeat(count.saturating_sub(2))),
+    })
 }
 
 fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
@@ -86,9 +125,9 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
         | Denial::ExpiredKey
         | Denial::WrongEnvironment
         | Denial::WrongKeyType => (401, Message::SessionOver),
-        Denial::MissingScope { .. } | Denial::OrganizationLocked | Denial::NoApiOnPlan | Denial::PlanLimit { .. } => {
-            (403, Message::Forbidden)
-        }
+        Denial::MissingScope { scope } => (403, forbidden(call, scope)),
+        Denial::OrganizationLocked => (403, Message::Locked),
+        Denial::NoApiOnPlan | Denial::PlanLimit { .. } => (403, Message::Forbidden),
         Denial::InvalidRequest { violations } if violations.iter().any(|fault| is_of_path(call, fault)) => {
             (404, Message::NotFound)
         }
@@ -97,10 +136,8 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
         }
         Denial::MethodNotAllowed { .. } => (405, Message::MethodNotAllowed),
         Denial::Conflict { .. } if call.guest.as_ref().is_some_and(|guest| guest.organization.is_none()) => {
-            let organization = call.guest.as_ref().map(|guest| guest.session.org.to_string());
-            let base = depth(&call.route).map(Depth::base);
-            let list = organization.as_ref().zip(base).map(|(org, base)| format!("{base}../{org}/keys"));
-            (409, Message::Switched { organization, list })
+            let home = call.guest.as_ref().and_then(|guest| guest.home.as_ref());
+            (409, Message::Switched { organization: home.map(|home| home.name.as_str().to_owned()) })
         }
         Denial::Conflict { .. } => (409, Message::Conflict),
         Denial::InvalidRequest { .. } | Denial::Rejected { .. } => (400, Message::BadRequest),
@@ -108,7 +145,8 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
         Denial::Unavailable { .. } => (503, Message::Unavailable),
         Denial::Internal => (500, Message::Internal),
     };
-    let page = MessagePage { frame: frame_of(call), message, request: Some(call.request_id.clone()) };
+    let list = way_to_list(call, status);
+    let page = MessagePage { frame: frame_of(call), message, list, request: Some(call.request_id.clone()) };
     let mut reply = Page::with_status(status, page.render().ok()?).into_inner();
     if let Denial::MethodNotAllowed { allow } = denial {
         reply.headers.extend(HeaderValue::from_str(&allow.join(", ")).ok().map(|allow| (ALLOW, allow)));

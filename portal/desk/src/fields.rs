@@ -76,6 +76,22 @@ impl<'a> Sheet<'a> {
         included.map_or_else(|| kind.scopes.choice.clone(), |included| kind.scopes.choice.intersection(included))
     }
 
+    /// The type of that name among those that the form is about.
+    pub(crate) fn kind_of(&self, name: Option<&str>) -> Option<&'a Kind> {
+        self.kinds().into_iter().find(|kind| kind.name.as_deref() == name)
+    }
+
+    /// What a key of this type gets where `wished` is asked for, as far as the form leaves a choice.
+    pub(crate) fn gives(&self, kind: &Kind, wished: &Scopes) -> Scopes {
+        let choice = self.choice(kind);
+        let has_choice = self.asks(Asked::Permissions) && self.plan.granular_scopes && !choice.is_empty();
+        let included = self.plan.scopes.as_ref();
+        let default = kind.scopes.default.union(&kind.scopes.always);
+        let default = || included.map_or_else(|| default.clone(), |included| default.intersection(included));
+
+        if has_choice { kind.scopes.always.union(&wished.intersection(&choice)) } else { default() }
+    }
+
     fn scope(&self, name: &str) -> Scope {
         Scope { name: name.to_owned(), description: self.app.contract.scopes.get(name).cloned() }
     }
@@ -164,7 +180,7 @@ impl<'a> Sheet<'a> {
         &self,
         once: String,
         typed: &Typed,
-        problems: Vec<Problem>,
+        mut problems: Vec<Problem>,
         ends: Option<Timestamp>,
     ) -> Fields {
         let kinds = self.kinds();
@@ -186,10 +202,12 @@ impl<'a> Sheet<'a> {
             Asked::Permissions => Field::Permissions,
             Asked::Expiration => Field::Expiration,
         });
+        let order: Vec<_> = order.collect();
+        problems.sort_by_key(|problem| problem.field().place_in(&order));
 
         Fields {
             once,
-            order: order.collect(),
+            order,
             problems,
             name: typed.name.clone(),
             name_most: NAME_MOST,
@@ -288,6 +306,7 @@ impl<'a> Sheet<'a> {
         let date: Option<Date> = typed.date.parse().ok().filter(|_| is_date);
         let end = date.and_then(|date| date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()).map(|end| end.timestamp());
         match (date, end, self.latest()) {
+            _ if typed.date.is_empty() => problems.push(Problem::DateMissing),
             (Some(date), _, Some(latest)) if date > latest => problems.push(Problem::DateTooLate { latest }),
             (_, Some(end), _) if end <= self.now => problems.push(Problem::DatePast),
             (_, Some(end), _) => return Expires::At(Moment(end)),
@@ -300,12 +319,12 @@ impl<'a> Sheet<'a> {
 
 fn read_name(typed: &Typed, problems: &mut Vec<Problem>) -> Option<Name> {
     let name = Name::try_from(typed.name.clone());
-    if let Err(message) = name {
+    if name.is_err() {
         let is_long = typed.name.chars().count() > usize::try_from(NAME_MOST).unwrap_or(usize::MAX);
         problems.push(match (typed.name.is_empty(), is_long) {
             (true, _) => Problem::NameMissing,
             (_, true) => Problem::NameTooLong { most: NAME_MOST },
-            (false, false) => Problem::Said { field: Field::Name, sentence: message.to_owned() },
+            (false, false) => Problem::NameUnseen,
         });
     }
 

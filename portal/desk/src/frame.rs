@@ -7,9 +7,10 @@ use shared::contract::portal::{Operation, Portal};
 use shared::gate::app::App;
 use shared::http::visitor::Opens;
 use shared::management::invite::pages;
+use shared::management::issue::plan_of;
 use shared::registry::organization::{Organization, Status};
 use shared::registry::session::Session;
-use shared::{Error, Page, Result, Visitor};
+use shared::{Denial, Error, Page, Result, Visitor};
 
 use crate::brand::brand;
 use crate::view;
@@ -27,7 +28,8 @@ pub(crate) fn frame<O: Opens>(
     let Visitor { session, org, .. } = visitor;
     let once = visitor.once(app)?.as_str().to_owned();
     let language = language(session, &visitor.languages);
-    let frame = within(pages(app)?, outside(app, language, now), session, Some((org, depth, once.clone())));
+    let place = Place { org, depth, ends: visitor.ends, once: once.clone() };
+    let frame = within(app, pages(app)?, outside(app, language, now), session, Some(place))?;
 
     Ok((frame, once))
 }
@@ -39,23 +41,55 @@ pub(crate) fn outside(app: &App, language: Language, now: Timestamp) -> Frame {
     Frame { terms, ..Frame::outside(language, brand(app), now) }
 }
 
-/// `frame` in `session`: so far below its organization, with forms of this name, where it is known which that is.
+/// Where a page is.
+pub(crate) struct Place<'a> {
+    /// Below which organization.
+    pub(crate) org: &'a Organization,
+    /// How far below it.
+    pub(crate) depth: Depth,
+    /// When the session ends.
+    pub(crate) ends: Timestamp,
+    /// The name of the forms.
+    pub(crate) once: String,
+}
+
+/// `frame` in `session`, at this place, where it is known.
+///
+/// # Errors
+/// The contract lacks the plan.
 pub(crate) fn within(
+    app: &App,
     portal: &Portal,
     frame: Frame,
     session: &Session,
-    place: Option<(&Organization, Depth, String)>,
-) -> Frame {
-    let inside = place.map(|(org, depth, leave_once)| Inside {
-        depth,
-        organization: org.name.as_str().to_owned(),
-        subject: subject(session),
-        locked: org.status == Status::Locked,
-        activity: session.may(portal, Operation::Activity),
-        leave_once,
-    });
+    place: Option<Place<'_>>,
+) -> Result<Frame> {
+    let inside = |Place { org, depth, ends, once }| -> Result<Inside> {
+        Ok(Inside {
+            depth,
+            organization: org.name.as_str().to_owned(),
+            subject: subject(session),
+            locked: org.status == Status::Locked,
+            refused: barred(app, org)?.map(|denial| view::answer(app, &denial)),
+            ends,
+            activity: session.may(portal, Operation::Activity),
+            leave_once: once,
+        })
+    };
 
-    Frame { zone: zone(session), return_to: link_back(session), inside, ..frame }
+    Ok(Frame { zone: zone(session), return_to: link_back(session), inside: place.map(inside).transpose()?, ..frame })
+}
+
+/// Why no key of `org` is let in, if none is.
+///
+/// # Errors
+/// The contract lacks its plan.
+pub(crate) fn barred(app: &App, org: &Organization) -> Result<Option<Denial>> {
+    Ok(match org.status {
+        Status::Locked => Some(Denial::OrganizationLocked),
+        Status::Active if !plan_of(app, org)?.api => Some(Denial::NoApiOnPlan),
+        Status::Active => None,
+    })
 }
 
 /// A page that was put together.

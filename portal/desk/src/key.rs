@@ -10,12 +10,13 @@ use shared::gate::app::App;
 use shared::http::visitor::List;
 use shared::management::invite::pages;
 use shared::management::issue::plan_of;
-use shared::registry::key::{Filter, Id, Key, Status};
+use shared::registry::key::{Filter, Id, Key, Standing, Status};
 use shared::registry::organization::Organization;
 use shared::store::Legacy;
-use shared::{Page, Result, Visitor};
+use shared::{Denial, Page, Result, Visitor};
 
-use crate::frame::{control, frame, shown};
+use crate::create::blank;
+use crate::frame::{barred, control, frame, shown};
 use crate::list::creating;
 use crate::regenerate::secrets_of;
 use crate::{usage, view};
@@ -54,10 +55,16 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
     let regenerate = can(Operation::Regenerate, false);
     let days = made.as_ref().map(|made| made.days.as_slice()).unwrap_or_default();
     let rotation = secrets_of(&key, days, now).map(|secrets| Rotation { secrets, end: regenerate.clone() });
+    let is_barred = barred(app, org)?.is_some();
     let page = KeyPage {
         frame,
-        notice: asked.done.as_deref().and_then(|done| notice(done, &key, now)),
+        notice: asked.done.as_deref().and_then(|done| notice(done, &key, is_barred, now)),
         expiring: key.expires_at.is_some() || pages(app)?.form.contains(&Field::Expiration),
+        refused: match key.standing(now) {
+            Standing::Active => None,
+            Standing::Inactive => Some(view::answer(app, &Denial::InactiveKey)),
+            Standing::Expired => Some(view::answer(app, &Denial::ExpiredKey)),
+        },
         limits: limits(app, org, &key, &counts, now)?,
         rotation,
         replacement: if regenerate.is_absent() { replacement(app, visitor, &key, now).await? } else { None },
@@ -76,11 +83,14 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
 }
 
 /// What has just been done, as far as the key bears it out: anybody can write an address.
-fn notice(done: &str, key: &Key, now: Timestamp) -> Option<Notice> {
+fn notice(done: &str, key: &Key, is_barred: bool, now: Timestamp) -> Option<Notice> {
     match (done, key.status) {
         ("edited", _) => Some(Notice::Edited),
         ("same", _) => Some(Notice::Same),
         ("deactivated", Status::Inactive) => Some(Notice::Deactivated),
+        ("activated", Status::Active) if is_barred || key.standing(now) == Standing::Expired => {
+            Some(Notice::ActivatedStill)
+        }
         ("activated", Status::Active) => Some(Notice::Activated),
         ("ended", _) if key.overlap(now).is_none() => Some(Notice::OldEnded),
         _ => None,
@@ -126,5 +136,18 @@ async fn replacement(app: &App, visitor: &Visitor<List>, key: &Key, now: Timesta
         None => None,
     };
 
-    Ok(Some(Replacement { create, new }))
+    let sheet = blank(app, org, now)?;
+    let gets = match sheet.kind_of(key.kind.as_deref()) {
+        Some(kind) => sheet.gives(kind, &key.scopes),
+        None => key.scopes.clone(),
+    };
+    let mut fill = vec![("name", key.name.as_str().to_owned())];
+    fill.extend(key.kind.clone().map(|kind| ("type", kind)));
+    let is_same = gets == key.scopes;
+    if is_same && pages(app)?.form.contains(&Field::Permissions) {
+        fill.push(("scopes", key.scopes.iter().collect::<Vec<_>>().join(",")));
+    }
+    let gets = (!is_same).then(|| gets.iter().map(str::to_owned).collect());
+
+    Ok(Some(Replacement { create, fill, gets, new }))
 }

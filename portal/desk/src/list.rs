@@ -1,7 +1,7 @@
 //! The list of keys.
 
 use jiff::Timestamp;
-use portal::{Choice, Control, Depth, Filters, KeysPage, Notice, Status, Why};
+use portal::{Choice, Control, Depth, Filters, KeysPage, Notice, Status};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::portal::{Column, Operation};
@@ -14,6 +14,7 @@ use shared::registry::organization::Organization;
 use shared::registry::session::Session;
 use shared::{Page, Result, Visitor};
 
+use crate::create::why_not;
 use crate::frame::{control, frame, shown};
 use crate::view;
 
@@ -40,7 +41,12 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     let portal = pages(app)?;
     let Visitor { session, org, .. } = visitor;
     let after = search.cursor.as_deref().map(|cursor| org.seal.open("portal-keys", cursor)).transpose()?;
-    let after = after.and_then(|id| Id::try_from(id).ok());
+    // The last key of the page before, and how many there were up to it.
+    let after = after.and_then(|after| {
+        let (id, before) = after.split_once('@')?;
+        Some((Id::try_from(id.to_owned()).ok()?, before.parse::<u64>().ok()?))
+    });
+    let before = after.as_ref().map_or(0, |(_, before)| *before);
     let deleted = search.deleted.as_deref().and_then(|name| org.seal.open("deleted", name).ok());
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let status = search.status.as_deref().and_then(Status::parse);
@@ -49,9 +55,10 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         kind: given(search.kind).filter(|kind| app.contract.key_type(Some(kind)).is_some()),
         standing: status.map(view::standing),
     };
-    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref()), now).await?;
+    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), now).await?;
     let used = app.passes.last_used_of(&found.keys).await?;
 
+    let shown_here = u64::try_from(found.keys.len()).unwrap_or_default();
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let kinds = app.contract.types.iter().filter_map(|kind| kind.name.as_deref());
     let total =
@@ -71,8 +78,10 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         keys: found.keys.iter().map(|key| view::key(key, used.get(&key.digest).copied(), now)).collect(),
         total,
         cap: view::cap(app, org)?,
-        first: after.is_none(),
-        older: found.goes_on.map(|id| org.seal.seal("portal-keys", id.as_str())),
+        before,
+        older: found
+            .goes_on
+            .map(|id| org.seal.seal("portal-keys", &format!("{id}@{}", before.saturating_add(shown_here)))),
         identify_once: Some(once),
     };
 
@@ -90,5 +99,5 @@ pub(crate) fn creating(app: &App, session: &Session, org: &Organization) -> Resu
     }
     let no_room = no_room(app, org)?;
 
-    Ok(no_room.map_or(control, |denial| Control::Shut(Why::Said(app.contract.sentence(&denial).1))))
+    Ok(no_room.map_or(control, |denial| Control::Shut(why_not(app, &denial))))
 }

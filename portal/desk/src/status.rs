@@ -10,7 +10,7 @@ use shared::registry::key::{Id, Status};
 use shared::registry::organization;
 use shared::{Denial, Form, Page, Result, Violation, Visitor};
 
-use crate::frame::{frame, shown};
+use crate::frame::{barred, frame, shown};
 use crate::{usage, view};
 
 /// The page before the key `id` is switched: off if it is on, else on.
@@ -27,6 +27,12 @@ pub async fn confirm(app: &App, visitor: &Visitor<Deactivate>, id: &Id, now: Tim
         check_open(visitor)?;
     }
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
+    // Of a key that is switched on, what is left against it.
+    let still = match change {
+        Which::Activate if key.expires_at.is_some_and(|at| at <= now) => Some(Denial::ExpiredKey),
+        Which::Activate => barred(app, &visitor.org)?,
+        Which::Deactivate => None,
+    };
     let page = StatusPage {
         frame,
         requests_last_day: usage::of_last_day(app, &visitor.session, &key, now).await?,
@@ -34,7 +40,8 @@ pub async fn confirm(app: &App, visitor: &Visitor<Deactivate>, id: &Id, now: Tim
         own: view::is_own(&visitor.session, &key),
         once,
         change,
-        answer: view::answer(app, &Denial::InactiveKey),
+        answer: view::answer(app, still.as_ref().unwrap_or(&Denial::InactiveKey)),
+        still: still.is_some(),
     };
 
     shown(page.render())

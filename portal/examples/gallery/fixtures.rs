@@ -35,6 +35,8 @@ pub(crate) fn frame(product: Product, language: Language, depth: Depth) -> Frame
             organization: "Acme Learning".to_owned(),
             subject: "Ada Lovelace".to_owned(),
             locked: false,
+            refused: None,
+            ends: ago(-1),
             activity: true,
             leave_once: "o-leave".to_owned(),
         }),

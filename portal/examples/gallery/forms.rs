@@ -2,7 +2,7 @@
 
 use portal::{
     Cap, Depth, EditPage, Expiration, Expiry, ExpiryOption, Field, Form, Granted, IssuedPage, Language, NewKeyPage,
-    Occasion, Permissions, Problem, Secret, SecretPage,
+    Occasion, Permissions, Problem, Secret, SecretPage, Why,
 };
 
 use crate::collection::Named;
@@ -19,7 +19,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         "2026-02-30".clone_into(&mut expiration.date);
     }
     let mut reached = new_key(product, language);
-    reached.reached = Some("Your plan allows 10 API keys".to_owned());
+    reached.reached = Some(Why::Full("Your plan allows 10 API keys".to_owned()));
     reached.cap = Some(Cap { used: 10, most: 10 });
     let mut fixed = new_key(product, language);
     fixed.form.permissions = Permissions::Fixed { why: Granted::ByPlan, each: fixed_permissions(product) };
@@ -108,6 +108,7 @@ fn new_key(product: Product, language: Language) -> NewKeyPage {
         form: form(product),
         cap: Some(Cap { used: 3, most: 10 }),
         reached: None,
+        unmet: None,
     }
 }
 

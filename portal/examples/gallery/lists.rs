@@ -24,11 +24,11 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         inside.locked = true;
     }
     let mut reached = list();
-    reached.create = Control::Shut(Why::Said("Your plan allows 10 API keys".to_owned()));
+    reached.create = Control::Shut(Why::Full("Your plan allows 10 API keys".to_owned()));
     reached.cap = Some(Cap { used: 10, most: 10 });
     reached.notice = Some(Notice::Deleted { name: "old-worker".to_owned() });
     let mut second = list();
-    second.first = false;
+    second.before = 25;
     second.older = Some("c2Vjb25k".to_owned());
     second.total = Some(1_207);
     second.create = Control::Shut(Why::Session);
@@ -78,7 +78,7 @@ fn list(product: Product, language: Language) -> KeysPage {
         keys: keys(product),
         total: Some(7),
         cap: Some(Cap { used: 7, most: 10 }),
-        first: true,
+        before: 0,
         older: None,
         identify_once: Some("o-identify".to_owned()),
     }
@@ -172,12 +172,12 @@ fn messages(product: Product, language: Language) -> Vec<Named> {
         ("400", Message::BadRequest),
         ("401", Message::SessionOver),
         ("403", Message::Forbidden),
+        ("403-shut", Message::Shut),
+        ("403-locked", Message::Locked),
+        ("403-elsewhere", Message::Elsewhere),
         ("404", Message::NotFound),
         ("405", Message::MethodNotAllowed),
-        (
-            "409-switched",
-            Message::Switched { organization: Some("Zenith".to_owned()), list: Some("../zenith/keys".to_owned()) },
-        ),
+        ("409-switched", Message::Switched { organization: Some("Zenith".to_owned()) }),
         ("409-conflict", Message::Conflict),
         ("429", Message::TooMany { retry_after: 30 }),
         ("500", Message::Internal),
@@ -191,7 +191,8 @@ fn messages(product: Product, language: Language) -> Vec<Named> {
         }
         around.return_to =
             Some(Link { label: Some("Back to Acme".to_owned()), url: "https://acme.example".to_owned() });
-        let page = MessagePage { frame: around, message, request: Some("Kc9VPgAMEXYw=".to_owned()) };
+        let list = matches!(message, Message::Switched { .. }).then(|| "../zenith/keys".to_owned());
+        let page = MessagePage { frame: around, message, list, request: Some("Kc9VPgAMEXYw=".to_owned()) };
         (format!("{}-{}-message-{name}", product.slug(), language.tag()), page.render())
     };
 

@@ -19,6 +19,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     unused.notice = Some(Notice::Edited);
     let mut locked = one(product, language, Range::Week);
     locked.key.status = Status::Inactive;
+    locked.refused = Some(answer(product));
     locked.rotation = None;
     let shut = |control: &Control, why: Why| if control.is_absent() { Control::Absent } else { Control::Shut(why) };
     locked.actions.edit = shut(&locked.actions.edit, Why::Locked);
@@ -27,6 +28,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     locked.actions.delete = Control::Shut(Why::Session);
     if let Some(inside) = &mut locked.frame.inside {
         inside.locked = true;
+        inside.refused = Some(answer(product));
     }
     let mut again = regenerate(product, language);
     again.earlier = Some(secrets(product));
@@ -71,9 +73,14 @@ fn one(product: Product, language: Language, range: Range) -> KeyPage {
         frame: frame(product, language, Depth::Key),
         notice: None,
         rotation: regenerates.then(|| Rotation { secrets: secrets(product), end: Control::Open }),
-        replacement: (product == Product::TheFaq)
-            .then(|| Replacement { create: Control::Open, new: Some(crate::fixtures::key(product, 1)) }),
+        replacement: (product == Product::TheFaq).then(|| Replacement {
+            create: Control::Open,
+            fill: vec![("name", key.name.clone())],
+            gets: None,
+            new: Some(crate::fixtures::key(product, 1)),
+        }),
         key,
+        refused: None,
         expiring: product == Product::Fanfare,
         limits: if product == Product::Fabraix {
             vec![per(600, Window::Minute, 12), per(10_000, Window::Hour, 8_412)]
@@ -124,6 +131,7 @@ fn status(product: Product, language: Language, change: Change) -> StatusPage {
         change,
         requests_last_day: Some(4_182),
         answer: answer(product),
+        still: false,
     }
 }
 

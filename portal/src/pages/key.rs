@@ -1,10 +1,10 @@
 //! A key: facts, limits, usage, and what can be done with it.
 
-use crate::control::Control;
+use crate::control::{Control, Why};
 use crate::facts::{Fact, Facts};
 use crate::frame::Frame;
-use crate::html::Phrase;
-use crate::key::{Key, Notice, Secrets, Status};
+use crate::html::{Html, Phrase};
+use crate::key::{Answer, Key, Notice, Secrets, Status};
 use crate::pages::page;
 use crate::usage::{Limit, Usage, Window};
 use crate::voice::Voice;
@@ -21,6 +21,8 @@ pub struct KeyPage {
     pub key: Key,
     /// Whether keys can expire here: then it is also said that this one never does.
     pub expiring: bool,
+    /// What callers get with it, where the key itself is why they are refused.
+    pub refused: Option<Answer>,
     /// The limits that it is under; none says that there are none.
     pub limits: Vec<Limit>,
     /// The two secrets, while there are two.
@@ -60,10 +62,32 @@ pub struct Rotation {
 /// The replacement of a key by another one: make it, use it, see that it is used, then delete the old one.
 #[derive(Clone, Debug)]
 pub struct Replacement {
-    /// Whether a key can be made here. The link is `{base}keys/new?name=…&scopes=…`, with the key's own.
+    /// Whether a key can be made here. The link is `{base}keys/new?…`.
     pub create: Control,
+    /// What the link fills in: the key's name, type and, where the form asks for them, scopes.
+    pub fill: Vec<(&'static str, String)>,
+    /// What a key that is made there may do, where that is not what this one may.
+    pub gets: Option<Vec<String>>,
     /// The key that is to take its place, if there is one.
     pub new: Option<Key>,
+}
+
+impl Replacement {
+    /// What the link to the form says.
+    const fn verb(&self, words: &Words) -> Phrase {
+        match self.gets {
+            Some(_) => words.replacement_other,
+            None => words.replacement_create,
+        }
+    }
+
+    /// What the form for a key like this one is filled with.
+    fn same(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.fill);
+
+        query.finish()
+    }
 }
 
 impl KeyPage {
@@ -73,9 +97,29 @@ impl KeyPage {
         facts.expires(self.expiring).fingerprint().id().list()
     }
 
-    /// Whether calls with the key are let in, as far as the key itself is concerned.
-    fn is_let_in(&self) -> bool {
-        self.key.status == Status::Active
+    /// Whether calls with the key are let in.
+    fn is_let_in(&self, voice: &Voice<'_>) -> bool {
+        self.key.status == Status::Active && !voice.all_refused()
+    }
+
+    /// How a key that is refused is let in again, as far as somebody can do that here.
+    fn revival(&self, voice: &Voice<'_>) -> Option<Html> {
+        let words = voice.words();
+        match (self.key.status, self.key.expires) {
+            (Status::Inactive, _) if self.actions.status.is_open() => {
+                Some(words.revive_inactive.put("verb", voice.activate()))
+            }
+            (Status::Expired, Some(at)) if self.actions.edit.is_open() && self.expiring => {
+                Some(words.revive_expired.put("when", voice.ago(at)).put("verb", voice.edit()))
+            }
+            (Status::Active | Status::Inactive | Status::Expired, _) => None,
+        }
+    }
+
+    /// Whether the session leaves out something that could be done.
+    fn is_limited(&self) -> bool {
+        let Actions { edit, regenerate, status, delete } = &self.actions;
+        [edit, regenerate, status, delete].iter().any(|control| **control == Control::Shut(Why::Session))
     }
 
     /// What switches it off, or on.
@@ -84,17 +128,6 @@ impl KeyPage {
             Status::Inactive => (voice.activate(), voice.words().activate_hint),
             Status::Active | Status::Expired => (voice.deactivate(), voice.words().deactivate_hint),
         }
-    }
-
-    /// What the form for a key like this one is filled with.
-    fn same(&self) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("name", &self.key.name);
-        if let Some(scopes) = &self.key.scopes {
-            query.append_pair("scopes", &scopes.join(","));
-        }
-
-        query.finish()
     }
 
     /// What can be done: what it is called, where it is done, and what it does.
@@ -106,7 +139,7 @@ impl KeyPage {
                 control: &self.actions.edit,
                 verb: voice.edit(),
                 way: "edit",
-                hint: words.edit_hint,
+                hint: if self.expiring { words.edit_hint_expiry } else { words.edit_hint },
                 class: "quiet",
             },
             Doing {
@@ -126,7 +159,7 @@ impl KeyPage {
             },
         ];
 
-        all.into_iter().filter(|doing| !doing.control.is_absent()).collect()
+        all.into_iter().filter(|doing| !doing.control.is_hidden()).collect()
     }
 }
 

@@ -27,8 +27,8 @@ pub struct KeysPage {
     pub total: Option<u64>,
     /// How many keys there may be.
     pub cap: Option<Cap>,
-    /// Whether this is the first page.
-    pub first: bool,
+    /// How many keys are on the pages before this one; nothing on the first page.
+    pub before: u64,
     /// The cursor of the page with older keys.
     pub older: Option<String>,
     /// The hidden `once` of *Which key is this?*; `None` leaves the form out.
@@ -85,7 +85,7 @@ impl Filters {
 impl KeysPage {
     /// Whether there is no key at all.
     fn is_unused(&self) -> bool {
-        self.keys.is_empty() && self.first && !self.filters.is_any()
+        self.keys.is_empty() && self.before == 0 && !self.filters.is_any()
     }
 
     fn way_to_new(&self) -> String {
@@ -115,6 +115,11 @@ impl KeysPage {
         let words = voice.words();
         let shown = u64::try_from(self.keys.len()).unwrap_or(u64::MAX);
         match self.total.filter(|total| *total > shown) {
+            Some(total) if self.before > 0 => {
+                let (from, to) = (self.before.saturating_add(1), self.before.saturating_add(shown));
+                let range = words.of_range.put("from", voice.number(from)).put("to", voice.number(to));
+                range.put("n", voice.number(total))
+            }
             Some(total) => voice.many(words.of_total, total).put("shown", voice.number(shown)),
             None => voice.many(words.shown, shown),
         }

@@ -12,6 +12,8 @@ pub struct MessagePage {
     pub frame: Frame,
     /// What it says.
     pub message: Message,
+    /// Where the list of keys is, for somebody who is in, but elsewhere.
+    pub list: Option<String>,
     /// The id of the request, for those who ask for help.
     pub request: Option<String>,
 }
@@ -25,8 +27,14 @@ pub enum Message {
     BadRequest,
     /// 401: no session, or one that is over, or a link that is used, over or wrong.
     SessionOver,
-    /// 403: the session may not do this, or the request came from another site.
+    /// 403: the session may not do this.
     Forbidden,
+    /// 403: nobody may do this here.
+    Shut,
+    /// 403: not while the organization is locked.
+    Locked,
+    /// 403: the form came from another site, or from a page of another session.
+    Elsewhere,
     /// 404.
     NotFound,
     /// 405.
@@ -35,8 +43,6 @@ pub enum Message {
     Switched {
         /// The organization that the session is for, if it may be told.
         organization: Option<String>,
-        /// Where its list of keys is.
-        list: Option<String>,
     },
     /// 409: the key is not any more what the form was made for.
     Conflict,
@@ -66,7 +72,8 @@ impl MessagePage {
         let phrase = match &self.message {
             Message::BadRequest => words.bad_request,
             Message::SessionOver => words.session_over,
-            Message::Forbidden => words.forbidden,
+            Message::Forbidden | Message::Shut | Message::Locked => words.forbidden,
+            Message::Elsewhere => words.elsewhere,
             Message::NotFound => words.not_found,
             Message::MethodNotAllowed => words.method,
             Message::Switched { .. } => words.switched,
@@ -81,11 +88,6 @@ impl MessagePage {
         phrase.to_string()
     }
 
-    /// The way to the list of keys of somebody who is in, but elsewhere.
-    fn list(&self) -> Option<&str> {
-        if let Message::Switched { list, .. } = &self.message { list.as_deref() } else { None }
-    }
-
     /// The sentences, a paragraph each.
     fn sentences(&self, voice: &Voice<'_>) -> Vec<Html> {
         let words = voice.words();
@@ -93,6 +95,9 @@ impl MessagePage {
             Message::BadRequest => words.bad_request_lead,
             Message::SessionOver => words.session_over_lead,
             Message::Forbidden => words.forbidden_lead,
+            Message::Shut => words.shut_lead,
+            Message::Locked => return vec![words.locked_now.put("noun", voice.noun())],
+            Message::Elsewhere => words.elsewhere_lead,
             Message::NotFound => words.not_found_lead,
             Message::MethodNotAllowed => words.method_lead,
             Message::Conflict => words.conflict_lead,
@@ -102,7 +107,7 @@ impl MessagePage {
             Message::TooMany { retry_after } => {
                 return vec![words.too_many_lead.put("when", voice.seconds_ahead(*retry_after))];
             }
-            Message::Switched { organization, .. } => {
+            Message::Switched { organization } => {
                 let mut sentences = vec![words.switched_lead.put("noun", voice.noun())];
                 let name = organization.as_deref().map(Html::typed);
                 sentences.extend(name.map(|name| words.switched_to.put("organization", name)));

@@ -24,8 +24,10 @@ pub struct StatusPage {
     pub change: Change,
     /// How many requests there were with it in the last 24 hours, if that is known.
     pub requests_last_day: Option<u64>,
-    /// What callers get while it is off.
+    /// What callers get while it is off; where it is switched on and is refused all the same, what they get then.
     pub answer: Answer,
+    /// Whether calls are still refused once it is on.
+    pub still: bool,
 }
 
 page!(StatusPage, "status.html", BelowKeys, |page, voice| voice.title_of(&page.verb(voice), &page.key.name));

@@ -107,17 +107,18 @@ pub(crate) fn ago(language: Language, at: Timestamp, now: Timestamp) -> Option<(
     Some((phrase, number))
 }
 
-/// The phrase for how far ahead `at` is, and its number. What is over is in 0 seconds.
+/// The phrase for how far ahead `at` is, and its number, rounded: a day that has just begun is in 24 hours, and not in 23.
+/// What is over is in 0 seconds.
 pub(crate) fn ahead(language: Language, at: Timestamp, now: Timestamp) -> (Plural, u64) {
     let words = language.words();
     let seconds = u64::try_from(at.duration_since(now).as_secs()).unwrap_or_default();
     match seconds {
         0..60 => (words.in_seconds, seconds),
-        60..3_600 => (words.in_minutes, seconds / 60),
-        3_600..172_800 => (words.in_hours, seconds / 3_600),
-        172_800..5_184_000 => (words.in_days, seconds / 86_400),
-        5_184_000..63_072_000 => (words.in_months, seconds / 2_592_000),
-        _ => (words.in_years, seconds / 31_536_000),
+        60..3_570 => (words.in_minutes, (seconds + 30) / 60),
+        3_570..171_000 => (words.in_hours, (seconds + 1_800) / 3_600),
+        171_000..5_184_000 => (words.in_days, (seconds + 43_200) / 86_400),
+        5_184_000..63_072_000 => (words.in_months, (seconds + 1_296_000) / 2_592_000),
+        _ => (words.in_years, (seconds + 15_768_000) / 31_536_000),
     }
 }
 
@@ -157,6 +158,22 @@ mod tests {
         let east = TimeZone::fixed(jiff::tz::offset(1));
         assert_eq!(written(&east), ["27 Nov 2026, 00:05", "27.11.2026, 00:05 Uhr"]);
         assert_eq!(month_of_year(Language::German, at.to_zoned(TimeZone::UTC).date()), "Nov. 2026");
+    }
+
+    #[test]
+    fn what_has_just_begun_lasts_as_long_as_was_chosen() {
+        let now: Timestamp = "2026-11-26T16:40:00Z".parse().unwrap();
+        let after = |seconds: i64| {
+            let (plural, n) = ahead(Language::English, now + jiff::SignedDuration::from_secs(seconds), now);
+            plural.for_number(n).put("n", n.to_string()).to_string()
+        };
+        assert_eq!(after(59), "in 59 seconds");
+        assert_eq!(after(3_599), "in 1 hour");
+        assert_eq!(after(86_399), "in 24 hours");
+        assert_eq!(after(172_799), "in 2 days");
+        assert_eq!(after(604_790), "in 7 days");
+        assert_eq!(after(86_400 * 365 - 5), "in 12 months");
+        assert_eq!(after(86_400 * 730 - 5), "in 24 months");
     }
 
     #[test]

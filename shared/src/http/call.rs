@@ -72,6 +72,10 @@ pub struct Guest {
     pub session: Session,
     /// The digest of its cookie.
     pub cookie: Digest,
+    /// When it ends.
+    pub ends: Timestamp,
+    /// The session's own organization, where the path names another one.
+    pub home: Option<Organization>,
     /// The organization, if it is the session's own that the path names.
     pub organization: Option<Organization>,
 }

@@ -62,6 +62,8 @@ pub struct Visitor<O> {
     pub session: Session,
     /// Its organization, as it is now.
     pub org: Organization,
+    /// When the session ends.
+    pub ends: jiff::Timestamp,
     /// The digest of its cookie.
     cookie: Digest,
     /// Where the browser has found us: `https://keys.example.com`.
@@ -113,11 +115,15 @@ impl<O: Opens> FromCall for Visitor<O> {
         let (digest, bearer) = (token.digest(), token.bearer());
         let visited = call.app.keys.visited(&digest, &org, bearer.as_ref()).await?;
         let (session, over) = visited.session.ok_or(Denial::UnknownKey)?;
+        // Who was in is led back to where they came from, even once the session is over.
+        let guest = Guest { session: session.clone(), cookie: digest, ends: over, home: None, organization: None };
+        let guest = call.guest.insert(Box::new(guest));
         if over <= call.now {
             return Err(Denial::ExpiredKey.into());
         }
-        call.guest = Some(Box::new(Guest { session: session.clone(), cookie: digest, organization: None }));
         if session.org != org {
+            let home = call.app.keys.organization(&session.org).await?;
+            guest.home = home.filter(|home| session.is_of(home));
             let reason = "The page is another organization's than the session".to_owned();
             return Err(Denial::Conflict { reason }.into());
         }
@@ -144,6 +150,7 @@ impl<O: Opens> FromCall for Visitor<O> {
         Ok(Self {
             session,
             org: organization,
+            ends: over,
             cookie: digest,
             here: here(call),
             languages: languages(call),

@@ -45,9 +45,13 @@ pub(super) static BESIDE: Beside = Beside {
         öffnen Sie die Schlüssel noch einmal.",
     ),
     forbidden: P("Das können Sie hier nicht tun"),
-    forbidden_lead: P(
-        "Ihr Link erlaubt es nicht, oder die Anfrage kam von einer anderen Website. Es wurde nichts geändert.",
+    forbidden_lead: P("Ihr Link zu diesen Seiten erlaubt es nicht. Es wurde nichts geändert."),
+    elsewhere: P("Dieses Formular wurde nicht angenommen"),
+    elsewhere_lead: P(
+        "Es kam von einer anderen Website oder von einer Seite einer früheren Sitzung. Es wurde nichts geändert. Laden Sie die Seite neu und versuchen Sie es noch einmal.",
     ),
+    shut_lead: P("Diese Seiten bieten es nicht an. Es wurde nichts geändert."),
+    locked_now: P("Während der Sperre ist es nicht möglich. Es wurde nichts geändert."),
     not_found: P("Hier ist nichts"),
     not_found_lead: P("Die Adresse ist vielleicht falsch geschrieben, oder der Schlüssel wurde gelöscht."),
     method: P("Diese Seite lässt sich so nicht benutzen"),
