@@ -34,6 +34,7 @@ use jiff::Timestamp;
 
 use crate::contract::secret::Digest;
 use crate::environment::entropy::Entropy;
+use crate::registry::name::Name;
 
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced};
@@ -155,6 +156,11 @@ fn optional_digest(item: &mut Item, name: &str) -> Result<Option<Digest>> {
     let digest = item.bytes(name)?.map(Digest::try_from).transpose();
 
     digest.map_err(|bytes| Error::Fault(format!("the digest {name} of an item has {} bytes", bytes.len())))
+}
+
+/// What people call something. It was checked when it was given, and stays readable if the rule has changed since.
+fn name(item: &mut Item) -> Result<Name> {
+    item.need("name", Item::text).map(Name::stored)
 }
 
 /// A value that parses as a `T`. Otherwise it is a fault: the item is not ours.

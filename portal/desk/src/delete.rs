@@ -32,6 +32,11 @@ fn was_used_of_late(last_used: Option<Timestamp>, now: Timestamp) -> bool {
     last_used.is_some_and(|used| now.duration_since(used) < days)
 }
 
+/// Whether `typed` is `name`, as a page shows it: of several spaces it shows one.
+fn is_name(typed: &str, name: &str) -> bool {
+    typed.split_whitespace().eq(name.split_whitespace())
+}
+
 async fn page(
     app: &App,
     visitor: &Visitor<Delete>,
@@ -69,7 +74,7 @@ pub async fn delete(app: &App, visitor: &Visitor<Delete>, id: &Id, form: &Form, 
     let key = view::find(app, &org.slug, id).await?;
     let last_used = view::last_used(app, &key).await?;
     let typed = form.text("confirm");
-    if was_used_of_late(last_used, now) && typed != key.name.as_str().trim() {
+    if was_used_of_late(last_used, now) && !is_name(typed, key.name.as_str()) {
         return page(app, visitor, (&key, last_used), typed, vec![Problem::ConfirmMismatch], now).await;
     }
     match app.keys.remove(&app.contract, &org.slug, id, &visitor.author()).await? {

@@ -40,8 +40,10 @@ pub struct Session {
     /// Whose keys.
     pub org: Slug,
     /// Who it is, by the name that the team knows them by.
+    #[serde(deserialize_with = "Subject::stored")]
     pub subject: Subject,
     /// What people call them.
+    #[serde(default, deserialize_with = "stored_name")]
     pub name: Option<Name>,
     /// What they may do.
     pub operations: Vec<Operation>,
@@ -95,6 +97,10 @@ impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn stored_name<'de, D: serde::Deserializer<'de>>(stored: D) -> Result<Option<Name>, D::Error> {
+    Ok(Option::<String>::deserialize(stored)?.map(Name::stored))
 }
 
 impl Session {
@@ -153,7 +159,12 @@ impl Order {
         now: Timestamp,
     ) -> Result<Session, Violation> {
         if self.return_url.as_ref().is_some_and(|url| url.len() > 2_048 || !portal.leads_to(url)) {
-            return Err(Violation::new("returnUrl", "must be an address of one of the origins in the contract"));
+            let origins = portal.return_origins.join(", ");
+            let what = match origins.as_str() {
+                "" => "cannot be used: the contract's return_origins name none".to_owned(),
+                origins => format!("must begin with one of the contract's return_origins: {origins}"),
+            };
+            return Err(Violation::new("returnUrl", what));
         }
 
         Ok(Session {

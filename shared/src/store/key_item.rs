@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
 
-use super::{Attributes, attributes, optional_digest, parsed, read_digest, time};
+use super::{Attributes, attributes, optional_digest, read_digest, time};
 use crate::registry::key::{Id, Key, Predecessor, Previous, Status};
 use crate::registry::slug::Slug;
 
@@ -62,7 +62,7 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
     Ok(Key {
         id: id.clone(),
         org: org.clone(),
-        name: parsed(&mut item, "name")?,
+        name: super::name(&mut item)?,
         kind: item.text("kind")?,
         scopes: item.text_set("scopes")?.into_iter().collect(),
         status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, number, text};
 
-use super::{Attributes, attributes, optional, parsed, time};
+use super::{Attributes, attributes, optional, time};
 use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
 use crate::registry::organization::{Organization, Pending, Status};
@@ -44,7 +44,7 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
 
     Ok(Organization {
         slug: slug.clone(),
-        name: parsed(&mut item, "name")?,
+        name: super::name(&mut item)?,
         plan: item.need("plan", Item::text)?,
         status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
         limits: limits

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::registry::name::Name;
+use crate::registry::name::{Name, is_readable};
 
-/// Whom a session is for: 1 to 256 characters, none of them a control character. It is the team's own name for them.
+/// Whom a session is for: 1 to 256 characters, of the kind that a name has. It is the team's own name for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = Name::PATTERN))]
@@ -13,6 +13,11 @@ pub struct Subject(String);
 
 impl Subject {
     const MAX: usize = 256;
+
+    /// A subject that is stored: it was good when it was given.
+    pub(super) fn stored<'de, D: serde::Deserializer<'de>>(stored: D) -> Result<Self, D::Error> {
+        String::deserialize(stored).map(Self)
+    }
 
     /// The subject as text.
     pub fn as_str(&self) -> &str {
@@ -24,8 +29,11 @@ impl TryFrom<String> for Subject {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        let fits = text.chars().count() <= Self::MAX && !text.chars().any(char::is_control);
-        if fits && !text.trim().is_empty() { Ok(Self(text)) } else { Err("must have 1 to 256 printable characters") }
+        if is_readable(&text, Self::MAX) {
+            Ok(Self(text))
+        } else {
+            Err("must have 1 to 256 characters that can be seen")
+        }
     }
 }
 
