@@ -40,7 +40,7 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let name = options.contract()?;
     let contract = Contract::load(&name)?;
-    let builder = builder(options, &name);
+    let builder = builder(options, &name, &contract);
     let demo = options.demo(&builder.template()?, &contract)?;
     let examples = demo.examples.clone();
     let stack = tokio::select! {
@@ -75,11 +75,15 @@ async fn start(options: &Options, builder: Builder) -> Result<Stack, Error> {
 }
 
 /// The stack that the options ask for, but for its binaries and its demo.
-fn builder(options: &Options, contract: &str) -> Builder {
+fn builder(options: &Options, name: &str, contract: &Contract) -> Builder {
     let mut builder =
-        Stack::builder(Path::new(&options.template)).contract(contract).stage(&options.stage).port(options.port);
+        Stack::builder(Path::new(&options.template)).contract(name).stage(&options.stage).port(options.port);
     // An emulator on a busy laptop is slower than DynamoDB: it may take its time.
     builder = builder.parameter("StoreTimeout", "2000");
+    // A template cannot look into a contract, and this program can: one of your own has its pages, too.
+    if contract.portal.is_some() {
+        builder = builder.parameter("Portal", "on");
+    }
     for (name, value) in &options.parameters {
         builder = builder.parameter(name, value);
     }
