@@ -13,6 +13,20 @@
   const zone = one('[data-zone]');
   if (zone) zone.textContent = zone.dataset.zone.replace('{zone}', Intl.DateTimeFormat().resolvedOptions().timeZone);
 
+  // A search stands in the address, and a secret must not: what looks like one goes where it can be asked for.
+  const search = one('[data-secrets]');
+  const key = one('#key');
+  if (search && key) search.form.onsubmit = (event) => {
+    if (!RegExp(search.dataset.secrets).test(search.value)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    key.value = search.value;
+    search.value = '';
+    key.closest('details').open = true;
+    one('[data-moved]').hidden = false;
+    key.focus();
+  };
+
   // A form is sent once; a page that comes back from the browser's memory can be used again.
   const sent = [];
   addEventListener('submit', (event) => setTimeout(() => {

@@ -11,10 +11,43 @@ pub struct Event {
     pub who: Who,
     /// What was done.
     pub what: What,
+    /// What exactly, as far as the trail tells.
+    pub details: Vec<Detail>,
     /// To which key, if to one.
     pub key: Option<KeyRef>,
     /// The id of the request.
     pub request: Option<String>,
+}
+
+/// What was different afterwards.
+#[derive(Clone, Debug)]
+pub enum Detail {
+    /// For whom a link was made, or whose session it was.
+    For(Who),
+    /// The name.
+    Name {
+        /// What it was.
+        from: String,
+        /// What it is.
+        to: String,
+    },
+    /// Scopes that were added.
+    Added(Vec<String>),
+    /// Scopes that were taken away.
+    Removed(Vec<String>),
+    /// When the key expires; `None`: never.
+    Expires(Option<Timestamp>),
+    /// The plan.
+    Plan {
+        /// What it was.
+        from: String,
+        /// What it is.
+        to: String,
+    },
+    /// Whether the organization is locked now.
+    Locked(bool),
+    /// Nothing.
+    Nothing,
 }
 
 /// Somebody who changes things.

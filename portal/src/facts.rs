@@ -102,7 +102,7 @@ impl<'a> Facts<'a> {
         let label = self.voice.words().expires;
         match self.key.expires {
             Some(at) => {
-                let expires = self.voice.moment(at);
+                let expires = self.voice.chosen(at);
                 self.and(label, expires)
             }
             None if even_never => {

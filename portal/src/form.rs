@@ -130,7 +130,7 @@ pub enum Expiry {
     Days90,
     /// In a year.
     Year,
-    /// At the end of a day of UTC, given in `date`.
+    /// At the end of a day in the zone of the page, given in `date`.
     OnDate,
 }
 

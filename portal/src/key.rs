@@ -128,6 +128,8 @@ pub enum Notice {
     ActivatedStill,
     /// The old secret was ended before its time.
     OldEnded,
+    /// Somebody who is in has opened a link that cannot be used.
+    Link,
     /// A key is gone.
     Deleted {
         /// The name that it had.

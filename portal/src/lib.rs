@@ -24,7 +24,7 @@ mod usage;
 mod voice;
 mod words;
 
-pub use crate::activity::{Event, KeyRef, What, Who};
+pub use crate::activity::{Detail, Event, KeyRef, What, Who};
 pub use crate::brand::Brand;
 pub use crate::brand::colour::Colour;
 pub use crate::brand::logo::Logo;

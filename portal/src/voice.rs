@@ -140,6 +140,19 @@ impl<'a> Voice<'a> {
         Html::markup(format!("<time datetime={}{local}>{}</time>", whole(at), day.html()))
     }
 
+    /// A moment that somebody has chosen in the zone of the page: no script says it in another one.
+    pub(crate) fn chosen(&self, at: impl At) -> Html {
+        let at = at.at();
+        self.element(at, &self.plain_moment(at).html(), false)
+    }
+
+    /// The day of such a moment.
+    pub(crate) fn chosen_day(&self, at: impl At) -> Html {
+        let at = at.at();
+        let day = self.date(self.zone().to_datetime(at).date());
+        Html::markup(format!("<time datetime={}>{}</time>", whole(at), day.html()))
+    }
+
     /// How long ago a moment was.
     pub(crate) fn ago(&self, at: impl At) -> Html {
         let at = at.at();

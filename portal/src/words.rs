@@ -59,7 +59,7 @@ words! {
     /// The words of a language.
     Words {
         // Around every page.
-        skip breadcrumb navigation title activity subject leave back noun locked locked_lead all_refused no_api ends ends_soon zone error_title
+        skip breadcrumb navigation title activity subject leave back noun locked locked_lead all_refused no_api ends ends_soon zone zone_mixed error_title
         because_session because_locked full_hint just_now
         // Verbs.
         create edit regenerate deactivate activate delete cancel apply clear
@@ -67,8 +67,8 @@ words! {
         name kind permissions fingerprint created last_used expires status id active inactive expired active_refused never none
         badge_expires badge_old about
         // The list.
-        notice_edited notice_same notice_deactivated notice_activated notice_activated_still notice_old_ended notice_deleted search type_all
-        status_all none_yet none_yet_lead no_match no_match_lead no_more of_range older newest pages list_caption
+        notice_edited notice_same notice_deactivated notice_activated notice_activated_still notice_old_ended notice_deleted notice_link search type_all
+        status_all none_yet none_yet_lead no_match no_match_lead pasted pasted_lead pasted_moved no_more of_range older newest pages list_caption
         // Which key is this?
         identify identify_lead identify_field identify_submit identify_found identify_old identify_none
         identify_none_lead identify_again
@@ -91,7 +91,7 @@ words! {
         // Usage.
         usage range range_day range_week range_days30 range_months13 total success_rate error_rate no_rate chart
         bar so_far successes verifications client_errors server_errors errors refused numbers time
-        requests_column refusals reason csv usage_none usage_late refused_inactive refused_expired
+        requests_column refusals reason csv usage_none usage_late usage_utc refused_inactive refused_expired
         refused_locked refused_no_api refused_rate refused_scope
         // Changing a key.
         heading regenerate_lead overlap overlap_none overlap_hour overlap_day overlap_week overlap_none_hint
@@ -113,9 +113,9 @@ words! {
         activity_lead when who what key request activity_none activity_none_lead operator by_key
         did_organization_created did_organization_changed did_key_created did_key_imported did_key_changed
         did_key_deactivated did_key_activated did_key_regenerated did_key_old_ended did_key_deleted
-        did_session_created did_session_entered did_session_ended
+        did_session_created did_session_entered did_session_ended detail_for detail_name detail_added detail_removed detail_expires detail_plan detail_locked detail_unlocked detail_nothing
         // Entering.
-        enter_title enter_lead person enter enter_once
+        enter_title enter_lead person enter enter_once enter_again enter_again_lead
         // Messages.
         bad_request bad_request_lead session_over session_over_lead forbidden forbidden_lead elsewhere elsewhere_lead shut_lead locked_now not_found
         not_found_lead method method_lead switched switched_lead switched_to conflict conflict_lead too_many

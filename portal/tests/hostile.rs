@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use portal::{
-    Actions, ActivityPage, Answer, Change, Choice, Column, Control, DeletePage, Depth, EditPage, EnterPage, Error,
-    Event, Expiration, Field, Filters, Form, Frame, Granted, IdentifyPage, Inside, IssuedPage, Key, KeyPage, KeyRef,
-    KeyType, KeysPage, Language, Link, Message, MessagePage, NewKeyPage, Notice, Occasion, Overlap, Permissions,
-    Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage, Secrets, Status,
-    StatusPage, Terms, Usage, What, Who, Why, Zone,
+    Actions, ActivityPage, Answer, Change, Choice, Column, Control, DeletePage, Depth, Detail, EditPage, EnterPage,
+    Error, Event, Expiration, Field, Filters, Form, Frame, Granted, IdentifyPage, Inside, IssuedPage, Key, KeyPage,
+    KeyRef, KeyType, KeysPage, Language, Link, Message, MessagePage, NewKeyPage, Notice, Occasion, Overlap,
+    Permissions, Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage,
+    Secrets, Status, StatusPage, Terms, Usage, What, Who, Why, Zone,
 };
 
 use crate::fixtures::{frame as plain, now};
@@ -114,6 +114,7 @@ fn lists(language: Language) -> Vec<Shown> {
         notice: Some(Notice::Deleted { name: evil(60) }),
         create: shut(),
         filters: Filters {
+            prefixes: vec!["sk_".to_owned()],
             query: evil(61),
             types: vec![Choice { value: evil(62), label: evil(63) }],
             chosen_type: Some(evil(62)),
@@ -126,6 +127,7 @@ fn lists(language: Language) -> Vec<Shown> {
         cap: None,
         before: 7,
         older: Some(evil(0)),
+        pasted: true,
         identify_once: Some(evil(64)),
     };
     let reference = KeyRef { id: "key_1".to_owned(), name: Some(evil(65)), exists: true };
@@ -133,6 +135,7 @@ fn lists(language: Language) -> Vec<Shown> {
         at: now(),
         who,
         what: What::Other(evil(66)),
+        details: vec![Detail::Name { from: evil(51), to: evil(52) }, Detail::Added(vec![evil(53)])],
         key: Some(reference.clone()),
         request: Some(evil(67)),
     };
@@ -152,6 +155,8 @@ fn lists(language: Language) -> Vec<Shown> {
         frame: Frame { inside: None, ..around() },
         organization: evil(72),
         subject: evil(73),
+        until: now(),
+        leaves: Some(evil(75)),
         code: Secret::new(evil(74)),
     };
     let message =
@@ -161,9 +166,9 @@ fn lists(language: Language) -> Vec<Shown> {
 
     vec![
         ("keys", keys.render(), vec![1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 30, 60, 61, 62, 63, 64]),
-        ("activity", activity.render(), vec![14, 15, 65, 66, 67, 68, 69, 70]),
+        ("activity", activity.render(), vec![14, 15, 51, 52, 53, 65, 66, 67, 68, 69, 70]),
         ("identify", identify.render(), vec![20, 21, 22, 23, 71]),
-        ("enter", enter.render(), vec![72, 73, 74]),
+        ("enter", enter.render(), vec![72, 73, 74, 75]),
         ("said", message(said, evil(78)).render(), vec![75, 76, 78, 12]),
         ("switched", message(switched, evil(78)).render(), vec![77, 79]),
     ]

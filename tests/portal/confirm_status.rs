@@ -17,6 +17,6 @@ async fn the_page_says_what_callers_will_get_and_asks_for_what_there_is_to_do() 
     assert_eq!(browser.submit(&path, &path, &[("status", "inactive")]).await.status, 303);
     let form = browser.get(&path).await;
     form.says("Activate web");
-    form.says("Until now callers get 401");
+    form.says("At present callers get 401");
     assert!(form.body.contains("<button class=\"button\">Activate</button>"));
 }

@@ -59,3 +59,30 @@ async fn what_the_form_cannot_offer_is_not_taken_away_by_it() {
     let key = wider.operate("GET", &format!("/organizations/acme/api-keys/{}", key.id), json!(null)).await.json();
     assert_eq!((&key["data"]["name"], &key["data"]["scopes"]), (&json!("shop"), &json!(["read", "write"])));
 }
+
+#[tokio::test]
+async fn a_last_day_is_one_of_the_zone_that_the_page_is_in() {
+    let world = open("fanfare").await;
+    let key = issued(&world, "web").await;
+    for (zone, ends, said) in [
+        (None, "2030-06-20T23:59:59Z", "Expires 20 Jun 2030, 23:59 UTC"),
+        (Some("Europe/Berlin"), "2030-06-20T21:59:59Z", "Expires 20 Jun 2030, 23:59"),
+    ] {
+        let mut order = json!({"subject": "user_42"});
+        if let Some(zone) = zone {
+            order["timeZone"] = json!(zone);
+        }
+        let browser = world.visitor_with("acme", order).await;
+        let (form, path) = (page(&key, "/edit"), page(&key, ""));
+        let hint = format!("until the end of that day in {}", zone.unwrap_or("UTC"));
+        browser.get(&form).await.says(&hint);
+        let fields = [("name", "web"), ("scope", "admin"), ("expires", "date"), ("date", "2030-06-20")];
+        assert_eq!(browser.submit(&form, &path, &fields).await.status, 303);
+        let shown = browser.get(&path).await;
+        shown.says(said);
+        // What was chosen in one zone is not rewritten into another.
+        assert!(!shown.body.contains(&format!("datetime={ends} data-at")), "{}", shown.body);
+        let api = format!("/organizations/acme/api-keys/{}", key.id);
+        assert_eq!(world.operate("GET", &api, json!(null)).await.json()["data"]["expiresAt"], ends);
+    }
+}

@@ -21,11 +21,10 @@ async fn a_code_is_spent_once() {
     let [first, second] = [Browser::new(&world), Browser::new(&world)];
     assert_eq!(first.enter(&link.code).await.status, 303);
     let unknown = sentences(&second.enter(&"A".repeat(43)).await);
-    for browser in [&first, &second] {
-        let again = browser.enter(&link.code).await;
-        assert_eq!(sentences(&again), unknown);
-        assert!(!again.sets_session());
-    }
+    let again = second.enter(&link.code).await;
+    assert_eq!(sentences(&again), unknown);
+    let own = first.enter(&link.code).await;
+    assert!(!again.sets_session() && !own.sets_session());
     assert_eq!(first.get(KEYS).await.status, 200, "the session that it began goes on");
 }
 
@@ -99,4 +98,40 @@ async fn whoever_enters_with_another_link_is_in_the_other_session() {
     assert_eq!((answer.status, answer.leads_to("/portal/enter").as_str()), (303, "/portal/other/keys"));
     assert_eq!(browser.get("/portal/other/keys").await.status, 200);
     assert_eq!(browser.get(KEYS).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_spent_link_leads_whoever_is_still_in_to_the_list() {
+    let world = open("fayne").await;
+    let link = world.link("acme", json!({"subject": "user_42"})).await;
+    let browser = Browser::new(&world);
+    assert_eq!(browser.enter(&link.code).await.status, 303);
+    let path = format!("/portal/enter?code={}", link.code);
+    for answer in [browser.get(&path).await, browser.enter(&link.code).await] {
+        assert_eq!((answer.status, answer.leads_to(&path)), (303, format!("{KEYS}?done=link")));
+        assert!(!answer.sets_session());
+    }
+    browser.get(&format!("{KEYS}?done=link")).await.says("The link that you have opened was used before");
+    world.at("2030-06-15T01:00:30Z");
+    assert_eq!(browser.get(&path).await.status, 401, "the session is over, too");
+}
+
+#[tokio::test]
+async fn whoever_is_in_elsewhere_is_told_what_continuing_ends_and_until_when_a_link_can_be_used() {
+    let world = World::at_stage("fayne", "staging").await;
+    for org in ["acme", "other"] {
+        world.organization(org, json!({"plan": "pro", "name": format!("The {org}")})).await;
+    }
+    let browser = world.visitor("acme").await;
+    let [own, other] =
+        [world.link("acme", json!({"subject": "a"})).await, world.link("other", json!({"subject": "a"})).await];
+    let page = browser.get(&format!("/portal/enter?code={}", other.code)).await;
+    page.says("You are signed in to The acme now");
+    page.says("It can be used until 15 Jun 2030, 00:05 UTC ( in 5 minutes ).");
+    let page = browser.get(&format!("/portal/enter?code={}", own.code)).await;
+    page.does_not_say("You are signed in to");
+    let world = open("fayne").await;
+    let link = world.link("acme", json!({"subject": "a"})).await;
+    let page = Browser::new(&world).get(&format!("/portal/enter?code={}", link.code)).await;
+    page.says("It can be used until 15 Jul 2030, 00:00 UTC ( in 30 days ).");
 }

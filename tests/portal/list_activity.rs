@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::portal::{ACTIVITY, KEYS, create, open, page};
+use crate::portal::{ACTIVITY, create, open, page};
 use crate::support::START;
 
 #[tokio::test]
@@ -32,7 +32,8 @@ async fn everything_that_was_done_is_listed_with_who_did_it_newest_first() {
     let mut rest = listed.words();
     for said in ["Key deleted", "Key edited", "Old secret ended", "New secret", "Key activated", "Key deactivated"] {
         let (_, after) = rest.split_once(said).unwrap_or_else(|| panic!("{said} does not follow: {rest}"));
-        assert!(after.trim_start().starts_with("web") || after.trim_start().starts_with('b'), "{said}: {after:.80}");
+        let key = after.trim_start().trim_start_matches("Name: web → b Added: admin Removed: read:experiences ");
+        assert!(key.starts_with("web") || key.starts_with('b'), "{said}: {after:.80}");
         rest = after.to_owned();
     }
     for said in ["Key created", "Signed in", "Link to this portal made", "Organization set up", "Team of Fanfare"] {
@@ -69,4 +70,26 @@ async fn a_long_trail_comes_by_pages_and_a_cursor_cannot_be_taken_elsewhere() {
     for cursor in [cursor, "x", "%00"] {
         assert_eq!(browser.get(&format!("{ACTIVITY}?cursor={cursor}")).await.status, 400, "{cursor}");
     }
+}
+
+#[tokio::test]
+async fn a_row_says_who_by_name_and_what_was_different() {
+    let world = open("fanfare").await;
+    let order = json!({"name": "web", "type": "secret", "scopes": ["admin"]});
+    let key = world.key("acme", order).await;
+    let ada = world.visitor_with("acme", json!({"subject": "user_42", "name": "Ada Lovelace"})).await;
+    world.link("acme", json!({"subject": "user_7", "name": "Grace"})).await;
+    world.at("2030-06-15T00:01:00Z");
+    let fields = [("name", "shop"), ("scope", "read:analytics"), ("expires", "7d")];
+    assert_eq!(ada.submit(&page(&key, "/edit"), &page(&key, ""), &fields).await.status, 303);
+    let api = format!("/organizations/acme/api-keys/{}", key.id);
+    world.operate("PATCH", &api, json!({"name": "shop"})).await;
+    world.organization("acme", json!({"plan": "enterprise", "limits": [{"requests": 9, "per": "minute"}]})).await;
+    let rows = ada.get(ACTIVITY).await;
+    rows.says("Key edited Name: web → shop Added: read:analytics Removed: admin Expires: 22 Jun 2030, 00:01 UTC shop");
+    rows.says("Ada Lovelace user_42");
+    rows.says("Link to this portal made for Ada Lovelace user_42");
+    rows.says("Link to this portal made for Grace user_7");
+    rows.says("Key edited Nothing is different");
+    rows.says("Plan or terms changed Plan: pro → enterprise");
 }

@@ -199,3 +199,21 @@ async fn a_full_or_shut_organization_is_told_so_before_anything_is_filled_in() {
     list.says("2 of 2 keys used");
     list.says("The plan free allows 2 API keys");
 }
+
+#[tokio::test]
+async fn a_secret_that_is_searched_for_is_not_looked_for_and_not_shown_again() {
+    let world = open("fanfare").await;
+    let key = issued(&world, "web").await;
+    let browser = world.visitor("acme").await;
+    for pasted in [key.secret.clone(), format!("Bearer {}", key.secret), key.secret[..20].to_owned()] {
+        let search = crate::support::encoded(&[("q", &pasted), ("type", "secret")]);
+        let page = browser.get(&format!("{KEYS}?{search}")).await;
+        page.says("What you searched for looks like a key.");
+        page.does_not_say("No key matches");
+        assert!(!page.body.contains(&pasted), "{}", page.body);
+        assert!(page.body.contains("<details class=\"fold\" open>"), "the way to ask is at hand");
+    }
+    let page = browser.get(&format!("{KEYS}?q=sk_live")).await;
+    page.does_not_say("What you searched for");
+    assert!(page.body.contains("data-secrets=\"(pk_live_|sk_live_|sk_test_)\\w"), "{}", page.body);
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use portal::{ActivityPage, Depth, Event, KeyRef, What, Who};
+use portal::{ActivityPage, Depth, Detail, Event, KeyRef, What, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,6 +11,7 @@ use shared::gate::app::App;
 use shared::http::visitor::Activity;
 use shared::registry::audit::{Action, Plane, Row};
 use shared::registry::key::Id;
+use shared::registry::session::Session;
 use shared::{Page, Result, Visitor};
 
 use crate::frame::{frame, shown};
@@ -38,13 +39,34 @@ pub async fn activity(app: &App, visitor: &Visitor<Activity>, older: Older, now:
     let names = app.keys.names(&org.slug, &mentioned).await?;
 
     let (frame, _) = frame(app, visitor, Depth::Top, now)?;
-    let events = rows.into_iter().map(|row| event(row, &names, now)).collect();
+    let people = people(&visitor.session, &rows);
+    let events = rows.into_iter().map(|row| event(row, &names, &people, now)).collect();
     let older = last.map(|position| org.seal.seal("portal-activity", &position));
 
     shown(ActivityPage { frame, events, first: after.is_none(), older }.render())
 }
 
-fn event(row: Row, names: &BTreeMap<String, String>, now: Timestamp) -> Event {
+/// What people are called, as far as it is known here: the visitor, and those whose links and sessions are among `rows`.
+fn people(session: &Session, rows: &[Row]) -> BTreeMap<String, String> {
+    let mut people = BTreeMap::new();
+    for state in rows.iter().flat_map(|row| [&row.before, &row.after]).flatten() {
+        if let (Some(subject), Some(name)) = (text(state, "subject"), text(state, "name")) {
+            people.insert(subject, name);
+        }
+    }
+    if let Some(name) = &session.name {
+        people.insert(session.subject.as_str().to_owned(), name.as_str().to_owned());
+    }
+
+    people
+}
+
+fn text(state: &Value, member: &str) -> Option<String> {
+    state.get(member)?.as_str().map(str::to_owned)
+}
+
+fn event(row: Row, names: &BTreeMap<String, String>, people: &BTreeMap<String, String>, now: Timestamp) -> Event {
+    let person = |subject: String| Who::Person { name: people.get(&subject).cloned(), subject };
     let known = [&row.after, &row.before].into_iter().flatten().find_map(|state| state.get("name")?.as_str());
     let known = known.map(str::to_owned);
     let key = |id: String, known: Option<String>| {
@@ -53,17 +75,70 @@ fn event(row: Row, names: &BTreeMap<String, String>, now: Timestamp) -> Event {
     };
     let who = match row.plane {
         Plane::Operator => Who::Operator,
-        Plane::Portal => Who::Person { subject: row.actor.clone(), name: None },
+        Plane::Portal => person(row.actor.clone()),
         Plane::Key => Who::Key(key(row.actor.clone(), None)),
     };
 
     Event {
         at: row.at.parse().unwrap_or(now),
         who,
+        details: details(&row, &person),
         what: what(&row),
         key: row.key_id.map(|id| key(id.to_string(), known)),
         request: Some(row.request_id),
     }
+}
+
+/// What was different afterwards.
+fn details(row: &Row, person: &dyn Fn(String) -> Who) -> Vec<Detail> {
+    let (before, after) = (row.before.as_ref(), row.after.as_ref());
+    match row.action {
+        Action::SessionCreated | Action::SessionEnded => {
+            let subject = after.or(before).and_then(|state| text(state, "subject"));
+            subject
+                .filter(|subject| *subject != row.actor)
+                .map(|subject| Detail::For(person(subject)))
+                .into_iter()
+                .collect()
+        }
+        Action::KeyChanged | Action::OrganizationChanged => {
+            let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
+            let changes = changes(before, after);
+            if before == after { vec![Detail::Nothing] } else { changes }
+        }
+        Action::OrganizationCreated
+        | Action::KeyCreated
+        | Action::KeyRegenerated
+        | Action::KeyImported
+        | Action::KeyDeleted
+        | Action::SessionEntered => Vec::new(),
+    }
+}
+
+fn changes(before: &Value, after: &Value) -> Vec<Detail> {
+    let both = |member: &str| text(before, member).zip(text(after, member)).filter(|(from, to)| from != to);
+    let scopes = |state: &Value| -> Option<Vec<String>> {
+        let scopes = state.get("scopes")?.as_array()?.iter();
+        Some(scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect())
+    };
+    let mut details = Vec::new();
+    details.extend(both("name").map(|(from, to)| Detail::Name { from, to }));
+    details.extend(both("plan").map(|(from, to)| Detail::Plan { from, to }));
+    if let Some((had, has)) = scopes(before).zip(scopes(after)) {
+        let beyond = |these: &[String], those: &[String]| -> Vec<String> {
+            these.iter().filter(|scope| !those.contains(scope)).cloned().collect()
+        };
+        let (added, removed) = (beyond(&has, &had), beyond(&had, &has));
+        details.extend(Some(added).filter(|scopes| !scopes.is_empty()).map(Detail::Added));
+        details.extend(Some(removed).filter(|scopes| !scopes.is_empty()).map(Detail::Removed));
+    }
+    if before.get("expiresAt") != after.get("expiresAt") {
+        details.push(Detail::Expires(text(after, "expiresAt").and_then(|at| at.parse().ok())));
+    }
+    let locked = both("status").filter(|(from, to)| [from, to].iter().any(|status| *status == "locked"));
+    details.extend(locked.map(|(_, to)| Detail::Locked(to == "locked")));
+
+    details
 }
 
 /// What was done. A change of a key says what it was by what is different.

@@ -14,10 +14,11 @@ use shared::management::repeat::Done;
 use shared::registry::attempt::Attempt;
 use shared::registry::key::Key;
 use shared::registry::organization::Organization;
+use shared::registry::session::Session;
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 
 use crate::fields::{Expires, Sheet, Typed, problems};
-use crate::frame::{control, frame, shown, shown_with};
+use crate::frame::{control, days_of, frame, shown, shown_with};
 use crate::view;
 
 /// What a link to the form has filled in. It never sends it.
@@ -33,8 +34,16 @@ pub struct Wished {
 ///
 /// # Errors
 /// The contract lacks its plan.
-pub(crate) fn blank<'a>(app: &'a App, org: &Organization, now: Timestamp) -> Result<Sheet<'a>> {
-    Ok(Sheet { app, portal: pages(app)?, plan: plan_of(app, org)?, kind: None, is_new: true, now })
+pub(crate) fn blank<'a>(app: &'a App, org: &Organization, session: &Session, now: Timestamp) -> Result<Sheet<'a>> {
+    Ok(Sheet {
+        app,
+        portal: pages(app)?,
+        plan: plan_of(app, org)?,
+        kind: None,
+        is_new: true,
+        zone: days_of(session),
+        now,
+    })
 }
 
 /// The form for a new key; why there cannot be one more, where there cannot.
@@ -42,7 +51,7 @@ pub(crate) fn blank<'a>(app: &'a App, org: &Organization, now: Timestamp) -> Res
 /// # Errors
 /// There is no randomness.
 pub fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp) -> Result<Page> {
-    let sheet = blank(app, &visitor.org, now)?;
+    let sheet = blank(app, &visitor.org, &visitor.session, now)?;
     let wishes =
         |scopes: String| scopes.split([',', ' ']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
     let scopes: Option<Vec<String>> = wished.scopes.map(wishes);
@@ -94,7 +103,7 @@ fn page(
 /// # Errors
 /// The visitor may not, or the store does not answer.
 pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Timestamp) -> Result<Page> {
-    let sheet = blank(app, &visitor.org, now)?;
+    let sheet = blank(app, &visitor.org, &visitor.session, now)?;
     let typed = Typed::of(form);
     let read = match sheet.read(&typed) {
         Ok(read) => read,
@@ -147,7 +156,7 @@ async fn no_room_now(app: &App, visitor: &Visitor<Create>) -> Result<bool> {
 
 /// The page that says why there cannot be one more key.
 fn refused(app: &App, visitor: &Visitor<Create>, denial: &Denial, now: Timestamp) -> Result<Page> {
-    let sheet = blank(app, &visitor.org, now)?;
+    let sheet = blank(app, &visitor.org, &visitor.session, now)?;
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let (status, _) = app.contract.sentence(denial);
     let reached = Some(why_not(app, denial));

@@ -12,14 +12,16 @@ use shared::registry::key::{Id, Key};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 
 use crate::fields::{Expires, Read, Sheet, Typed, problems};
-use crate::frame::{frame, shown_with};
+use crate::frame::{days_of, frame, shown_with};
 use crate::view;
 
 fn sheet<'a>(app: &'a App, visitor: &Visitor<Update>, key: &Key, now: Timestamp) -> Result<Sheet<'a>> {
     let kind = app.contract.key_type(key.kind.as_deref());
     let kind = kind.ok_or_else(|| Error::failed(format!("the key {} is of a type that the contract lacks", key.id)))?;
 
-    Ok(Sheet { app, portal: pages(app)?, plan: plan_of(app, &visitor.org)?, kind: Some(kind), is_new: false, now })
+    let (portal, plan, zone) = (pages(app)?, plan_of(app, &visitor.org)?, days_of(&visitor.session));
+
+    Ok(Sheet { app, portal, plan, kind: Some(kind), is_new: false, zone, now })
 }
 
 /// The form that changes the key `id`.

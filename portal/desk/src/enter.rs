@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::gate::app::App;
 use shared::management::invite;
-use shared::{Browser, Denial, Form, Page, Result};
+use shared::registry::organization::Organization;
+use shared::registry::session::Session;
+use shared::{Browser, Denial, Error, Form, Page, Result};
 
 use crate::frame::{language, link_back, outside, shown, subject, zone};
 
@@ -29,7 +31,14 @@ impl std::fmt::Debug for Linked {
 /// # Errors
 /// The link was used, or its time is over.
 pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Timestamp) -> Result<Page> {
-    let (session, code) = invite::linked(app, &linked.code, now).await?;
+    let current = match &browser.cookie {
+        Some(token) => invite::current(app, token, now).await?,
+        None => None,
+    };
+    let (session, code, until) = match invite::linked(app, &linked.code, now).await {
+        Ok(linked) => linked,
+        Err(refusal) => return still_in(current, refusal),
+    };
     let org = app.keys.organization(&session.org).await?.ok_or(Denial::UnknownKey)?;
     if !session.is_of(&org) {
         return Err(Denial::UnknownKey.into());
@@ -40,10 +49,23 @@ pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Ti
         frame,
         organization: org.name.as_str().to_owned(),
         subject: subject(&session),
+        until,
+        leaves: current.filter(|(_, org)| org.slug != session.org).map(|(_, org)| org.name.as_str().to_owned()),
         code: Secret::new(code.reveal().to_owned()),
     };
 
     shown(page.render())
+}
+
+/// To the list of keys, for somebody who is in already and has opened a link that cannot be used: they have come back to it.
+///
+/// # Errors
+/// They are in nowhere, or the link is not why it was refused.
+fn still_in(current: Option<(Session, Organization)>, refusal: Error) -> Result<Page> {
+    match (current, refusal.denial()) {
+        (Some((session, _)), Denial::UnknownKey) => Ok(Page::see_other(&format!("{}/keys?done=link", session.org))),
+        _ => Err(refusal),
+    }
 }
 
 /// Spends the code in `form`, sets the cookie, and leads to the list of keys.
@@ -51,7 +73,16 @@ pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Ti
 /// # Errors
 /// The link was used, or its time is over.
 pub async fn enter(app: &App, browser: Browser, form: &Form, now: Timestamp) -> Result<Page> {
-    let (session, cookie) = invite::enter(app, form.text("code"), browser.request.clone(), now).await?;
+    let (session, cookie) = match invite::enter(app, form.text("code"), browser.request.clone(), now).await {
+        Ok(entered) => entered,
+        Err(refusal) => {
+            let current = match &browser.cookie {
+                Some(token) => invite::current(app, token, now).await?,
+                None => None,
+            };
+            return still_in(current, refusal);
+        }
+    };
     let page = Page::see_other(&format!("{}/keys", session.org));
 
     Ok(page.setting(&browser.set_cookie(Some(&cookie), session.seconds.get())))

@@ -53,6 +53,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) kind: Option<&'a Kind>,
     /// Whether there is a key already, which may have an end.
     pub(crate) is_new: bool,
+    /// The zone that days are of.
+    pub(crate) zone: TimeZone,
     pub(crate) now: Timestamp,
 }
 
@@ -128,12 +130,12 @@ impl<'a> Sheet<'a> {
     }
 
     fn today(&self) -> Date {
-        self.now.to_zoned(TimeZone::UTC).date()
+        self.now.to_zoned(self.zone.clone()).date()
     }
 
     fn latest(&self) -> Option<Date> {
         let days = SignedDuration::from_hours(LATEST_DAYS.saturating_mul(24));
-        Some(self.now.checked_add(days).ok()?.to_zoned(TimeZone::UTC).date())
+        Some(self.now.checked_add(days).ok()?.to_zoned(self.zone.clone()).date())
     }
 
     fn expiration(&self, typed: &Typed, ends: Option<Timestamp>) -> Option<Expiration> {
@@ -299,12 +301,13 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The end of a day of UTC: its last second.
+    /// The end of a day: its last second.
     fn read_date(&self, typed: &Typed, problems: &mut Vec<Problem>) -> Expires {
         // Nothing but a date: with a time or a zone, the end of the day would be another one than was meant.
         let is_date = typed.date.len() == 10 && typed.date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let date: Option<Date> = typed.date.parse().ok().filter(|_| is_date);
-        let end = date.and_then(|date| date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()).map(|end| end.timestamp());
+        let end =
+            date.and_then(|date| date.at(23, 59, 59, 0).to_zoned(self.zone.clone()).ok()).map(|end| end.timestamp());
         match (date, end, self.latest()) {
             _ if typed.date.is_empty() => problems.push(Problem::DateMissing),
             (Some(date), _, Some(latest)) if date > latest => problems.push(Problem::DateTooLate { latest }),

@@ -136,6 +136,11 @@ pub(crate) fn zone(session: &Session) -> Option<Zone> {
     Some(Zone { rules: TimeZone::tzif(name, data).ok()?, name: name.to_owned() })
 }
 
+/// The zone whose days are chosen on a form.
+pub(crate) fn days_of(session: &Session) -> TimeZone {
+    zone(session).map_or(TimeZone::UTC, |zone| zone.rules)
+}
+
 /// The contract's words, which are English: pages in another language have their own.
 fn terms(portal: &Portal, language: Language) -> Terms {
     if language != Language::English {

@@ -21,6 +21,16 @@ fn secret_in(contract: &Contract, pasted: &str) -> Option<Digest> {
     candidates.into_iter().find_map(parse)
 }
 
+/// Whether there is something in `text` that may be a secret, or most of one.
+pub(crate) fn may_be_secret(contract: &Contract, text: &str) -> bool {
+    let begins = |prefix: &str| {
+        let after = text.split_once(prefix).map(|(_, after)| after);
+        after.is_some_and(|after| after.bytes().take_while(u8::is_ascii_alphanumeric).count() >= 8)
+    };
+
+    contract.types.iter().any(|kind| begins(kind.format.prefix()))
+}
+
 /// The key whose secret was pasted, if it is one of the organization's. The secret is not shown, logged or kept.
 ///
 /// # Errors

@@ -136,7 +136,7 @@ async fn replacement(app: &App, visitor: &Visitor<List>, key: &Key, now: Timesta
         None => None,
     };
 
-    let sheet = blank(app, org, now)?;
+    let sheet = blank(app, org, session, now)?;
     let gets = match sheet.kind_of(key.kind.as_deref()) {
         Some(kind) => sheet.gives(kind, &key.scopes),
         None => key.scopes.clone(),

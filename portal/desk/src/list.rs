@@ -16,6 +16,7 @@ use shared::{Page, Result, Visitor};
 
 use crate::create::why_not;
 use crate::frame::{control, frame, shown};
+use crate::identify::may_be_secret;
 use crate::view;
 
 /// How many keys a page shows.
@@ -29,6 +30,8 @@ pub struct Search {
     kind: Option<String>,
     status: Option<String>,
     cursor: Option<String>,
+    /// What has led here.
+    done: Option<String>,
     /// The sealed name of a key that was just deleted.
     deleted: Option<String>,
 }
@@ -50,8 +53,10 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     let deleted = search.deleted.as_deref().and_then(|name| org.seal.open("deleted", name).ok());
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let status = search.status.as_deref().and_then(Status::parse);
+    // It is neither looked for nor shown again.
+    let pasted = search.q.as_deref().is_some_and(|text| may_be_secret(&app.contract, text));
     let filter = Filter {
-        text: given(search.q),
+        text: given(search.q).filter(|_| !pasted),
         kind: given(search.kind).filter(|kind| app.contract.key_type(Some(kind)).is_some()),
         standing: status.map(view::standing),
     };
@@ -63,12 +68,14 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     let kinds = app.contract.types.iter().filter_map(|kind| kind.name.as_deref());
     let total =
         if filter.is_empty() { u64::try_from(org.keys).ok() } else { found.total.and_then(|all| all.try_into().ok()) };
+    let linked = search.done.as_deref().filter(|done| *done == "link").map(|_| Notice::Link);
     let page = KeysPage {
         frame,
-        notice: deleted.map(|name| Notice::Deleted { name }),
+        notice: deleted.map(|name| Notice::Deleted { name }).or(linked),
         create: creating(app, session, org)?,
         filters: Filters {
             query: filter.text.unwrap_or_default(),
+            prefixes: app.contract.types.iter().map(|kind| kind.format.prefix().to_owned()).collect(),
             types: kinds.map(|kind| Choice { value: kind.to_owned(), label: view::label(kind) }).collect(),
             chosen_type: filter.kind,
             by_status: portal.columns.contains(&Column::Status),
@@ -82,6 +89,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         older: found
             .goes_on
             .map(|id| org.seal.seal("portal-keys", &format!("{id}@{}", before.saturating_add(shown_here)))),
+        pasted,
         identify_once: Some(once),
     };
 

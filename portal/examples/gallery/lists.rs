@@ -1,8 +1,8 @@
 //! The pages that list something, and those outside of an organization.
 
 use portal::{
-    ActivityPage, Cap, Choice, Column, Control, Depth, EnterPage, Event, Filters, IdentifyPage, KeyRef, KeysPage,
-    Language, Link, Message, MessagePage, Notice, Problem, Secret, What, Who, Why,
+    ActivityPage, Cap, Choice, Column, Control, Depth, Detail, EnterPage, Event, Filters, IdentifyPage, KeyRef,
+    KeysPage, Language, Link, Message, MessagePage, Notice, Problem, Secret, What, Who, Why,
 };
 
 use crate::collection::Named;
@@ -80,6 +80,7 @@ fn list(product: Product, language: Language) -> KeysPage {
         cap: Some(Cap { used: 7, most: 10 }),
         before: 0,
         older: None,
+        pasted: false,
         identify_once: Some("o-identify".to_owned()),
     }
 }
@@ -123,6 +124,8 @@ fn enter(product: Product, language: Language) -> EnterPage {
         frame: outside(product, language),
         organization: "Acme Learning".to_owned(),
         subject: "Ada Lovelace".to_owned(),
+        until: ago(-1),
+        leaves: (product == Product::Fanfare).then(|| "Zenith".to_owned()),
         code: Secret::new("c0de".to_owned()),
     }
 }
@@ -136,14 +139,24 @@ fn events(product: Product) -> Vec<Event> {
     let event = |hours, who, what, key| Event {
         at: ago(hours),
         who,
+        details: Vec::new(),
         what,
         key,
         request: Some(format!("Kc9VPg{hours:03}oAMEXYw=")),
     };
 
+    let edited = Event {
+        details: vec![
+            Detail::Name { from: "web".to_owned(), to: "production-web".to_owned() },
+            Detail::Removed(vec!["admin".to_owned()]),
+        ],
+        ..event(20, ada(), What::KeyChanged, the_key(0, true))
+    };
+
     vec![
         event(0, ada(), What::KeyRegenerated, the_key(0, true)),
         event(2, ada(), What::SessionEntered, None),
+        edited,
         event(26, Who::Person { subject: "user_7".to_owned(), name: None }, What::KeyDeleted, the_key(5, false)),
         event(30, Who::Operator, What::OrganizationChanged, None),
         event(60, the_key(1, true).map_or(Who::Operator, Who::Key), What::KeyCreated, the_key(2, true)),

@@ -1,6 +1,6 @@
 //! Who changed what.
 
-use crate::activity::{Event, KeyRef, What, Who};
+use crate::activity::{Detail, Event, KeyRef, What, Who};
 use crate::frame::Frame;
 use crate::html::{Html, Said as _};
 use crate::pages::page;
@@ -57,6 +57,25 @@ impl Who {
             }
             Self::Operator => voice.words().operator.put("brand", brand),
             Self::Key(key) => voice.words().by_key.put("name", key.said()),
+        }
+    }
+}
+
+impl Detail {
+    /// What was different.
+    fn said(&self, voice: &Voice<'_>, brand: &str) -> Html {
+        let words = voice.words();
+        match self {
+            Self::For(who) => words.detail_for.put("who", who.said(voice, brand)),
+            Self::Name { from, to } => words.detail_name.put("from", Html::typed(from)).put("to", Html::typed(to)),
+            Self::Added(scopes) => words.detail_added.put("scopes", voice.scopes(scopes)),
+            Self::Removed(scopes) => words.detail_removed.put("scopes", voice.scopes(scopes)),
+            Self::Expires(Some(at)) => words.detail_expires.put("when", voice.moment(*at)),
+            Self::Expires(None) => words.detail_expires.put("when", words.never),
+            Self::Plan { from, to } => words.detail_plan.put("from", from).put("to", to),
+            Self::Locked(true) => words.detail_locked.html(),
+            Self::Locked(false) => words.detail_unlocked.html(),
+            Self::Nothing => words.detail_nothing.html(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The page that a link to the portal leads to. Looking at it spends nothing; its one button spends the link.
 
+use jiff::Timestamp;
+
 use crate::facts::Fact;
 use crate::frame::Frame;
 use crate::html::Html;
@@ -16,6 +18,10 @@ pub struct EnterPage {
     pub organization: String,
     /// The person that the link is for.
     pub subject: String,
+    /// Until when the link can be used.
+    pub until: Timestamp,
+    /// The organization whose session this browser leaves, if it is in another one.
+    pub leaves: Option<String>,
     /// The hidden `code`: what the link brought.
     pub code: Secret,
 }

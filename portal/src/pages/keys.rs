@@ -31,6 +31,8 @@ pub struct KeysPage {
     pub before: u64,
     /// The cursor of the page with older keys.
     pub older: Option<String>,
+    /// Whether a secret was searched for: it is not shown again.
+    pub pasted: bool,
     /// The hidden `once` of *Which key is this?*; `None` leaves the form out.
     pub identify_once: Option<String>,
 }
@@ -42,6 +44,8 @@ page!(KeysPage, "keys.html", Keys, |_page, voice| voice.title());
 pub struct Filters {
     /// `q`.
     pub query: String,
+    /// What secrets begin with: a script keeps them out of the search.
+    pub prefixes: Vec<String>,
     /// The types to choose from; none where there are no types.
     pub types: Vec<Choice>,
     /// `type`.
@@ -62,6 +66,14 @@ pub struct Choice {
 }
 
 impl Filters {
+    /// What a secret, or most of one, looks like, as a script's regular expression.
+    fn secrets(&self) -> String {
+        let plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+        let prefixes: Vec<String> = self.prefixes.iter().map(|prefix| prefix.chars().filter(plain).collect()).collect();
+
+        format!("({}){}", prefixes.join("|"), r"\w".repeat(8))
+    }
+
     /// Whether anything is looked for.
     fn is_any(&self) -> bool {
         !self.query.is_empty() || self.chosen_type.is_some() || self.status.is_some()
@@ -136,7 +148,7 @@ impl KeysPage {
             Column::Fingerprint => code(&key.fingerprint),
             Column::Created => voice.day(key.created),
             Column::LastUsed => voice.used(key.last_used),
-            Column::Expires => key.expires.map_or_else(|| voice.words().never.html(), |at| voice.day(at)),
+            Column::Expires => key.expires.map_or_else(|| voice.words().never.html(), |at| voice.chosen_day(at)),
             Column::Status => voice.status_badge(key.status),
         }
     }

@@ -26,6 +26,7 @@ pub(super) static WORDS: Words = Words {
     ends: P("Ihre Sitzung endet: {when} ({relative})."),
     ends_soon: P("Ihre Sitzung endet: {when}. Speichern Sie, was Sie noch nicht gespeichert haben."),
     zone: P("Zeiten in der Zeitzone {zone}."),
+    zone_mixed: P("Zeiten in der Zeitzone {zone}, und in UTC, wo es dabeisteht."),
     error_title: P("Fehler: {title}"),
     because_session: P("Ihr Link zu dieser Seite umfasst nicht alles, was sich hier tun lässt."),
     because_locked: P("Während der Sperre nicht möglich."),
@@ -70,6 +71,9 @@ pub(super) static WORDS: Words = Words {
     notice_activated_still: P("Der Schlüssel ist eingeschaltet. Aufrufe mit ihm werden weiterhin abgewiesen."),
     notice_old_ended: P("Das alte Geheimnis gilt nicht mehr."),
     notice_deleted: P("Der Schlüssel {name} ist weg. Aufrufe mit ihm werden abgewiesen."),
+    notice_link: P(
+        "Der Link, den Sie geöffnet haben, wurde schon benutzt, oder seine Zeit ist um. Sie sind hier noch angemeldet.",
+    ),
     search: P("Name, ID oder Fingerabdruck"),
     type_all: P("Alle Typen"),
     status_all: P("Jeder Status"),
@@ -80,6 +84,13 @@ pub(super) static WORDS: Words = Words {
     ),
     no_match: P("Kein Schlüssel passt"),
     no_match_lead: P("Versuchen Sie es mit einer anderen Suche."),
+    pasted: P("Was Sie gesucht haben, sieht wie ein Schlüssel aus"),
+    pasted_lead: P(
+        "Es wurde nicht gesucht, und es steht jetzt in der Adresse dieser Seite: Löschen Sie es aus dem Verlauf Ihres Browsers. Benutzen Sie „Welcher Schlüssel ist das?“ unten, dabei kommt er in keine Adresse.",
+    ),
+    pasted_moved: P(
+        "Das sieht wie ein Schlüssel aus. Es wurde hierher verschoben, weil eine Suche es in eine Adresse setzen würde.",
+    ),
     no_more: P("Keine weiteren Schlüssel"),
     of_range: P("{from} bis {to} von {n} Schlüsseln"),
     older: P("Ältere"),
@@ -124,7 +135,7 @@ pub(super) static WORDS: Words = Words {
     on_date: P("An einem bestimmten Tag"),
     until: P("bis {when}"),
     date: P("Letzter Tag"),
-    date_hint: P("Der Schlüssel gilt bis zum Ende dieses Tages in UTC."),
+    date_hint: P("Der Schlüssel gilt bis zum Ende dieses Tages in {zone}."),
     save: P("Änderungen speichern"),
     changed_meanwhile: P("Jemand hat diesen Schlüssel inzwischen geändert"),
     changed_lead: P(
@@ -274,6 +285,7 @@ pub(super) static WORDS: Words = Words {
     csv: P("Als CSV herunterladen"),
     usage_none: P("Keine Anfragen in diesem Zeitraum."),
     usage_late: P("Zahlen können einige Minuten nachhängen."),
+    usage_utc: P("Das Diagramm und seine Zahlen sind in UTC."),
     refused_inactive: P("Der Schlüssel war abgeschaltet"),
     refused_expired: P("Der Schlüssel war abgelaufen"),
     refused_locked: P("Der Zugang war gesperrt"),

@@ -92,6 +92,11 @@ impl fmt::Display for Format {
 }
 
 impl Format {
+    /// What its secrets begin with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The form as a regular expression, without anchors.
     pub fn pattern(&self) -> String {
         format!("{}{}{{{}}}", self.prefix, self.alphabet.class(), self.length)

@@ -12,6 +12,7 @@ use crate::environment::clock;
 use crate::gate::app::App;
 use crate::registry::audit::{Author, Visit};
 use crate::registry::error::Result;
+use crate::registry::organization::Organization;
 use crate::registry::session::{Id, Order, Seconds, Session, Token};
 use crate::registry::slug::Slug;
 use crate::store::{Settled, Warrant};
@@ -74,7 +75,7 @@ pub async fn invite(app: &App, slug: &Slug, order: Order, author: &Author, link_
 /// The operations of the session that `order` asks for.
 ///
 /// # Errors
-/// One of them is not open, or not the author's to give: nobody gives away what they do not hold.
+/// One of them is not open on the pages, or not the author's to give: nobody gives away what they do not hold.
 fn allowed(app: &App, portal: &Portal, order: &Order, author: &Author) -> Result<Vec<Operation>> {
     let management = &app.contract.management;
     let holds = |operation: Operation| {
@@ -89,22 +90,28 @@ fn allowed(app: &App, portal: &Portal, order: &Order, author: &Author) -> Result
             Err(Violation::new("operations", "must have list: every page leads to the list").into())
         }
         Some(asked) => match asked.iter().find(|operation| !can(operation)) {
+            Some(operation) if !portal.opens(*operation) => {
+                let open: Vec<_> = portal.operations.iter().map(|open| open.name()).collect();
+                let (shut, open) = (operation.name(), open.join(", "));
+                let what = format!("has {shut}, which the contract does not open on its pages; it opens {open}");
+                Err(Violation::new("operations", what).into())
+            }
             Some(operation) => Err(Denial::MissingScope { scope: format!("portal:{}", operation.name()) }.into()),
             None => Ok(Operation::ALL.into_iter().filter(|operation| asked.contains(operation)).collect()),
         },
     }
 }
 
-/// The session that `code` begins, if its link can be used at `now`.
+/// The session that `code` begins, if its link can be used at `now`, and until when that is.
 ///
 /// # Errors
 /// It was used, its time is over, or there never was one: whichever it is, it reads alike.
-pub async fn linked(app: &App, code: &str, now: Timestamp) -> Result<(Session, Token)> {
+pub async fn linked(app: &App, code: &str, now: Timestamp) -> Result<(Session, Token, Timestamp)> {
     pages(app)?;
     let code = Token::read(code).ok_or(Denial::UnknownKey)?;
-    let session = app.keys.linked(&code.digest(), now).await?.ok_or(Denial::UnknownKey)?;
+    let (session, over) = app.keys.linked(&code.digest(), now).await?.ok_or(Denial::UnknownKey)?;
 
-    Ok((session, code))
+    Ok((session, code, over))
 }
 
 /// Exchanges `code` for a cookie, in the request `request` at `now`: once, however often it is tried.
@@ -112,7 +119,7 @@ pub async fn linked(app: &App, code: &str, now: Timestamp) -> Result<(Session, T
 /// # Errors
 /// As for [`linked`]; or the organization is gone, or the key that the link was made with.
 pub async fn enter(app: &App, code: &str, request: String, now: Timestamp) -> Result<(Session, Token)> {
-    let (session, code) = linked(app, code, now).await?;
+    let (session, code, _) = linked(app, code, now).await?;
     let bearer = session.bearer.as_ref().map(|bearer| &bearer.key);
     let cookie = Token::new(bearer, app.entropy)?;
     let subject = session.subject.as_str().to_owned();
@@ -133,6 +140,20 @@ pub async fn enter(app: &App, code: &str, request: String, now: Timestamp) -> Re
     }
 }
 
+/// The session whose cookie is `token`, and its organization, if it can be used at `now`.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn current(app: &App, token: &Token, now: Timestamp) -> Result<Option<(Session, Organization)>> {
+    let Some((session, over)) = app.keys.session(&token.digest()).await? else { return Ok(None) };
+    if over <= now {
+        return Ok(None);
+    }
+    let org = app.keys.organization(&session.org).await?.filter(|org| session.is_of(org));
+
+    Ok(org.map(|org| (session, org)))
+}
+
 /// Ends the session whose cookie is `token`, in the request `request` at `now`, and returns it. One that was ended
 /// meanwhile, or is over, is no fault.
 ///
@@ -141,7 +162,7 @@ pub async fn enter(app: &App, code: &str, request: String, now: Timestamp) -> Re
 pub async fn leave(app: &App, token: &Token, request: String, now: Timestamp) -> Result<Session> {
     pages(app)?;
     let cookie = token.digest();
-    let session = app.keys.session(&cookie).await?.ok_or(Denial::UnknownKey)?;
+    let (session, _) = app.keys.session(&cookie).await?.ok_or(Denial::UnknownKey)?;
     let visit = Visit { session: Some(cookie), when_locked: true };
     let author = Author::visitor(session.subject.as_str().to_owned(), session.bearer.clone(), visit, request, now);
     let mut tries = app.keys.tries();

@@ -72,14 +72,14 @@ impl Keys {
         Ok(settled(&transaction.commit(tries).await?))
     }
 
-    /// The session that the code of this digest begins, if its link can be used at `now`.
+    /// The session that the code of this digest begins, if its link can be used at `now`, and until when it can.
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn linked(&self, code: &Digest, now: Timestamp) -> Result<Option<Session>> {
+    pub async fn linked(&self, code: &Digest, now: Timestamp) -> Result<Option<(Session, Timestamp)>> {
         let found = self.reached(reached_by(By::Code, code)).await?;
 
-        Ok(found.filter(|(_, over)| *over > now).map(|(session, _)| session))
+        Ok(found.filter(|(_, over)| *over > now))
     }
 
     /// The session in the item of this key, and when that is over.
@@ -128,12 +128,12 @@ impl Keys {
         Ok(settled(&transaction.commit(tries).await?))
     }
 
-    /// The session that the cookie of this digest reaches, over or not.
+    /// The session that the cookie of this digest reaches, over or not, and when it is over.
     ///
     /// # Errors
     /// DynamoDB's.
-    pub(crate) async fn session(&self, cookie: &Digest) -> Result<Option<Session>> {
-        Ok(self.reached(of_cookie(cookie)).await?.map(|(session, _)| session))
+    pub(crate) async fn session(&self, cookie: &Digest) -> Result<Option<(Session, Timestamp)>> {
+        self.reached(of_cookie(cookie)).await
     }
 
     /// The session that the cookie of this digest reaches, the organization `org`, and the key `bearer`: one round trip.

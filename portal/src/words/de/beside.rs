@@ -29,20 +29,31 @@ pub(super) static BESIDE: Beside = Beside {
     did_session_created: P("Link zum Portal erstellt"),
     did_session_entered: P("Angemeldet"),
     did_session_ended: P("Sitzung beendet"),
+    detail_for: P("für {who}"),
+    detail_name: P("Name: {from} → {to}"),
+    detail_added: P("Hinzugefügt: {scopes}"),
+    detail_removed: P("Weggenommen: {scopes}"),
+    detail_expires: P("Läuft ab: {when}"),
+    detail_plan: P("Tarif: {from} → {to}"),
+    detail_locked: P("Gesperrt"),
+    detail_unlocked: P("Entsperrt"),
+    detail_nothing: P("Nichts ist anders"),
     // Entering.
     enter_title: P("API-Schlüssel verwalten"),
     enter_lead: P("{brand} hat Sie hierher geleitet, um API-Schlüssel zu verwalten."),
     person: P("Sie"),
     enter: P("Weiter"),
-    enter_once: P("Der Link gilt einmal, und nur 5 Minuten lang, nachdem er erstellt wurde."),
+    enter_once: P("Der Link gilt einmal. Er lässt sich bis {when} benutzen ({relative})."),
+    enter_again: P("Sie sind jetzt bei {organization} angemeldet"),
+    enter_again_lead: P(
+        "Wenn Sie fortfahren, verlässt dieser Browser jene Sitzung. Ihre Seiten in anderen Tabs gehen dann nicht mehr.",
+    ),
     // Messages.
     bad_request: P("Diese Anfrage war nicht verständlich"),
     bad_request_lead: P("Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal."),
     session_over: P("Ihre Sitzung ist vorbei, oder der Link wurde benutzt"),
     session_over_lead: P(
-        "Ein Link zu diesem Portal gilt einmal, und nur 5 Minuten lang. Eine Sitzung endet nach einiger Zeit. \
-        Was Sie gespeichert haben, ist nicht verloren. Gehen Sie dorthin zurück, woher Sie gekommen sind, und \
-        öffnen Sie die Schlüssel noch einmal.",
+        "Ein Link zu diesem Portal gilt einmal, und nur für kurze Zeit. Eine Sitzung endet nach einiger Zeit. Was Sie gespeichert haben, ist nicht verloren. Gehen Sie dorthin zurück, woher Sie gekommen sind, und öffnen Sie die Schlüssel noch einmal.",
     ),
     forbidden: P("Das können Sie hier nicht tun"),
     forbidden_lead: P("Ihr Link zu diesen Seiten erlaubt es nicht. Es wurde nichts geändert."),
