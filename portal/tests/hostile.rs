@@ -149,6 +149,14 @@ fn lists(language: Language) -> Vec<Shown> {
         first: true,
         older: Some(evil(0)),
     };
+    vec![
+        ("keys", keys.render(), vec![1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 30, 60, 61, 62, 63, 64]),
+        ("activity", activity.render(), vec![14, 15, 51, 52, 53, 65, 66, 67, 68, 69, 70]),
+    ]
+}
+
+fn beside(language: Language) -> Vec<Shown> {
+    let around = || frame(language);
     let identify =
         IdentifyPage { frame: around(), found: Some(key()), old: true, once: evil(71), problems: Vec::new() };
     let enter = EnterPage {
@@ -165,8 +173,6 @@ fn lists(language: Language) -> Vec<Shown> {
     let switched = Message::Switched { organization: Some(evil(77)) };
 
     vec![
-        ("keys", keys.render(), vec![1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 30, 60, 61, 62, 63, 64]),
-        ("activity", activity.render(), vec![14, 15, 51, 52, 53, 65, 66, 67, 68, 69, 70]),
         ("identify", identify.render(), vec![20, 21, 22, 23, 71]),
         ("enter", enter.render(), vec![72, 73, 74, 75]),
         ("said", message(said, evil(78)).render(), vec![75, 76, 78, 12]),
@@ -205,9 +211,12 @@ fn forms(language: Language) -> Vec<Shown> {
     ]
 }
 
+fn secrets() -> Secrets {
+    Secrets { until: now(), since: now(), old_used: None, new_used: None }
+}
+
 fn single(language: Language) -> Vec<Shown> {
     let around = || frame(language);
-    let secrets = || Secrets { until: now(), since: now(), old_used: None, new_used: None };
     let answer = || Answer { status: 401, message: evil(90) };
     let mut usage = crate::fixtures::usage(portal::Range::Day, 1);
     usage.refusals = vec![Refusal { reason: RefusalReason::Other(evil(91)), requests: 1 }];
@@ -273,7 +282,9 @@ fn single(language: Language) -> Vec<Shown> {
 #[test]
 fn every_text_is_shown_and_none_is_markup() {
     for language in Language::ALL {
-        for (name, page, shown) in [lists(language), forms(language), single(language)].into_iter().flatten() {
+        for (name, page, shown) in
+            [lists(language), beside(language), forms(language), single(language)].into_iter().flatten()
+        {
             let page = page.unwrap();
             let markup = Markup::of(&page);
             assert_eq!(markup.all("img").filter(|image| image.get("src") == Some("x")).count(), 0, "{name}");

@@ -52,9 +52,9 @@ pub(crate) fn blank<'a>(app: &'a App, org: &Organization, session: &Session, now
 /// There is no randomness.
 pub fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp) -> Result<Page> {
     let sheet = blank(app, &visitor.org, &visitor.session, now)?;
-    let wishes =
+    let apart =
         |scopes: String| scopes.split([',', ' ']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
-    let scopes: Option<Vec<String>> = wished.scopes.map(wishes);
+    let scopes: Option<Vec<String>> = wished.scopes.map(apart);
     let kind = sheet.kind_of(wished.kind.as_deref());
     let unmet = scopes.as_ref().zip(kind).and_then(|(scopes, kind)| {
         let wished: Scopes = scopes.iter().cloned().collect();

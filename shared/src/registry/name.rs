@@ -39,11 +39,7 @@ impl TryFrom<String> for Name {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        if is_readable(&text, Self::MAX) {
-            Ok(Self(text))
-        } else {
-            Err("must have 1 to 100 characters that can be seen")
-        }
+        if is_readable(&text, Self::MAX) { Ok(Self(text)) } else { Err("must have 1 to 100 printable characters") }
     }
 }
 
