@@ -175,3 +175,19 @@ def activity(portal):
         ("key.deleted", "portal", "user_7"),
         ("key.created", "portal", "user_7"),
     ], audit
+
+
+@check("a secret that is typed into the search stays out of the address, and is asked for instead", contracts=("fanfare",))
+def pasted(portal):
+    organization = portal.organization()
+    page = portal.enter(organization)
+    secret = portal.create(page)
+    page.goto(portal.address(organization))
+    page.get_by_role("searchbox").fill(secret)
+    page.get_by_role("button", name="Search", exact=True).click()
+    field = page.get_by_role("textbox", name="The whole key")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(secret)
+    assert page.url == portal.address(organization), page.url
+    page.get_by_role("button", name="Find key").click()
+    expect(heading(page)).to_have_text("It is one of your keys")

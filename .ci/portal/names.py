@@ -9,7 +9,7 @@ NAMES = {
     "markup": '"><img src=x onerror=alert(1)>',
     "script": "</title></style><script>alert(2)</script>",
     "long": "W" * 100,
-    "turned": "invoice\u202egpj.exe",
+    "turned": "invoice \u05d0\u05d1\u05d2 gpj.exe",
     "pictures": "🔑 Schlüssel 鍵 🏳️‍🌈",
     "formula": "=cmd|' /C calc'!A0",
 }
@@ -19,7 +19,7 @@ NAMES = {
 def literally(portal):
     organization = portal.organization(name=NAMES["markup"])
     context = portal.context(viewport={"width": 320, "height": 640})
-    page = portal.enter(organization, context, {"subject": "user_42", "name": NAMES["turned"]})
+    page = portal.enter(organization, context, {"subject": "user_42", "name": "\u05d3\u05d4\u05d5 visitor"})
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.accept()))
     for name in NAMES.values():

@@ -136,6 +136,7 @@ def without_scripts(portal):
         portal.confirm(page, "Regenerate").click()
         portal.secret(page)
         portal.open_key(page, organization, "renamed")
+        page.get_by_role("main").get_by_role("link", name=re.compile("^End")).click()
         page.get_by_role("main").get_by_role("button", name=re.compile("^End")).click()
         expect(page.get_by_role("status")).to_be_visible()
     for verb in ("Deactivate", "Activate") if contract.opens("Deactivate") else ():

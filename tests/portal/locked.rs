@@ -18,7 +18,7 @@ async fn a_locked_organization_is_looked_at_and_told_why_the_rest_is_shut() {
     let list = browser.get(KEYS).await;
     list.says("This organization is locked");
     list.says("Calls with every key are refused. Callers get: 402 Organization locked");
-    list.says("Active, but refused");
+    list.says("Refused");
     list.says("Create API Key Not while this organization is locked.");
     let shown = browser.get(&page(&key, "")).await;
     for verb in ["Edit", "Regenerate"] {

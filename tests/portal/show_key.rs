@@ -208,7 +208,7 @@ async fn a_plan_without_api_is_said_on_every_page_and_no_key_looks_as_if_it_work
         shown.does_not_say("No more keys for now");
     }
     let shown = browser.get(&page(&key, "")).await;
-    shown.says("Active, but refused");
+    shown.says("Refused");
     shown.says("No call is let in at the moment.");
     shown.does_not_say("no rate limit");
     assert!(!shown.body.contains("badge active"), "{}", shown.body);

@@ -55,7 +55,7 @@ pub(super) static WORDS: Words = Words {
     active: P("Aktiv"),
     inactive: P("Inaktiv"),
     expired: P("Abgelaufen"),
-    active_refused: P("Aktiv, aber abgewiesen"),
+    active_refused: P("Abgewiesen"),
     never: P("Nie"),
     none: P("Keine"),
     badge_expires: P("Läuft {when} ab"),

@@ -55,7 +55,7 @@ pub(super) static WORDS: Words = Words {
     active: P("Active"),
     inactive: P("Inactive"),
     expired: P("Expired"),
-    active_refused: P("Active, but refused"),
+    active_refused: P("Refused"),
     never: P("Never"),
     none: P("None"),
     badge_expires: P("Expires {when}"),
