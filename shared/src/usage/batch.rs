@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 pub(super) use self::lane::seconds;
-use self::lane::{Lane, Pace};
+use self::lane::{Lane, MAX, Pace};
 use crate::contract::denial::Kind;
 use crate::contract::limit::Window;
 use crate::registry::usage::{Account, Entry, Holder, LastUses, Outcome, Part, Tally};
@@ -21,10 +21,12 @@ use crate::registry::usage::{Account, Entry, Holder, LastUses, Outcome, Part, Ta
 const REST_SECS: i64 = 30;
 
 /// Keys: three writes a minute. Where there are more keys than writes, the oldest outcome waits for half a minute.
-const KEYS: Pace = Pace { refill_secs: 20, age_secs: 30 };
+/// Thirty-two of them are due at once: written one after the other they take a tenth of a second.
+const KEYS: Pace = Pace { refill_secs: 20, age_secs: 30, many: 32 };
 
 /// Sums: two writes a minute, which is one of the organization and one of the stack.
-const SUMS: Pace = Pace { refill_secs: 30, age_secs: 60 };
+/// Where there are many organizations, each waits for its minute.
+const SUMS: Pace = Pace { refill_secs: 30, age_secs: 60, many: MAX / 2 };
 
 /// Outcomes to be written.
 #[derive(Debug)]
@@ -70,7 +72,7 @@ impl Batch {
         self.merge(Entry { account: Account::Key(holder), day, parts, last });
 
         self.latest = now;
-        if self.rests_until.is_none_or(|until| until <= now) {
+        if !self.rests() {
             self.keys.judge(hurry, now);
             self.sums.judge(false, now);
         }
@@ -94,7 +96,7 @@ impl Batch {
 
     /// Whether the use of an old secret of `holder` at `now` is to be written at once.
     fn hurries(&mut self, holder: &Holder, now: Timestamp) -> bool {
-        let is_recent = |at: &Timestamp| seconds(at, now) < REST_SECS;
+        let is_recent = |at: &Timestamp| seconds(at, now).abs() < REST_SECS;
         if self.hurried.get(holder).is_some_and(is_recent) {
             return false;
         }
@@ -107,6 +109,9 @@ impl Batch {
     /// What is due, keys first. It only becomes due by a request that the gate has judged: the store has just answered, on
     /// the connection that will be used.
     pub(super) fn take_due(&mut self) -> Vec<Entry> {
+        if self.rests() {
+            return Vec::new();
+        }
         let mut entries = self.keys.take_due();
         entries.extend(self.sums.take_due());
 
@@ -123,15 +128,23 @@ impl Batch {
 
     /// Keeps entries that could not be written, for later.
     pub(super) fn keep(&mut self, entries: Vec<Entry>) {
-        if entries.is_empty() {
-            return;
-        }
         for entry in entries {
+            let lane = if entry.account.is_sum() { &mut self.sums } else { &mut self.keys };
+            lane.renew(self.latest);
             self.merge(entry);
         }
-        self.keys.renew(self.latest);
-        self.sums.renew(self.latest);
+    }
+
+    /// Tries nothing for a while: a write has failed, or got no answer.
+    pub(super) fn rest(&mut self) {
         self.rests_until = Timestamp::from_second(self.latest.as_second().saturating_add(REST_SECS)).ok();
+    }
+
+    /// Whether nothing is to be tried yet. Clocks can go back: nothing rests for longer than it was to.
+    fn rests(&self) -> bool {
+        let left = self.rests_until.map_or(0, |until| seconds(&self.latest, until));
+
+        (1..=REST_SECS).contains(&left)
     }
 
     /// How many requests found no place since this was last asked.

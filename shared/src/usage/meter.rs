@@ -120,9 +120,17 @@ impl Meter {
         let mut batch = self.batch();
         batch.sum(written.done);
         batch.keep(written.left);
+        if written.failure.is_some() {
+            batch.rest();
+        }
         let lost = requests(&written.lost).saturating_add(batch.turned_away());
         drop(batch);
-        let Some(cause) = written.failure else { return true };
+        let Some(cause) = written.failure else {
+            if lost > 0 {
+                tracing::warn!(lost, "the usage of some requests found no place: too many keys are in use at once");
+            }
+            return true;
+        };
         tracing::warn!(
             kept,
             lost,

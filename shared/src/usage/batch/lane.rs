@@ -10,9 +10,6 @@ use jiff::Timestamp;
 
 use crate::registry::usage::{Account, Entry, LastUses, Part, Tally};
 
-/// How many entries are due whatever the budget. Written one after the other they take a tenth of a second.
-pub(super) const DUE: usize = 32;
-
 /// The most entries that are kept while they cannot be written: about 300 KB.
 pub(super) const MAX: usize = 1_024;
 
@@ -26,6 +23,8 @@ pub(super) struct Pace {
     pub(super) refill_secs: i64,
     /// How many seconds old the oldest outcome may get, whatever the budget.
     pub(super) age_secs: i64,
+    /// How many entries are due, whatever the budget and their age.
+    pub(super) many: usize,
 }
 
 /// Entries that wait.
@@ -79,9 +78,12 @@ impl Lane {
             return;
         }
         self.grow(now);
-        let is_aged = seconds(self.since.get_or_insert(now), now) >= self.pace.age_secs;
+        // Clocks can go back.
+        let since = self.since.map_or(now, |since| since.min(now));
+        self.since = Some(since);
+        let is_aged = seconds(&since, now) >= self.pace.age_secs;
         let (many, budget) = (self.entries.len(), usize::try_from(self.budget).unwrap_or(usize::MAX));
-        self.is_due = self.is_due || hurry || is_aged || many >= DUE || many <= budget;
+        self.is_due = self.is_due || hurry || is_aged || many >= self.pace.many || many <= budget;
     }
 
     /// Makes the oldest outcome one of `now`: what is left of a write that failed waits as if it had just happened.
@@ -110,6 +112,7 @@ impl Lane {
     /// Lets the budget grow by the time since it last did.
     fn grow(&mut self, now: Timestamp) {
         let refill = self.pace.refill_secs;
+        self.grown = self.grown.min(now);
         let grown = seconds(&self.grown, now).checked_div(refill).unwrap_or_default().max(0);
         self.budget = self.budget.saturating_add(u32::try_from(grown).unwrap_or(u32::MAX)).min(AT_ONCE);
         let until = if self.budget == AT_ONCE { now } else { later(self.grown, grown.saturating_mul(refill)) };

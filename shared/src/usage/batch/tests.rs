@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::lane::{DUE, MAX};
 use super::*;
 
 fn at(text: &str) -> Timestamp {
@@ -128,11 +127,11 @@ fn a_batch_of_many_keys_is_due_at_once() {
         success(&mut batch, number, second(0));
         assert_eq!(write(&mut batch).0, 1);
     }
-    for number in 0..DUE {
+    for number in 0..KEYS.many {
         assert_eq!(write(&mut batch).0, 0, "{number}");
         success(&mut batch, number, second(0));
     }
-    assert_eq!(write(&mut batch).0, DUE);
+    assert_eq!(write(&mut batch).0, KEYS.many);
 }
 
 #[test]
@@ -167,6 +166,7 @@ fn what_could_not_be_written_rests_and_is_due_again() {
     success(&mut batch, 1, second(10));
     let entries = batch.take_due();
     batch.keep(entries);
+    batch.rest();
     success(&mut batch, 1, second(39));
     assert!(batch.take_due().is_empty());
     success(&mut batch, 1, second(40));
@@ -247,6 +247,7 @@ proptest! {
                 }
                 if *fails {
                     batch.keep(entries);
+                    batch.rest();
                     break;
                 }
                 count(&entries);
@@ -262,4 +263,43 @@ proptest! {
         prop_assert_eq!(written, [all; 3]);
         prop_assert!(batch.take().is_empty());
     }
+}
+
+#[test]
+fn a_write_without_an_answer_makes_the_batch_rest_too() {
+    let mut batch = Batch::default();
+    success(&mut batch, 1, second(0));
+    drop(batch.take_due());
+    batch.rest();
+    for (now, due) in [(1, 0), (29, 0), (30, 1)] {
+        success(&mut batch, 1, second(now));
+        assert_eq!(write(&mut batch).0, due, "{now}");
+    }
+}
+
+#[test]
+fn a_clock_that_goes_back_holds_up_nothing() {
+    let mut batch = Batch::default();
+    for _ in 0..10 {
+        success(&mut batch, 1, second(10_000));
+        write(&mut batch);
+    }
+    success(&mut batch, 1, second(10_000));
+    batch.rest();
+    success(&mut batch, 1, second(0));
+    success(&mut batch, 1, second(20));
+    assert_eq!(write(&mut batch).0, 1);
+}
+
+#[test]
+fn the_sums_of_many_organizations_wait_for_their_minute() {
+    let mut batch = Batch::default();
+    let mut sums = 0;
+    for number in 0..600 {
+        let key = holder(number % 40).key;
+        let org = format!("org-{}", number % 40).try_into().unwrap();
+        batch.record(Holder { org, key }, Outcome::Success, false, second(i64::try_from(number).unwrap() / 10));
+        sums += write(&mut batch).1;
+    }
+    assert!(sums <= 10 + 2 + 41, "{sums} writes of sums in a minute");
 }
