@@ -47,18 +47,27 @@ impl Deliverer {
     pub(crate) async fn run(&'static self, mut run: Run) -> Result<Done> {
         let mut done = Done::default();
         // An event that fails holds up nothing: those that nobody was asked about yet come first.
+        let mut ended = Ok(());
         for pile in [Pile::New, Pile::Due(run.now)] {
-            self.work_off(pile, &mut run, &mut done).await?;
+            if ended.is_ok() {
+                ended = self.work_off(pile, &mut run, &mut done).await;
+            }
         }
+        // Also of those that a run has buried before it failed.
         self.announce(&done.buried).await;
 
-        Ok(done)
+        ended.map(|()| done)
     }
 
     async fn work_off(&self, pile: Pile, run: &mut Run, done: &mut Done) -> Result<()> {
+        // A flood of new events leaves some time to those that are tried again.
+        let is_over = |run: &Run| match pile {
+            Pile::New => run.share.are_over(),
+            Pile::Due(_) => run.tries.are_over(),
+        };
         let mut start = None;
         loop {
-            if run.tries.are_over() {
+            if is_over(run) {
                 tracing::warn!("there is more to hand on than fits into one run: the next one goes on");
                 return Ok(());
             }
@@ -67,7 +76,7 @@ impl Deliverer {
                 tracing::error!("an event cannot be handed on, and stays where it is: {error}");
             }
             for letters in page.letters.chunks(Bus::AT_ONCE) {
-                if !run.tries.are_over() {
+                if !is_over(run) {
                     self.hand_on(letters, run, done).await?;
                 }
             }

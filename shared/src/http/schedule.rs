@@ -26,13 +26,17 @@ pub struct Run {
     /// The attempts of the whole run. They are over at two thirds of the function's time: nothing new is begun then, and
     /// what is under way can still end.
     pub tries: Tries,
+    /// The share of what could fill every run: it is over at three quarters of that time, and leaves the rest to others.
+    pub share: Tries,
 }
 
 impl Run {
     fn begun(platform: Option<Timestamp>, timeout: Duration) -> Self {
         let time = timeout.saturating_mul(2).checked_div(3).unwrap_or(timeout);
 
-        Self { now: platform.unwrap_or_else(clock::now), tries: Tries::within(time) }
+        let share = time.saturating_mul(3).checked_div(4).unwrap_or(time);
+
+        Self { now: platform.unwrap_or_else(clock::now), tries: Tries::within(time), share: Tries::within(share) }
     }
 }
 
