@@ -7,12 +7,14 @@ mod options;
 mod ready;
 mod signals;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use shared::contract::Contract;
+use template::Template;
 
 use crate::error::Error;
 use crate::stack::{Builder, Stack};
@@ -74,6 +76,13 @@ async fn start(options: &Options, builder: Builder) -> Result<Stack, Error> {
     builder.binaries(binaries).start().await
 }
 
+/// Whether the template has the parameter `name`. One that cannot be read has none: its start says why.
+fn has_parameter(template: &Path, name: &str) -> bool {
+    let yaml = std::fs::read_to_string(template).unwrap_or_default();
+
+    Template::read(&yaml, &BTreeMap::new()).is_ok_and(|template| template.parameters.contains_key(name))
+}
+
 /// The stack that the options ask for, but for its binaries and its demo.
 fn builder(options: &Options, name: &str, contract: &Contract) -> Builder {
     let mut builder =
@@ -81,7 +90,7 @@ fn builder(options: &Options, name: &str, contract: &Contract) -> Builder {
     // An emulator on a busy laptop is slower than DynamoDB: it may take its time.
     builder = builder.parameter("StoreTimeout", "2000");
     // A template cannot look into a contract, and this program can: one of your own has its pages, too.
-    if contract.portal.is_some() {
+    if contract.portal.is_some() && Contract::is_path(name) && has_parameter(&options.template, "Portal") {
         builder = builder.parameter("Portal", "on");
     }
     for (name, value) in &options.parameters {
