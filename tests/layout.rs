@@ -253,3 +253,28 @@ fn codes_and_secrets_cannot_be_tried_in_large_numbers() {
         assert!(yaml.contains(&throttled), "{route} is not throttled");
     }
 }
+
+/// Whether `action` changes what is in a table.
+fn writes(action: &str) -> bool {
+    let reads = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"];
+
+    action.starts_with("dynamodb:") && !reads.contains(&action)
+}
+
+#[test]
+fn a_page_that_only_shows_something_cannot_write() {
+    let template = template("fanfare");
+    let shows = |key: &str| key.starts_with("GET /portal") || key.ends_with("/identify");
+    let mut seen = 0;
+    for function in &template.functions {
+        let keys: Vec<_> = function.routes.iter().map(template::Route::key).collect();
+        if keys.is_empty() || !keys.iter().all(|key| shows(key)) {
+            continue;
+        }
+        seen += 1;
+        let actions = function.statements.iter().flat_map(|statement| &statement.actions);
+        let written: Vec<_> = actions.filter(|action| writes(action)).collect();
+        assert_eq!(written, Vec::<&String>::new(), "{} only shows something", function.name);
+    }
+    assert!(seen >= 9, "{seen} functions");
+}

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
+
 use crate::html::{Html, Phrase, Said as _};
 use crate::usage::{Bucket, Counts, Range, RefusalReason, Usage};
 use crate::voice::Voice;
@@ -128,7 +130,8 @@ impl Usage {
 
     /// What a bar is called; the last one is not over yet.
     pub(crate) fn label(&self, voice: &Voice<'_>, bucket: &Bucket) -> String {
-        let label = self.range.label(voice, bucket);
+        let zone = if self.is_utc { TimeZone::UTC } else { voice.zone() };
+        let label = self.range.label(voice, bucket, &zone);
         let is_last = self.buckets.last().is_some_and(|last| last.from == bucket.from);
         if is_last { voice.words().so_far.put("when", label).to_string() } else { label }
     }
@@ -229,12 +232,11 @@ impl Range {
         }
     }
 
-    fn label(self, voice: &Voice<'_>, bucket: &Bucket) -> String {
-        let zone = voice.zone();
+    fn label(self, voice: &Voice<'_>, bucket: &Bucket, zone: &TimeZone) -> String {
         let date = zone.to_datetime(bucket.from).date();
         let language = voice.language();
         match self {
-            Self::Day => format!("{} {}", format::day(language, date), format::clock(bucket.from, &zone)),
+            Self::Day => format!("{} {}", format::day(language, date), format::clock(bucket.from, zone)),
             Self::Week | Self::Days30 => format::day(language, date),
             Self::Months13 => format::month_of_year(language, date),
         }
@@ -265,7 +267,7 @@ mod tests {
     fn every_request_is_in_one_part() {
         let counts = Counts { successes: 1, client_errors: 2, server_errors: 4, verifications: 8, refused: 16 };
         let bucket = Bucket { from: jiff::Timestamp::UNIX_EPOCH, until: jiff::Timestamp::UNIX_EPOCH, counts };
-        let usage = Usage { range: Range::Day, buckets: vec![bucket; 2], refusals: Vec::new() };
+        let usage = Usage { range: Range::Day, buckets: vec![bucket; 2], refusals: Vec::new(), is_utc: false };
         let words = crate::language::Language::English.words();
         let totals = usage.totals();
         assert_eq!(totals.requests(), 62);

@@ -37,6 +37,8 @@ pub struct Usage {
     pub buckets: Vec<Bucket>,
     /// Refusals by reason, most first. They add up to the refusals in `buckets`.
     pub refusals: Vec<Refusal>,
+    /// Whether the parts are days of UTC although the page has another zone: days of that one do not begin with an hour of UTC.
+    pub is_utc: bool,
 }
 
 /// How far back usage is shown.

@@ -78,7 +78,7 @@ fn nothing_used_is_said_and_not_drawn() {
     let mut frame = crate::fixtures::frame(Product::Fanfare, Language::German, Depth::Key);
     frame.zone = None;
     let key = crate::fixtures::key(Product::Fanfare, 0);
-    let unused = portal::Usage { range: Range::Week, buckets: Vec::new(), refusals: Vec::new() };
+    let unused = portal::Usage { range: Range::Week, buckets: Vec::new(), refusals: Vec::new(), is_utc: false };
     let page = portal::KeyPage {
         frame,
         notice: None,

@@ -257,3 +257,26 @@ async fn a_form_that_was_sent_before_leads_to_its_key() {
     let id = world.key_ids("acme").await.remove(0);
     assert_eq!(browser.post(KEYS, &fields).await.link("See this key", KEYS), Some(format!("{KEYS}/{id}")));
 }
+
+#[tokio::test]
+async fn a_key_that_may_not_make_the_example_is_shown_none() {
+    for (contract, fields) in [
+        ("fabraix", vec![("type", "restricted"), ("scope", "keys:manage"), ("name", "web")]),
+        ("fanfare", vec![("type", "secret"), ("name", "web"), ("scope", "read:analytics"), ("expires", "never")]),
+    ] {
+        let world = open(contract).await;
+        let browser = world.visitor("acme").await;
+        let page = browser.submit(NEW, KEYS, &fields).await;
+        assert!(page.secret().is_some(), "{contract}: {}", page.words());
+        page.does_not_say("curl ");
+    }
+    // Scopes that are more than the one that is needed will do, and so does a type that always has it.
+    for (contract, fields) in [
+        ("fabraix", vec![("type", "production"), ("name", "web")]),
+        ("fanfare", vec![("type", "secret"), ("name", "web"), ("scope", "admin"), ("expires", "never")]),
+    ] {
+        let world = open(contract).await;
+        let browser = world.visitor("acme").await;
+        browser.submit(NEW, KEYS, &fields).await.says("curl ");
+    }
+}

@@ -182,6 +182,7 @@ async fn last_used_is_exact_and_never_is_said() {
     let (unused_row, used_row) = row.split_once(&format!("keys/{}", used.id)).unwrap();
     assert!(unused_row.contains("Never"), "{unused_row}");
     assert!(used_row.contains("datetime=2030-06-15T00:10:00Z") && used_row.contains("5 minutes ago"), "{used_row}");
+    assert!(used_row.contains("title=\"15 Jun 2030, 00:10 UTC\""), "{used_row}");
 }
 
 #[tokio::test]
@@ -216,4 +217,30 @@ async fn a_secret_that_is_searched_for_is_not_looked_for_and_not_shown_again() {
     let page = browser.get(&format!("{KEYS}?q=sk_live")).await;
     page.does_not_say("What you searched for");
     assert!(page.body.contains("data-secrets=\"(pk_live_|sk_live_|sk_test_)\\w"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_search_looks_at_so_many_keys_a_call_and_goes_on_from_there() {
+    let world = open("fanfare").await;
+    let terms = json!({"plan": "enterprise", "limits": [{"requests": 9, "per": "minute"}]});
+    world.organization("acme", terms).await;
+    // The one that is looked for is the oldest of 501.
+    for batch in 0..6 {
+        world.at(&format!("2030-06-15T00:00:{}Z", 30 + batch));
+        let keys = (0..if batch == 0 { 1 } else { 100 }).map(|number| {
+            let name = if batch == 0 { "needle".to_owned() } else { format!("hay {batch} {number}") };
+            json!({"sha256": format!("{:064x}", batch * 1_000 + number + 1), "name": name, "type": "secret"})
+        });
+        let order = json!({"keys": keys.collect::<Vec<_>>()});
+        let answer = world.operate("POST", "/organizations/acme/api-keys/import", order).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+    let browser = world.visitor("acme").await;
+    browser.get(KEYS).await.says("501 of 1,000 keys used");
+    let asked = world.asked(async { browser.get(&format!("{KEYS}?q=needle")).await.says("Older") }).await;
+    assert!(asked.len() <= 3, "{asked:?}");
+    let first = browser.get(&format!("{KEYS}?q=needle")).await;
+    assert!(!first.body.contains(">needle<") && !first.body.contains("<bdi>needle</bdi></a>"), "{}", first.words());
+    let next = first.link("Older", KEYS).unwrap_or_else(|| panic!("{}", first.words()));
+    browser.get(&next).await.says("needle");
 }

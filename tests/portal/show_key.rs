@@ -213,3 +213,46 @@ async fn a_plan_without_api_is_said_on_every_page_and_no_key_looks_as_if_it_work
     shown.does_not_say("no rate limit");
     assert!(!shown.body.contains("badge active"), "{}", shown.body);
 }
+
+#[tokio::test]
+async fn days_that_do_not_begin_with_an_hour_are_those_of_utc_and_all_else_keeps_its_zone() {
+    let world = open("fanfare").await;
+    let order = json!({"name": "web", "type": "secret", "expiresAt": "2030-07-01T03:30:00Z"});
+    let key = world.key("acme", order).await;
+    for (zone, is_utc, expires) in [
+        ("Asia/Kathmandu", true, "1 Jul 2030, 09:15"),
+        ("America/St_Johns", true, "1 Jul 2030, 01:00"),
+        ("Europe/Vienna", false, "1 Jul 2030, 05:30"),
+    ] {
+        let browser = world.visitor_with("acme", json!({"subject": "user_42", "timeZone": zone})).await;
+        let shown = browser.get(&page(&key, "?range=30d")).await;
+        shown.says(&format!("Times are in {zone}"));
+        shown.says(expires);
+        let said = shown.words().contains("The chart and its numbers are in UTC.");
+        assert_eq!(said, is_utc, "{zone}: {}", shown.words());
+        assert!(!shown.body.contains(" data-at"), "{zone}: no time is left to the browser's zone");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_replaced_by_another_says_when_the_old_one_can_go() {
+    let world = open("thefaq").await;
+    let browser = world.visitor("acme").await;
+    let old = world.key("acme", json!({"name": "web", "scopes": ["read"]})).await;
+    browser.get(&page(&old, "")).await.says("This key has never been used.");
+    assert_eq!(world.get("/api/v1/acme/api-keys", &old).await.status, 200);
+    browser.get(&page(&old, "")).await.says("This key was last used just now");
+    world.at("2030-06-15T00:00:31Z");
+    let fields = [("name", "web"), ("scope", "read")];
+    let new = browser.submit(super::NEW, KEYS, &fields).await.secret().unwrap();
+    browser.get(&page(&old, "")).await.says("has not been used yet");
+    world.at("2030-06-15T00:10:30Z");
+    assert_eq!(world.call("GET", "/api/v1/acme/api-keys", &new, None).await.status, 200);
+    let shown = browser.get(&page(&old, "")).await;
+    assert!(shown.words().contains("was last used just now") && !shown.words().contains("not been used yet"));
+    shown.says("This key was last used 10 minutes ago");
+    let path = page(&old, "/delete");
+    assert_eq!(browser.submit(&path, &path, &[("confirm", "web")]).await.status, 303);
+    assert_eq!(world.verdict(&old.secret).await, "unknown_key");
+    assert_eq!(world.verdict(&new).await, "valid");
+}

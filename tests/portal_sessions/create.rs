@@ -113,6 +113,8 @@ async fn an_operation_that_is_not_open_is_403_for_all_of_it() {
             let order = json!({"subject": "user_42", "operations": ["list", operation]});
             let answer = world.operate("POST", SESSIONS, order).await;
             assert_eq!(answer.status, 403, "{operation} of {contract}: {answer:?}");
+            let alone = json!({"subject": "user_42", "operations": [operation]});
+            assert_eq!(world.operate("POST", SESSIONS, alone).await.status, 403, "{operation} alone");
         }
         let sessions = world.operate("GET", SESSIONS, Value::Null).await.json();
         assert_eq!(sessions["data"], json!([]), "{contract}");

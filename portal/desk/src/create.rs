@@ -180,7 +180,8 @@ pub(crate) fn hand_over<O: Opens>(
     now: Timestamp,
 ) -> Result<Page> {
     let (frame, _) = frame(app, visitor, depth, now)?;
-    let example = pages(app)?.example.as_ref().map(|example| Secret::new(curl(app, visitor, example, &secret)));
+    let example = pages(app)?.example.as_ref().filter(|example| is_let_in(app, key, example));
+    let example = example.map(|example| Secret::new(curl(app, visitor, example, &secret)));
     let page = SecretPage { frame, occasion, key: view::key(key, None, now), secret: Secret::new(secret), example };
 
     shown(page.render())
@@ -205,9 +206,17 @@ pub(crate) fn issued_before<O: Opens>(
     shown(IssuedPage { frame, occasion, key: view::key(key, None, now), regenerate }.render())
 }
 
+/// Whether `key` may make the call: an example that is refused teaches nobody anything.
+fn is_let_in(app: &App, key: &Key, example: &Example) -> bool {
+    let always =
+        |scope: &str| app.contract.key_type(key.kind.as_deref()).is_some_and(|kind| kind.scopes.always.contains(scope));
+
+    example.scope.as_deref().is_none_or(|scope| app.contract.allows(&key.scopes, scope) || always(scope))
+}
+
 /// A command that calls the API, where the browser has found the pages, with `secret`.
 fn curl<O>(app: &App, visitor: &Visitor<O>, example: &Example, secret: &str) -> String {
-    let Example { method, path, body } = example;
+    let Example { method, path, body, .. } = example;
     let (here, path) = (&visitor.here, path.replace("{org}", visitor.org.slug.as_str()));
     let credential = &app.contract.credential;
     let scheme = credential.scheme.as_ref().map(|scheme| format!("{scheme} ")).unwrap_or_default();

@@ -48,10 +48,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
         None
     };
 
-    let (mut frame, _) = frame(app, visitor, Depth::Key, now)?;
-    if made.as_ref().is_some_and(|made| made.is_utc) {
-        frame.zone = None;
-    }
+    let (frame, _) = frame(app, visitor, Depth::Key, now)?;
     let regenerate = can(Operation::Regenerate, false);
     let days = made.as_ref().map(|made| made.days.as_slice()).unwrap_or_default();
     let rotation = secrets_of(&key, days, now).map(|secrets| Rotation { secrets, end: regenerate.clone() });

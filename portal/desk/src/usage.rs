@@ -45,8 +45,6 @@ pub(crate) struct Made {
     pub(crate) usage: Usage,
     /// The days of UTC, from the beginning of the range or from where more was wanted.
     pub(crate) days: Vec<Day>,
-    /// Whether it is in days of UTC because those of the session do not begin with an hour of UTC.
-    pub(crate) is_utc: bool,
 }
 
 /// The edges of the parts of `range`, in the time zone of the session or, where its days do not begin with an hour of UTC,
@@ -153,7 +151,7 @@ pub(crate) async fn of(
         .collect();
     refusals.sort_by_key(|refusal| std::cmp::Reverse(refusal.requests));
 
-    Ok(Made { usage: Usage { range, buckets: buckets.collect(), refusals }, days, is_utc })
+    Ok(Made { usage: Usage { range, buckets: buckets.collect(), refusals, is_utc }, days })
 }
 
 fn unsigned(count: i64) -> u64 {

@@ -144,5 +144,6 @@ pub(crate) fn usage(range: Range, scale: u64) -> Usage {
             Refusal { reason: RefusalReason::RateLimited, requests: refused - refused / 4 },
             Refusal { reason: RefusalReason::MissingScope, requests: refused / 4 },
         ],
+        is_utc: false,
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     let name = |page: &str| format!("{}-{}-{page}", product.slug(), language.tag());
     let mut unused = one(product, language, Range::Day);
     unused.key.last_used = None;
-    unused.usage = Some(Usage { range: Range::Day, buckets: Vec::new(), refusals: Vec::new() });
+    unused.usage = Some(Usage { range: Range::Day, buckets: Vec::new(), refusals: Vec::new(), is_utc: false });
     unused.limits = Vec::new();
     unused.rotation = None;
     unused.notice = Some(Notice::Edited);

@@ -159,6 +159,8 @@ pub struct Example {
     pub path: String,
     /// The JSON body.
     pub body: Option<String>,
+    /// What a key must be able to do for the call to be let in.
+    pub scope: Option<String>,
 }
 
 /// The pages of a contract.
@@ -239,13 +241,14 @@ impl PortalFile {
         if let Some(origin) = self.return_origins.iter().find(|origin| !is_origin(origin) || !is_safe(origin)) {
             return flaw("portal.return_origins", format!("{origin:?} is not an origin like https://app.example"));
         }
-        if let Some(Example { method, path, body }) = &self.example {
+        if let Some(Example { method, path, body, scope }) = &self.example {
             let is_method = ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str());
             let is_path = path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\'');
             let is_json = body.as_ref().is_none_or(|body| serde_json::from_str::<serde_json::Value>(body).is_ok());
             if !is_method || !is_path || !is_json {
                 return flaw("portal.example", "must have a method, a path and, if any, a body of JSON");
             }
+            check_scopes("portal.example.scope", &scope.iter().map(String::as_str).collect(), scopes)?;
         }
 
         Ok(())

@@ -86,11 +86,11 @@ fn allowed(app: &App, portal: &Portal, order: &Order, author: &Author) -> Result
     match &order.operations {
         None => Ok(Operation::ALL.into_iter().filter(can).collect()),
         Some(asked) if asked.is_empty() => Err(Violation::new("operations", "must name at least one").into()),
-        Some(asked) if !asked.contains(&Operation::List) => {
-            Err(Violation::new("operations", "must have list: every page leads to the list").into())
-        }
         Some(asked) => match asked.iter().find(|operation| !can(operation)) {
             Some(operation) => Err(Denial::MissingScope { scope: format!("portal:{}", operation.name()) }.into()),
+            None if !asked.contains(&Operation::List) => {
+                Err(Violation::new("operations", "must have list: every page leads to the list").into())
+            }
             None => Ok(Operation::ALL.into_iter().filter(|operation| asked.contains(operation)).collect()),
         },
     }
