@@ -99,6 +99,55 @@ def keyboard(portal):
     assert organization.keys() == []
 
 
+@check("every other verb, the search and the way out by keyboard alone")
+def keyboard_verbs(portal):
+    contract = portal.contract
+    organization = portal.organization()
+    page = portal.enter(organization)
+
+    def follow(link, place):
+        tab_to(page, named(link, tags=("a",)))
+        page.keyboard.press("Enter")
+        page.wait_for_url(place)
+
+    portal.create(page)
+    name = "production-web"
+    portal.open_key(page, organization, name)
+    if contract.opens("Edit"):
+        follow("Edit", "**/edit")
+        tab_to(page, named("Name"))
+        page.keyboard.press("Control+A")
+        name = "renamed"
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+        expect(heading(page)).to_have_text(name)
+    if contract.opens("Regenerate"):
+        follow("Regenerate", "**/regenerate")
+        tab_to(page, lambda focused: focused["type"] == "radio")
+        page.keyboard.press("ArrowDown")
+        tab_to(page, named("Regenerate", tags=("button",)))
+        page.keyboard.press("Enter")
+        portal.secret(page)
+        portal.open_key(page, organization, name)
+    for verb in ("Deactivate", "Activate") if contract.opens("Deactivate") else ():
+        follow(verb, "**/status")
+        tab_to(page, named(verb, tags=("button",)))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_be_visible()
+    follow(contract.title, "**/keys")
+    tab_to(page, lambda focused: focused["type"] == "search")
+    page.keyboard.type("nothing like it")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/keys?**")
+    expect(page.get_by_role("main")).not_to_contain_text(name)
+    tab_to(page, named("Sign out", tags=("button",)))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/leave")
+    expect(page.get_by_role("banner").get_by_role("button")).to_have_count(0)
+    page.goto(f"{portal.stack.url}/portal/{organization.slug}/keys")
+    expect(page.get_by_role("main")).not_to_contain_text(name)
+
+
 @check("a mistake is reached by keyboard: the focus is on the list of mistakes, and Enter leads to the field")
 def keyboard_mistake(portal):
     page = portal.enter(portal.organization())
