@@ -3,6 +3,8 @@
 import functools
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 import markup
 from checks import check
 from stack import ROOT
@@ -103,3 +105,18 @@ def measures(portal):
 def measures_in_german(portal):
     found = [one for _, _, some in measure(portal, {"locale": "de"}, f"{portal.contract.name}-de") for one in some]
     assert not found, summed(found)
+
+
+@check("a table of keys is cards on a narrow screen, each value beside what it is, and a table on a wide one")
+def cards(portal):
+    page = portal.enter(portal.organization())
+    portal.create(page)
+    page.get_by_role("main").get_by_role("link").filter(has_not_text=portal.contract.title).first.click()
+    row = page.locator("main tbody tr").first
+    expect(row).to_be_visible()
+    for width, display in ((320, "block"), (768, "table-row")):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert row.evaluate("row => getComputedStyle(row).display") == display, f"{display} at {width} px"
+    page.set_viewport_size({"width": 320, "height": 900})
+    labels = row.locator("td").evaluate_all("cells => cells.map(cell => getComputedStyle(cell, '::before').content)")
+    assert labels and all(label not in ("none", '""') for label in labels), labels

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
-use crate::portal::{KEYS, issued, open, page, typed};
+use crate::portal::{KEYS, NEW, issued, open, page, typed};
 use crate::support::{Answer, Browser, Key, World, all};
 
 /// The session of `acme` that was begun last.
@@ -20,21 +20,23 @@ async fn end(world: &World) {
 }
 
 #[tokio::test]
-async fn nobody_sees_a_page_after_their_session_was_ended() {
+async fn of_a_thousand_looks_none_is_late_after_a_session_was_ended_or_its_organization_locked() {
     let world = open("fanfare").await;
-    for round in 0..3 {
+    for round in 0..4 {
+        // In a locked organization people may look, and not make anything.
+        let (path, refused) = if round == 3 { (NEW, 403) } else { (KEYS, 401) };
         let browser = world.visitor("acme").await;
         let over = AtomicBool::new(false);
         let visitor = async || {
             let (mut seen, mut refused_after) = (0, 0);
-            while refused_after < 40 {
+            while refused_after < 42 {
                 let sent_after = over.load(Ordering::SeqCst);
-                let status = browser.twin().get(KEYS).await.status;
+                let status = browser.twin().get(path).await.status;
                 match (sent_after, status) {
                     (false, 200) => seen += 1,
-                    (false, other) => assert_eq!(other, 401),
+                    (false, other) => assert_eq!(other, refused),
                     (true, other) => {
-                        assert_eq!(other, 401, "seen after the call had returned");
+                        assert_eq!(other, refused, "seen after the call had returned");
                         refused_after += 1;
                     }
                 }
@@ -52,7 +54,8 @@ async fn nobody_sees_a_page_after_their_session_was_ended() {
                     let ended = world.operate("DELETE", path, Value::Null).await.json();
                     assert_eq!(ended["data"], json!({"ended": 1}));
                 }
-                _ => assert_eq!(browser.twin().submit(KEYS, "/portal/leave", &[]).await.status, 200),
+                2 => assert_eq!(browser.twin().submit(KEYS, "/portal/leave", &[]).await.status, 200),
+                _ => drop(world.organization("acme", json!({"status": "locked"})).await),
             }
             over.store(true, Ordering::SeqCst);
         };

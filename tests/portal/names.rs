@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::portal::{ACTIVITY, IDENTIFY, KEYS, NEW, open, page, typed};
-use crate::support::{Answer, Browser};
+use crate::support::{Answer, Browser, CONTRACTS};
 
 const HOSTILE: [&str; 10] = [
     "\"><script>alert(1)</script>",
@@ -142,4 +142,47 @@ async fn names_that_nobody_sees_are_refused_on_every_plane_and_stored_ones_stay_
     assert_eq!(browser.get(&path).await.status, 200);
     browser.get(KEYS).await.says("old\u{200b}name");
     assert_eq!(crate::portal::call(&world, &key).await, 200);
+}
+
+#[tokio::test]
+async fn no_page_grows_beyond_64_kilobytes_however_long_the_names_are() {
+    for contract in CONTRACTS {
+        let world = open(contract).await;
+        // Each of these is six bytes of HTML.
+        let [name, subject] = [100, 256].map(|length| "{".repeat(length));
+        world.organization("acme", json!({"name": name})).await;
+        let order = |number: usize| {
+            let name = format!("{number:02}{}", "{".repeat(98));
+            match contract {
+                "fabraix" => json!({"name": name, "type": "admin"}),
+                "fanfare" => json!({"name": name, "type": "secret"}),
+                _ => json!({"name": name}),
+            }
+        };
+        let most = if contract == "fayne" || contract == "thefaq" { 10 } else { 25 };
+        let mut last = None;
+        for number in 0..most {
+            last = Some(world.key("acme", order(number)).await);
+        }
+        let link = json!({"subject": subject, "name": name, "timeZone": "America/Argentina/ComodRivadavia"});
+        let browser = world.visitor_with("acme", link).await;
+        let key = last.unwrap();
+        for number in 0..12 {
+            let name = format!("{number:02}{}", "{".repeat(98));
+            let path = format!("/organizations/acme/api-keys/{}", key.id);
+            assert_eq!(world.operate("PATCH", &path, json!({"name": name})).await.status, 200);
+        }
+        let search = format!("{KEYS}?q={}", "%7B".repeat(80));
+        for path in [KEYS.to_owned(), ACTIVITY.to_owned(), page(&key, ""), page(&key, "/delete"), search] {
+            let answer = browser.get(&path).await;
+            assert_eq!(answer.status, 200, "{contract} {path}: {}", answer.words());
+            assert!(answer.body.len() <= 64 * 1_024, "{contract} {path}: {} bytes", answer.body.len());
+        }
+        let long = "{".repeat(5_000);
+        let mut fields = vec![("name", long.as_str()), ("date", long.as_str()), ("expires", "date")];
+        fields.extend(["a", "b", "c", "d"].map(|_| ("scope", long.as_str())));
+        let answer = browser.submit(NEW, KEYS, &fields).await;
+        assert_eq!(answer.status, 422, "{contract}");
+        assert!(answer.body.len() <= 64 * 1_024, "{contract}: {} bytes of mistakes", answer.body.len());
+    }
 }

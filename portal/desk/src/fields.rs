@@ -269,11 +269,15 @@ impl<'a> Sheet<'a> {
         let label = kind.name.as_deref().map(view::label);
         let possible = &kind.scopes.choice;
         let chosen: Scopes = typed.scopes.iter().filter(|scope| !kind.scopes.always.contains(scope)).cloned().collect();
-        problems.extend(chosen.iter().filter(|scope| !choice.contains(scope)).take(3).map(|scope| match &label {
-            Some(kind) if !possible.contains(scope) => {
-                Problem::PermissionNotForType { scope: scope.to_owned(), kind: kind.clone() }
+        problems.extend(chosen.iter().filter(|scope| !choice.contains(scope)).take(3).map(|scope| {
+            // Somebody may have sent a text of any length.
+            let named = scope.chars().take(60).collect();
+            match &label {
+                Some(kind) if !possible.contains(scope) => {
+                    Problem::PermissionNotForType { scope: named, kind: kind.clone() }
+                }
+                Some(_) | None => Problem::PermissionNotOnPlan { scope: named },
             }
-            Some(_) | None => Problem::PermissionNotOnPlan { scope: scope.to_owned() },
         }));
         if !has_choice {
             return None;

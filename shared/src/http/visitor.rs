@@ -212,7 +212,7 @@ impl Browser {
 
 /// How many fields of a form are read, and how many bytes of each: what is wrong is shown again with the form.
 const FIELDS_MAX: usize = 100;
-const VALUE_MAX_BYTES: usize = 4_096;
+const VALUE_MAX_BYTES: usize = 1_024;
 
 /// The fields of a form, in the order in which they were sent. In a session, the form must have been made for it.
 pub struct Form {

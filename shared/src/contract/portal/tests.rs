@@ -28,7 +28,12 @@ fn a_flawed_section_is_refused_with_its_place() {
         ("https://admin.fanfare.io", "http://admin.fanfare.io".to_owned(), "portal.return_origins"),
         ("https://admin.fanfare.io", "https://admin.fanfare.io/".to_owned(), "portal.return_origins"),
         ("https://admin.fanfare.io", "javascript:alert(1)".to_owned(), "portal.return_origins"),
-        ("path = \"/api/experiences\" }", "path = \"api\" }".to_owned(), "portal.example"),
+        ("path = \"/api/experiences\",", "path = \"api\",".to_owned(), "portal.example"),
+        (
+            "scope = \"read:experiences\" }",
+            "scope = \"sing\" }".to_owned(),
+            "portal.example.scope: there is no scope sing",
+        ),
         ("submit = \"Create\"", "destroy = \"Create\"".to_owned(), "portal.verbs: there is no verb destroy"),
         ("public = \"For browsers", "other = \"For browsers".to_owned(), "portal.types: there is no type other"),
         ("#1f5eff", "blue".to_owned(), "portal.brand.colour"),
