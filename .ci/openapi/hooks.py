@@ -95,7 +95,9 @@ def make_possible(body, path, makes_organization):
 @schemathesis.hook
 def after_call(context, case, response):
     seen.setdefault(case.operation.label, set()).add(response.status_code)
-    if response.status_code in (200, 201) and case.operation.path != "/openapi.json":
+    # Reports can be tables for spreadsheets, too.
+    is_json = response.headers.get("content-type", [""])[0].startswith("application/json")
+    if response.status_code in (200, 201) and is_json and case.operation.path != "/openapi.json":
         known.setdefault(case.operation.path, []).extend(ids(response.json()))
         academy.learn(case.method, case.operation.path, case.path_parameters, response.json().get("data"))
 
