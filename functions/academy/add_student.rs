@@ -3,7 +3,7 @@
 use reference::academy::{Academy, Added, NewStudent, Welcome};
 use shared::contract::scope::Write;
 use shared::management::cap::Cap;
-use shared::registry::key::dated_uuid;
+use shared::registry::id::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

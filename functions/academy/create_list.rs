@@ -2,7 +2,7 @@
 
 use reference::academy::{Academy, Created as Made, List, NewList};
 use shared::contract::scope::Write;
-use shared::registry::key::dated_uuid;
+use shared::registry::id::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

@@ -5,7 +5,7 @@ use reference::academy::{Academy, Enrolled, Enrollment, NewEnrollment};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::scope::Write;
-use shared::registry::key::dated_uuid;
+use shared::registry::id::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use reference::academy::Academy;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::scope::Write;
-use shared::registry::key::dated_uuid;
+use shared::registry::id::dated_uuid;
 use shared::{App, At, Caller, Deleted, Denial, Exit, Handler, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]

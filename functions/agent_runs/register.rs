@@ -2,7 +2,7 @@
 
 use reference::agent_runs::{AgentRuns, NewRun, Registered};
 use shared::contract::scope::RegisterRuns;
-use shared::registry::key::dated_uuid;
+use shared::registry::id::dated_uuid;
 use shared::{App, At, Body, Caller, Exit, Json, Result};
 
 #[tokio::main(flavor = "current_thread")]

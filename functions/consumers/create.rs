@@ -3,7 +3,7 @@
 
 use reference::launch::{Consumer, Consumers, NewConsumer};
 use shared::contract::scope::WriteConsumers;
-use shared::registry::key::dated_uuid;
+use shared::registry::id::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

@@ -2,7 +2,7 @@
 
 use reference::launch::{Experience, Experiences, NewExperience};
 use shared::contract::scope::WriteExperiences;
-use shared::registry::key::dated_uuid;
+use shared::registry::id::dated_uuid;
 use shared::{App, At, Body, Caller, Created, Denial, Exit, Handler, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

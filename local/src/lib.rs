@@ -27,6 +27,7 @@ pub mod program;
 mod runtime;
 mod schedules;
 mod seed;
+mod server;
 mod services;
 mod sigv4;
 mod stack;

@@ -7,14 +7,12 @@ mod options;
 mod ready;
 mod signals;
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use shared::contract::Contract;
-use template::Template;
 
 use crate::error::Error;
 use crate::stack::{Builder, Stack};
@@ -42,7 +40,7 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let name = options.contract()?;
     let contract = Contract::load(&name)?;
-    let builder = builder(options, &name, &contract);
+    let builder = builder(options, &name, &contract)?;
     let demo = options.demo(&builder.template()?, &contract)?;
     let examples = demo.examples.clone();
     let stack = tokio::select! {
@@ -76,25 +74,20 @@ async fn start(options: &Options, builder: Builder) -> Result<Stack, Error> {
     builder.binaries(binaries).start().await
 }
 
-/// Whether the template has the parameter `name`. One that cannot be read has none: its start says why.
-fn has_parameter(template: &Path, name: &str) -> bool {
-    let yaml = std::fs::read_to_string(template).unwrap_or_default();
-
-    Template::read(&yaml, &BTreeMap::new()).is_ok_and(|template| template.parameters.contains_key(name))
-}
-
 /// The stack that the options ask for, but for its binaries and its demo.
-fn builder(options: &Options, name: &str, contract: &Contract) -> Builder {
+fn builder(options: &Options, name: &str, contract: &Contract) -> Result<Builder, Error> {
     let mut builder =
         Stack::builder(Path::new(&options.template)).contract(name).stage(&options.stage).port(options.port);
     // An emulator on a busy laptop is slower than DynamoDB: it may take its time.
     builder = builder.parameter("StoreTimeout", "2000");
-    // A template cannot look into a contract, and this program can: one of your own has its pages, too.
-    if contract.portal.is_some() && Contract::is_path(name) && has_parameter(&options.template, "Portal") {
-        builder = builder.parameter("Portal", "on");
-    }
     for (name, value) in &options.parameters {
         builder = builder.parameter(name, value);
+    }
+    // A template cannot look into a contract, and this program can: one of your own has its pages, too.
+    let has_pages = contract.portal.is_some() && Contract::is_path(name);
+    let is_told = options.parameters.iter().any(|(name, _)| name == "Portal");
+    if has_pages && !is_told && builder.template()?.parameters.contains_key("Portal") {
+        builder = builder.parameter("Portal", "on");
     }
     builder = builder.run_schedules(options.tick).print_events();
     if let Some(path) = &options.events_file {
@@ -107,5 +100,5 @@ fn builder(options: &Options, name: &str, contract: &Contract) -> Builder {
         builder = builder.dynamodb_endpoint(url);
     }
 
-    builder
+    Ok(builder)
 }

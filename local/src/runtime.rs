@@ -9,17 +9,14 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use template::Function;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
-use tokio::task::JoinSet;
 
 use crate::body::{self, Unread};
 use crate::extensions::{self, Extensions};
 use crate::invocation::{Failure, Job, Outcome};
+use crate::server;
 use crate::sync::lock;
 
 /// The most bytes that an event or an answer may have.
@@ -88,22 +85,13 @@ impl Runtime {
 
     /// Serves whoever connects, until dropped.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
-        let mut connections = JoinSet::new();
-        // An error of `accept` is about one connection; the instance's timeout covers the rest.
-        loop {
-            let Ok((stream, _)) = listener.accept().await else {
-                tokio::task::yield_now().await;
-                continue;
-            };
-            drop(stream.set_nodelay(true));
+        let handle = move |request| {
             let runtime = Arc::clone(&self);
-            let service = service_fn(move |request| {
-                let runtime = Arc::clone(&runtime);
-                async move { Ok::<_, Infallible>(runtime.answer(request).await) }
-            });
-            connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-            while connections.try_join_next().is_some() {}
-        }
+            async move { Ok::<_, Infallible>(runtime.answer(request).await) }
+        };
+
+        // The instance's timeout covers what cannot be accepted.
+        server::serve(listener, handle).await;
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {

@@ -13,16 +13,14 @@ use std::time::Duration;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::dynamodb::{Fault, FaultRule, Faults};
 use crate::error::Error;
+use crate::server;
 use crate::sync::lock;
 use taken::{Entry, Message};
 
@@ -103,21 +101,12 @@ impl Services {
 impl Desk {
     /// Serves until it is aborted, and all its connections with it.
     async fn serve(self: Arc<Self>, listener: TcpListener) {
-        let mut connections = JoinSet::new();
-        loop {
-            // A failed accept is about one connection: the client sees it.
-            let Ok((stream, _)) = listener.accept().await else {
-                tokio::task::yield_now().await;
-                continue;
-            };
-            while connections.try_join_next().is_some() {}
+        let handle = move |request| {
             let desk = Arc::clone(&self);
-            connections.spawn(async move {
-                let service = service_fn(|request| desk.handle(request));
-                // Its end is the client's business, or a fault's.
-                drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
-            });
-        }
+            async move { desk.handle(request).await }
+        };
+
+        server::serve(listener, handle).await;
     }
 
     async fn handle(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Unanswered> {

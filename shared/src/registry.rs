@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod audit;
 pub mod error;
 pub mod event;
+pub mod id;
 pub mod key;
 pub mod name;
 pub mod organization;

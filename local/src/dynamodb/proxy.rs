@@ -7,12 +7,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
 use super::backend::{Backend, Failure};
 use super::call::{Call, with_capacity};
@@ -20,6 +16,7 @@ use super::conflicts::Conflicts;
 use super::fault::{Fault, Faults};
 use super::identity::{Identities, Identity, access_key_id};
 use super::{OPERATOR, answer, request};
+use crate::server;
 
 /// The connection is to be closed without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -45,23 +42,12 @@ pub(super) struct Proxy {
 
 /// Serves until it is aborted, and all its connections with it.
 pub(super) async fn serve(proxy: Arc<Proxy>, listener: TcpListener) {
-    let mut connections = JoinSet::new();
-    loop {
-        // A failed accept is about one connection: the client sees it.
-        let Ok((stream, _)) = listener.accept().await else {
-            tokio::task::yield_now().await;
-            continue;
-        };
-        while connections.try_join_next().is_some() {}
+    let handle = move |request| {
         let proxy = Arc::clone(&proxy);
-        connections.spawn(async move {
-            let service = service_fn(|request| proxy.handle(request));
-            if stream.set_nodelay(true).is_ok() {
-                // Its end is the client's business, or a fault's.
-                drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
-            }
-        });
-    }
+        async move { proxy.handle(request).await }
+    };
+
+    server::serve(listener, handle).await;
 }
 
 impl Proxy {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use template::{Function, Template};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use super::Stack;
 use super::builder::Builder;
@@ -20,50 +19,11 @@ use crate::dynamodb::{Dynamodb, Identity, Source, create_tables};
 use crate::error::Error;
 use crate::gateway::Gateway;
 use crate::lifeline::Lifeline;
-use crate::logs::Logs;
 use crate::pool::Pool;
 use crate::process::Surroundings;
 use crate::schedules;
-use crate::seed::{SeededOrganization, seed};
+use crate::seed::seed;
 use crate::services::Services;
-
-/// A stack without the threads that it runs on.
-pub(super) struct Parts {
-    port: u16,
-    operator: Credential,
-    clock: Clock,
-    organizations: Vec<SeededOrganization>,
-    pools: HashMap<&'static str, Arc<Pool>>,
-    logs: Logs,
-    lifeline: Lifeline,
-    stop: watch::Sender<bool>,
-    server: JoinHandle<()>,
-    services: Services,
-    dynamodb: Dynamodb,
-    data_dir: Option<DataDir>,
-}
-
-impl Parts {
-    pub(super) fn with(self, runtime: OwnRuntime) -> Stack {
-        let Self { port, operator, clock, organizations, pools, logs, lifeline, stop, server, .. } = self;
-        let Self { services, dynamodb, data_dir, .. } = self;
-        Stack {
-            port,
-            operator,
-            clock,
-            organizations,
-            pools,
-            logs,
-            lifeline,
-            stop,
-            server,
-            services,
-            dynamodb,
-            data_dir,
-            runtime,
-        }
-    }
-}
 
 impl Builder {
     /// Starts the stack; when this returns it serves.
@@ -71,12 +31,12 @@ impl Builder {
         let lifeline = Lifeline::new();
         let runtime = OwnRuntime::new(lifeline.clone())?;
         let started = runtime.handle().spawn(start(self, lifeline)).await;
-        started.map_err(std::io::Error::other)?.map(|parts| parts.with(runtime))
+        started.map_err(std::io::Error::other)?.map(|on| on(runtime))
     }
 }
 
-/// Starts what `builder` describes on the threads of the caller.
-async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
+/// Starts what `builder` describes on the threads of the caller. Returns the stack but for those.
+async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRuntime) -> Stack, Error> {
     let (template, task_root) = read_template(&builder.template, &builder.parameters)?;
     // Kept for ever: routes borrow from it, and every task of the stack asks it.
     let template: &'static Template = Box::leak(Box::new(template));
@@ -123,7 +83,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
     }
     let State { operator, organizations, .. } = state;
 
-    Ok(Parts {
+    Ok(move |runtime| Stack {
         port,
         operator,
         clock,
@@ -136,6 +96,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<Parts, Error> {
         services,
         dynamodb,
         data_dir,
+        runtime,
     })
 }
 

@@ -18,7 +18,7 @@ use shared::registry::session::Session;
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 
 use crate::fields::{Expires, Sheet, Typed, problems};
-use crate::frame::{control, days_of, frame, shown, shown_with};
+use crate::frame::{control, days_of, frame, shown, shown_with, status};
 use crate::view;
 
 /// What a link to the form has filled in. It never sends it.
@@ -90,7 +90,7 @@ fn page(
     // A form that was sent is at the address of the list.
     let depth = if problems.is_empty() { Depth::Key } else { Depth::Top };
     let (frame, once) = frame(app, visitor, depth, now)?;
-    let status = if problems.is_empty() { 200 } else { 422 };
+    let status = status(&problems, false);
     let form = sheet.fields(once, typed, problems, None);
     let reached = no_room(app, &visitor.org)?.map(|denial| why_not(app, &denial));
     let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached, unmet }.render();
@@ -208,10 +208,10 @@ pub(crate) fn issued_before<O: Opens>(
 
 /// Whether `key` may make the call: an example that is refused teaches nobody anything.
 fn is_let_in(app: &App, key: &Key, example: &Example) -> bool {
-    let always =
-        |scope: &str| app.contract.key_type(key.kind.as_deref()).is_some_and(|kind| kind.scopes.always.contains(scope));
+    let kind = app.contract.key_type(key.kind.as_deref());
+    let can = |scope: &str| kind.is_some_and(|kind| app.contract.allows(&kind.scopes.held(&key.scopes), scope));
 
-    example.scope.as_deref().is_none_or(|scope| app.contract.allows(&key.scopes, scope) || always(scope))
+    example.scope.as_deref().is_none_or(can)
 }
 
 /// A command that calls the API, where the browser has found the pages, with `secret`.

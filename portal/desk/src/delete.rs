@@ -9,7 +9,7 @@ use shared::registry::key::{Id, Key, Status};
 use shared::store::Removed;
 use shared::{Denial, Form, Page, Result, Visitor};
 
-use crate::frame::{control, frame, shown_with};
+use crate::frame::{control, frame, shown_with, status};
 use crate::{usage, view};
 
 /// A key that was used within these days is deleted only by somebody who types its name.
@@ -46,7 +46,7 @@ async fn page(
     now: Timestamp,
 ) -> Result<Page> {
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
-    let status = if problems.is_empty() { 200 } else { 422 };
+    let status = status(&problems, false);
     let is_on = key.status == Status::Active;
     let deactivate = control(app, &visitor.session, &visitor.org, Operation::Deactivate, true);
     let page = DeletePage {

@@ -12,7 +12,7 @@ use shared::registry::key::{Id, Key};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 
 use crate::fields::{Expires, Read, Sheet, Typed, problems};
-use crate::frame::{days_of, frame, shown_with};
+use crate::frame::{days_of, frame, shown_with, status};
 use crate::view;
 
 fn sheet<'a>(app: &'a App, visitor: &Visitor<Update>, key: &Key, now: Timestamp) -> Result<Sheet<'a>> {
@@ -56,11 +56,7 @@ fn page(
     now: Timestamp,
 ) -> Result<Page> {
     let (frame, once) = frame(app, visitor, depth, now)?;
-    let status = match (changed, problems.is_empty()) {
-        (true, _) => 409,
-        (false, true) => 200,
-        (false, false) => 422,
-    };
+    let status = status(&problems, changed);
     let own = view::is_own(&visitor.session, key);
     let form = sheet(app, visitor, key, now)?.fields(once, typed, problems, key.expires_at);
 

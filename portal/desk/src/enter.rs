@@ -31,10 +31,7 @@ impl std::fmt::Debug for Linked {
 /// # Errors
 /// The link was used, or its time is over.
 pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Timestamp) -> Result<Page> {
-    let current = match &browser.cookie {
-        Some(token) => invite::current(app, token, now).await?,
-        None => None,
-    };
+    let current = current(app, browser, now).await?;
     let (session, code, until) = match invite::linked(app, &linked.code, now).await {
         Ok(linked) => linked,
         Err(refusal) => return still_in(current, refusal),
@@ -57,6 +54,14 @@ pub async fn show_entrance(app: &App, browser: &Browser, linked: Linked, now: Ti
     shown(page.render())
 }
 
+/// The session that the browser is in, and its organization, if it is in one.
+async fn current(app: &App, browser: &Browser, now: Timestamp) -> Result<Option<(Session, Organization)>> {
+    match &browser.cookie {
+        Some(token) => invite::current(app, token, now).await,
+        None => Ok(None),
+    }
+}
+
 /// To the list of keys, for somebody who is in already and has opened a link that cannot be used: they have come back to it.
 ///
 /// # Errors
@@ -75,13 +80,7 @@ fn still_in(current: Option<(Session, Organization)>, refusal: Error) -> Result<
 pub async fn enter(app: &App, browser: Browser, form: &Form, now: Timestamp) -> Result<Page> {
     let (session, cookie) = match invite::enter(app, form.text("code"), browser.request.clone(), now).await {
         Ok(entered) => entered,
-        Err(refusal) => {
-            let current = match &browser.cookie {
-                Some(token) => invite::current(app, token, now).await?,
-                None => None,
-            };
-            return still_in(current, refusal);
-        }
+        Err(refusal) => return still_in(current(app, &browser, now).await?, refusal),
     };
     let page = Page::see_other(&format!("{}/keys", session.org));
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use portal::{Control, Depth, Error as Unrendered, Frame, Inside, Language, Link, Terms, Why, Zone};
+use portal::{Control, Depth, Error as Unrendered, Frame, Inside, Language, Link, Problem, Terms, Why, Zone};
 use shared::contract::portal::{Operation, Portal};
 use shared::gate::app::App;
 use shared::http::visitor::Opens;
@@ -90,6 +90,15 @@ pub(crate) fn barred(app: &App, org: &Organization) -> Result<Option<Denial>> {
         Status::Active if !plan_of(app, org)?.api => Some(Denial::NoApiOnPlan),
         Status::Active => None,
     })
+}
+
+/// The status of a page with a form in which there are `problems`, or whose key has `changed` since the form was made.
+pub(crate) const fn status(problems: &[Problem], changed: bool) -> u16 {
+    match (changed, problems.is_empty()) {
+        (true, _) => 409,
+        (false, true) => 200,
+        (false, false) => 422,
+    }
 }
 
 /// A page that was put together.

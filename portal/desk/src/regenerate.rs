@@ -17,7 +17,7 @@ use shared::registry::usage::Day;
 use shared::{Denial, Error, Form, Page, Result, Violation, Visitor};
 
 use crate::create::{hand_over, issued_before};
-use crate::frame::{frame, shown_with};
+use crate::frame::{frame, shown_with, status};
 use crate::{usage, view};
 
 /// What is to be confirmed: a new secret, or the end of the old one.
@@ -54,11 +54,7 @@ async fn page(app: &App, visitor: &Visitor<Regenerate>, key: &Key, wrong: Wrong,
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
     let usual = pages(app)?.overlap_seconds;
     let usual = Overlap::ALL.into_iter().find(|overlap| i64::from(overlap.seconds()) == usual);
-    let status = match (changed, problems.is_empty()) {
-        (true, _) => 409,
-        (false, true) => 200,
-        (false, false) => 422,
-    };
+    let status = status(&problems, changed);
     let page = RegeneratePage {
         frame,
         key: view::key(key, view::last_used(app, key).await?, now),
@@ -83,7 +79,7 @@ async fn ending(app: &App, visitor: &Visitor<Regenerate>, key: &Key, changed: bo
     let own = view::is_own(&visitor.session, key);
     let page = EndPage { frame, key: view::key(key, None, now), once, secrets, own, changed };
 
-    shown_with(if changed { 409 } else { 200 }, page.render())
+    shown_with(status(&[], changed), page.render())
 }
 
 /// The two secrets of `key`, if it has two.

@@ -136,11 +136,9 @@ pub(crate) async fn of(
         let place = edges.partition_point(|edge| *edge <= at).checked_sub(1);
         let Some(bucket) = place.and_then(|place| tallies.get_mut(place)) else { continue };
         bucket.merge(tally);
-        for (outcome, requests) in tally.iter() {
-            if let Outcome::Refused(kind) = outcome {
-                let count = refused.entry(kind).or_default();
-                *count = count.saturating_add(requests);
-            }
+        for (kind, requests) in tally.refusals() {
+            let count = refused.entry(kind).or_default();
+            *count = count.saturating_add(requests);
         }
     }
     let parts = edges.iter().zip(edges.iter().skip(1)).zip(&tallies);
@@ -159,14 +157,12 @@ fn unsigned(count: i64) -> u64 {
 }
 
 fn counts(tally: &Tally) -> Counts {
-    let refused = tally.iter().filter(|(outcome, _)| matches!(outcome, Outcome::Refused(_)));
-
     Counts {
         successes: unsigned(tally.get(Outcome::Success)),
         client_errors: unsigned(tally.get(Outcome::ClientError)),
         server_errors: unsigned(tally.get(Outcome::ServerError)),
         verifications: unsigned(tally.get(Outcome::Verified)),
-        refused: unsigned(refused.fold(0_i64, |all, (_, requests)| all.saturating_add(requests))),
+        refused: unsigned(tally.refusals().fold(0_i64, |all, (_, requests)| all.saturating_add(requests))),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::gate;
 use crate::gate::app::App;
 use crate::gate::verify::{Verdict, verdict};
 use crate::http::lambda::{self, Exit};
-use crate::http::serve::start;
+use crate::http::serve::{log_failure, start};
 use crate::registry::error::{Error, Result};
 
 /// The only action that a policy here is about: invoking the API.
@@ -174,12 +174,7 @@ pub async fn serve() -> Exit {
     let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
         let platform = clock::of_platform(event.context.deadline, app.timeout);
         answer(app, event.payload.get(), platform).await.map_err(|error| {
-            let denial = error.denial();
-            match &error {
-                Error::Failed { cause, .. } => tracing::error!(?denial, "the authorizer failed: {cause}"),
-                Error::Denied(_) => tracing::error!(?denial, "the authorizer failed: the gate gave no verdict"),
-                Error::FailedAgain(_) => (),
-            }
+            log_failure("the authorizer", "the gate gave no verdict", &error);
             // A gateway answers 500 to an error of any kind.
             lambda_http::Error::from("no verdict")
         })

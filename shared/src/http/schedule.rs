@@ -15,8 +15,8 @@ use serde_json::value::RawValue;
 use crate::environment::clock;
 use crate::gate::app::App;
 use crate::http::lambda::{self, Exit};
-use crate::http::serve::start;
-use crate::registry::error::{Error, Result};
+use crate::http::serve::{log_failure, start};
+use crate::registry::error::Result;
 
 /// One run.
 #[derive(Debug)]
@@ -60,12 +60,7 @@ where
     let answer = move |event: LambdaEvent<Box<RawValue>>| async move {
         let run = Run::begun(clock::of_platform(event.context.deadline, app.timeout), app.timeout);
         work(prepared, run).await.map_err(|error| {
-            let denial = error.denial();
-            match &error {
-                Error::Failed { cause, .. } => tracing::error!(?denial, "a run failed: {cause}"),
-                Error::Denied(_) => tracing::error!(?denial, "a run failed: it was denied something"),
-                Error::FailedAgain(_) => (),
-            }
+            log_failure("a run", "it was denied something", &error);
             lambda_http::Error::from("the run failed")
         })
     };

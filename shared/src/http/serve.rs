@@ -75,6 +75,16 @@ pub(crate) async fn start(uses_store: bool) -> Result<&'static App, lambda_http:
     Ok(app)
 }
 
+/// Logs why `what` failed, where nobody is answered who could be told. What was refused is said as `denied`.
+pub(crate) fn log_failure(what: &str, denied: &str, error: &Error) {
+    let denial = error.denial();
+    match error {
+        Error::Failed { cause, .. } => tracing::error!(?denial, "{what} failed: {cause}"),
+        Error::Denied(_) => tracing::error!(?denial, "{what} failed: {denied}"),
+        Error::FailedAgain(_) => (),
+    }
+}
+
 /// The answer to `event`, whatever it is. `platform` is when the platform handed it over, if it has said so.
 pub async fn answer<Arguments, H: Handler<Arguments>>(
     app: &'static App,

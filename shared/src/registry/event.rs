@@ -1,14 +1,13 @@
 //! Events: what has happened to an organization and its keys, for programs and people who want to hear of it. Every row of
 //! the audit trail is one, numbered within its organization. `docs/events.md` describes them.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::environment::entropy::{self, Entropy};
 use crate::registry::audit::{Action, Entry, Plane};
+use crate::registry::id::dated_id;
 use crate::registry::key;
 use crate::registry::slug::Slug;
 
@@ -73,41 +72,9 @@ impl Event {
     }
 }
 
-/// `event_` and 26 characters, as in the id of a key: ids sort by the time they were made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Id(String);
-
-impl Id {
-    const PREFIX: &str = "event_";
-
-    /// A new id, made at `now`.
-    ///
-    /// # Errors
-    /// The operating system has no randomness to give.
-    pub fn new(now: Timestamp, entropy: Entropy) -> Result<Self, entropy::Error> {
-        Ok(Self(format!("{}{}", Self::PREFIX, key::dated_digits(now, entropy)?)))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Id {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        let digits = text.strip_prefix(Self::PREFIX);
-        if digits.is_some_and(key::are_digits) { Ok(Self(text)) } else { Err("must be the id of an event") }
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+dated_id! {
+    /// `event_` and 26 characters, as in the id of a key: ids sort by the time they were made.
+    "event_", "an event"
 }
 
 /// What of an event matters to whoever hands it on. Its kind may be one that only newer functions know.

@@ -3,20 +3,16 @@
 mod filter;
 mod view;
 
-use std::fmt;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 pub use filter::Filter;
 pub use view::View;
 
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
-use crate::environment::entropy;
-use crate::environment::entropy::Entropy;
+use crate::registry::id::dated_id;
 use crate::registry::name::Name;
 use crate::registry::slug::Slug;
 
@@ -113,83 +109,15 @@ pub enum Status {
     Inactive,
 }
 
-/// `key_` and 26 characters of Crockford's base 32: a version 7 UUID, so that ids sort by the time they were made.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-#[schemars(inline, extend("pattern" = "^key_[0-9A-HJKMNP-TV-Z]{26}$"))]
-pub struct Id(String);
-
-/// How many characters of base 32 a UUID has.
-const LENGTH: usize = 26;
-
-const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-impl Id {
-    const PREFIX: &str = "key_";
-
-    /// A new id, made at `now`.
-    ///
-    /// # Errors
-    /// The operating system has no randomness to give.
-    pub fn new(now: Timestamp, entropy: Entropy) -> Result<Self, entropy::Error> {
-        Ok(Self(format!("{}{}", Self::PREFIX, dated_digits(now, entropy)?)))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Id {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        if text.strip_prefix(Self::PREFIX).is_some_and(are_digits) {
-            Ok(Self(text))
-        } else {
-            Err("must be the id of a key")
-        }
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A version 7 UUID of something that is made at `now`, in Crockford's base 32.
-///
-/// # Errors
-/// The operating system has no randomness to give.
-pub(crate) fn dated_digits(now: Timestamp, entropy: Entropy) -> Result<String, entropy::Error> {
-    let bits = dated_uuid(now, entropy)?.as_u128();
-    let digits = (0..LENGTH).rev().map(|place| (bits >> place.saturating_mul(5)) & 31);
-
-    Ok(digits.filter_map(|digit| CROCKFORD.get(usize::try_from(digit).ok()?)).map(|byte| char::from(*byte)).collect())
-}
-
-/// Whether `digits` are those of a UUID in Crockford's base 32.
-pub(crate) fn are_digits(digits: &str) -> bool {
-    digits.len() == LENGTH && digits.bytes().all(|byte| CROCKFORD.contains(&byte))
-}
-
-/// The id of something that is made at `now`: version 7, so that ids sort by the time they were made.
-///
-/// # Errors
-/// The operating system has no randomness to give.
-pub fn dated_uuid(now: Timestamp, entropy: Entropy) -> Result<Uuid, entropy::Error> {
-    let mut random = [0; 10];
-    entropy.fill(&mut random)?;
-    let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
-
-    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+dated_id! {
+    /// `key_` and 26 characters of Crockford's base 32: a version 7 UUID, so that ids sort by the time they were made.
+    "key_", "a key"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::entropy::Entropy;
 
     #[test]
     fn ids_sort_by_the_time_they_were_made() {

@@ -6,8 +6,6 @@
 mod member;
 mod token;
 
-use std::fmt;
-
 use jiff::Timestamp;
 use payload::TimeZone;
 use schemars::JsonSchema;
@@ -18,8 +16,8 @@ use crate::contract::denial::Violation;
 use crate::contract::portal::{Operation, Portal};
 use crate::environment::clock;
 use crate::environment::clock::Moment;
-use crate::environment::entropy::{self, Entropy};
 use crate::registry::audit::Bearer;
+use crate::registry::id::dated_id;
 use crate::registry::key;
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
@@ -61,42 +59,9 @@ pub struct Session {
     pub bearer: Option<Bearer>,
 }
 
-/// `portal_` and 26 characters, as in the id of a key: ids sort by the time they were made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-#[schemars(inline, extend("pattern" = "^portal_[0-9A-HJKMNP-TV-Z]{26}$"))]
-pub struct Id(String);
-
-impl Id {
-    const PREFIX: &str = "portal_";
-
-    /// A new id, made at `now`.
-    ///
-    /// # Errors
-    /// The operating system has no randomness to give.
-    pub fn new(now: Timestamp, entropy: Entropy) -> Result<Self, entropy::Error> {
-        Ok(Self(format!("{}{}", Self::PREFIX, key::dated_digits(now, entropy)?)))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Id {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        let digits = text.strip_prefix(Self::PREFIX);
-        if digits.is_some_and(key::are_digits) { Ok(Self(text)) } else { Err("must be the id of a portal session") }
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+dated_id! {
+    /// `portal_` and 26 characters, as in the id of a key: ids sort by the time they were made.
+    "portal_", "a portal session"
 }
 
 fn stored_name<'de, D: serde::Deserializer<'de>>(stored: D) -> Result<Option<Name>, D::Error> {

@@ -103,6 +103,14 @@ impl Tally {
         self.0.iter().map(|(outcome, requests)| (*outcome, *requests))
     }
 
+    /// How many were refused, by every reason that occurred.
+    pub fn refusals(&self) -> impl Iterator<Item = (Kind, i64)> + '_ {
+        self.iter().filter_map(|(outcome, requests)| match outcome {
+            Outcome::Refused(reason) => Some((reason, requests)),
+            Outcome::Success | Outcome::ClientError | Outcome::ServerError | Outcome::Verified => None,
+        })
+    }
+
     /// How many requests there are in all.
     pub fn requests(&self) -> i64 {
         self.0.values().fold(0, |all, requests| all.saturating_add(*requests))

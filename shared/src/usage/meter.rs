@@ -29,9 +29,8 @@ const LAST_PATIENCE: Duration = Duration::from_millis(400);
 pub struct Meter {
     usage: store::Usage,
     batch: Mutex<Batch>,
-    metrics: Mutex<Metrics>,
-    /// Under which name the log is told of metrics, if it is.
-    namespace: Option<String>,
+    /// What the log is told of, if it is.
+    metrics: Option<Mutex<Metrics>>,
     /// How long writing may take after one answer; meanwhile the process cannot take the next request.
     patience: Duration,
 }
@@ -52,19 +51,25 @@ struct Written {
 impl Meter {
     /// A meter that writes to `usage`, for at most `patience` at a time, and tells the log of metrics under `namespace`.
     pub fn new(usage: store::Usage, patience: Duration, namespace: Option<String>) -> Self {
-        Self { usage, batch: Mutex::default(), metrics: Mutex::default(), namespace, patience }
+        Self { usage, batch: Mutex::default(), metrics: namespace.map(Metrics::new).map(Mutex::new), patience }
     }
 
     /// Notes what became of a request with a key of `holder` at `now`, in memory: it takes no time. `is_old`: it came with
     /// a secret that has been replaced, and still works.
     pub fn record(&self, holder: Holder, outcome: Outcome, is_old: bool, now: Timestamp) {
-        self.metrics().see(outcome, now);
+        self.see(outcome, now);
         self.batch().record(holder, outcome, is_old, now);
     }
 
     /// Notes that a request at `now` was refused for `reason`, and is nobody's usage.
     pub fn turn_away(&self, reason: Kind, now: Timestamp) {
-        self.metrics().see(Outcome::Refused(reason), now);
+        self.see(Outcome::Refused(reason), now);
+    }
+
+    fn see(&self, outcome: Outcome, now: Timestamp) {
+        if let Some(mut metrics) = self.metrics() {
+            metrics.see(outcome, now);
+        }
     }
 
     /// Writes what is due, if anything is. To be called after an answer: it makes one write after the other, on the
@@ -73,7 +78,7 @@ impl Meter {
         let begun = Instant::now();
         // What is written of keys can make their sums due.
         let mut entries = self.batch().take_due();
-        if !entries.is_empty() || self.metrics().is_due() {
+        if !entries.is_empty() || self.metrics().is_some_and(|metrics| metrics.is_due()) {
             self.tell();
         }
         while !entries.is_empty() {
@@ -107,8 +112,7 @@ impl Meter {
 
     /// Tells the log of what was seen.
     fn tell(&self) {
-        let Some(namespace) = &self.namespace else { return };
-        if let Some(line) = self.metrics().tell(namespace) {
+        if let Some(line) = self.metrics().and_then(|mut metrics| metrics.tell()) {
             log::line(&line);
         }
     }
@@ -141,8 +145,8 @@ impl Meter {
         false
     }
 
-    fn metrics(&self) -> MutexGuard<'_, Metrics> {
-        self.metrics.lock().unwrap_or_else(PoisonError::into_inner)
+    fn metrics(&self) -> Option<MutexGuard<'_, Metrics>> {
+        self.metrics.as_ref().map(|metrics| metrics.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn batch(&self) -> MutexGuard<'_, Batch> {

@@ -19,8 +19,10 @@ use crate::registry::usage::{Outcome, Tally};
 const AGE_SECS: i64 = 60;
 
 /// What was seen and not told of yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Metrics {
+    /// The name under which the log is told of it.
+    namespace: String,
     seen: Tally,
     /// When the oldest of it was.
     since: Option<Timestamp>,
@@ -29,6 +31,11 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
+    /// Nothing seen yet, to be told under `namespace`.
+    pub(super) fn new(namespace: String) -> Self {
+        Self { namespace, seen: Tally::default(), since: None, latest: Timestamp::default() }
+    }
+
     /// Notes what became of a request at `now`, whosever it was.
     pub(super) fn see(&mut self, outcome: Outcome, now: Timestamp) {
         self.since.get_or_insert(now);
@@ -41,8 +48,8 @@ impl Metrics {
         self.since.is_some_and(|since| seconds(&since, self.latest) >= AGE_SECS)
     }
 
-    /// All of it, as a line for the log under `namespace`, if there is any.
-    pub(super) fn tell(&mut self, namespace: &str) -> Option<String> {
+    /// All of it, as a line for the log, if there is any.
+    pub(super) fn tell(&mut self) -> Option<String> {
         self.since.take()?;
         let mut counts = BTreeMap::<String, i64>::new();
         for (outcome, requests) in std::mem::take(&mut self.seen).iter() {
@@ -54,7 +61,7 @@ impl Metrics {
         let metrics: Vec<_> = counts.keys().map(|name| json!({"Name": name, "Unit": "Count"})).collect();
         let about = json!({
             "Timestamp": self.latest.as_millisecond(),
-            "CloudWatchMetrics": [{"Namespace": namespace, "Dimensions": [[]], "Metrics": metrics}],
+            "CloudWatchMetrics": [{"Namespace": self.namespace, "Dimensions": [[]], "Metrics": metrics}],
         });
         let mut line = Map::from_iter([("_aws".to_owned(), about)]);
         line.extend(counts.into_iter().map(|(name, count)| (name, count.into())));
@@ -84,8 +91,8 @@ mod tests {
 
     #[test]
     fn a_line_has_what_was_seen_since_the_last_one() {
-        let mut metrics = Metrics::default();
-        assert_eq!(metrics.tell("Latchkey/keys"), None);
+        let mut metrics = Metrics::new("Latchkey/keys".to_owned());
+        assert_eq!(metrics.tell(), None);
         for outcome in [
             Outcome::Success,
             Outcome::Verified,
@@ -97,7 +104,7 @@ mod tests {
         ] {
             metrics.see(outcome, at(7));
         }
-        let line: Value = serde_json::from_str(&metrics.tell("Latchkey/keys").unwrap()).unwrap();
+        let line: Value = serde_json::from_str(&metrics.tell().unwrap()).unwrap();
         let named = ["Admitted", "ClientErrors", "Refused.RateLimited", "Refused.UnknownKey", "ServerErrors"];
         let definitions = named.map(|name| json!({"Name": name, "Unit": "Count"}));
         let directive = json!({"Namespace": "Latchkey/keys", "Dimensions": [[]], "Metrics": definitions});
@@ -106,17 +113,17 @@ mod tests {
             "Admitted": 5, "ClientErrors": 1, "ServerErrors": 2, "Refused.RateLimited": 1, "Refused.UnknownKey": 1,
         });
         assert_eq!(line, expected);
-        assert_eq!(metrics.tell("Latchkey/keys"), None);
+        assert_eq!(metrics.tell(), None);
     }
 
     #[test]
     fn it_is_due_once_the_oldest_is_a_minute_old() {
-        let mut metrics = Metrics::default();
+        let mut metrics = Metrics::new("Latchkey/keys".to_owned());
         for (second, due) in [(0, false), (59, false), (60, true)] {
             metrics.see(Outcome::Success, at(second));
             assert_eq!(metrics.is_due(), due, "{second}");
         }
-        metrics.tell("Latchkey/keys");
+        metrics.tell();
         assert!(!metrics.is_due());
     }
 }

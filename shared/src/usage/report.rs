@@ -198,13 +198,7 @@ impl Table for OrganizationReport {
 
 impl Numbers {
     fn of(tally: &Tally) -> Self {
-        let by_reason: BTreeMap<Kind, i64> = tally
-            .iter()
-            .filter_map(|(outcome, requests)| match outcome {
-                Outcome::Refused(reason) => Some((reason, requests)),
-                Outcome::Success | Outcome::ClientError | Outcome::ServerError | Outcome::Verified => None,
-            })
-            .collect();
+        let by_reason: BTreeMap<Kind, i64> = tally.refusals().collect();
         let requests = tally.requests();
         let verifications = tally.get(Outcome::Verified);
         let successes = tally.get(Outcome::Success);
