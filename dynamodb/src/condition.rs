@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder};
 
@@ -78,7 +80,14 @@ macro_rules! conditional {
     )*};
 }
 
-conditional!(ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder);
+conditional!(
+    ConditionCheckBuilder,
+    DeleteBuilder,
+    DeleteItemFluentBuilder,
+    PutBuilder,
+    PutItemFluentBuilder,
+    UpdateBuilder
+);
 
 #[cfg(test)]
 mod tests {

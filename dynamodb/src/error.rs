@@ -1,6 +1,8 @@
 //! What a failed call means for the request that made it.
 
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ServiceError;
@@ -119,7 +121,7 @@ impl From<BuildError> for Error {
     }
 }
 
-/// Why an `UpdateItem` with a condition was not carried out.
+/// Why a write of one item with a condition was not carried out.
 #[derive(Debug)]
 pub enum Refused {
     /// The condition failed on this item, or on the absence of one.
@@ -130,14 +132,20 @@ pub enum Refused {
     Failed(Error),
 }
 
-impl From<SdkError<UpdateItemError>> for Refused {
-    fn from(error: SdkError<UpdateItemError>) -> Self {
-        match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                Self::Condition(failed.item.clone().map(Item::from))
+macro_rules! refused {
+    ($($kind:ident),*) => {$(
+        impl From<SdkError<$kind>> for Refused {
+            fn from(error: SdkError<$kind>) -> Self {
+                match error.as_service_error() {
+                    Some($kind::ConditionalCheckFailedException(failed)) => {
+                        Self::Condition(failed.item.clone().map(Item::from))
+                    }
+                    Some($kind::TransactionConflictException(_)) => Self::Conflict,
+                    _ => Self::Failed(error.into()),
+                }
             }
-            Some(UpdateItemError::TransactionConflictException(_)) => Self::Conflict,
-            _ => Self::Failed(error.into()),
         }
-    }
+    )*};
 }
+
+refused!(UpdateItemError, PutItemError, DeleteItemError);

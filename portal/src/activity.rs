@@ -100,6 +100,8 @@ pub enum What {
     KeyOldEnded,
     /// A key was deleted.
     KeyDeleted,
+    /// What the organization is told of was changed.
+    AlertsChanged,
     /// A link to the portal was made.
     SessionCreated,
     /// Somebody has entered the portal.

@@ -4,6 +4,7 @@
 //! It uses the environment's types, and HTTP's headers and statuses. It knows no organization and nobody's key, and
 //! decides nothing: it says how a decision reads.
 
+pub mod alerts;
 pub mod cors;
 pub mod denial;
 pub mod envelope;
@@ -33,6 +34,7 @@ pub use key_type::{KeyType, ScopeRule};
 pub use plan::{Plan, PlanLimits};
 pub use wire::Wire;
 
+use crate::contract::alerts::Alerts;
 use crate::contract::cors::Cors;
 use crate::contract::denial::{Denial, Kind};
 use crate::contract::key_format::Presented;
@@ -72,6 +74,8 @@ pub struct Contract {
     pub management: Management,
     /// The pages on which people manage their organization's keys, if there are any.
     pub portal: Option<Portal>,
+    /// What people are told of before it hurts: nothing where the contract does not say.
+    pub alerts: Alerts,
     /// The headers that tell a caller how much is left, where the contract has them.
     pub rate_limit_headers: Option<RateLimitHeaders>,
     denials: BTreeMap<Kind, Wire>,
@@ -200,6 +204,8 @@ impl Contract {
         if portal.is_none() && file.management.operations.contains(&Operation::Portal) {
             return flaw("management.operations", "has portal, and there is no section [portal]");
         }
+        let alerts = Alerts::check(file.alerts)?;
+        check_alerts(&alerts, &file.management, portal.as_ref())?;
         let rate_limit_headers = match file.rate_limit_headers {
             None => None,
             Some(names) => Some(RateLimitHeaders {
@@ -222,6 +228,7 @@ impl Contract {
             plans,
             management: file.management,
             portal,
+            alerts,
             rate_limit_headers,
             denials,
             rejections,
@@ -282,6 +289,20 @@ fn check_caps(management: &Management, portal: Option<&Portal>, plans: &BTreeMap
         ),
         None => Ok(()),
     }
+}
+
+/// What shows alerts makes sense only where there are some.
+fn check_alerts(alerts: &Alerts, management: &Management, portal: Option<&Portal>) -> Result<(), Flaw> {
+    let is_open = management.operations.iter().any(|operation| operation.is_about_alerts());
+    let place = if is_open {
+        "management.operations"
+    } else if portal.is_some_and(|portal| portal.opens(portal::Operation::Alerts)) {
+        "portal.operations"
+    } else {
+        return Ok(());
+    };
+
+    if alerts.is_empty() { flaw(place, "has alerts, and there is no section [alerts]") } else { Ok(()) }
 }
 
 fn check_scopes(place: &str, named: &Scopes, scopes: &BTreeMap<String, String>) -> Result<(), Flaw> {

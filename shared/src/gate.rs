@@ -22,10 +22,11 @@ use crate::contract::secret::Digest;
 use crate::contract::{Contract, KeyType};
 use crate::environment::clock;
 use crate::gate::app::App;
+use crate::registry::alert::SILENCE;
 use crate::registry::error::Error;
 use crate::registry::organization::Organization;
 use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
-use crate::registry::usage::Holder;
+use crate::registry::usage::Use;
 use crate::store::{Counted, Legacy, State, Versions};
 use memory::Why;
 
@@ -36,15 +37,13 @@ pub struct Refusal {
     pub error: Error,
     /// What the key has left, where it is known.
     pub quota: Option<Quota>,
-    /// Whose key it was, where it is known.
-    pub holder: Option<Holder>,
-    /// Whether it came with a secret of that key that has been replaced, and still works.
-    pub is_old: bool,
+    /// How it is counted as usage, where it is known whose key it was.
+    pub used: Option<Use>,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self { error, quota: None, holder: None, is_old: false }
+        Self { error, quota: None, used: None }
     }
 }
 
@@ -101,12 +100,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
     match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
         Some(scope) => {
             let denial = Denial::MissingScope { scope: (*scope).to_owned() };
-            Err(Refusal {
-                error: denial.into(),
-                quota: grant.quota,
-                holder: Some(grant.holder()),
-                is_old: grant.is_old,
-            })
+            Err(Refusal { error: denial.into(), quota: grant.quota, used: Some(grant.used) })
         }
         None => Ok(grant),
     }
@@ -225,13 +219,20 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
         let mut random = [0; 2];
         app.entropy.fill(&mut random).map_err(Error::from)?;
         let stands_secs = stands_secs(u16::from_be_bytes(random));
+        let silent_since = last_used_at.unwrap_or(key.created_at);
         let terms = Terms::new(key, &org, &app.contract, now, stands_secs).map_err(Error::from)?;
         let pass = Pass { terms, counts, last_used_at };
         let admits = judge(&pass, now).is_ok();
         // If somebody was faster, the pass was made from something out of date: look again.
         let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, now).await;
         if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
-            return if admits { Ok(granted(pass, &counting)) } else { Err(refused(Box::new(pass), now)) };
+            if !admits {
+                return Err(refused(Box::new(pass), now));
+            }
+            // A pass is stamped every hour: only then it matters when the key was used before.
+            let mut grant = granted(pass, &counting);
+            grant.used.is_awake = now.duration_since(silent_since) >= SILENCE;
+            return Ok(grant);
         }
     }
 
@@ -281,9 +282,8 @@ async fn basis(
 /// left.
 fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
     let quota = if denial.kind().is_no_key() { None } else { pass.quota(now) };
-    let holder = Holder { org: pass.terms.org.clone(), key: pass.terms.key.clone() };
 
-    Refusal { error: denial.into(), quota, holder: Some(holder), is_old: false }
+    Refusal { error: denial.into(), quota, used: Some(pass.used(now)) }
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@
 //! - [`gate`]: who is let in.
 //! - [`management`]: what changes keys and organizations.
 //! - [`http`]: from an event to an answer.
+//! - [`alerts`]: tells people of what may be wrong.
 #![warn(missing_docs)]
 #![deny(clippy::arithmetic_side_effects)]
 
+pub mod alerts;
 pub mod contract;
 pub mod environment;
 pub mod gate;

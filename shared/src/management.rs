@@ -4,6 +4,7 @@
 //! argument ([`Author`](crate::registry::audit::Author)), and pages or commands will call the same functions as the
 //! API.
 
+pub mod alerts;
 pub mod cap;
 pub mod change;
 pub mod import;

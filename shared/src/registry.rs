@@ -1,9 +1,10 @@
-//! The things that there are: organizations, their keys and the passes that let keys in, audit rows, and what became of
-//! requests. It also has their rules, such as [`pass::judge`].
+//! The things that there are: organizations, their keys and the passes that let keys in, audit rows, alerts, and what
+//! became of requests. It also has their rules, such as [`pass::judge`].
 //!
 //! It uses the contract and the environment's types. It never asks a store or reads a clock, and does not know how
 //! something reads on the wire: everything in it is a value or a pure function.
 
+pub mod alert;
 pub mod attempt;
 pub mod audit;
 pub mod error;

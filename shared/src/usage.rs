@@ -11,6 +11,7 @@
 //! It uses the store. It never decides who is let in, and its failures change no answer.
 
 mod batch;
+mod lookout;
 mod meter;
 mod metrics;
 mod range;

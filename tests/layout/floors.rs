@@ -8,7 +8,8 @@ use super::files;
 use crate::support::root;
 
 /// The rooms of `shared`, ground floor first.
-const FLOORS: [&str; 8] = ["environment", "contract", "registry", "store", "usage", "gate", "management", "http"];
+const FLOORS: [&str; 9] =
+    ["environment", "contract", "registry", "store", "usage", "gate", "management", "http", "alerts"];
 
 const CRATES: [&str; 10] =
     ["dynamodb", "payload", "shared", "delivery", "reference", "template", "local", "openapi", "portal", "portal/desk"];

@@ -111,6 +111,7 @@ fn details(row: &Row, person: &dyn Fn(String) -> Who) -> Vec<Detail> {
         | Action::KeyRegenerated
         | Action::KeyImported
         | Action::KeyDeleted
+        | Action::AlertsChanged
         | Action::SessionEntered => Vec::new(),
     }
 }
@@ -151,6 +152,7 @@ fn what(row: &Row) -> What {
         Action::KeyRegenerated => What::KeyRegenerated,
         Action::KeyImported => What::KeyImported,
         Action::KeyDeleted => What::KeyDeleted,
+        Action::AlertsChanged => What::AlertsChanged,
         Action::SessionCreated => What::SessionCreated,
         Action::SessionEntered => What::SessionEntered,
         Action::SessionEnded => What::SessionEnded,

@@ -306,7 +306,7 @@ mod tests {
             (Some("09:31:00"), Some("09:30:00"), [Some("09:31:00"), Some("09:30:00")]),
         ] {
             let last = LastUses { current: current.map(at), old: old.map(at) };
-            let days = [Day { number: 0, parts: BTreeMap::new(), last }];
+            let days = [Day { number: 0, parts: BTreeMap::new(), last, ceiling: None }];
             assert_eq!(two_secrets(&key, &days), told.map(|time| time.map(at)), "{old:?} {current:?}");
         }
     }

@@ -36,6 +36,7 @@ impl What {
             Self::KeyRegenerated => words.did_key_regenerated,
             Self::KeyOldEnded => words.did_key_old_ended,
             Self::KeyDeleted => words.did_key_deleted,
+            Self::AlertsChanged => words.did_alerts_changed,
             Self::SessionCreated => words.did_session_created,
             Self::SessionEntered => words.did_session_entered,
             Self::SessionEnded => words.did_session_ended,

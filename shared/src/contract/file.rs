@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::contract::alerts;
+use crate::contract::alerts::RuleFile;
 use crate::contract::denial::Kind;
 use crate::contract::key_format::Alphabet;
 use crate::contract::limit::{Limits, Window};
@@ -23,6 +25,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) management: Management,
     pub(super) portal: Option<PortalFile>,
+    #[serde(default)]
+    pub(super) alerts: BTreeMap<alerts::Kind, RuleFile>,
     pub(super) rate_limit_headers: Option<RateLimitHeadersFile>,
     pub(super) error: ErrorFile,
     pub(super) denials: BTreeMap<Kind, DenialFile>,

@@ -24,6 +24,10 @@ pub enum Operation {
     Regenerate,
     /// Let people in to the pages on which they manage them.
     Portal,
+    /// See what people are told of, and when they were.
+    Alerts,
+    /// Change that.
+    UpdateAlerts,
 }
 
 impl TryFrom<String> for Operation {
@@ -46,8 +50,18 @@ impl TryFrom<String> for Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 8] =
-        [Self::List, Self::Get, Self::Usage, Self::Create, Self::Update, Self::Delete, Self::Regenerate, Self::Portal];
+    pub const ALL: [Self; 10] = [
+        Self::List,
+        Self::Get,
+        Self::Usage,
+        Self::Create,
+        Self::Update,
+        Self::Delete,
+        Self::Regenerate,
+        Self::Portal,
+        Self::Alerts,
+        Self::UpdateAlerts,
+    ];
 
     /// Its name in contracts.
     const fn name(self) -> &'static str {
@@ -60,33 +74,44 @@ impl Operation {
             Self::Delete => "delete",
             Self::Regenerate => "regenerate",
             Self::Portal => "portal",
+            Self::Alerts => "alerts",
+            Self::UpdateAlerts => "update_alerts",
         }
     }
 
-    /// The method and path of the operation for callers with a key, where their contract opens it.
-    pub const fn route(self) -> (&'static str, &'static str) {
+    /// The methods and paths of the operation for callers with a key, where their contract opens it.
+    pub const fn routes(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::List => ("GET", "/api/v1/{org}/api-keys"),
-            Self::Get => ("GET", "/api/v1/{org}/api-keys/{id}"),
-            Self::Usage => ("GET", "/api/v1/{org}/api-keys/{id}/usage"),
-            Self::Create => ("POST", "/api/v1/{org}/api-keys"),
-            Self::Update => ("PATCH", "/api/v1/{org}/api-keys/{id}"),
-            Self::Delete => ("DELETE", "/api/v1/{org}/api-keys/{id}"),
-            Self::Regenerate => ("POST", "/api/v1/{org}/api-keys/{id}/regenerate"),
-            Self::Portal => ("POST", "/api/v1/{org}/portal-sessions"),
+            Self::List => &[("GET", "/api/v1/{org}/api-keys")],
+            Self::Get => &[("GET", "/api/v1/{org}/api-keys/{id}")],
+            Self::Usage => &[("GET", "/api/v1/{org}/api-keys/{id}/usage")],
+            Self::Create => &[("POST", "/api/v1/{org}/api-keys")],
+            Self::Update => &[("PATCH", "/api/v1/{org}/api-keys/{id}")],
+            Self::Delete => &[("DELETE", "/api/v1/{org}/api-keys/{id}")],
+            Self::Regenerate => &[("POST", "/api/v1/{org}/api-keys/{id}/regenerate")],
+            Self::Portal => &[("POST", "/api/v1/{org}/portal-sessions")],
+            Self::Alerts => &[("GET", "/api/v1/{org}/alerts"), ("GET", "/api/v1/{org}/alerts/history")],
+            Self::UpdateAlerts => &[("PUT", "/api/v1/{org}/alerts")],
         }
     }
 
     /// The operation behind the callers' `route`: `GET /api/v1/{org}/api-keys`.
     fn by(route: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|operation| route.split_once(' ') == Some(operation.route()))
+        let route = route.split_once(' ')?;
+
+        Self::ALL.into_iter().find(|operation| operation.routes().contains(&route))
+    }
+
+    /// Whether it is about alerts.
+    pub(super) const fn is_about_alerts(self) -> bool {
+        matches!(self, Self::Alerts | Self::UpdateAlerts)
     }
 
     /// Whether it only reads.
     pub const fn is_harmless(self) -> bool {
         match self {
-            Self::List | Self::Get | Self::Usage => true,
-            Self::Create | Self::Update | Self::Delete | Self::Regenerate | Self::Portal => false,
+            Self::List | Self::Get | Self::Usage | Self::Alerts => true,
+            Self::Create | Self::Update | Self::Delete | Self::Regenerate | Self::Portal | Self::UpdateAlerts => false,
         }
     }
 }
@@ -123,11 +148,13 @@ impl Management {
         Operation::by(route).is_none_or(|operation| self.operations.contains(&operation))
     }
 
-    /// The answer to callers on the route of an operation that is not open: the path may be there for other methods.
-    pub(crate) fn closed(&self, operation: Operation) -> Denial {
-        let (_, path) = operation.route();
-        let open = self.operations.iter().map(|operation| operation.route());
-        let mut allow: Vec<_> = open.filter(|open| open.1 == path).map(|(method, _)| method.to_owned()).collect();
+    /// The answer to callers on `route`, which is one of an operation that is not open: the path may be there for other
+    /// methods.
+    pub(crate) fn closed(&self, route: &str) -> Denial {
+        let path = route.split_once(' ').map(|(_, path)| path);
+        let open = self.operations.iter().flat_map(|operation| operation.routes());
+        let at_path = open.filter(|(_, open)| Some(*open) == path);
+        let mut allow: Vec<_> = at_path.map(|(method, _)| (*method).to_owned()).collect();
         allow.sort();
 
         if allow.is_empty() { Denial::UnknownRoute } else { Denial::MethodNotAllowed { allow } }
@@ -151,17 +178,21 @@ mod tests {
         let list = opening(&[Operation::List]);
         let none = opening(&[]);
         for operation in Operation::ALL {
-            let (method, path) = operation.route();
-            let route = format!("{method} {path}");
-            assert_eq!(
-                [&all, &list, &none].map(|management| management.opens(&route)),
-                [true, operation == Operation::List, false],
-                "{route}"
-            );
-            assert_eq!(none.closed(operation), Denial::UnknownRoute, "{route}");
+            for (method, path) in operation.routes() {
+                let route = format!("{method} {path}");
+                assert_eq!(
+                    [&all, &list, &none].map(|management| management.opens(&route)),
+                    [true, operation == Operation::List, false],
+                    "{route}"
+                );
+                assert_eq!(none.closed(&route), Denial::UnknownRoute, "{route}");
+            }
         }
         assert!(none.opens("GET /api/v1/courses") && none.opens("GET /operator/v1/organizations/{org}/api-keys"));
-        assert_eq!(list.closed(Operation::Create), Denial::MethodNotAllowed { allow: vec!["GET".to_owned()] });
-        assert_eq!(list.closed(Operation::Get), Denial::UnknownRoute);
+        assert_eq!(
+            list.closed("POST /api/v1/{org}/api-keys"),
+            Denial::MethodNotAllowed { allow: vec!["GET".to_owned()] }
+        );
+        assert_eq!(list.closed("GET /api/v1/{org}/api-keys/{id}"), Denial::UnknownRoute);
     }
 }

@@ -40,11 +40,13 @@ pub enum Operation {
     Regenerate,
     /// Revoke one, for good.
     Delete,
+    /// See what they are told of, and change it.
+    Alerts,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::List,
         Self::Usage,
         Self::Activity,
@@ -53,6 +55,7 @@ impl Operation {
         Self::Deactivate,
         Self::Regenerate,
         Self::Delete,
+        Self::Alerts,
     ];
 
     /// Its name in contracts and requests.
@@ -66,6 +69,7 @@ impl Operation {
             Self::Deactivate => "deactivate",
             Self::Regenerate => "regenerate",
             Self::Delete => "delete",
+            Self::Alerts => "alerts",
         }
     }
 
@@ -84,6 +88,7 @@ impl Operation {
             Self::Update | Self::Deactivate => Some(management::Operation::Update),
             Self::Regenerate => Some(management::Operation::Regenerate),
             Self::Delete => Some(management::Operation::Delete),
+            Self::Alerts => Some(management::Operation::UpdateAlerts),
         }
     }
 }

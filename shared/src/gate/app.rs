@@ -92,6 +92,7 @@ impl App {
         let changing = changing(settings.timeout, settings.store_timeout);
         let table = |name| Table::new(dynamodb.clone(), name, changing);
         let outbox = Outbox::new(table(settings.events_table));
+        let watches = !contract.alerts.is_empty();
 
         Self {
             contract,
@@ -100,7 +101,7 @@ impl App {
             keys: Keys::new(table(settings.keys_table), passes.clone(), outbox.clone(), entropy),
             passes,
             outbox,
-            meter: Meter::new(usage.clone(), patience, metrics),
+            meter: Meter::new(usage.clone(), patience, metrics, watches),
             memory: Memory::default(),
             usage,
             patience,

@@ -127,7 +127,7 @@ pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> 
 pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, now: Timestamp) -> Result<Verdict> {
     let refusal = match admitted {
         Ok(grant) => {
-            app.meter.record(grant.holder(), Outcome::Verified, grant.is_old, now);
+            app.meter.record(grant.used, Outcome::Verified, now);
             return Ok(Verdict::Yes {
                 valid: true,
                 organization: grant.org,
@@ -140,8 +140,8 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
         Err(refusal) => refusal,
     };
     let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
-    match refusal.holder {
-        Some(holder) => app.meter.record(holder, Outcome::Refused(denial.kind()), refusal.is_old, now),
+    match refusal.used {
+        Some(used) => app.meter.record(used, Outcome::Refused(denial.kind()), now),
         None => app.meter.turn_away(denial.kind(), now),
     }
 

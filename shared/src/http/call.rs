@@ -21,7 +21,7 @@ use crate::environment::clock;
 use crate::gate::app::App;
 use crate::registry::organization::Organization;
 use crate::registry::session::Session;
-use crate::registry::usage::Holder;
+use crate::registry::usage::Use;
 
 /// The largest body that is read: 1 MB.
 pub const BODY_MAX_BYTES: usize = 1_000_000;
@@ -53,10 +53,8 @@ pub struct Call {
     pub signed_by: Option<String>,
     /// What the key has left, once the gate has said so: every answer from then on says it.
     pub quota: Option<Quota>,
-    /// Whose key the request came with, once the gate has said so.
-    pub holder: Option<Holder>,
-    /// Whether it came with a secret of that key that has been replaced, and still works.
-    pub is_old: bool,
+    /// How the request is counted as usage, once the gate has said whose key it came with.
+    pub used: Option<Use>,
     /// Why the gate has refused the request, if it has.
     pub refused: Option<Kind>,
     /// The session of the portal that the request came in, once it was looked up.
@@ -109,8 +107,7 @@ impl Call {
             cookies: event.cookies.unwrap_or_default(),
             signed_by: context.authorizer.and_then(|authorizer| authorizer.iam).and_then(|iam| iam.user_arn),
             quota: None,
-            holder: None,
-            is_old: false,
+            used: None,
             refused: None,
             guest: None,
             body: event.body,

@@ -78,8 +78,7 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
     match gate::admit(call.app, credential, scopes, call.now).await {
         Ok(grant) => {
             call.quota = grant.quota;
-            call.holder = Some(grant.holder());
-            call.is_old = grant.is_old;
+            call.used = Some(grant.used.clone());
             // A path with another organization than the key's own leads nowhere, like one with an organization that
             // does not exist.
             if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
@@ -89,8 +88,7 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
         }
         Err(refusal) => {
             call.quota = refusal.quota;
-            call.holder = refusal.holder;
-            call.is_old = refusal.is_old;
+            call.used = refusal.used;
             if let Error::Denied(denial) = &refusal.error {
                 call.refused = Some(denial.kind());
             }

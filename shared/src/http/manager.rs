@@ -30,7 +30,7 @@ macro_rules! operations {
     )*};
 }
 
-operations!(List, Get, Usage, Create, Update, Delete, Regenerate, Portal);
+operations!(List, Get, Usage, Create, Update, Delete, Regenerate, Portal, Alerts, UpdateAlerts);
 
 /// An author who may do `O` with the keys of the organization that the path names: the operator or, where the contract
 /// opens `O`, a key of that very organization.
@@ -62,7 +62,7 @@ impl<O: Does> FromCall for Manager<O> {
         } else {
             let management = &call.app.contract.management;
             if !management.operations.contains(&O::OPERATION) {
-                return Err(management.closed(O::OPERATION).into());
+                return Err(management.closed(&call.route).into());
             }
             let grant = admitted(call, management.scope.as_deref().as_slice()).await?;
             Author::key(grant, &call.app.contract, call.request_id.clone(), call.now)

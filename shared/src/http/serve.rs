@@ -118,9 +118,9 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
     {
         cors.add(&call.headers, &mut reply.headers);
     }
-    if let Some(holder) = call.holder {
+    if let Some(used) = call.used {
         let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
-        app.meter.record(holder, outcome, call.is_old, call.now);
+        app.meter.record(used, outcome, call.now);
     } else if let Some(reason) = call.refused {
         app.meter.turn_away(reason, call.now);
     }

@@ -113,6 +113,9 @@ pub enum Action {
     /// A key was revoked.
     #[serde(rename = "key.deleted")]
     KeyDeleted,
+    /// What people are told of was changed.
+    #[serde(rename = "alerts.changed")]
+    AlertsChanged,
     /// Somebody was given a link to the portal.
     #[serde(rename = "portal.session.created")]
     SessionCreated,

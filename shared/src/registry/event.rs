@@ -2,13 +2,18 @@
 //! the audit trail is one, numbered within its organization. `docs/events.md` describes them.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::contract::alerts;
+use crate::environment::clock;
 use crate::environment::entropy::{self, Entropy};
+use crate::registry::alert::{Telling, Turn};
 use crate::registry::audit::{Action, Entry, Plane};
 use crate::registry::id::dated_id;
 use crate::registry::key;
+use crate::registry::name::Name;
 use crate::registry::slug::Slug;
 
 /// An event as it is written. No secret is in it: `before` and `after` are as replies show things.
@@ -21,23 +26,50 @@ pub struct Event {
     pub organization: Slug,
     /// Its number among the organization's events: 1, 2, 3, without a gap.
     pub sequence: i64,
-    /// What was done.
-    pub kind: Action,
-    /// When, to the millisecond.
+    /// When it was, to the millisecond.
     pub at: String,
-    /// Who did it.
-    pub actor: Actor,
-    /// To which key, if to one.
+    /// About which key, if about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_id: Option<key::Id>,
-    /// What it was before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Value>,
-    /// What it was after.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Value>,
-    /// The gateway's id of the request.
-    pub request_id: String,
+    /// What it was.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What has happened.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum What {
+    /// Somebody has changed something.
+    Change {
+        /// What was done.
+        kind: Action,
+        /// Who did it.
+        actor: Actor,
+        /// What it was before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<Value>,
+        /// What it was after.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<Value>,
+        /// The gateway's id of the request.
+        request_id: String,
+    },
+    /// Something that people are to be told of.
+    Alert {
+        /// Of which kind.
+        kind: alerts::Kind,
+        /// What the alert does.
+        state: Turn,
+        /// What people call the key, if it is about one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key_name: Option<Name>,
+        /// The first digits of the key's digest, by which people know it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<String>,
+        /// The figures, by names that depend on the kind.
+        numbers: Value,
+    },
 }
 
 /// Who did something.
@@ -61,14 +93,79 @@ impl Event {
             id: Id::new(entry.at, entropy)?,
             organization: entry.org.clone(),
             sequence,
-            kind: row.action,
             at: row.at,
-            actor: Actor { plane: row.plane, id: row.actor },
             key_id: row.key_id,
-            before: row.before,
-            after: row.after,
-            request_id: row.request_id,
+            what: What::Change {
+                kind: row.action,
+                actor: Actor { plane: row.plane, id: row.actor },
+                before: row.before,
+                after: row.after,
+                request_id: row.request_id,
+            },
         })
+    }
+
+    /// The event that tells people of `telling` at `now`, the event number `sequence` of `org`. `key` is the one that it is
+    /// about, if it is about one.
+    ///
+    /// # Errors
+    /// As for a change.
+    pub(crate) fn telling(
+        telling: &Telling,
+        org: &Slug,
+        key: Option<&key::Key>,
+        sequence: i64,
+        now: Timestamp,
+        entropy: Entropy,
+    ) -> Result<Self, entropy::Error> {
+        let Telling { kind, turn, key: key_id, numbers } = telling.clone();
+        let key = key.filter(|_| key_id.is_some());
+
+        Ok(Self {
+            id: Id::new(now, entropy)?,
+            organization: org.clone(),
+            sequence,
+            at: clock::millis(now),
+            key_id,
+            what: What::Alert {
+                kind,
+                state: turn,
+                key_name: key.map(|key| key.name.clone()),
+                fingerprint: key.map(|key| key.digest.fingerprint()),
+                numbers,
+            },
+        })
+    }
+}
+
+/// A row of an organization's history of alerts: an event that told of one.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Alert")]
+pub struct AlertRow {
+    /// The id of the event.
+    pub id: Id,
+    /// Of which kind.
+    pub kind: alerts::Kind,
+    /// What the alert did.
+    pub state: Turn,
+    /// About which key; `null` where it is about several, which are in `numbers`.
+    pub key_id: Option<key::Id>,
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
+    pub at: String,
+    /// The figures, by names that depend on the kind.
+    #[schemars(with = "std::collections::BTreeMap<String, Value>")]
+    pub numbers: Value,
+}
+
+impl Event {
+    /// The row of the history, if this tells of an alert.
+    pub(crate) fn alert(&self) -> Option<AlertRow> {
+        let What::Alert { kind, state, numbers, .. } = &self.what else { return None };
+        let (id, key_id, at) = (self.id.clone(), self.key_id.clone(), self.at.clone());
+
+        Some(AlertRow { id, kind: *kind, state: *state, key_id, at, numbers: numbers.clone() })
     }
 }
 

@@ -17,7 +17,7 @@ macro_rules! dated_id {
     ($(#[$about:meta])* $prefix:literal, $of:literal) => {
         $(#[$about])*
         #[derive(
-            Clone, Debug, PartialEq, Eq, Hash, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema,
+            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema,
         )]
         #[serde(try_from = "String")]
         #[schemars(inline, extend("pattern" = concat!("^", $prefix, "[0-9A-HJKMNP-TV-Z]{26}$")))]

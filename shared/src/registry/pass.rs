@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::contract::Contract;
+use crate::contract::alerts::Thresholds;
 use crate::contract::denial::Denial;
 use crate::contract::limit::Quota;
 use crate::contract::limit::{Limits, Window};
@@ -18,7 +19,7 @@ use crate::registry::key::Key;
 use crate::registry::organization;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::registry::usage::Holder;
+use crate::registry::usage::{Holder, Peak, Use};
 
 /// How long a pass is valid at most before it is stamped anew from the authority: 1 hour. It bounds how long an
 /// organization's old terms survive a change to it that was cut short.
@@ -143,22 +144,18 @@ pub struct Grant {
     pub scopes: Scopes,
     /// What it has left after this request.
     pub quota: Option<Quota>,
-    /// Whether the secret has been replaced, and still works.
-    pub is_old: bool,
+    /// How its usage is counted.
+    pub used: Use,
 }
 
 impl Grant {
     /// The grant of a request with `secret` that `pass` has counted, which is the pass of the secret `counting`.
     pub fn of(pass: Pass, secret: Digest, counting: &Digest, now: Timestamp) -> Self {
         let quota = pass.quota(now);
+        let used = Use { is_old: secret != *counting, ..pass.used(now) };
         let Terms { org, key, kind, scopes, .. } = pass.terms;
 
-        Self { org, key, secret, kind, scopes, quota, is_old: secret != *counting }
-    }
-
-    /// Whose key it is.
-    pub fn holder(&self) -> Holder {
-        Holder { org: self.org.clone(), key: self.key.clone() }
+        Self { org, key, secret, kind, scopes, quota, used }
     }
 }
 
@@ -198,6 +195,18 @@ impl Pass {
 
         // Of equal ones, the one that lasts longest: the caller has to wait for that one.
         quotas.min_by_key(|quota| (quota.remaining, std::cmp::Reverse(quota.reset)))
+    }
+
+    /// How a request at `now` is counted as usage, with the current secret.
+    pub fn used(&self, now: Timestamp) -> Use {
+        let Terms { org, key, limits, .. } = &self.terms;
+        let peaks = limits.iter().map(|(window, limit)| {
+            let used = self.counts.get(window, now);
+            Peak { window, number: window.number(now), used, limit }
+        });
+        let peaks = peaks.filter(|peak| peak.share() >= Thresholds::LOWEST).collect();
+
+        Use { holder: Holder { org: org.clone(), key: key.clone() }, is_old: false, is_awake: false, peaks }
     }
 
     /// Counts a request at `now` in each of `windows`.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::contract::denial::Kind;
 use crate::contract::envelope::Reply;
+use crate::contract::limit::Window;
 use crate::registry::key;
 use crate::registry::slug::Slug;
 
@@ -45,6 +46,51 @@ pub struct Holder {
     pub org: Slug,
     /// Its key.
     pub key: key::Id,
+}
+
+/// A request with a key, as its usage is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Whose key it came with.
+    pub holder: Holder,
+    /// Whether it came with a secret of that key that has been replaced, and still works.
+    pub is_old: bool,
+    /// Whether it is perhaps the key's first use after a month or more: whoever knows all of its usage can tell.
+    pub is_awake: bool,
+    /// The windows of which the key has used half of its limit or more.
+    pub peaks: Vec<Peak>,
+}
+
+/// A key's use was counted near a limit, or over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Peak {
+    /// The window.
+    pub window: Window,
+    /// Its number since 1970.
+    pub number: i64,
+    /// How many requests had been counted in it.
+    pub used: i64,
+    /// How many it admits.
+    pub limit: u32,
+}
+
+impl Peak {
+    /// Whether so many per cent of the limit are used.
+    pub fn has(&self, share: u8) -> bool {
+        self.used.saturating_mul(100) >= i64::from(self.limit).saturating_mul(i64::from(share))
+    }
+
+    /// Its share of the limit, in whole per cent.
+    pub fn share(&self) -> i64 {
+        self.used.saturating_mul(100).checked_div(i64::from(self.limit)).unwrap_or(100)
+    }
+
+    /// When its window ends.
+    pub fn ends(&self) -> Timestamp {
+        let end = self.number.saturating_add(1).saturating_mul(self.window.seconds());
+
+        Timestamp::from_second(end).unwrap_or_default()
+    }
 }
 
 /// What became of one request.
@@ -128,6 +174,38 @@ pub(crate) struct Entry {
     pub(crate) parts: BTreeMap<Part, Tally>,
     /// When its secrets were last used.
     pub(crate) last: LastUses,
+    /// What may be worth an alert.
+    pub(crate) signs: Signs,
+}
+
+/// What requests with a key have shown that their counts do not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Signs {
+    /// How much of each window's limit was used at most: requests, of how many.
+    pub(crate) peaks: BTreeMap<(Window, i64), (i64, u32)>,
+    /// When the key was perhaps used for the first time in a month or more.
+    pub(crate) awake: Option<Timestamp>,
+    /// Whether a secret was used that has been replaced.
+    pub(crate) is_old: bool,
+}
+
+impl Signs {
+    /// What `used` shows at `now`.
+    pub(crate) fn of(used: &Use, now: Timestamp) -> Self {
+        let peaks = used.peaks.iter().map(|peak| ((peak.window, peak.number), (peak.used, peak.limit)));
+
+        Self { peaks: peaks.collect(), awake: used.is_awake.then_some(now), is_old: used.is_old }
+    }
+
+    /// Adds what `other` shows.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (window, peak) in other.peaks {
+            let known = self.peaks.entry(window).or_insert(peak);
+            *known = (*known).max(peak);
+        }
+        self.awake = self.awake.or(other.awake);
+        self.is_old |= other.is_old;
+    }
 }
 
 /// The usage of one account on one day of UTC.
@@ -139,6 +217,8 @@ pub struct Day {
     pub parts: BTreeMap<Part, Tally>,
     /// When its secrets were last used.
     pub last: LastUses,
+    /// From how many requests on an hour of it is unusual, where somebody has worked that out: the hour, and the requests.
+    pub ceiling: Option<(i64, i64)>,
 }
 
 /// When the secrets of a key were last used by requests that were let in: while there are two, people want to know whether

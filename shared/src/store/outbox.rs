@@ -14,8 +14,6 @@ use dynamodb::{Committed, Conditional as _, Error, Item, Result, SCHEMA, Table, 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Attributes, attributes, is_there};
-use crate::environment::entropy::Entropy;
-use crate::registry::audit::Entry;
 use crate::registry::event::{Event, Head};
 
 /// The version of the layout of letters.
@@ -81,12 +79,16 @@ impl Outbox {
         Self(table)
     }
 
-    /// The member of a transaction that puts the event about `entry` here, the organization's event number `sequence`.
-    pub(super) fn posted(&self, entry: &Entry, sequence: i64, entropy: Entropy) -> Result<Put> {
-        let event = Event::of(entry, sequence, entropy).map_err(|error| Error::Fault(format!("an event: {error}")))?;
-        let written = serde_json::to_string(&event).map_err(|error| Error::Fault(format!("an event: {error}")))?;
+    /// The table. What is remembered of alerts is there, too.
+    pub(super) const fn table(&self) -> &Table {
+        &self.0
+    }
+
+    /// The member of a transaction that puts `event` here.
+    pub(super) fn posted(&self, event: &Event) -> Result<Put> {
+        let written = serde_json::to_string(event).map_err(|error| Error::Fault(format!("an event: {error}")))?;
         // The id keeps it apart from events of an organization that had the same name before.
-        let place = format!("new#{}#{sequence:012}#{}", event.organization, event.id);
+        let place = format!("new#{}#{:012}#{}", event.organization, event.sequence, event.id);
         let item = attributes([
             ("pk", Some(text("outbox"))),
             ("sk", Some(text(place))),

@@ -5,11 +5,14 @@
 //! written, and the other reads again. So numbers have no gap, and their order is the order of the changes.
 
 use aws_sdk_dynamodb::types::Update;
-use dynamodb::{Condition, Conditional as _, Result, Transaction, number};
+use dynamodb::{Condition, Conditional as _, Error, Result, Transaction, number};
 
 use super::organization_item::{SEQUENCE, key_of};
 use super::{Attributes, Keys, is_there, names};
+use crate::environment::entropy;
 use crate::registry::audit::Entry;
+use crate::registry::event::Event;
+use crate::registry::slug::Slug;
 
 /// The name of the member that is about the organization, where nothing else is done to it than to number an event. It fails
 /// where the organization is not as it must be, and also where another change of it came first.
@@ -63,25 +66,44 @@ impl Keys {
         seen: i64,
         organization: OnOrganization,
     ) -> Result<Transaction> {
+        let event = Event::of(entry, seen.saturating_add(1), self.entropy).map_err(unmade)?;
+        let transaction = self.numbered(transaction, &entry.org, seen, organization, &[event])?;
+
+        Ok(transaction.with("row", self.audited(entry)?))
+    }
+
+    /// `transaction`, with `events` of the organization `org`, which has had `seen` others: they bear the numbers that
+    /// follow.
+    pub(super) fn numbered(
+        &self,
+        transaction: Transaction,
+        org: &Slug,
+        seen: i64,
+        organization: OnOrganization,
+        events: &[Event],
+    ) -> Result<Transaction> {
         let OnOrganization { name, also, names: others, mut values, condition } = organization;
-        let next = seen.saturating_add(1);
+        let last = events.iter().map(|event| event.sequence).max().unwrap_or(seen);
         let is_next = match seen {
             0 => Condition::that("attribute_not_exists(#sequence)", [SEQUENCE]),
             seen => Condition::that("#sequence = :counted", [SEQUENCE]).value(":counted", number(seen)),
         };
-        values.insert(":next".to_owned(), number(next));
+        values.insert(":last".to_owned(), number(last));
         let update = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(key_of(&entry.org)))
-            .update_expression(format!("SET #sequence = :next{also}"))
+            .set_key(Some(key_of(org)))
+            .update_expression(format!("SET #sequence = :last{also}"))
             .set_expression_attribute_names(Some(names(others.into_iter().chain([SEQUENCE]))))
             .set_expression_attribute_values(Some(values))
             .when(condition.and(is_next))
             .build()?;
+        let numbered = transaction.with(name, update);
 
-        Ok(transaction
-            .with(name, update)
-            .with("row", self.audited(entry)?)
-            .with("event", self.outbox.posted(entry, next, self.entropy)?))
+        events.iter().try_fold(numbered, |transaction, event| Ok(transaction.with("event", self.outbox.posted(event)?)))
     }
+}
+
+/// An event that cannot be made.
+pub(super) fn unmade(error: entropy::Error) -> Error {
+    Error::Fault(format!("an event: {error}"))
 }

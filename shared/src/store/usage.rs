@@ -13,13 +13,18 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use dynamodb::{AttributeValue, Client, Error, Item, Result, SCHEMA, number, text};
+use aws_sdk_dynamodb::types::ReturnValue;
+use dynamodb::{
+    AttributeValue, Client, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, number, text, text_set,
+};
 use jiff::Timestamp;
 
+use super::Attributes;
 use crate::contract::denial::Kind;
 use crate::contract::limit::Window;
 use crate::environment::entropy::Entropy;
-use crate::registry::usage::{Account, Day, Entry, Holder, LastUses, Outcome, Part, Tally};
+use crate::registry::alert::Hint;
+use crate::registry::usage::{Account, Day, Entry, Holder, LastUses, Outcome, Part, Peak, Tally};
 
 /// The version of the layout of days.
 const LAYOUT: i64 = 1;
@@ -27,6 +32,10 @@ const LAYOUT: i64 = 1;
 /// The attributes of when a secret was last used: one that has been replaced, and the current one.
 const OLD: &str = "old";
 const CURRENT: &str = "new";
+
+/// The attributes of the hour of which somebody has worked out what is unusual, and from how many requests on it is.
+const HOUR: &str = "hour";
+const CEILING: &str = "ceiling";
 
 /// The usage table.
 #[derive(Clone, Debug)]
@@ -59,7 +68,8 @@ impl Usage {
     }
 
     /// Adds the counts of `entry`: one write. It is made once, because an attempt without an answer may have counted.
-    pub(crate) async fn add(&self, entry: &Entry) -> Result<()> {
+    /// Returns the day as it is then, if it is `asked` for.
+    pub(crate) async fn add(&self, entry: &Entry, asked: bool) -> Result<Option<Day>> {
         let ends = entry.day.saturating_add(1).saturating_mul(Window::Day.seconds());
         let mut names = super::names(["ttl", SCHEMA]);
         let mut values = super::attributes([
@@ -94,10 +104,98 @@ impl Usage {
                 add.join(", ")
             ))
             .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .set_return_values(asked.then_some(ReturnValue::AllNew));
+        let day = request.send().await?.attributes;
+
+        day.filter(|_| asked).map(|item| read(item.into())).transpose()
+    }
+
+    /// Notes `hint`, for whoever opens alerts. Several about one key are one item.
+    pub(crate) async fn hint(&self, hint: &Hint) -> Result<()> {
+        let Hint { holder, peaks, woke, at } = hint;
+        let peaks: Vec<_> = peaks.iter().map(write_peak).collect();
+        let mut names = super::names(["at", "ttl", SCHEMA, "notes"]);
+        let values = super::attributes([
+            (":at", Some(number(at.as_millisecond()))),
+            (":ttl", Some(number(at.as_second().saturating_add(Window::Day.seconds())))),
+            (":schema", Some(number(LAYOUT))),
+            (":one", Some(number(1))),
+            (":peaks", text_set(peaks.iter().map(String::as_str))),
+            (":woke", woke.map(|at| number(at.as_millisecond()))),
+        ]);
+        let mut expression = "SET #at = :at, #ttl = :ttl, #schema = :schema".to_owned();
+        if values.contains_key(":woke") {
+            expression.push_str(", #woke = :woke");
+            names.insert("#woke".to_owned(), "woke".to_owned());
+        }
+        expression.push_str(" ADD #notes :one");
+        if values.contains_key(":peaks") {
+            expression.push_str(", #peaks :peaks");
+            names.insert("#peaks".to_owned(), "peaks".to_owned());
+        }
+        let request = self
+            .once
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(hint_of(holder)))
+            .update_expression(expression)
+            .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values));
         request.send().await?;
 
         Ok(())
+    }
+
+    /// At most `limit` hints, after the one about `after`.
+    pub(crate) async fn hints(&self, limit: i32, after: Option<&Holder>) -> Result<Vec<Noted>> {
+        let hints = self
+            .query(HINTS.to_owned())
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", "pk")
+            .set_exclusive_start_key(after.map(hint_of))
+            .limit(limit);
+        let items = hints.send().await?.items.unwrap_or_default();
+
+        items.into_iter().map(|item| read_hint(item.into())).collect()
+    }
+
+    /// Takes `noted` away, unless something was added to it since it was read.
+    pub(crate) async fn seen(&self, noted: &Noted) -> Result<()> {
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(hint_of(&noted.hint.holder)));
+        let as_read = Condition::that("#notes = :seen", ["notes"]).value(":seen", number(noted.notes));
+        match delete.when(as_read).send().await.map_err(Refused::from) {
+            // What was added is seen the next time.
+            Ok(_) | Err(Refused::Condition(_)) => Ok(()),
+            Err(Refused::Conflict) => Err(Error::Contended),
+            Err(Refused::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Writes down from how many requests on the hour `hour` of `holder` is unusual, for every process that adds to it.
+    pub(crate) async fn put_ceiling(&self, holder: &Holder, hour: i64, requests: i64) -> Result<()> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(partition(&Account::Key(holder.clone()), 0)))
+            .key("sk", text(date(hour.div_euclid(24))))
+            // Without the day there is nothing to hold against it.
+            .condition_expression("attribute_exists(#pk)")
+            .update_expression("SET #hour = :hour, #ceiling = :ceiling")
+            .set_expression_attribute_names(Some(super::names(["pk", HOUR, CEILING])))
+            .expression_attribute_values(":hour", number(hour.rem_euclid(24)))
+            .expression_attribute_values(":ceiling", number(requests));
+        match request.send().await.map_err(Refused::from) {
+            Ok(_) | Err(Refused::Condition(_)) => Ok(()),
+            Err(Refused::Conflict) => Err(Error::Contended),
+            Err(Refused::Failed(error)) => Err(error),
+        }
+    }
+
+    /// The last two days on which there was anything of `holder`, newest first.
+    pub(crate) async fn last_days(&self, holder: &Holder) -> Result<Vec<Day>> {
+        self.newest(holder, 2).await
     }
 
     /// What there was of `account` on the days from `first` to `last`, both included. A day of the stack comes in several
@@ -125,15 +223,19 @@ impl Usage {
 
     /// The last day on which there was anything of `holder`: also of a key that is deleted by now.
     pub async fn last_day(&self, holder: &Holder) -> Result<Option<Day>> {
+        Ok(self.newest(holder, 1).await?.into_iter().next())
+    }
+
+    async fn newest(&self, holder: &Holder, limit: i32) -> Result<Vec<Day>> {
         let newest = self
             .query(partition(&Account::Key(holder.clone()), 0))
             .key_condition_expression("#pk = :pk")
             .expression_attribute_names("#pk", "pk")
             .scan_index_forward(false)
-            .limit(1);
+            .limit(limit);
         let days = newest.send().await?.items.unwrap_or_default();
 
-        days.into_iter().next().map(|item| read(item.into())).transpose()
+        days.into_iter().map(|item| read(item.into())).collect()
     }
 
     /// A query of `partition` that sees what was just written.
@@ -142,6 +244,54 @@ impl Usage {
 
         query.expression_attribute_values(":pk", text(partition))
     }
+}
+
+/// A hint as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Noted {
+    /// The hint.
+    pub(crate) hint: Hint,
+    /// How often something was added to it.
+    notes: i64,
+}
+
+/// Where the hints are. No organization is called so.
+const HINTS: &str = "*hints";
+
+fn hint_of(holder: &Holder) -> Attributes {
+    super::attributes([("pk", Some(text(HINTS))), ("sk", Some(text(format!("{}#{}", holder.org, holder.key))))])
+}
+
+/// `h525600#812#1000`: 812 of 1,000 in the hour of that number.
+fn write_peak(peak: &Peak) -> String {
+    let Peak { window, number, used, limit } = peak;
+
+    format!("{}{number}#{used}#{limit}", window.letter())
+}
+
+fn read_peak(peak: &str) -> Option<Peak> {
+    let window = Window::ALL.into_iter().find(|window| peak.starts_with(window.letter()))?;
+    let mut parts = peak.get(1..)?.split('#');
+    let (number, used, limit) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+
+    Some(Peak { window, number, used, limit })
+}
+
+fn read_hint(mut item: Item) -> Result<Noted> {
+    item.schema(LAYOUT)?;
+    let place = item.need("sk", Item::text)?;
+    let holder = place.split_once('#').and_then(|(org, key)| {
+        Some(Holder { org: org.to_owned().try_into().ok()?, key: key.to_owned().try_into().ok()? })
+    });
+    let hint = Hint {
+        holder: holder.ok_or_else(|| Error::Fault(format!("the hint {place} is about no key")))?,
+        // A window that only newer functions know is theirs to judge.
+        peaks: item.text_set("peaks")?.iter().filter_map(|peak| read_peak(peak)).collect(),
+        woke: item.number("woke")?.map(super::time).transpose()?,
+        at: super::time(item.need("at", Item::number)?)?,
+    };
+
+    Ok(Noted { hint, notes: item.need("notes", Item::number)? })
 }
 
 /// Where `account` is. No organization is called `*`.
@@ -190,6 +340,7 @@ fn read(mut item: Item) -> Result<Day> {
     item.schema(LAYOUT)?;
     let [old, current] = [OLD, CURRENT].map(|name| item.number(name)?.map(super::time).transpose());
     let last = LastUses { current: current?, old: old? };
+    let ceiling = item.number(HOUR)?.zip(item.number(CEILING)?);
     let date = item.need("sk", Item::text)?;
     let begin: Timestamp = format!("{date}T00:00:00Z")
         .parse()
@@ -203,7 +354,7 @@ fn read(mut item: Item) -> Result<Day> {
         }
     }
 
-    Ok(Day { number: Window::Day.number(begin), parts, last })
+    Ok(Day { number: Window::Day.number(begin), parts, last, ceiling })
 }
 
 fn outcome(code: &str) -> Option<Outcome> {

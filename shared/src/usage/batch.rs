@@ -14,7 +14,7 @@ pub(super) use self::lane::seconds;
 use self::lane::{Lane, MAX, Pace};
 use crate::contract::denial::Kind;
 use crate::contract::limit::Window;
-use crate::registry::usage::{Account, Entry, Holder, LastUses, Outcome, Part, Tally};
+use crate::registry::usage::{Account, Entry, Holder, LastUses, Outcome, Part, Signs, Tally, Use};
 
 /// For how long nothing is tried after a failed write, by the time of the requests; and how often the use of an old secret
 /// is written at once.
@@ -57,9 +57,11 @@ impl Default for Batch {
 }
 
 impl Batch {
-    /// Notes what became of a request at `now`, and whether it came with a secret that has been replaced (`is_old`). The
-    /// first of those in [`REST_SECS`] is due at once: somebody may be looking whether the old secret can go.
-    pub(super) fn record(&mut self, holder: Holder, outcome: Outcome, is_old: bool, now: Timestamp) {
+    /// Notes what became of a request at `now`. The first one in [`REST_SECS`] that came with a secret which has been replaced
+    /// is due at once: somebody may be looking whether the old secret can go.
+    pub(super) fn record(&mut self, used: Use, outcome: Outcome, now: Timestamp) {
+        let signs = Signs::of(&used, now);
+        let Use { holder, is_old, .. } = used;
         let hurry = is_old && self.hurries(&holder, now);
         let hour = Window::Hour.number(now).rem_euclid(24);
         let day = Window::Day.number(now);
@@ -69,7 +71,7 @@ impl Batch {
         let is_use = !matches!(outcome, Outcome::Refused(reason) if reason != Kind::MissingScope);
         let last = if is_use { LastUses::one(is_old, now) } else { LastUses::default() };
         let parts = BTreeMap::from([(Part::Hour(hour), one)]);
-        self.merge(Entry { account: Account::Key(holder), day, parts, last });
+        self.merge(Entry { account: Account::Key(holder), day, parts, last, signs });
 
         self.latest = now;
         if !self.rests() {
@@ -88,7 +90,7 @@ impl Batch {
             }
             for account in [Account::Organization(holder.org), Account::Stack] {
                 let parts = BTreeMap::from([(Part::Whole, whole.clone())]);
-                self.merge(Entry { account, day, parts, last: LastUses::default() });
+                self.merge(Entry { account, day, parts, last: LastUses::default(), signs: Signs::default() });
             }
         }
         self.sums.judge(false, self.latest);
@@ -138,6 +140,11 @@ impl Batch {
     /// Tries nothing for a while: a write has failed, or got no answer.
     pub(super) fn rest(&mut self) {
         self.rests_until = Timestamp::from_second(self.latest.as_second().saturating_add(REST_SECS)).ok();
+    }
+
+    /// When the last outcome was.
+    pub(super) const fn latest(&self) -> Timestamp {
+        self.latest
     }
 
     /// Whether nothing is to be tried yet. Clocks can go back: nothing rests for longer than it was to.

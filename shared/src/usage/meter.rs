@@ -12,10 +12,12 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::batch::Batch;
+use super::lookout::Lookout;
 use super::metrics::Metrics;
 use crate::contract::denial::Kind;
 use crate::environment::log;
-use crate::registry::usage::{Entry, Holder, Outcome};
+use crate::registry::alert::Hint;
+use crate::registry::usage::{Account, Day, Entry, Outcome, Use};
 use crate::store;
 
 /// How many writes run at once at the end, when everything left has to be written in half a second.
@@ -31,6 +33,8 @@ pub struct Meter {
     batch: Mutex<Batch>,
     /// What the log is told of, if it is.
     metrics: Option<Mutex<Metrics>>,
+    /// What may be worth an alert, where the contract has any.
+    lookout: Option<Mutex<Lookout>>,
     /// How long writing may take after one answer; meanwhile the process cannot take the next request.
     patience: Duration,
 }
@@ -38,8 +42,8 @@ pub struct Meter {
 /// The result of writing entries.
 #[derive(Debug, Default)]
 struct Written {
-    /// Written, for certain.
-    done: Vec<Entry>,
+    /// Written, for certain, with the day as it is then, if that was asked for.
+    done: Vec<(Entry, Option<Day>)>,
     /// Not written, for certain.
     left: Vec<Entry>,
     /// Perhaps written.
@@ -49,16 +53,19 @@ struct Written {
 }
 
 impl Meter {
-    /// A meter that writes to `usage`, for at most `patience` at a time, and tells the log of metrics under `namespace`.
-    pub fn new(usage: store::Usage, patience: Duration, namespace: Option<String>) -> Self {
-        Self { usage, batch: Mutex::default(), metrics: namespace.map(Metrics::new).map(Mutex::new), patience }
+    /// A meter that writes to `usage`, for at most `patience` at a time, and tells the log of metrics under `namespace`. If
+    /// it `watches`, it hints at what may be worth an alert.
+    pub fn new(usage: store::Usage, patience: Duration, namespace: Option<String>, watches: bool) -> Self {
+        let metrics = namespace.map(Metrics::new).map(Mutex::new);
+        let lookout = watches.then(Mutex::default);
+
+        Self { usage, batch: Mutex::default(), metrics, lookout, patience }
     }
 
-    /// Notes what became of a request with a key of `holder` at `now`, in memory: it takes no time. `is_old`: it came with
-    /// a secret that has been replaced, and still works.
-    pub fn record(&self, holder: Holder, outcome: Outcome, is_old: bool, now: Timestamp) {
+    /// Notes what became of the request `used` at `now`, in memory: it takes no time.
+    pub fn record(&self, used: Use, outcome: Outcome, now: Timestamp) {
         self.see(outcome, now);
-        self.batch().record(holder, outcome, is_old, now);
+        self.batch().record(used, outcome, now);
     }
 
     /// Notes that a request at `now` was refused for `reason`, and is nobody's usage.
@@ -83,11 +90,43 @@ impl Meter {
         }
         while !entries.is_empty() {
             let patience = self.patience.saturating_sub(begun.elapsed());
-            let written = write(&self.usage, entries, 1, patience).await;
+            let mut written = write(&self.usage, entries, 1, patience, self.lookout.is_some()).await;
+            let hints = self.look(&mut written.done);
             if !self.settle(written) {
                 return;
             }
+            for hint in hints {
+                let patience = self.patience.saturating_sub(begun.elapsed());
+                self.hint(&self.usage, hint, patience).await;
+            }
             entries = self.batch().take_due();
+        }
+    }
+
+    /// What is to be hinted at, of what was `written`.
+    fn look(&self, written: &mut [(Entry, Option<Day>)]) -> Vec<Hint> {
+        let Some(lookout) = &self.lookout else { return Vec::new() };
+        let now = self.batch().latest();
+        let mut lookout = lookout.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = written.iter_mut().filter_map(|(entry, day)| {
+            let Account::Key(holder) = &entry.account else { return None };
+            lookout.see(holder, day.as_ref()?, std::mem::take(&mut entry.signs), now)
+        });
+
+        seen.collect()
+    }
+
+    /// Writes `hint`. If that fails, what it says is seen again with the key's next usage.
+    async fn hint(&self, usage: &store::Usage, hint: Hint, patience: Duration) {
+        let written = tokio::time::timeout(patience, usage.hint(&hint)).await;
+        let failed = match &written {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "there was no time left".to_owned(),
+        };
+        tracing::warn!("what may be worth an alert could not be noted: {failed}");
+        if let Some(lookout) = &self.lookout {
+            lookout.lock().unwrap_or_else(PoisonError::into_inner).take_back(&hint);
         }
     }
 
@@ -102,9 +141,14 @@ impl Meter {
             if entries.is_empty() {
                 return;
             }
-            let written = write(&usage, entries, AT_ONCE, self.patience).await;
+            let mut written = write(&usage, entries, AT_ONCE, self.patience, self.lookout.is_some()).await;
+            let hints = self.look(&mut written.done);
+            let settled = self.settle(written);
+            for hint in hints {
+                self.hint(&usage, hint, LAST_PATIENCE).await;
+            }
             // What is left was certainly refused.
-            if !self.settle(written) && tries.again(dynamodb::Error::Contended).await.is_err() {
+            if !settled && tries.again(dynamodb::Error::Contended).await.is_err() {
                 return;
             }
         }
@@ -122,7 +166,7 @@ impl Meter {
     fn settle(&self, written: Written) -> bool {
         let kept = requests(&written.left);
         let mut batch = self.batch();
-        batch.sum(written.done);
+        batch.sum(written.done.into_iter().map(|(entry, _)| entry).collect());
         batch.keep(written.left);
         if written.failure.is_some() {
             batch.rest();
@@ -162,8 +206,15 @@ fn requests(entries: &[Entry]) -> i64 {
     of_keys.fold(0, |all, entry| all.saturating_add(entry.requests()))
 }
 
-/// Writes `entries`, `at_once` at a time. After a failure, or when `patience` is over, no further write begins.
-async fn write(usage: &store::Usage, entries: Vec<Entry>, at_once: usize, patience: Duration) -> Written {
+/// Writes `entries`, `at_once` at a time, and asks what keys' days are then, if it `watches`. After a failure, or when
+/// `patience` is over, no further write begins.
+async fn write(
+    usage: &store::Usage,
+    entries: Vec<Entry>,
+    at_once: usize,
+    patience: Duration,
+    watches: bool,
+) -> Written {
     let begun = Instant::now();
     let mut waiting = entries.into_iter();
     let mut under_way = JoinSet::new();
@@ -173,13 +224,13 @@ async fn write(usage: &store::Usage, entries: Vec<Entry>, at_once: usize, patien
             let Some(entry) = waiting.next() else { break };
             let usage = usage.clone();
             under_way.spawn(async move {
-                let outcome = usage.add(&entry).await;
+                let outcome = usage.add(&entry, watches && !entry.account.is_sum()).await;
                 (entry, outcome)
             });
         }
         match under_way.join_next().await {
             None => break,
-            Some(Ok((entry, Ok(())))) => written.done.push(entry),
+            Some(Ok((entry, Ok(day)))) => written.done.push((entry, day)),
             Some(Ok((entry, Err(error)))) => {
                 let place = if error.is_refusal() { &mut written.left } else { &mut written.lost };
                 place.push(entry);

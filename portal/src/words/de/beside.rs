@@ -26,6 +26,7 @@ pub(super) static BESIDE: Beside = Beside {
     did_key_regenerated: P("Neues Geheimnis"),
     did_key_old_ended: P("Altes Geheimnis beendet"),
     did_key_deleted: P("Schlüssel gelöscht"),
+    did_alerts_changed: P("Einstellungen der Warnungen geändert"),
     did_session_created: P("Link zum Portal erstellt"),
     did_session_entered: P("Angemeldet"),
     did_session_ended: P("Sitzung beendet"),

@@ -26,6 +26,7 @@ pub(super) static BESIDE: Beside = Beside {
     did_key_regenerated: P("New secret"),
     did_key_old_ended: P("Old secret ended"),
     did_key_deleted: P("Key deleted"),
+    did_alerts_changed: P("Alert settings changed"),
     did_session_created: P("Link to this portal made"),
     did_session_entered: P("Signed in"),
     did_session_ended: P("Session ended"),

@@ -58,7 +58,10 @@ impl Passes {
         Ok(found)
     }
 
-    /// When `keys` were last used, for those that were, by the digests of their secrets: at most 50 keys, and mostly one
+    /// Of how many keys it is asked at once when they were last used.
+    pub const AT_ONCE: usize = 50;
+
+    /// When `keys` were last used, for those that were, by the digests of their secrets: at most [`Self::AT_ONCE`], and mostly one
     /// round trip. A key notes which secret was used before its own, so that its pass is asked for as well.
     pub async fn last_used_of(&self, keys: &[Key]) -> Result<HashMap<Digest, Timestamp>> {
         let before = |key: &Key| key.predecessor.map(|predecessor| predecessor.digest);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use crate::registry::usage::{Account, Entry, LastUses, Part, Tally};
+use crate::registry::usage::{Account, Entry, LastUses, Part, Signs, Tally};
 
 /// The most entries that are kept while they cannot be written: about 300 KB.
 pub(super) const MAX: usize = 1_024;
@@ -46,6 +46,7 @@ pub(super) struct Lane {
 struct Counted {
     parts: BTreeMap<Part, Tally>,
     last: LastUses,
+    signs: Signs,
 }
 
 impl Lane {
@@ -65,6 +66,7 @@ impl Lane {
         }
         let counted = self.entries.entry(place).or_default();
         counted.last.merge(entry.last);
+        counted.signs.merge(entry.signs);
         for (part, tally) in entry.parts {
             counted.parts.entry(part).or_default().merge(&tally);
         }
@@ -104,7 +106,7 @@ impl Lane {
         let writes = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.budget = self.budget.saturating_sub(writes);
         let entries = self.entries.drain();
-        let entry = |((account, day), Counted { parts, last })| Entry { account, day, parts, last };
+        let entry = |((account, day), Counted { parts, last, signs })| Entry { account, day, parts, last, signs };
 
         entries.map(entry).collect()
     }

@@ -18,8 +18,12 @@ fn holder(number: usize) -> Holder {
     Holder { org: "acme".to_owned().try_into().unwrap(), key }
 }
 
+fn record(batch: &mut Batch, holder: Holder, outcome: Outcome, is_old: bool, now: Timestamp) {
+    batch.record(Use { holder, is_old, is_awake: false, peaks: Vec::new() }, outcome, now);
+}
+
 fn success(batch: &mut Batch, number: usize, now: Timestamp) {
-    batch.record(holder(number), Outcome::Success, false, now);
+    record(batch, holder(number), Outcome::Success, false, now);
 }
 
 /// Writes all that is due, as the meter does, and returns how many writes there were: of keys, and of sums.
@@ -139,7 +143,7 @@ fn an_entry_is_one_day_of_one_key_by_hours_and_a_sum_has_the_whole_day() {
     let mut batch = Batch::default();
     success(&mut batch, 1, at("2030-01-01T22:59:59.999Z"));
     success(&mut batch, 1, at("2030-01-01T23:00:00Z"));
-    batch.record(holder(1), Outcome::Refused(Kind::RateLimited), false, at("2030-01-01T23:59:59Z"));
+    record(&mut batch, holder(1), Outcome::Refused(Kind::RateLimited), false, at("2030-01-01T23:59:59Z"));
     success(&mut batch, 1, at("2030-01-02T00:00:00Z"));
     let mut entries = batch.take();
     entries.sort_by_key(|entry| entry.day);
@@ -195,7 +199,7 @@ fn the_first_use_of_an_old_secret_is_written_at_once_and_then_one_in_half_a_minu
     for (number, now, is_old, due) in
         [(1, 0, true, 1), (1, 5, true, 0), (1, 10, false, 0), (2, 11, false, 0), (2, 12, true, 2), (1, 31, true, 1)]
     {
-        batch.record(holder(number), Outcome::Success, is_old, second(now));
+        record(&mut batch, holder(number), Outcome::Success, is_old, second(now));
         let written: Vec<_> = batch.take_due().into_iter().filter(|entry| !entry.account.is_sum()).collect();
         assert_eq!(written.len(), due, "{number} {now}");
         let is_told = written.iter().any(|entry| entry.last.old == Some(second(now)));
@@ -212,7 +216,7 @@ fn the_last_use_of_each_of_two_secrets_is_noted_and_a_refusal_is_no_use() {
         (1, Outcome::ServerError, true),
         (3, Outcome::Refused(Kind::RateLimited), false),
     ] {
-        batch.record(holder(1), outcome, is_old, second(now));
+        record(&mut batch, holder(1), outcome, is_old, second(now));
     }
     let entry = batch.take().remove(0);
     assert_eq!((entry.requests(), entry.last), (4, LastUses { current: Some(second(2)), old: Some(second(1)) }));
@@ -239,7 +243,7 @@ proptest! {
         let mut now = 0;
         for ((number, later, is_old), fails) in requests.iter().zip(&failures) {
             now += later / 1_000;
-            batch.record(holder(*number), Outcome::Success, *is_old, second(now));
+            record(&mut batch, holder(*number), Outcome::Success, *is_old, second(now));
             loop {
                 let entries = batch.take_due();
                 if entries.is_empty() {
@@ -298,7 +302,7 @@ fn the_sums_of_many_organizations_wait_for_their_minute() {
     for number in 0..600 {
         let key = holder(number % 40).key;
         let org = format!("org-{}", number % 40).try_into().unwrap();
-        batch.record(Holder { org, key }, Outcome::Success, false, second(i64::try_from(number).unwrap() / 10));
+        record(&mut batch, Holder { org, key }, Outcome::Success, false, second(i64::try_from(number).unwrap() / 10));
         sums += write(&mut batch).1;
     }
     assert!(sums <= 10 + 2 + 41, "{sums} writes of sums in a minute");

@@ -1,0 +1,107 @@
+//! Opens alerts, and closes them: the one teller of a stack. It looks at keys of which somebody has noted that something
+//! may be wrong, and once an hour goes through all organizations for what nobody notes: what did not happen.
+//!
+//! What is remembered of a key and what people are told of it are one transaction, so that two runs at once tell it once, and
+//! a run that is cut short tells it neither half nor twice. It judges nothing itself: the rules are `registry::alert`'s. It
+//! never sees a request, and no request waits for it.
+
+mod look;
+mod sweep;
+
+use std::convert::Infallible;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::Exit;
+use crate::gate::app::App;
+use crate::http::schedule::{self, Run};
+use crate::registry::error::{Error, Result};
+use crate::registry::usage::Holder;
+
+/// How many hints are read at once, and looked at side by side.
+const PAGE: i32 = 8;
+
+/// The work of a process.
+#[derive(Debug)]
+struct Watch {
+    app: &'static App,
+}
+
+/// What a run has done.
+#[derive(Debug, Default, Serialize)]
+struct Done {
+    /// Hints that were looked at.
+    hints: usize,
+    /// Organizations that were gone through.
+    organizations: usize,
+    /// What people will be told.
+    told: usize,
+}
+
+/// Runs whenever it is time, until the process is to end.
+///
+/// # Errors
+/// The environment or the contract is not as it must be, or the Runtime API is gone.
+pub async fn serve() -> Exit {
+    schedule::serve(async |app| Ok::<_, Infallible>(Watch { app }), Watch::run).await
+}
+
+impl Watch {
+    async fn run(&'static self, mut run: Run) -> Result<Done> {
+        let mut done = Done::default();
+        if self.app.contract.alerts.is_empty() {
+            return Ok(done);
+        }
+        self.see_hints(&mut run, &mut done).await?;
+        self.sweep(&mut run, &mut done).await?;
+
+        Ok(done)
+    }
+
+    /// Looks at the keys that were hinted at.
+    async fn see_hints(&'static self, run: &mut Run, done: &mut Done) -> Result<()> {
+        let mut after: Option<Holder> = None;
+        loop {
+            if run.share.are_over() {
+                tracing::warn!("more was noted than one run can look at: the next one goes on");
+                return Ok(());
+            }
+            let hints = self.app.usage.hints(PAGE, after.as_ref()).await?;
+            let Some(last) = hints.last() else { return Ok(()) };
+            after = Some(last.hint.holder.clone());
+            done.hints = done.hints.saturating_add(hints.len());
+            let mut looks = tokio::task::JoinSet::new();
+            for noted in hints {
+                let (app, now, mut tries) = (self.app, run.now, run.tries.beside());
+                looks.spawn(async move {
+                    let told = look::look(app, &noted.hint.holder, Some(&noted.hint), now, &mut tries).await?;
+                    app.usage.seen(&noted).await?;
+                    Ok(told)
+                });
+            }
+            for looked in looks.join_all().await {
+                done.told = done.told.saturating_add(passed_over(looked)?);
+            }
+        }
+    }
+}
+
+/// How much was told, or nothing where one thing cannot be read: it is logged, and holds up nothing else.
+///
+/// # Errors
+/// The store does not answer: the next run tries again.
+fn passed_over(looked: Result<usize>) -> Result<usize> {
+    match looked {
+        Err(Error::Failed { cause, denial }) if denial == crate::contract::denial::Denial::Internal => {
+            tracing::error!("something cannot be watched for alerts: {cause}");
+            Ok(0)
+        }
+        looked => looked,
+    }
+}
+
+/// The number of the hour since 1970.
+fn hour(now: Timestamp) -> i64 {
+    crate::contract::limit::Window::Hour.number(now)
+}

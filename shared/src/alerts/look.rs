@@ -1,0 +1,166 @@
+//! One look at one key: what is known of it, what of that is news, and telling it.
+
+use dynamodb::Tries;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::alerts::hour;
+use crate::contract::limit::Window;
+use crate::gate::app::App;
+use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Watched};
+use crate::registry::error::Result;
+use crate::registry::key::Key;
+use crate::registry::organization::Status;
+use crate::registry::usage::{Account, Day, Holder};
+use crate::store::Memo;
+
+/// Over how many days before today the hours of a busy key are compared.
+const WEEKS_DAYS: i64 = 28;
+
+/// For how long after somebody has changed a key its first use is no surprise.
+const TOUCHED: SignedDuration = SignedDuration::from_hours(24);
+
+/// Looks at the key of `holder` at `now`, which `hint` is about if somebody has noted something, and tells people what is
+/// news. Returns how much that was.
+pub(super) async fn look(
+    app: &App,
+    holder: &Holder,
+    hint: Option<&Hint>,
+    now: Timestamp,
+    tries: &mut Tries,
+) -> Result<usize> {
+    let Holder { org, key: id } = holder;
+    loop {
+        let (key, organization) = app.keys.find(org, id).await?;
+        let memory = app.keys.watched(org, id).await?;
+        let (Some(key), Some(organization)) = (key, organization) else {
+            // Nobody is told of a key that is gone.
+            if memory.is_there() {
+                app.keys.forget_alerts(org, id, &memory).await?;
+            }
+            return Ok(0);
+        };
+        if organization.status == Status::Locked {
+            return Ok(0);
+        }
+        let settings = app.keys.alert_settings(org).await?.value;
+        let rules = settings.enabled(&app.contract.alerts);
+        let known = Known::gather(app, &key, holder, hint, &memory.value, now).await?;
+        let mut watched = memory.value.clone();
+        let tellings = watched.look(&known.evidence(&key, hint, now), &rules, settings.mutes(id, now));
+        known.put_ceiling(app, &key, holder, hint, now).await?;
+
+        let is_done = if tellings.is_empty() && watched.is_idle(now) {
+            if memory.is_there() {
+                app.keys.forget_alerts(org, id, &memory).await?;
+            }
+            true
+        } else if tellings.is_empty() && watched == memory.value {
+            true
+        } else {
+            let memo = Memo::Key(&key, memory.with(watched));
+            if tellings.is_empty() {
+                app.keys.remember_alerts(org, &memo).await?
+            } else {
+                app.keys.tell(&organization, &memo, &tellings, now, tries).await?
+            }
+        };
+        if is_done {
+            return Ok(tellings.len());
+        }
+        // Another run or a change came first.
+        tries.again(dynamodb::Error::Contended).await?;
+    }
+}
+
+/// What was found out about a key.
+struct Known {
+    hours: Hours,
+    is_busy: bool,
+    /// The hour of which it is known from how many requests on it is unusual.
+    ceiling: Option<i64>,
+    old_used: Option<Timestamp>,
+    silent_since: Option<Timestamp>,
+}
+
+impl Known {
+    async fn gather(
+        app: &App,
+        key: &Key,
+        holder: &Holder,
+        hint: Option<&Hint>,
+        watched: &Watched,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let today = Window::Day.number(now);
+        let account = Account::Key(holder.clone());
+        let since = |days: i64| (today.saturating_sub(days), today);
+        let mut days = app.usage.days(&account, since(1)).await?;
+        let mut hours = Hours::of(&days);
+        let is_busy =
+            watched.is_busy(now) || hours.busiest([hour(now), hour(now).saturating_sub(1)]) >= Baseline::LEAST;
+        if is_busy {
+            days = app.usage.days(&account, since(WEEKS_DAYS)).await?;
+            hours = Hours::of(&days);
+        }
+        let ceiling = days.iter().find(|day| day.number == today).and_then(|day| day.ceiling).map(|(of, _)| of);
+        let silent_since = match hint.and_then(|hint| hint.woke) {
+            Some(woke) => silence(app, key, holder, woke, now).await?,
+            None => None,
+        };
+        let old_used = days.iter().filter_map(|day| day.last.old).max();
+
+        Ok(Self { hours, is_busy, ceiling, old_used, silent_since })
+    }
+
+    fn evidence<'a>(&'a self, key: &'a Key, hint: Option<&'a Hint>, now: Timestamp) -> Evidence<'a> {
+        Evidence {
+            now,
+            key,
+            hours: &self.hours,
+            is_busy: self.is_busy,
+            peaks: hint.map_or(&[], |hint| &hint.peaks),
+            old_used: self.old_used,
+            silent_since: self.silent_since,
+        }
+    }
+
+    /// Writes down from how many requests on this hour is unusual, once an hour and only for keys in use: whoever adds to the
+    /// usage gets it back with every write, and need not ask again.
+    async fn put_ceiling(
+        &self,
+        app: &App,
+        key: &Key,
+        holder: &Holder,
+        hint: Option<&Hint>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let hour = hour(now);
+        if hint.is_none() || !self.is_busy || self.ceiling == Some(hour.rem_euclid(24)) {
+            return Ok(());
+        }
+        match self.hours.baseline(hour, key.created_at) {
+            Some(baseline) => Ok(app.usage.put_ceiling(holder, hour, baseline.ceiling()).await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Since when the key had not been used when it was at `woke`: since it was made, if it had never been. `None` if somebody
+/// has just worked on it: then its use is no surprise.
+async fn silence(app: &App, key: &Key, holder: &Holder, woke: Timestamp, now: Timestamp) -> Result<Option<Timestamp>> {
+    let days = app.usage.last_days(holder).await?;
+    let before = days.iter().find(|day| day.number < Window::Day.number(woke));
+    // A day without a use has refusals.
+    let used = before.map(|day| day.last.latest().unwrap_or_else(|| begin(day)));
+    let (rows, _) = app.keys.audit(&holder.org, 100, None).await?;
+    let is_touched = rows.iter().filter(|row| row.key_id.as_ref() == Some(&holder.key)).any(|row| {
+        let at: Option<Timestamp> = row.at.parse().ok();
+        at.is_some_and(|at| now.duration_since(at) < TOUCHED)
+    });
+
+    Ok((!is_touched).then_some(used.unwrap_or(key.created_at)))
+}
+
+fn begin(day: &Day) -> Timestamp {
+    Timestamp::from_second(day.number.saturating_mul(Window::Day.seconds())).unwrap_or_default()
+}

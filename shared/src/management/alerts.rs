@@ -1,0 +1,65 @@
+//! Changing what an organization is told of.
+
+use crate::contract::denial::{Denial, Violation};
+use crate::gate::app::App;
+use crate::registry::alert::{Change, Settings, View};
+use crate::registry::audit::{Action, Author, Plane};
+use crate::registry::error::Result;
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
+use crate::store::{Remembered, Replaced};
+
+/// What `slug` is told of, and the organization as it is now.
+///
+/// # Errors
+/// There is no such organization, or the contract has no alerts.
+pub async fn settings(app: &App, slug: &Slug) -> Result<(Remembered<Settings>, Organization)> {
+    if app.contract.alerts.is_empty() {
+        return Err(Denial::UnknownRoute.into());
+    }
+    let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
+
+    Ok((app.keys.alert_settings(slug).await?, org))
+}
+
+/// Makes `change` to what `slug` is told of, on behalf of `author`. A change that changes nothing leaves nothing behind.
+///
+/// # Errors
+/// As for [`settings`], and every member of `change` that is wrong. Nothing is kept then.
+pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author) -> Result<View> {
+    if change.kinds.is_empty() && change.muted.is_empty() {
+        return Err(Violation::new("body", "must change something").into());
+    }
+    let (alerts, now) = (&app.contract.alerts, author.at);
+    let mut tries = app.keys.tries();
+    loop {
+        let (read, org) = settings(app, slug).await?;
+        author.may_go_on(&app.contract, &org, None)?;
+        let after = read.value.after(change, alerts, author.plane == Plane::Operator, now)?;
+        if after == read.value {
+            return Ok(after.view(alerts, now));
+        }
+        check_muted(app, slug, &after, &read.value).await?;
+        let states = [&read.value, &after].map(|settings| Some(settings.in_full(alerts, now)));
+        let entry = author.did(Action::AlertsChanged, slug, None, states);
+        let view = after.view(alerts, now);
+        match app.keys.put_alert_settings(&org, &read.with(after), author, &entry, &mut tries).await? {
+            Replaced::Yes => return Ok(view),
+            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        }
+    }
+}
+
+/// Whether the keys that are muted in `after`, and were not `before`, are the organization's.
+async fn check_muted(app: &App, slug: &Slug, after: &Settings, before: &Settings) -> Result<()> {
+    let muted: Vec<_> = after.newly_muted(before).cloned().collect();
+    if muted.is_empty() {
+        return Ok(());
+    }
+    let known = app.keys.names(slug, &muted).await?;
+    match muted.iter().find(|key| !known.contains_key(key.as_str())) {
+        Some(key) => Err(Violation::new("muted", format!("must name the organization's keys; {key} is none")).into()),
+        None => Ok(()),
+    }
+}

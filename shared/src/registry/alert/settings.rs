@@ -1,0 +1,180 @@
+//! What an organization wants to be told of: its own rules over the contract's, and keys that it wants to hear nothing of.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::contract::alerts::{Alerts, Kind, Rule, RuleChange};
+use crate::contract::denial::Violation;
+use crate::environment::clock;
+use crate::environment::clock::Moment;
+use crate::registry::key;
+
+/// How many keys can be muted at once.
+pub const MUTED_MAX: usize = 100;
+
+/// For how long a key can be muted: a year.
+const MUTED_SECS: i64 = 366 * 86_400;
+
+/// An organization's settings, as far as they are not the contract's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// What is otherwise than in the contract.
+    #[serde(default)]
+    rules: BTreeMap<Kind, RuleChange>,
+    /// The keys that nothing is told of, and until when.
+    #[serde(default)]
+    muted: BTreeMap<key::Id, Timestamp>,
+}
+
+/// A change of settings: what is left out stays.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AlertSettingsChange", extend("minProperties" = 1))]
+pub struct Change {
+    /// Rules by kind; `null` goes back to the contract's.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<Kind, Option<RuleChange>>")]
+    pub kinds: BTreeMap<String, Option<RuleChange>>,
+    /// Keys that nothing is to be told of; the others stay as they are.
+    #[serde(default)]
+    pub muted: Vec<Mute>,
+}
+
+/// A key that nothing is to be told of for a while.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "MuteChange")]
+pub struct Mute {
+    /// The key.
+    pub key_id: key::Id,
+    /// Until when, at most a year; `null` ends it.
+    pub until: Option<Moment>,
+}
+
+/// Settings as replies show them: every rule that holds.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AlertSettings")]
+pub struct View {
+    /// Every kind that there is.
+    pub kinds: BTreeMap<Kind, Rule>,
+    /// The keys that nothing is told of.
+    pub muted: Vec<Muted>,
+}
+
+/// A key that nothing is told of.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Muted {
+    /// The key.
+    pub key_id: key::Id,
+    /// Until when.
+    #[schemars(extend("format" = "date-time"))]
+    pub until: String,
+}
+
+impl Settings {
+    /// The rule by which `kind` is judged; `None` where the contract does not have it.
+    pub fn rule(&self, alerts: &Alerts, kind: Kind) -> Option<Rule> {
+        let rule = alerts.rule(kind)?;
+
+        Some(self.rules.get(&kind).map_or_else(|| rule.clone(), |change| rule.with(change)))
+    }
+
+    /// The rules of all kinds that people want to hear of.
+    pub fn enabled(&self, alerts: &Alerts) -> BTreeMap<Kind, Rule> {
+        let rules = alerts.iter().filter_map(|(kind, _)| Some((kind, self.rule(alerts, kind)?)));
+
+        rules.filter(|(_, rule)| rule.enabled).collect()
+    }
+
+    /// Whether nothing is to be told of `key` at `now`.
+    pub fn mutes(&self, key: &key::Id, now: Timestamp) -> bool {
+        self.muted.get(key).is_some_and(|until| *until > now)
+    }
+
+    /// The settings as replies show them at `now`.
+    pub fn view(&self, alerts: &Alerts, now: Timestamp) -> View {
+        let rules = alerts.iter().filter_map(|(kind, _)| Some((kind, self.rule(alerts, kind)?)));
+        let muted = self.muted.iter().filter(|(_, until)| **until > now);
+        let muted = muted.map(|(key, until)| Muted { key_id: key.clone(), until: clock::seconds(*until) });
+
+        View { kinds: rules.collect(), muted: muted.collect() }
+    }
+
+    /// The same, for the audit trail.
+    pub fn in_full(&self, alerts: &Alerts, now: Timestamp) -> Value {
+        serde_json::to_value(self.view(alerts, now)).unwrap_or_default()
+    }
+
+    /// These settings after `change` at `now`, which the operator has asked for if `is_operators`.
+    ///
+    /// # Errors
+    /// Says every member that is wrong.
+    pub fn after(
+        &self,
+        change: &Change,
+        alerts: &Alerts,
+        is_operators: bool,
+        now: Timestamp,
+    ) -> Result<Self, Vec<Violation>> {
+        let mut after = self.clone();
+        let mut wrong = Vec::new();
+        for (name, asked) in &change.kinds {
+            match checked(name, asked.as_ref(), alerts, is_operators) {
+                Err(violation) => wrong.push(violation),
+                Ok(kind) => match asked {
+                    None => drop(after.rules.remove(&kind)),
+                    Some(asked) => {
+                        let before = after.rules.remove(&kind).unwrap_or_default();
+                        after.rules.insert(kind, before.and(asked.clone()));
+                    }
+                },
+            }
+        }
+        after.muted.retain(|_, until| *until > now);
+        let last = now.as_second().saturating_add(MUTED_SECS);
+        for (place, Mute { key_id, until }) in change.muted.iter().enumerate() {
+            match until {
+                None => drop(after.muted.remove(key_id)),
+                Some(Moment(until)) if *until > now && until.as_second() <= last => {
+                    after.muted.insert(key_id.clone(), *until);
+                }
+                Some(_) => {
+                    let what = "must be in the future, and at most a year from now";
+                    wrong.push(Violation::new(format!("muted[{place}].until"), what));
+                }
+            }
+        }
+        if after.muted.len() > MUTED_MAX {
+            wrong.push(Violation::new("muted", format!("must be at most {MUTED_MAX} keys in all")));
+        }
+
+        if wrong.is_empty() { Ok(after) } else { Err(wrong) }
+    }
+
+    /// The keys that are muted and were not in `before`.
+    pub fn newly_muted<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = &'a key::Id> + 'a {
+        self.muted.keys().filter(|key| !before.muted.contains_key(*key))
+    }
+}
+
+/// The kind called `name`, whose rule `change` changes.
+fn checked(name: &str, change: Option<&RuleChange>, alerts: &Alerts, is_operators: bool) -> Result<Kind, Violation> {
+    let field = || format!("kinds.{name}");
+    let known = Kind::named(name).and_then(|kind| Some((kind, alerts.rule(kind)?)));
+    let Some((kind, rule)) = known else {
+        let names: Vec<_> = alerts.iter().map(|(kind, _)| kind.name()).collect();
+        return Err(Violation::new("kinds", format!("must name kinds of alert, {}; not {name}", names.join(", "))));
+    };
+    if !is_operators && !rule.changeable {
+        return Err(Violation::new(field(), "can only be changed by the operator"));
+    }
+    match change.and_then(|change| change.foreign_to(rule)) {
+        Some(foreign) => Err(Violation::new(format!("{}.{foreign}", field()), "is no member of this kind")),
+        None => Ok(kind),
+    }
+}

@@ -1,0 +1,167 @@
+//! What an organization is told of all its keys together, in one message and not one for each: those that nobody uses, and
+//! those that stop working soon.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::rules::LINGERING;
+use super::telling::{Telling, Turn};
+use crate::contract::alerts::{Kind, Rule};
+use crate::environment::clock;
+use crate::registry::key;
+use crate::registry::key::{Key, Standing};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How often people are told of unused keys at most.
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How many days before a key stops working people are told, in one message a day.
+const AHEAD: [i64; 2] = [14, 7];
+
+/// How many keys a message names; it counts all.
+const NAMED: usize = 50;
+
+/// How far an organization was looked through, and when it was last told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// When keys that stop working within a day were last told of, or looked for with nothing to tell.
+    #[serde(default)]
+    looked: Option<Timestamp>,
+    /// When what is done once a day was last done.
+    #[serde(default)]
+    daily: Option<Timestamp>,
+    /// When unused keys were last told of.
+    #[serde(default)]
+    unused: Option<Timestamp>,
+}
+
+/// A look through the keys of an organization.
+#[derive(Debug)]
+pub struct Slow<'a> {
+    now: Timestamp,
+    marks: Marks,
+    rules: &'a BTreeMap<Kind, Rule>,
+    is_daily: bool,
+    unused: Group,
+    expiring: Group,
+    tomorrow: Group,
+    /// Keys whose old secret ends within a day from now on.
+    lingering: Vec<key::Id>,
+}
+
+/// Keys that people are told of together.
+#[derive(Debug, Default)]
+struct Group {
+    count: usize,
+    named: Vec<Value>,
+}
+
+impl Group {
+    fn add(&mut self, key: &Key, member: &str, at: Option<Timestamp>) {
+        self.count = self.count.saturating_add(1);
+        if self.named.len() < NAMED {
+            self.named.push(json!({"keyId": key.id, "name": key.name, member: at.map(clock::seconds)}));
+        }
+    }
+
+    /// What people are told of it, if there is anything; `days` is what it is about.
+    fn told(self, kind: Kind, days: i64) -> Option<Telling> {
+        let Self { count, named } = self;
+        let numbers = json!({"count": count, "days": days, "keys": named});
+
+        (count > 0).then_some(Telling { kind, turn: Turn::Opened, key: None, numbers })
+    }
+}
+
+impl<'a> Slow<'a> {
+    /// A look at `now`, by the `rules` of the kinds that people want to hear of.
+    pub fn new(marks: Marks, rules: &'a BTreeMap<Kind, Rule>, now: Timestamp) -> Self {
+        let is_daily = marks.daily.is_none_or(|at| now.duration_since(at) >= DAY);
+        let [unused, expiring, tomorrow] = [(); 3].map(|()| Group::default());
+
+        Self { now, marks, rules, is_daily, unused, expiring, tomorrow, lingering: Vec::new() }
+    }
+
+    /// After how many days without use a key is told of, if it is time for that: then it matters when keys were last used.
+    fn unused_days(&self) -> Option<i64> {
+        let is_time = self.is_daily && self.marks.unused.is_none_or(|at| self.now.duration_since(at) >= WEEK);
+        let days = self.rules.get(&Kind::KeyUnused)?.days?;
+
+        is_time.then(|| i64::from(days.get()))
+    }
+
+    /// Whether anybody wants to hear of what this looks for.
+    pub fn is_asked_for(&self) -> bool {
+        let kinds = [Kind::KeyUnused, Kind::KeyExpiring, Kind::RotationLingering];
+
+        kinds.iter().any(|kind| self.rules.contains_key(kind))
+    }
+
+    /// Whether it matters when keys were last used.
+    pub fn asks_for_uses(&self) -> bool {
+        self.unused_days().is_some()
+    }
+
+    /// Looks at `key`, which was last used at `used`, if that matters.
+    pub fn see(&mut self, key: &Key, used: Option<Timestamp>) {
+        let Self { now, marks, .. } = *self;
+        let days_ago = |days: i64| now.saturating_sub(SignedDuration::from_hours(days.saturating_mul(24)));
+        if key.standing(now) == Standing::Active {
+            if let Some(days) = self.unused_days()
+                && let Ok(line) = days_ago(days)
+                && key.created_at <= line
+                && used.is_none_or(|used| used <= line)
+            {
+                self.unused.add(key, "lastUsedAt", used);
+            }
+            if let Some(expires) = key.expires_at.filter(|_| self.rules.contains_key(&Kind::KeyExpiring)) {
+                let passed = |days: i64, since: Option<Timestamp>| {
+                    let line = expires.saturating_sub(SignedDuration::from_hours(days.saturating_mul(24)));
+                    line.is_ok_and(|line| line <= now && since.is_none_or(|since| line > since))
+                };
+                if passed(1, marks.looked) {
+                    self.tomorrow.add(key, "expiresAt", Some(expires));
+                } else if self.is_daily && AHEAD.into_iter().any(|days| passed(days, marks.daily)) {
+                    self.expiring.add(key, "expiresAt", Some(expires));
+                }
+            }
+        }
+        if let Some(previous) = key.overlap(now)
+            && self.rules.contains_key(&Kind::RotationLingering)
+            && previous.until.duration_since(now) <= LINGERING
+        {
+            self.lingering.push(key.id.clone());
+        }
+    }
+
+    /// What people are to be told, the marks to write down with it if there is any reason to, and keys to look at more
+    /// closely.
+    pub fn end(self) -> (Vec<Telling>, Option<Marks>, Vec<key::Id>) {
+        let Self { now, mut marks, is_daily, unused, expiring, tomorrow, lingering, .. } = self;
+        let days = self.rules.get(&Kind::KeyUnused).and_then(|rule| rule.days).map_or(0, |days| i64::from(days.get()));
+        let [unused, expiring, tomorrow] = [
+            unused.told(Kind::KeyUnused, days),
+            expiring.told(Kind::KeyExpiring, AHEAD.into_iter().max().unwrap_or_default()),
+            tomorrow.told(Kind::KeyExpiring, 1),
+        ];
+        if unused.is_some() {
+            marks.unused = Some(now);
+        }
+        if is_daily {
+            marks.daily = Some(now);
+        }
+        let is_told = tomorrow.is_some();
+        let tellings: Vec<_> = [unused, expiring, tomorrow].into_iter().flatten().collect();
+        // Nothing was to be told since the last mark: a look from there finds nothing twice.
+        let is_marked = is_daily || is_told;
+        if is_marked {
+            marks.looked = Some(now);
+        }
+
+        (tellings, is_marked.then_some(marks), lingering)
+    }
+}

@@ -1,0 +1,245 @@
+//! What is remembered of the alerts of one key, so that each is told once: when it opens, when it gets worse, and when it
+//! is over, and no more than that of something that comes and goes.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Baseline;
+use super::rules::{Evidence, Verdict};
+use super::telling::{Telling, Turn};
+use crate::contract::alerts::{Kind, Rule};
+use crate::contract::limit::Window;
+use crate::registry::key;
+use crate::registry::usage::Peak;
+
+/// How long after an alert was told it is not told again, if it closes and opens meanwhile.
+const COOL_DOWN: SignedDuration = SignedDuration::from_hours(6);
+
+/// How long after an alert was told it is told again, if it is still open or keeps opening.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// So many openings in a day, and an alert is told once a day.
+const FLAPPING: usize = 3;
+
+/// For how long a busy key is looked at every hour after its last busy one.
+const BUSY: SignedDuration = SignedDuration::from_hours(15 * 24);
+
+/// The alerts of one key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Watched {
+    #[serde(default)]
+    alerts: BTreeMap<Kind, State>,
+    /// The minutes of the last hour in which a minute's limit was near: how many requests, of how many.
+    #[serde(default)]
+    minutes: BTreeMap<i64, (i64, u32)>,
+    /// When the key last had a busy hour.
+    #[serde(default)]
+    busy: Option<Timestamp>,
+}
+
+/// What is remembered of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct State {
+    /// The alert that is open.
+    #[serde(default)]
+    open: Option<Open>,
+    /// When it opened in the last day, whether it was told or not.
+    #[serde(default)]
+    openings: Vec<Timestamp>,
+    /// When it was last told that it opened.
+    #[serde(default)]
+    told: Option<Timestamp>,
+    /// The last second of the last window that an alert is over with.
+    #[serde(default)]
+    ended: Option<i64>,
+}
+
+/// An alert that is open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Open {
+    since: Timestamp,
+    level: u8,
+    /// The last second of the window that it is about, where it is over with it.
+    #[serde(default)]
+    until: Option<i64>,
+    /// Whether anybody was told.
+    told: bool,
+}
+
+impl Watched {
+    /// Whether the key was busy of late, so that a drop would be news.
+    pub fn is_busy(&self, now: Timestamp) -> bool {
+        self.busy.is_some_and(|at| now.duration_since(at) < BUSY)
+    }
+
+    /// The kinds of which people were told that they are open, and since when.
+    pub fn open(&self) -> impl Iterator<Item = (Kind, Timestamp)> + '_ {
+        let open = self.alerts.iter().filter_map(|(kind, state)| Some((*kind, state.open.as_ref()?)));
+
+        open.filter(|(_, open)| open.told).map(|(kind, open)| (kind, open.since))
+    }
+
+    /// Whether nothing is left to remember at `now`.
+    pub fn is_idle(&self, now: Timestamp) -> bool {
+        let is_quiet = |state: &State| {
+            let is_recent = |at: &Timestamp| now.duration_since(*at) < DAY;
+            state.open.is_none() && !state.openings.iter().any(is_recent) && !state.told.as_ref().is_some_and(is_recent)
+        };
+
+        !self.is_busy(now) && self.minutes.is_empty() && self.alerts.values().all(is_quiet)
+    }
+
+    /// Looks at `evidence` by the `rules` of the kinds that people want to hear of, and returns what they are to be told:
+    /// nothing if the key `is_muted`.
+    pub fn look(&mut self, evidence: &Evidence<'_>, rules: &BTreeMap<Kind, Rule>, is_muted: bool) -> Vec<Telling> {
+        let now = evidence.now;
+        let hour = Window::Hour.number(now);
+        if evidence.hours.busiest([hour, hour.saturating_sub(1)]) >= Baseline::LEAST {
+            self.busy = Some(now);
+        }
+        let peaks = self.remember(evidence.peaks, now);
+        let evidence = Evidence { peaks: &peaks, ..evidence.clone() };
+        // An alert that nobody wants to hear of any more is over without a word.
+        self.alerts.retain(|kind, _| rules.contains_key(kind));
+        let told = rules.iter().filter_map(|(kind, rule)| {
+            let since = self.alerts.get(kind).and_then(|state| state.open.as_ref()).map(|open| open.since);
+            let verdict = evidence.judge(*kind, rule, since);
+            if verdict != Verdict::Over && verdict != Verdict::Holds || since.is_some() {
+                let state = self.alerts.entry(*kind).or_default();
+                let (turn, numbers) = state.step(*kind, verdict, is_muted, now)?;
+                return Some(telling(*kind, turn, &evidence.key.id, numbers));
+            }
+            None
+        });
+
+        told.collect()
+    }
+
+    /// Notes minutes that were near their limit, and returns `peaks` with all of the last hour.
+    fn remember(&mut self, peaks: &[Peak], now: Timestamp) -> Vec<Peak> {
+        let minutes = peaks.iter().filter(|peak| peak.window == Window::Minute);
+        for Peak { number, used, limit, .. } in minutes {
+            let known = self.minutes.entry(*number).or_insert((*used, *limit));
+            *known = (*known).max((*used, *limit));
+        }
+        let hour_ago = Window::Minute.number(now).saturating_sub(60);
+        self.minutes.retain(|number, _| *number > hour_ago);
+        let minutes = self.minutes.iter();
+        let minutes = minutes.map(|(number, (used, limit))| Peak {
+            window: Window::Minute,
+            number: *number,
+            used: *used,
+            limit: *limit,
+        });
+        let others = peaks.iter().filter(|peak| peak.window != Window::Minute).copied();
+
+        minutes.chain(others).collect()
+    }
+}
+
+impl State {
+    fn step(&mut self, kind: Kind, verdict: Verdict, is_muted: bool, now: Timestamp) -> Option<(Turn, Value)> {
+        // What is about a window is over with it, and not before.
+        let verdict =
+            match (&self.open, verdict) {
+                (Some(Open { until: Some(until), .. }), Verdict::Holds | Verdict::Over) => {
+                    if *until <= now.as_second() { Verdict::Over } else { Verdict::Holds }
+                }
+                (_, verdict) => verdict,
+            };
+        match verdict {
+            Verdict::Holds => None,
+            Verdict::Over => {
+                let open = self.open.take()?;
+                self.ended = open.until.or(self.ended);
+                let is_news = open.told && !is_muted && !self.flaps(now) && has_end(kind);
+                is_news.then(|| (Turn::Recovered, json!({"since": open.since})))
+            }
+            Verdict::Fires { level, until, numbers } => self.fires(level, until, numbers, is_muted, now),
+        }
+    }
+
+    fn fires(
+        &mut self,
+        level: u8,
+        until: Option<i64>,
+        numbers: Value,
+        is_muted: bool,
+        now: Timestamp,
+    ) -> Option<(Turn, Value)> {
+        // Some processes write what they have counted after others have, when the window is over.
+        if self.open.is_none() && until.is_some() && until <= self.ended {
+            return None;
+        }
+        // The window of an open alert is older news than a longer or a later one.
+        let is_another = |open: &Open| match (open.until, until) {
+            (Some(open), Some(until)) => open < until,
+            (None, Some(_)) => true,
+            (Some(open), None) => open <= now.as_second(),
+            (None, None) => false,
+        };
+        let is_new = self.open.as_ref().is_none_or(is_another);
+        if is_new {
+            self.openings.retain(|at| now.duration_since(*at) < DAY);
+            self.openings.push(now);
+            self.open = Some(Open { since: now, level, until, told: false });
+        }
+        let (flaps, times) = (self.flaps(now), self.openings.len());
+        let told_before = |wait: SignedDuration| self.told.is_some_and(|told| now.duration_since(told) < wait);
+        let open = self.open.as_mut()?;
+        if is_muted {
+            open.level = open.level.max(level);
+            return None;
+        }
+        if open.told {
+            if level > open.level {
+                open.level = level;
+                return Some((Turn::Escalated, numbers));
+            }
+            if told_before(DAY) {
+                return None;
+            }
+        }
+        // A new window is news, whenever the last one was told.
+        let is_too_soon =
+            if flaps && times > FLAPPING { told_before(DAY) } else { until.is_none() && told_before(COOL_DOWN) };
+        open.level = open.level.max(level);
+        if is_too_soon {
+            return None;
+        }
+        open.told = true;
+        let since = open.since;
+        self.told = Some(now);
+
+        Some((Turn::Opened, with_history(numbers, since, flaps.then_some(times))))
+    }
+
+    /// Whether it has opened so often in the last day that each time is no news.
+    fn flaps(&self, now: Timestamp) -> bool {
+        self.openings.iter().filter(|at| now.duration_since(**at) < DAY).count() >= FLAPPING
+    }
+}
+
+/// Whether it is news that an alert of `kind` is over. The others are events: they happen, and that is all.
+const fn has_end(kind: Kind) -> bool {
+    !matches!(kind, Kind::ActivityWoke | Kind::RotationLingering)
+}
+
+/// `numbers`, with the time since when it is so and, if it keeps opening, how often it has in a day.
+fn with_history(mut numbers: Value, since: Timestamp, openings: Option<usize>) -> Value {
+    if let Some(members) = numbers.as_object_mut() {
+        members.insert("since".to_owned(), json!(crate::environment::clock::seconds(since)));
+        if let Some(openings) = openings {
+            members.insert("openingsInADay".to_owned(), json!(openings));
+        }
+    }
+
+    numbers
+}
+
+fn telling(kind: Kind, turn: Turn, key: &key::Id, numbers: Value) -> Telling {
+    Telling { kind, turn, key: Some(key.clone()), numbers }
+}

@@ -1,0 +1,343 @@
+//! Alerts: an organization's settings in the keys table, and in the events table what is remembered of each key, the
+//! history, and how far the keys have been gone through.
+//!
+//! | table | `pk` | `sk` | what it is |
+//! | --- | --- | --- | --- |
+//! | keys | `org#acme` | `alerts` | the settings, as far as they are not the contract's |
+//! | events | `alerts#acme` | `key#key_01…` | what is remembered of a key's alerts, while there is anything |
+//! | events | `alerts#acme` | `marks` | when its keys were last gone through |
+//! | events | `history#acme` | `<time>#event_01…` | an alert that people were told of, for 400 days |
+//! | events | `sweep` | `place` | how far all organizations have been gone through |
+
+use aws_sdk_dynamodb::types::{ConditionCheck, Put};
+use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, Tries, number, text};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::keys::Replaced;
+use super::record::{OnOrganization, unmade};
+use super::warrant::Warrant;
+use super::{Attributes, Keys, Part, attributes, is_there, key_item, organization_item};
+use crate::registry::alert::{Marks, Settings, Telling, Watched};
+use crate::registry::audit::{Author, Entry};
+use crate::registry::event::{AlertRow, Event};
+use crate::registry::key;
+use crate::registry::key::Key;
+use crate::registry::organization::{Organization, Status};
+use crate::registry::slug::Slug;
+
+/// The version of the layout of all of these items.
+const LAYOUT: i64 = 1;
+
+/// How long the history is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// What is remembered, as it was read: it is written only over what was read.
+#[derive(Clone, Debug, Default)]
+pub struct Remembered<T> {
+    /// It; the default where there is none yet.
+    pub value: T,
+    version: Option<i64>,
+}
+
+/// How far the organizations have been gone through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Place {
+    /// The hour since 1970 for which they are gone through.
+    pub round: i64,
+    /// The last one that was looked at.
+    pub after: Option<Slug>,
+    /// Whether all of them were.
+    pub done: bool,
+}
+
+/// What is to be remembered of alerts, beside what people are told.
+#[derive(Clone, Debug)]
+pub(crate) enum Memo<'a> {
+    /// Of one key.
+    Key(&'a Key, Remembered<Watched>),
+    /// Of all keys of the organization together.
+    Organization(Remembered<Marks>),
+}
+
+impl<T> Remembered<T> {
+    /// `value`, to be written over what was read.
+    #[must_use]
+    pub fn with(&self, value: T) -> Self {
+        Self { value, version: self.version }
+    }
+
+    /// Whether there was anything.
+    pub const fn is_there(&self) -> bool {
+        self.version.is_some()
+    }
+}
+
+impl<T: Default + DeserializeOwned> Remembered<T> {
+    fn read(item: Option<Item>) -> Result<Self> {
+        let Some(mut item) = item else { return Ok(Self::default()) };
+        item.schema(LAYOUT)?;
+
+        Ok(Self { value: json(&mut item, "state")?, version: Some(item.need("version", Item::number)?) })
+    }
+}
+
+impl<T: Serialize> Remembered<T> {
+    /// The condition that it is as it was read.
+    fn as_read(&self) -> Condition {
+        self.version.map_or_else(super::is_new, super::read_as)
+    }
+
+    fn item(&self, key: Attributes) -> Result<Attributes> {
+        let mut item = key;
+        item.extend(attributes([
+            ("state", Some(text(written(&self.value)?))),
+            ("version", Some(number(self.version.unwrap_or_default().saturating_add(1)))),
+            (SCHEMA, Some(number(LAYOUT))),
+        ]));
+
+        Ok(item)
+    }
+}
+
+fn json<T: DeserializeOwned>(item: &mut Item, name: &str) -> Result<T> {
+    let text = item.need(name, Item::text)?;
+
+    serde_json::from_str(&text).map_err(|error| Error::Fault(format!("the attribute {name} cannot be read: {error}")))
+}
+
+fn written<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Fault(format!("alerts cannot be written: {error}")))
+}
+
+fn place(pk: impl Into<String>, sk: impl Into<String>) -> Attributes {
+    attributes([("pk", Some(text(pk.into()))), ("sk", Some(text(sk.into())))])
+}
+
+fn partition(org: &Slug) -> String {
+    format!("alerts#{org}")
+}
+
+fn of_key(org: &Slug, key: &key::Id) -> Attributes {
+    place(partition(org), format!("key#{key}"))
+}
+
+fn history_of(org: &Slug) -> String {
+    format!("history#{org}")
+}
+
+fn history_item(org: &Slug, row: &AlertRow, now: Timestamp) -> Result<Attributes> {
+    let mut item = place(history_of(org), format!("{:013}#{}", now.as_millisecond(), row.id));
+    let kept = now.checked_add(KEPT).unwrap_or(now);
+    item.extend(attributes([
+        ("row", Some(text(written(row)?))),
+        ("ttl", Some(number(kept.as_second()))),
+        (SCHEMA, Some(number(LAYOUT))),
+    ]));
+
+    Ok(item)
+}
+
+/// Whether the only condition of a call was true.
+fn is_written<T, E>(outcome: std::result::Result<T, E>) -> Result<bool>
+where
+    Refused: From<E>,
+{
+    match outcome.map_err(Refused::from) {
+        Ok(_) => Ok(true),
+        Err(Refused::Condition(_)) => Ok(false),
+        Err(Refused::Conflict) => Err(Error::Contended),
+        Err(Refused::Failed(error)) => Err(error),
+    }
+}
+
+fn settings_of(org: &Slug) -> Attributes {
+    place(format!("org#{org}"), "alerts")
+}
+
+impl Memo<'_> {
+    fn key(&self, org: &Slug) -> Attributes {
+        match self {
+            Self::Key(key, _) => of_key(org, &key.id),
+            Self::Organization(_) => place(partition(org), "marks"),
+        }
+    }
+
+    fn item(&self, org: &Slug) -> Result<Attributes> {
+        match self {
+            Self::Key(_, memory) => memory.item(self.key(org)),
+            Self::Organization(memory) => memory.item(self.key(org)),
+        }
+    }
+
+    fn as_read(&self) -> Condition {
+        match self {
+            Self::Key(_, memory) => memory.as_read(),
+            Self::Organization(memory) => memory.as_read(),
+        }
+    }
+}
+
+impl Keys {
+    /// What `org` wants to be told of.
+    pub async fn alert_settings(&self, org: &Slug) -> Result<Remembered<Settings>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(settings_of(org)));
+
+        Remembered::read(request.consistent_read(true).send().await?.item.map(Item::from))
+    }
+
+    /// Writes `settings` of `org` over those that were read, on behalf of `author`.
+    pub(crate) async fn put_alert_settings(
+        &self,
+        org: &Organization,
+        settings: &Remembered<Settings>,
+        author: &Author,
+        entry: &Entry,
+        tries: &mut Tries,
+    ) -> Result<Replaced> {
+        let item = settings.item(settings_of(&org.slug))?;
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).when(settings.as_read());
+        let transaction = self.transaction().with("settings", put.build()?);
+        let transaction = Warrant { author, org }.sealed(self, transaction, None, entry)?;
+
+        Ok(Replaced::by(&transaction.commit(tries).await?))
+    }
+
+    /// Remembers `memo`, and puts an event into the outbox and a row into the history for each of `tellings`, in one
+    /// transaction: what is remembered has been told. `false`: something has changed since it was read, or the
+    /// organization is locked. At most 30 tellings.
+    pub(crate) async fn tell(
+        &self,
+        org: &Organization,
+        memo: &Memo<'_>,
+        tellings: &[Telling],
+        now: Timestamp,
+        tries: &mut Tries,
+    ) -> Result<bool> {
+        let key = match memo {
+            Memo::Key(key, _) => Some(*key),
+            Memo::Organization(_) => None,
+        };
+        let events = (org.sequence.saturating_add(1)..).zip(tellings).map(|(sequence, telling)| {
+            Event::telling(telling, &org.slug, key, sequence, now, self.entropy).map_err(unmade)
+        });
+        let events = events.collect::<Result<Vec<_>>>()?;
+        let table = self.outbox.table();
+        let put = Put::builder().table_name(&table.name).set_item(Some(memo.item(&org.slug)?)).when(memo.as_read());
+        let active = text(organization_item::status_name(Status::Active));
+        let is_open = Condition::that("#status = :open", ["status"]).value(":open", active);
+        let organization = OnOrganization::checked(is_open);
+        let mut transaction = self.transaction().with("memo", put.build()?);
+        transaction = self.numbered(transaction, &org.slug, org.sequence, organization, &events)?;
+        for row in events.iter().filter_map(Event::alert) {
+            let put = Put::builder().table_name(&table.name).set_item(Some(history_item(&org.slug, &row, now)?));
+            transaction = transaction.with("history", put.build()?);
+        }
+        // Of a key that is gone nothing is told.
+        if let Some(key) = key {
+            let check =
+                ConditionCheck::builder().table_name(&self.table).set_key(Some(key_item::key_of(&org.slug, &key.id)));
+            transaction = transaction.with("key", check.when(is_there()).build()?);
+        }
+
+        Ok(transaction.commit(tries).await? == Committed::Yes)
+    }
+
+    /// Remembers `memo`, where there is nothing to tell. `false`: somebody else has written meanwhile.
+    pub(crate) async fn remember_alerts(&self, org: &Slug, memo: &Memo<'_>) -> Result<bool> {
+        let table = self.outbox.table();
+        let put = table.client.put_item().table_name(&table.name).set_item(Some(memo.item(org)?)).when(memo.as_read());
+
+        is_written(put.send().await)
+    }
+
+    /// What is remembered of the alerts of `key`.
+    pub(crate) async fn watched(&self, org: &Slug, key: &key::Id) -> Result<Remembered<Watched>> {
+        Remembered::read(self.event_item(of_key(org, key)).await?)
+    }
+
+    /// Forgets what was remembered of the alerts of `key`, unless it has changed since `memory` was read.
+    pub(crate) async fn forget_alerts(&self, org: &Slug, key: &key::Id, memory: &Remembered<Watched>) -> Result<()> {
+        let table = self.outbox.table();
+        let delete = table.client.delete_item().table_name(&table.name).set_key(Some(of_key(org, key)));
+        // Whoever has changed it looks at it again.
+        is_written(delete.when(memory.as_read()).send().await).map(drop)
+    }
+
+    /// The keys of `org` of whose alerts anything is remembered, each with it.
+    pub async fn all_watched(&self, org: &Slug) -> Result<Vec<(key::Id, Remembered<Watched>)>> {
+        let table = self.outbox.table();
+        let pages = table
+            .client
+            .query()
+            .table_name(&table.name)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+            .set_expression_attribute_names(Some(super::names(["pk", "sk"])))
+            .expression_attribute_values(":pk", text(partition(org)))
+            .expression_attribute_values(":prefix", text("key#"));
+        let mut pages = pages.into_paginator().send();
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await {
+            for item in page?.items.unwrap_or_default() {
+                let mut item = Item::from(item);
+                let id = key_item::read_id(&mut item)?;
+                all.push((id, Remembered::read(Some(item))?));
+            }
+        }
+
+        Ok(all)
+    }
+
+    /// When the keys of `org` were last gone through.
+    pub(crate) async fn marks(&self, org: &Slug) -> Result<Remembered<Marks>> {
+        Remembered::read(self.event_item(place(partition(org), "marks")).await?)
+    }
+
+    /// How far the organizations have been gone through.
+    pub(crate) async fn place(&self) -> Result<Remembered<Place>> {
+        Remembered::read(self.event_item(place("sweep", "place")).await?)
+    }
+
+    /// Writes `memory` over what was read, and returns it as if it were read now. `None`: another run is going through them.
+    pub(crate) async fn put_place(&self, memory: Remembered<Place>) -> Result<Option<Remembered<Place>>> {
+        let table = self.outbox.table();
+        let item = memory.item(place("sweep", "place"))?;
+        let put = table.client.put_item().table_name(&table.name).set_item(Some(item)).when(memory.as_read());
+        let version = Some(memory.version.unwrap_or_default().saturating_add(1));
+
+        Ok(is_written(put.send().await)?.then_some(Remembered { version, ..memory }))
+    }
+
+    /// At most `limit` rows of the history of `org`, newest first, after the one at `position`; and the position of the last
+    /// one, if there are more.
+    pub async fn alert_history(
+        &self,
+        org: &Slug,
+        limit: u32,
+        position: Option<&str>,
+    ) -> Result<(Vec<AlertRow>, Option<String>)> {
+        let partition = history_of(org);
+        let after = position.map(|position| place(&*partition, position));
+        let table = self.outbox.table();
+        let part = Part { partition: &partition, prefix: None, newest_first: true, limit, after };
+        let (items, has_more) = part.of(&table.client, &table.name).await?;
+        let mut last = None;
+        let mut rows = Vec::with_capacity(items.len());
+        for mut item in items {
+            item.schema(LAYOUT)?;
+            last = item.text("sk")?;
+            rows.push(json(&mut item, "row")?);
+        }
+
+        Ok((rows, last.filter(|_| has_more)))
+    }
+
+    async fn event_item(&self, key: Attributes) -> Result<Option<Item>> {
+        let table = self.outbox.table();
+        let request = table.client.get_item().table_name(&table.name).set_key(Some(key)).consistent_read(true);
+
+        Ok(request.send().await?.item.map(Item::from))
+    }
+}
