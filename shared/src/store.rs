@@ -1,7 +1,7 @@
 //! The store: what Latchkey keeps in DynamoDB. Nothing outside this module names a table's attributes.
 //!
-//! Four tables: the authority (organizations, keys, and the key that each digest stands for), the passes, usage (what
-//! became of requests), and events, which has the outbox and what is remembered of alerts. Every method that reads or changes something of a tenant takes the
+//! Four tables: the authority (organizations, keys, the key that each digest stands for, and what people are told), the passes, usage (what
+//! became of requests), and the outbox of events. Every method that reads or changes something of a tenant takes the
 //! tenant's slug; only who hands events on goes through those of all.
 //!
 //! It uses the registry's types and the crate `dynamodb`. It does not know how something reads on the wire, and judges
@@ -83,7 +83,30 @@ impl Keys {
 
     /// At most `part.limit` items of a partition, and whether there are more.
     async fn part(&self, part: Part<'_>) -> Result<(Vec<Item>, bool)> {
-        part.of(&self.client, &self.table).await
+        let Part { partition, prefix, newest_first, limit, after } = part;
+        let one_more = limit.saturating_add(1);
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .scan_index_forward(!newest_first)
+            .limit(i32::try_from(one_more).unwrap_or(i32::MAX))
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_values(":pk", dynamodb::text(partition))
+            .set_exclusive_start_key(after);
+        let request = match prefix {
+            None => request.key_condition_expression("#pk = :pk"),
+            Some(prefix) => request
+                .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+                .expression_attribute_names("#sk", "sk")
+                .expression_attribute_values(":prefix", dynamodb::text(prefix)),
+        };
+        let items = request.send().await?.items.unwrap_or_default();
+        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
+        let shown = items.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+
+        Ok((shown.map(Item::from).collect(), has_more))
     }
 
     /// Opens the connection that the first request will use. If it cannot be opened, the first request will notice.
@@ -105,35 +128,6 @@ struct Part<'a> {
     limit: u32,
     /// The key of the item after which it begins.
     after: Option<Attributes>,
-}
-
-impl Part<'_> {
-    /// At most `limit` items of it in `table`, and whether there are more.
-    async fn of(self, client: &Client, table: &str) -> Result<(Vec<Item>, bool)> {
-        let Self { partition, prefix, newest_first, limit, after } = self;
-        let one_more = limit.saturating_add(1);
-        let request = client
-            .query()
-            .table_name(table)
-            .consistent_read(true)
-            .scan_index_forward(!newest_first)
-            .limit(i32::try_from(one_more).unwrap_or(i32::MAX))
-            .expression_attribute_names("#pk", "pk")
-            .expression_attribute_values(":pk", dynamodb::text(partition))
-            .set_exclusive_start_key(after);
-        let request = match prefix {
-            None => request.key_condition_expression("#pk = :pk"),
-            Some(prefix) => request
-                .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
-                .expression_attribute_names("#sk", "sk")
-                .expression_attribute_values(":prefix", dynamodb::text(prefix)),
-        };
-        let items = request.send().await?.items.unwrap_or_default();
-        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
-        let shown = items.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
-
-        Ok((shown.map(Item::from).collect(), has_more))
-    }
 }
 
 /// The condition that there is no such item yet.

@@ -1,13 +1,13 @@
-//! Alerts: an organization's settings in the keys table, and in the events table what is remembered of each key, the
-//! history, and how far the keys have been gone through.
+//! Alerts in the keys table: an organization's settings, what is remembered of each key, the history, and how far the keys
+//! have been gone through.
 //!
-//! | table | `pk` | `sk` | what it is |
-//! | --- | --- | --- | --- |
-//! | keys | `org#acme` | `alerts` | the settings, as far as they are not the contract's |
-//! | events | `alerts#acme` | `key#key_01…` | what is remembered of a key's alerts, while there is anything |
-//! | events | `alerts#acme` | `marks` | when its keys were last gone through |
-//! | events | `history#acme` | `<time>#event_01…` | an alert that people were told of, for 400 days |
-//! | events | `sweep` | `place` | how far all organizations have been gone through |
+//! | `pk` | `sk` | what it is |
+//! | --- | --- | --- |
+//! | `org#acme` | `alerts` | the settings, as far as they are not the contract's |
+//! | `alerts#acme` | `key#key_01…` | what is remembered of a key's alerts, while there is anything |
+//! | `alerts#acme` | `marks` | when its keys were last gone through |
+//! | `history#acme` | `<time>#event_01…` | an alert that people were told of, for 400 days |
+//! | `sweep` | `place` | how far all organizations have been gone through |
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put};
 use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, Tries, number, text};
@@ -223,15 +223,14 @@ impl Keys {
             Event::telling(telling, &org.slug, key, sequence, now, self.entropy).map_err(unmade)
         });
         let events = events.collect::<Result<Vec<_>>>()?;
-        let table = self.outbox.table();
-        let put = Put::builder().table_name(&table.name).set_item(Some(memo.item(&org.slug)?)).when(memo.as_read());
+        let put = Put::builder().table_name(&self.table).set_item(Some(memo.item(&org.slug)?)).when(memo.as_read());
         let active = text(organization_item::status_name(Status::Active));
         let is_open = Condition::that("#status = :open", ["status"]).value(":open", active);
         let organization = OnOrganization::checked(is_open);
         let mut transaction = self.transaction().with("memo", put.build()?);
         transaction = self.numbered(transaction, &org.slug, org.sequence, organization, &events)?;
         for row in events.iter().filter_map(Event::alert) {
-            let put = Put::builder().table_name(&table.name).set_item(Some(history_item(&org.slug, &row, now)?));
+            let put = Put::builder().table_name(&self.table).set_item(Some(history_item(&org.slug, &row, now)?));
             transaction = transaction.with("history", put.build()?);
         }
         // Of a key that is gone nothing is told.
@@ -246,32 +245,29 @@ impl Keys {
 
     /// Remembers `memo`, where there is nothing to tell. `false`: somebody else has written meanwhile.
     pub(crate) async fn remember_alerts(&self, org: &Slug, memo: &Memo<'_>) -> Result<bool> {
-        let table = self.outbox.table();
-        let put = table.client.put_item().table_name(&table.name).set_item(Some(memo.item(org)?)).when(memo.as_read());
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(memo.item(org)?)).when(memo.as_read());
 
         is_written(put.send().await)
     }
 
     /// What is remembered of the alerts of `key`.
     pub(crate) async fn watched(&self, org: &Slug, key: &key::Id) -> Result<Remembered<Watched>> {
-        Remembered::read(self.event_item(of_key(org, key)).await?)
+        Remembered::read(self.alert_item(of_key(org, key)).await?)
     }
 
     /// Forgets what was remembered of the alerts of `key`, unless it has changed since `memory` was read.
     pub(crate) async fn forget_alerts(&self, org: &Slug, key: &key::Id, memory: &Remembered<Watched>) -> Result<()> {
-        let table = self.outbox.table();
-        let delete = table.client.delete_item().table_name(&table.name).set_key(Some(of_key(org, key)));
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(of_key(org, key)));
         // Whoever has changed it looks at it again.
         is_written(delete.when(memory.as_read()).send().await).map(drop)
     }
 
     /// The keys of `org` of whose alerts anything is remembered, each with it.
     pub async fn all_watched(&self, org: &Slug) -> Result<Vec<(key::Id, Remembered<Watched>)>> {
-        let table = self.outbox.table();
-        let pages = table
+        let pages = self
             .client
             .query()
-            .table_name(&table.name)
+            .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
             .set_expression_attribute_names(Some(super::names(["pk", "sk"])))
@@ -292,19 +288,18 @@ impl Keys {
 
     /// When the keys of `org` were last gone through.
     pub(crate) async fn marks(&self, org: &Slug) -> Result<Remembered<Marks>> {
-        Remembered::read(self.event_item(place(partition(org), "marks")).await?)
+        Remembered::read(self.alert_item(place(partition(org), "marks")).await?)
     }
 
     /// How far the organizations have been gone through.
     pub(crate) async fn place(&self) -> Result<Remembered<Place>> {
-        Remembered::read(self.event_item(place("sweep", "place")).await?)
+        Remembered::read(self.alert_item(place("sweep", "place")).await?)
     }
 
     /// Writes `memory` over what was read, and returns it as if it were read now. `None`: another run is going through them.
     pub(crate) async fn put_place(&self, memory: Remembered<Place>) -> Result<Option<Remembered<Place>>> {
-        let table = self.outbox.table();
         let item = memory.item(place("sweep", "place"))?;
-        let put = table.client.put_item().table_name(&table.name).set_item(Some(item)).when(memory.as_read());
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).when(memory.as_read());
         let version = Some(memory.version.unwrap_or_default().saturating_add(1));
 
         Ok(is_written(put.send().await)?.then_some(Remembered { version, ..memory }))
@@ -320,9 +315,8 @@ impl Keys {
     ) -> Result<(Vec<AlertRow>, Option<String>)> {
         let partition = history_of(org);
         let after = position.map(|position| place(&*partition, position));
-        let table = self.outbox.table();
         let part = Part { partition: &partition, prefix: None, newest_first: true, limit, after };
-        let (items, has_more) = part.of(&table.client, &table.name).await?;
+        let (items, has_more) = self.part(part).await?;
         let mut last = None;
         let mut rows = Vec::with_capacity(items.len());
         for mut item in items {
@@ -334,9 +328,8 @@ impl Keys {
         Ok((rows, last.filter(|_| has_more)))
     }
 
-    async fn event_item(&self, key: Attributes) -> Result<Option<Item>> {
-        let table = self.outbox.table();
-        let request = table.client.get_item().table_name(&table.name).set_key(Some(key)).consistent_read(true);
+    async fn alert_item(&self, key: Attributes) -> Result<Option<Item>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
 
         Ok(request.send().await?.item.map(Item::from))
     }

@@ -79,11 +79,6 @@ impl Outbox {
         Self(table)
     }
 
-    /// The table. What is remembered of alerts is there, too.
-    pub(super) const fn table(&self) -> &Table {
-        &self.0
-    }
-
     /// The member of a transaction that puts `event` here.
     pub(super) fn posted(&self, event: &Event) -> Result<Put> {
         let written = serde_json::to_string(event).map_err(|error| Error::Fault(format!("an event: {error}")))?;
