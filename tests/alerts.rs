@@ -1,3 +1,88 @@
-//! Functions that hand events on.
+//! Functions that open alerts and hand events on, and what people want to be told of.
 
 mod deliver;
+mod get;
+mod history;
+mod update;
+mod watch;
+
+use local::Stack;
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+
+use crate::support::{Key, World, root};
+
+const WATCH: &str = "AlertsWatch";
+
+/// A stack that serves Fanfare's contract with limits for hours too, and the organization `acme` with these limits.
+pub(crate) struct Watched {
+    pub(crate) world: World,
+    _contract: NamedTempFile,
+}
+
+impl Watched {
+    pub(crate) async fn with(limits: Value) -> Self {
+        let contract = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+        let text = std::fs::read_to_string(root().join("contracts/fanfare.toml")).unwrap();
+        let hourly = text.replace(r#"windows = ["minute"]"#, r#"windows = ["minute", "hour", "day"]"#);
+        assert_ne!(hourly, text);
+        std::fs::write(contract.path(), hourly).unwrap();
+        let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "experiences");
+        let world = World::build(contract.path().to_str().unwrap(), reference).await;
+        world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
+
+        Self { world, _contract: contract }
+    }
+
+    pub(crate) async fn key(&self) -> Key {
+        self.world.key("acme", json!({"name": "server", "type": "secret"})).await
+    }
+
+    /// So many requests with `key`, many at once over many processes, all of which are written.
+    pub(crate) async fn use_key(&self, key: &Key, times: usize) {
+        crate::support::all((0..times).map(|_| self.world.get("/api/experiences", key))).await;
+        self.world.stack.end_processes().await;
+    }
+
+    /// Requests that succeed and others that fail with 404, which are all written.
+    pub(crate) async fn use_and_fail(&self, key: &Key, times: usize, failed: usize) {
+        crate::support::all((0..times).map(|_| self.world.get("/api/experiences", key))).await;
+        let lost = "/api/experiences/00000000-0000-7000-8000-000000000000";
+        let failures = crate::support::all((0..failed).map(|_| self.world.get(lost, key))).await;
+        assert!(failures.iter().all(|answer| answer.status == 404), "{failures:?}");
+        self.world.stack.end_processes().await;
+    }
+
+    /// Looks for what is to be told, and returns what was told: kind and state, oldest first.
+    pub(crate) async fn watch(&self) -> Vec<String> {
+        let before = self.history().await.len();
+        watch(&self.world.stack).await;
+        let told = self.history().await;
+
+        told[before..].iter().map(|row| format!("{} {}", text(&row["kind"]), text(&row["state"]))).collect()
+    }
+
+    /// The history, oldest first.
+    pub(crate) async fn history(&self) -> Vec<Value> {
+        let answer = self.world.operate("GET", "/organizations/acme/alerts/history?limit=100", Value::Null).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let mut rows = answer.json()["data"].as_array().unwrap().clone();
+        rows.reverse();
+
+        rows
+    }
+
+    pub(crate) async fn settings(&self, change: Value) {
+        let answer = self.world.operate("PUT", "/organizations/acme/alerts", change).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+}
+
+/// One run of what looks for alerts.
+pub(crate) async fn watch(stack: &Stack) -> Value {
+    stack.fire(WATCH).await.unwrap()
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}

@@ -6,7 +6,7 @@
 //! | `org#acme` | `alerts` | the settings, as far as they are not the contract's |
 //! | `alerts#acme` | `key#key_01…` | what is remembered of a key's alerts, while there is anything |
 //! | `alerts#acme` | `marks` | when its keys were last gone through |
-//! | `history#acme` | `<time>#event_01…` | an alert that people were told of, for 400 days |
+//! | `history#acme` | `<time>#<number>#event_01…` | an alert that people were told of, for 400 days |
 //! | `sweep` | `place` | how far all organizations have been gone through |
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put};
@@ -127,8 +127,9 @@ fn history_of(org: &Slug) -> String {
     format!("history#{org}")
 }
 
-fn history_item(org: &Slug, row: &AlertRow, now: Timestamp) -> Result<Attributes> {
-    let mut item = place(history_of(org), format!("{:013}#{}", now.as_millisecond(), row.id));
+fn history_item(event: &Event, row: &AlertRow, now: Timestamp) -> Result<Attributes> {
+    let Event { id, organization, sequence, .. } = event;
+    let mut item = place(history_of(organization), format!("{:013}#{sequence:012}#{id}", now.as_millisecond()));
     let kept = now.checked_add(KEPT).unwrap_or(now);
     item.extend(attributes([
         ("row", Some(text(written(row)?))),
@@ -229,8 +230,8 @@ impl Keys {
         let organization = OnOrganization::checked(is_open);
         let mut transaction = self.transaction().with("memo", put.build()?);
         transaction = self.numbered(transaction, &org.slug, org.sequence, organization, &events)?;
-        for row in events.iter().filter_map(Event::alert) {
-            let put = Put::builder().table_name(&self.table).set_item(Some(history_item(&org.slug, &row, now)?));
+        for (event, row) in events.iter().filter_map(|event| Some((event, event.alert()?))) {
+            let put = Put::builder().table_name(&self.table).set_item(Some(history_item(event, &row, now)?));
             transaction = transaction.with("history", put.build()?);
         }
         // Of a key that is gone nothing is told.
