@@ -148,13 +148,13 @@ impl Usage {
     }
 
     /// At most `limit` hints, after the one about `after`.
-    pub(crate) async fn hints(&self, limit: i32, after: Option<&Holder>) -> Result<Vec<Noted>> {
+    pub(crate) async fn hints(&self, limit: usize, after: Option<&Holder>) -> Result<Vec<Noted>> {
         let hints = self
             .query(HINTS.to_owned())
             .key_condition_expression("#pk = :pk")
             .expression_attribute_names("#pk", "pk")
             .set_exclusive_start_key(after.map(hint_of))
-            .limit(limit);
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let items = hints.send().await?.items.unwrap_or_default();
 
         items.into_iter().map(|item| read_hint(item.into())).collect()

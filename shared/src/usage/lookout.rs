@@ -21,11 +21,10 @@ pub(super) struct Lookout {
     known: HashMap<Holder, Known>,
 }
 
-/// What was hinted at of one key, in one hour.
+/// What was hinted at of one key: how bad it was by hour, and how much was used by window.
 #[derive(Clone, Debug, Default)]
 struct Known {
-    hour: i64,
-    sights: BTreeMap<Sight, i64>,
+    sights: BTreeMap<(i64, Sight), i64>,
     peaks: BTreeMap<(Window, i64), i64>,
 }
 
@@ -45,25 +44,34 @@ enum Sight {
 }
 
 impl Lookout {
-    /// What is to be hinted at, now that `signs` of `holder` were written at `now` and its day is `day`.
-    pub(super) fn see(&mut self, holder: &Holder, day: &Day, signs: Signs, now: Timestamp) -> Option<Hint> {
-        let hour = Window::Hour.number(now);
+    /// What is to be hinted at, now that `hours` of `holder` were written with `signs`, and their day is `day`. The last of
+    /// it was at `now`.
+    pub(super) fn see(
+        &mut self,
+        holder: &Holder,
+        day: &Day,
+        hours: impl Iterator<Item = Part>,
+        signs: Signs,
+        now: Timestamp,
+    ) -> Option<Hint> {
+        let last = Window::Hour.number(now).saturating_sub(1);
         if self.known.len() >= MAX && !self.known.contains_key(holder) {
-            self.known.retain(|_, known| known.hour == hour);
+            self.known.retain(|_, known| known.sights.keys().any(|(hour, _)| *hour > last));
             if self.known.len() >= MAX {
                 self.known.clear();
             }
         }
         let known = self.known.entry(holder.clone()).or_default();
-        if known.hour != hour {
-            // The peak of a window that goes on was hinted at all the same.
-            *known = Known { hour, peaks: std::mem::take(&mut known.peaks), ..Known::default() };
-            known.peaks.retain(|(window, number), _| *number >= window.number(now).saturating_sub(1));
-        }
+        known.sights.retain(|(hour, _), _| *hour >= last);
+        known.peaks.retain(|(window, number), _| *number >= window.number(now).saturating_sub(1));
         let mut is_news = false;
-        for (sight, degree) in sights(day, &signs, hour) {
-            let before = known.sights.insert(sight, degree);
-            is_news |= before.is_none_or(|before| before < degree);
+        for part in hours {
+            let Part::Hour(of_day) = part else { continue };
+            let hour = day.number.saturating_mul(24).saturating_add(of_day);
+            for (sight, degree) in sights(day, part, &signs) {
+                let before = known.sights.insert((hour, sight), degree);
+                is_news |= before.is_none_or(|before| before < degree);
+            }
         }
         let mut peaks = Vec::new();
         for ((window, number), (used, limit)) in signs.peaks {
@@ -84,17 +92,15 @@ impl Lookout {
     }
 }
 
-/// What is to be seen in `hour` of `day`.
-fn sights(day: &Day, signs: &Signs, hour: i64) -> Vec<(Sight, i64)> {
+/// What is to be seen in this hour of `day`.
+fn sights(day: &Day, part: Part, signs: &Signs) -> Vec<(Sight, i64)> {
     let nothing = Tally::default();
-    let is_of_day = hour.div_euclid(24) == day.number;
-    let part = Part::Hour(hour.rem_euclid(24));
-    let tally = day.parts.get(&part).filter(|_| is_of_day).unwrap_or(&nothing);
+    let tally = day.parts.get(&part).unwrap_or(&nothing);
     let (failed, answered) = failures(tally, Of::All);
     let share = wilson(failed, answered);
     let per_cent = (1..=100).take_while(|per_cent| f64::from(*per_cent) <= share * 100.0).last();
     let requests = tally.requests();
-    let ceiling = day.ceiling.filter(|(of, _)| *of == hour.rem_euclid(24)).map(|(_, requests)| requests);
+    let ceiling = day.ceiling.filter(|(of, _)| Part::Hour(*of) == part).map(|(_, requests)| requests);
     let seen = [
         (Sight::Reached, reached(tally).map(|_| 1)),
         (Sight::Probing, probing(tally).map(|_| 1)),

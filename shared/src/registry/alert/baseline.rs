@@ -120,7 +120,7 @@ mod tests {
             // A steady key: twice the median.
             (vec![1_000; 14], 2_000),
             // A key that varies: three and a half spreads.
-            (vec![100, 500, 900, 1_300, 1_700, 100, 1_700], 5_051),
+            (vec![100, 500, 900, 1_300, 1_700, 100, 1_700], 5_052),
             (vec![1, 2, 3], 200),
         ] {
             let baseline = Baseline::of(&samples).unwrap();
