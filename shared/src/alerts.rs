@@ -20,7 +20,7 @@ use crate::gate::app::App;
 use crate::http::schedule::{self, Run};
 use crate::registry::alert::Telling;
 use crate::registry::error::{Error, Result};
-use crate::registry::usage::Holder;
+use crate::store::Hints;
 
 /// How many keys are looked at side by side.
 const AT_ONCE: usize = 8;
@@ -79,15 +79,16 @@ impl Watch {
 
     /// Looks at the keys that were hinted at.
     async fn see_hints(&'static self, run: &mut Run, done: &mut Done) -> Result<()> {
-        let mut after: Option<Holder> = None;
+        let mut start = None;
         loop {
             if run.share.are_over() {
                 tracing::warn!("more was noted than one run can look at: the next one goes on");
                 return Ok(());
             }
-            let hints = self.app.usage.hints(AT_ONCE, after.as_ref()).await?;
-            let Some(last) = hints.last() else { return Ok(()) };
-            after = Some(last.hint.holder.clone());
+            let Hints { noted: hints, unreadable, next } = self.app.usage.hints(AT_ONCE, start).await?;
+            for error in unreadable {
+                tracing::error!("what was noted of a key cannot be read, and is gone in a day: {error}");
+            }
             done.hints = done.hints.saturating_add(hints.len());
             let mut looks = tokio::task::JoinSet::new();
             for noted in hints {
@@ -101,6 +102,8 @@ impl Watch {
             for looked in looks.join_all().await {
                 done.tell(&passed_over(looked)?);
             }
+            let Some(next) = next else { return Ok(()) };
+            start = Some(next);
         }
     }
 }
