@@ -13,8 +13,9 @@ use crate::registry::organization::Status;
 use crate::registry::usage::{Account, Day, Holder};
 use crate::store::Memo;
 
-/// Over how many days before today the hours of a busy key are compared.
-const WEEKS_DAYS: i64 = 28;
+/// Over how many days before today the hours of a busy key are compared: four weeks before the last two hours, which are
+/// yesterday's just after midnight.
+const WEEKS_DAYS: i64 = 29;
 
 /// For how long after somebody has changed a key its first use is no surprise.
 const TOUCHED: SignedDuration = SignedDuration::from_hours(24);

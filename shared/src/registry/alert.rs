@@ -13,6 +13,7 @@ mod slow;
 mod telling;
 mod watch;
 
+pub(crate) use baseline::whole;
 pub use baseline::{Baseline, wilson};
 pub use rules::{Evidence, Hours};
 pub(crate) use rules::{SILENCE, failures, probing, reached};
@@ -38,3 +39,6 @@ pub struct Hint {
     /// When it was last seen.
     pub at: Timestamp,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

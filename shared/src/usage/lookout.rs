@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::contract::alerts::{Of, Rate};
 use crate::contract::limit::Window;
-use crate::registry::alert::{Baseline, Hint, failures, probing, reached, wilson};
+use crate::registry::alert::{Baseline, Hint, failures, probing, reached, whole, wilson};
 use crate::registry::usage::{Day, Holder, Part, Peak, Signs, Tally};
 
 /// Of how many keys is remembered what was hinted at. Those of more are hinted at again.
@@ -21,9 +21,10 @@ pub(super) struct Lookout {
     known: HashMap<Holder, Known>,
 }
 
-/// What was hinted at of one key: how bad it was by hour, and how much was used by window.
+/// What was hinted at of one key, in the last two hours, and how bad it was then.
 #[derive(Clone, Debug, Default)]
 struct Known {
+    hour: i64,
     sights: BTreeMap<(i64, Sight), i64>,
     peaks: BTreeMap<(Window, i64), i64>,
 }
@@ -35,8 +36,12 @@ enum Sight {
     Probing,
     Old,
     Awake,
-    /// The share of failures, in per cent.
+    /// The share of the server's failures, in thousandths.
+    ServerErrors,
+    /// The share of all failures, in thousandths.
     Errors,
+    /// How many failures there are, as a power of two, where nobody knows how many there were an hour before.
+    Failures,
     /// A busy hour of which nobody has said how busy is unusual.
     Busy,
     /// More than is usual.
@@ -44,40 +49,28 @@ enum Sight {
 }
 
 impl Lookout {
-    /// What is to be hinted at, now that `hours` of `holder` were written with `signs`, and their day is `day`. The last of
-    /// it was at `now`.
-    pub(super) fn see(
-        &mut self,
-        holder: &Holder,
-        day: &Day,
-        hours: impl Iterator<Item = Part>,
-        signs: Signs,
-        now: Timestamp,
-    ) -> Option<Hint> {
-        let last = Window::Hour.number(now).saturating_sub(1);
+    /// What is to be hinted at, now that `signs` of `holder` were written at `now` and its day is `day`.
+    pub(super) fn see(&mut self, holder: &Holder, day: &Day, signs: Signs, now: Timestamp) -> Option<Hint> {
+        let hour = Window::Hour.number(now);
         if self.known.len() >= MAX && !self.known.contains_key(holder) {
-            self.known.retain(|_, known| known.sights.keys().any(|(hour, _)| *hour > last));
+            self.known.retain(|_, known| known.hour == hour);
             if self.known.len() >= MAX {
                 self.known.clear();
             }
         }
         let known = self.known.entry(holder.clone()).or_default();
-        known.sights.retain(|(hour, _), _| *hour >= last);
+        known.hour = hour;
+        known.sights.retain(|(of, _), _| *of >= hour.saturating_sub(1));
+        // The peak of a window that goes on was hinted at all the same.
         known.peaks.retain(|(window, number), _| *number >= window.number(now).saturating_sub(1));
         let mut is_news = false;
-        for part in hours {
-            let Part::Hour(of_day) = part else { continue };
-            let hour = day.number.saturating_mul(24).saturating_add(of_day);
-            for (sight, degree) in sights(day, part, &signs) {
-                let before = known.sights.insert((hour, sight), degree);
-                is_news |= before.is_none_or(|before| before < degree);
-            }
+        for (sight, degree) in sights(day, &signs, hour) {
+            is_news |= is_worse(&mut known.sights, sight, degree);
         }
         let mut peaks = Vec::new();
         for ((window, number), (used, limit)) in signs.peaks {
             let peak = Peak { window, number, used, limit };
-            let before = known.peaks.insert((window, number), peak.share());
-            if before.is_none_or(|before| before < peak.share()) {
+            if is_worse(&mut known.peaks, (window, number), peak.share()) {
                 peaks.push(peak);
             }
         }
@@ -92,24 +85,59 @@ impl Lookout {
     }
 }
 
-/// What is to be seen in this hour of `day`.
-fn sights(day: &Day, part: Part, signs: &Signs) -> Vec<(Sight, i64)> {
-    let nothing = Tally::default();
-    let tally = day.parts.get(&part).unwrap_or(&nothing);
-    let (failed, answered) = failures(tally, Of::All);
-    let share = wilson(failed, answered);
-    let per_cent = (1..=100).take_while(|per_cent| f64::from(*per_cent) <= share * 100.0).last();
-    let requests = tally.requests();
-    let ceiling = day.ceiling.filter(|(of, _)| Part::Hour(*of) == part).map(|(_, requests)| requests);
-    let seen = [
-        (Sight::Reached, reached(tally).map(|_| 1)),
-        (Sight::Probing, probing(tally).map(|_| 1)),
-        (Sight::Old, signs.is_old.then_some(1)),
-        (Sight::Awake, signs.awake.map(|_| 1)),
-        (Sight::Errors, per_cent.filter(|_| answered >= 50 && share >= Rate::LOWEST.get()).map(i64::from)),
-        (Sight::Busy, (ceiling.is_none() && requests >= Baseline::LEAST).then_some(1)),
-        (Sight::Unusual, ceiling.filter(|ceiling| requests >= *ceiling).map(|_| 1)),
-    ];
+/// Whether `what` is worse than it ever was, as far as is `known`: then that is known from now on.
+fn is_worse<K: Ord>(known: &mut BTreeMap<K, i64>, what: K, degree: i64) -> bool {
+    if known.get(&what).is_some_and(|before| degree <= *before) {
+        return false;
+    }
+    known.insert(what, degree);
 
-    seen.into_iter().filter_map(|(sight, degree)| Some((sight, degree?))).collect()
+    true
 }
+
+/// What is to be seen in `hour` and, of what was written late, in the one before, as far as `day` has them.
+fn sights(day: &Day, signs: &Signs, hour: i64) -> Vec<((i64, Sight), i64)> {
+    let requests = [(Sight::Old, signs.is_old.then_some(1)), (Sight::Awake, signs.awake.map(|_| 1))];
+    let of_requests = requests.into_iter().map(|(sight, degree)| ((hour, sight), degree));
+    let hours = [hour, hour.saturating_sub(1)].into_iter().filter(|hour| hour.div_euclid(24) == day.number);
+    let of_hours =
+        hours.flat_map(|hour| sights_of(day, hour).into_iter().map(move |(sight, degree)| ((hour, sight), degree)));
+
+    of_requests.chain(of_hours).filter_map(|(sight, degree)| Some((sight, degree?))).collect()
+}
+
+/// What is to be seen in `hour`, which is one of `day`.
+fn sights_of(day: &Day, hour: i64) -> [(Sight, Option<i64>); 7] {
+    let place = hour.rem_euclid(24);
+    let of = |place: i64| day.parts.get(&Part::Hour(place)).cloned().unwrap_or_default();
+    let (tally, earlier) = (of(place), of(place.saturating_sub(1)));
+    let requests = tally.requests();
+    let first = day.number.saturating_mul(24);
+    let ceiling = day.ceiling.map(|(of, requests)| (first.saturating_add(of), requests));
+    let failing = |of: Of| thousandths(&tally, &earlier, of);
+    let all = failing(Of::All);
+    let failures = (place == 0).then(|| failures(&tally, Of::All).0.checked_ilog2()).flatten();
+
+    [
+        (Sight::Reached, reached(&tally).map(|_| 1)),
+        (Sight::Probing, probing(&tally).map(|_| 1)),
+        (Sight::ServerErrors, failing(Of::Server)),
+        (Sight::Errors, all),
+        (Sight::Failures, failures.filter(|_| all.is_some()).map(i64::from)),
+        (Sight::Busy, (requests >= Baseline::LEAST && ceiling.is_none_or(|(of, _)| of < hour)).then_some(1)),
+        (Sight::Unusual, ceiling.filter(|(of, least)| *of == hour && requests >= *least).map(|_| 1)),
+    ]
+}
+
+/// The share of failures that is certain both in an hour and in that and the `earlier` one, in thousandths, if anybody can
+/// want to hear of it.
+fn thousandths(tally: &Tally, earlier: &Tally, of: Of) -> Option<i64> {
+    let ((failed, answered), (before, others)) = (failures(tally, of), failures(earlier, of));
+    let both = wilson(failed.saturating_add(before), answered.saturating_add(others));
+    let share = wilson(failed, answered).min(both);
+
+    (answered >= 50 && share >= Rate::LOWEST.get()).then(|| whole(share * 1_000.0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -119,7 +119,7 @@ impl Meter {
         let seen = written.iter_mut().filter_map(|(entry, day)| {
             let Account::Key(holder) = &entry.account else { return None };
             let signs = std::mem::take(&mut entry.signs);
-            lookout.see(holder, day.as_ref()?, entry.parts.keys().copied(), signs, now)
+            lookout.see(holder, day.as_ref()?, signs, now)
         });
 
         seen.collect()

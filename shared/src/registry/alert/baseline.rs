@@ -22,6 +22,10 @@ pub fn wilson(part: i64, whole: i64) -> f64 {
 pub struct Baseline {
     median: f64,
     spread: f64,
+    /// The median, or what there was a week ago if that is less.
+    low: f64,
+    /// The median, or what there was a week ago if that is more.
+    high: f64,
 }
 
 impl Baseline {
@@ -40,7 +44,16 @@ impl Baseline {
         let deviation = self::median(samples.iter().map(|sample| (real(*sample) - median).abs()).collect());
         let spread = (1.4826 * deviation).max((median + 1.0).sqrt()).max(0.1 * median);
 
-        Some(Self { median, spread })
+        Some(Self { median, spread, low: median, high: median })
+    }
+
+    /// The same, where there were so many requests at this hour a week ago. The samples of a young key are mostly of other
+    /// days of the week: what was so on the last Saturday is nothing unusual on this one.
+    #[must_use]
+    pub fn as_a_week_ago(self, requests: i64) -> Self {
+        let requests = real(requests);
+
+        Self { low: self.low.min(requests), high: self.high.max(requests), ..self }
     }
 
     /// The usual number of requests.
@@ -50,19 +63,21 @@ impl Baseline {
 
     /// The fewest requests that are a spike: three and a half spreads over the median, twice the median, and 200.
     pub fn ceiling(&self) -> i64 {
-        let least = self.spread.mul_add(3.5, self.median).max(2.0 * self.median).max(real(Self::LEAST));
+        let least = self.spread.mul_add(3.5, self.median).max(2.0 * self.high).max(real(Self::LEAST));
 
         whole(least.ceil())
     }
 
     /// Whether so many requests in a whole hour are a drop: a tenth of what is usual, where that is much.
     pub fn is_drop(&self, requests: i64) -> bool {
-        self.median >= real(Self::LEAST) && real(requests) <= 0.1 * self.median
+        self.low >= real(Self::LEAST) && real(requests) <= 0.1 * self.low
     }
 
     /// Whether so many requests are nothing special.
     pub fn is_usual(&self, requests: i64) -> bool {
-        (real(requests) - self.median).abs() <= 2.0 * self.spread
+        let (least, most) = (self.spread.mul_add(-2.0, self.low), self.spread.mul_add(2.0, self.high));
+
+        (least..=most).contains(&real(requests))
     }
 }
 
@@ -76,7 +91,7 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 }
 
 /// A real number without a fraction as a count, bit by bit: what the language has for it rounds without a word.
-fn whole(number: f64) -> i64 {
+pub(crate) fn whole(number: f64) -> i64 {
     let with = |found: i64, bit: i64| if real(found | bit) <= number { found | bit } else { found };
 
     (0..32).rev().map(|place| 1_i64 << place).fold(0, with)
@@ -135,6 +150,11 @@ mod tests {
         assert!(busy.is_drop(100) && !busy.is_drop(101) && busy.is_drop(0));
         let quiet = Baseline::of(&[199; 14]).unwrap();
         assert!(!quiet.is_drop(0));
+        // On a day of the week that was quiet the last time, too.
+        let weekend = busy.as_a_week_ago(30);
+        assert!(!weekend.is_drop(0) && weekend.is_usual(30) && weekend.is_usual(1_000) && weekend.ceiling() == 2_000);
+        let peak = busy.as_a_week_ago(4_000);
+        assert!(peak.is_drop(100) && peak.ceiling() == 8_000 && peak.is_usual(4_000));
         assert!(busy.is_usual(1_200) && !busy.is_usual(1_201) && busy.is_usual(800) && !busy.is_usual(799));
     }
 }

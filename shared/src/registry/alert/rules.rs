@@ -66,7 +66,7 @@ impl Hours {
     }
 
     /// What is usual in `hour`, for a key that was there since `since`: the same hour of the last four of this day of the
-    /// week or, for a younger key, of the last fourteen days.
+    /// week or, for a younger key, of the last fourteen days and of a week ago. `None` for a key that was not there a week ago.
     pub(crate) fn baseline(&self, hour: i64, since: Timestamp) -> Option<Baseline> {
         let first = Window::Hour.number(since).saturating_add(1);
         let samples = |days: i64, count: i64| -> Vec<i64> {
@@ -74,8 +74,12 @@ impl Hours {
             hours.filter(|hour| *hour >= first).map(|hour| self.requests(hour)).collect()
         };
         let weekly = samples(7, 4);
+        if weekly.len() == 4 {
+            return Baseline::of(&weekly);
+        }
+        let week_ago = *weekly.first()?;
 
-        Baseline::of(&if weekly.len() == 4 { weekly } else { samples(1, 14) })
+        Some(Baseline::of(&samples(1, 14))?.as_a_week_ago(week_ago))
     }
 }
 
@@ -231,8 +235,12 @@ impl Evidence<'_> {
 
     fn lingering(&self) -> Verdict {
         let Some(previous) = self.key.overlap(self.now) else { return Verdict::Over };
-        let is_near = previous.until.duration_since(self.now) <= LINGERING;
-        let used = self.old_used.filter(|used| self.now.duration_since(*used) <= LINGERING);
+        // The last half of a short overlap: in the first one people are still changing over.
+        let whole = self.key.predecessor.map(|predecessor| previous.until.duration_since(predecessor.at));
+        let half = whole.and_then(|whole| whole.checked_div(2)).unwrap_or(LINGERING);
+        let near = half.min(LINGERING);
+        let is_near = previous.until.duration_since(self.now) <= near;
+        let used = self.old_used.filter(|used| self.now.duration_since(*used) <= near);
         match used {
             Some(used) if is_near => Verdict::fires(json!({
                 "lastUsedAt": clock::seconds(used), "overlapEndsAt": clock::seconds(previous.until),

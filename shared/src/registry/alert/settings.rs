@@ -185,3 +185,6 @@ fn checked(name: &str, change: Option<&RuleChange>, alerts: &Alerts, is_operator
         None => Ok(kind),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,3 +165,6 @@ impl<'a> Slow<'a> {
         (tellings, is_marked.then_some(marks), lingering)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use super::rules::{Evidence, Verdict};
 use super::telling::{Telling, Turn};
 use crate::contract::alerts::{Kind, Rule};
 use crate::contract::limit::Window;
+use crate::environment::clock;
 use crate::registry::key;
 use crate::registry::usage::Peak;
 
@@ -52,6 +53,9 @@ struct State {
     /// When it was last told that it opened.
     #[serde(default)]
     told: Option<Timestamp>,
+    /// When it was last told that it keeps opening.
+    #[serde(default)]
+    flapped: Option<Timestamp>,
     /// The last second of the last window that an alert is over with.
     #[serde(default)]
     ended: Option<i64>,
@@ -156,9 +160,9 @@ impl State {
             Verdict::Holds => None,
             Verdict::Over => {
                 let open = self.open.take()?;
-                self.ended = open.until.or(self.ended);
-                let is_news = open.told && !is_muted && !self.flaps(now) && has_end(kind);
-                is_news.then(|| (Turn::Recovered, json!({"since": open.since})))
+                self.ended = open.until.max(self.ended);
+                let is_news = open.told && !is_muted && self.openings_of_a_day(now) < FLAPPING && has_end(kind);
+                is_news.then(|| (Turn::Recovered, json!({"since": clock::seconds(open.since)})))
             }
             Verdict::Fires { level, until, numbers } => self.fires(level, until, numbers, is_muted, now),
         }
@@ -173,55 +177,59 @@ impl State {
         now: Timestamp,
     ) -> Option<(Turn, Value)> {
         // Some processes write what they have counted after others have, when the window is over.
-        if self.open.is_none() && until.is_some() && until <= self.ended {
+        let is_of_open = self.open.as_ref().is_some_and(|open| open.until == until);
+        if until.is_some() && until <= self.ended && !is_of_open {
             return None;
         }
-        // The window of an open alert is older news than a longer or a later one.
-        let is_another = |open: &Open| match (open.until, until) {
-            (Some(open), Some(until)) => open < until,
-            (None, Some(_)) => true,
-            (Some(open), None) => open <= now.as_second(),
-            (None, None) => false,
+        // A shorter window than the one of the open alert says nothing that is worse.
+        let is_shorter = |open: &Open| match (open.until, until) {
+            (Some(open), Some(until)) => until < open,
+            (Some(open), None) => now.as_second() < open,
+            (None, Some(_) | None) => false,
         };
-        let is_new = self.open.as_ref().is_none_or(is_another);
-        if is_new {
+        if self.open.as_ref().is_some_and(is_shorter) {
+            return None;
+        }
+        if self.open.as_ref().is_none_or(|open| open.until != until) {
+            let replaced = self.open.as_ref().and_then(|open| open.until);
+            self.ended = replaced.max(self.ended);
             self.openings.retain(|at| now.duration_since(*at) < DAY);
             self.openings.push(now);
             self.open = Some(Open { since: now, level, until, told: false });
         }
-        let (flaps, times) = (self.flaps(now), self.openings.len());
-        let told_before = |wait: SignedDuration| self.told.is_some_and(|told| now.duration_since(told) < wait);
+        let times = self.openings_of_a_day(now);
+        let flaps = times >= FLAPPING;
+        let is_within =
+            |at: Option<Timestamp>, wait: SignedDuration| at.is_some_and(|at| now.duration_since(at) < wait);
         let open = self.open.as_mut()?;
+        let is_worse = level > open.level;
+        open.level = open.level.max(level);
         if is_muted {
-            open.level = open.level.max(level);
             return None;
         }
-        if open.told {
-            if level > open.level {
-                open.level = level;
-                return Some((Turn::Escalated, numbers));
-            }
-            if told_before(DAY) {
-                return None;
-            }
+        if open.told && is_worse {
+            return Some((Turn::Escalated, numbers));
         }
-        // A new window is news, whenever the last one was told.
+        if open.told && is_within(self.told, DAY) {
+            return None;
+        }
+        // That it keeps opening is news once a day. A new window is news, whenever the last one was told.
         let is_too_soon =
-            if flaps && times > FLAPPING { told_before(DAY) } else { until.is_none() && told_before(COOL_DOWN) };
-        open.level = open.level.max(level);
+            if flaps { is_within(self.flapped, DAY) } else { until.is_none() && is_within(self.told, COOL_DOWN) };
         if is_too_soon {
             return None;
         }
         open.told = true;
         let since = open.since;
         self.told = Some(now);
+        self.flapped = if flaps { Some(now) } else { self.flapped };
 
         Some((Turn::Opened, with_history(numbers, since, flaps.then_some(times))))
     }
 
-    /// Whether it has opened so often in the last day that each time is no news.
-    fn flaps(&self, now: Timestamp) -> bool {
-        self.openings.iter().filter(|at| now.duration_since(**at) < DAY).count() >= FLAPPING
+    /// How often it has opened in the last day. From [`FLAPPING`] on each time is no news.
+    fn openings_of_a_day(&self, now: Timestamp) -> usize {
+        self.openings.iter().filter(|at| now.duration_since(**at) < DAY).count()
     }
 }
 
@@ -233,7 +241,7 @@ const fn has_end(kind: Kind) -> bool {
 /// `numbers`, with the time since when it is so and, if it keeps opening, how often it has in a day.
 fn with_history(mut numbers: Value, since: Timestamp, openings: Option<usize>) -> Value {
     if let Some(members) = numbers.as_object_mut() {
-        members.insert("since".to_owned(), json!(crate::environment::clock::seconds(since)));
+        members.insert("since".to_owned(), json!(clock::seconds(since)));
         if let Some(openings) = openings {
             members.insert("openingsInADay".to_owned(), json!(openings));
         }
@@ -245,3 +253,6 @@ fn with_history(mut numbers: Value, since: Timestamp, openings: Option<usize>) -
 fn telling(kind: Kind, turn: Turn, key: &key::Id, numbers: Value) -> Telling {
     Telling { kind, turn, key: Some(key.clone()), numbers }
 }
+
+#[cfg(test)]
+mod tests;

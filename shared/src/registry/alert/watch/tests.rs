@@ -1,0 +1,257 @@
+#![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::contract::denial;
+use crate::registry::alert::tests::{Watcher, hour, minute};
+use crate::registry::usage::Outcome;
+
+const LIMITED: Outcome = Outcome::Refused(denial::Kind::RateLimited);
+const FIRES: [(Outcome, i64); 1] = [(LIMITED, 10)];
+
+/// `used` of 100 in the window that `now` is in.
+fn peak(window: Window, used: i64, now: Timestamp) -> Peak {
+    Peak { window, number: window.number(now), used, limit: 100 }
+}
+
+/// A watcher of a kind that is open while an hour or the one before it has refusals.
+fn reached() -> Watcher {
+    Watcher::of(&[Kind::LimitReached])
+}
+
+#[test]
+fn an_alert_opens_once_and_is_over_once() {
+    let mut watcher = reached();
+    assert_eq!(watcher.look(minute(0)), []);
+    watcher.count(minute(0), FIRES);
+    assert_eq!(watcher.look(minute(1)), [Turn::Opened]);
+    for later in 2..120 {
+        assert_eq!(watcher.look(minute(later)), [], "{later}");
+    }
+    assert_eq!(watcher.look(minute(120)), [Turn::Recovered]);
+    for later in 121..200 {
+        assert_eq!(watcher.look(minute(later)), [], "{later}");
+    }
+}
+
+#[test]
+fn within_six_hours_it_is_not_told_again_and_then_its_end_is_not_told_either() {
+    for (again, told) in [(3, vec![]), (5, vec![]), (6, vec![Turn::Opened]), (7, vec![Turn::Opened])] {
+        let mut watcher = reached();
+        watcher.count(hour(0), FIRES);
+        assert_eq!(watcher.look(hour(0)), [Turn::Opened]);
+        assert_eq!(watcher.look(hour(2)), [Turn::Recovered]);
+        watcher.count(hour(again), FIRES);
+        assert_eq!(watcher.look(hour(again)), told, "{again}");
+        let end = if told.is_empty() { vec![] } else { vec![Turn::Recovered] };
+        assert_eq!(watcher.look(hour(again + 2)), end, "{again}");
+    }
+}
+
+#[test]
+fn what_stays_open_through_the_cool_down_is_told_when_that_is_over() {
+    let mut watcher = reached();
+    watcher.count(hour(0), FIRES);
+    assert_eq!(watcher.look(hour(0)), [Turn::Opened]);
+    assert_eq!(watcher.look(hour(2)), [Turn::Recovered]);
+    let mut told = Vec::new();
+    for later in 4..10 {
+        watcher.count(hour(later), FIRES);
+        told.extend(watcher.look_at(&[], hour(later)).into_iter().map(|(turn, numbers)| (later, turn, numbers)));
+    }
+    let [(6, Turn::Opened, numbers)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(numbers["since"], "2030-06-17T04:00:00Z");
+}
+
+#[test]
+fn what_is_still_open_is_told_again_each_day() {
+    let mut watcher = reached();
+    let mut told = Vec::new();
+    for later in 0..72 {
+        watcher.count(hour(later), FIRES);
+        told.extend(watcher.look(hour(later)).into_iter().map(|turn| (later, turn)));
+    }
+    assert_eq!(told, [(0, Turn::Opened), (24, Turn::Opened), (48, Turn::Opened)]);
+}
+
+#[test]
+fn what_gets_worse_is_told_of_once_for_each_threshold() {
+    let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+    let told: Vec<_> =
+        (70..=100).flat_map(|used| watcher.turns(&[peak(Window::Hour, used, minute(5))], minute(5))).collect();
+    assert_eq!(told, [Turn::Opened, Turn::Escalated]);
+}
+
+#[test]
+fn the_third_opening_of_a_day_says_so_and_then_it_is_told_once_a_day() {
+    let mut watcher = reached();
+    let mut told = Vec::new();
+    // Every three hours, for three days.
+    for later in 0..72 {
+        if later % 3 == 0 {
+            watcher.count(hour(later), FIRES);
+        }
+        for (turn, numbers) in watcher.look_at(&[], hour(later)) {
+            told.push((later, turn, numbers["openingsInADay"].clone()));
+        }
+    }
+    let openings = [
+        (0, Turn::Opened, json!(null)),
+        (2, Turn::Recovered, json!(null)),
+        // Three: in the cool-down, and told all the same.
+        (6, Turn::Opened, json!(3)),
+        (30, Turn::Opened, json!(8)),
+        (54, Turn::Opened, json!(8)),
+    ];
+    assert_eq!(told, openings);
+}
+
+#[test]
+fn what_opens_every_eight_hours_is_told_once_a_day_too() {
+    let mut watcher = reached();
+    let mut told = 0;
+    for later in 0..(24 * 10) {
+        if later % 8 == 0 {
+            watcher.count(hour(later), FIRES);
+        }
+        told += watcher.look(hour(later)).iter().filter(|turn| **turn == Turn::Opened).count();
+    }
+    assert!(told <= 2 + 10, "{told}");
+}
+
+#[test]
+fn a_muted_key_tells_nothing_and_what_is_open_then_is_told_when_it_ends() {
+    let mut watcher = reached();
+    watcher.is_muted = true;
+    for later in 0..5 {
+        watcher.count(hour(later), FIRES);
+        assert_eq!(watcher.look(hour(later)), []);
+    }
+    assert_eq!(watcher.watched.open().count(), 0, "nobody was told");
+    watcher.is_muted = false;
+    assert_eq!(watcher.look(hour(5)), [Turn::Opened]);
+    // What was told is not told to be over while it is muted.
+    watcher.is_muted = true;
+    assert_eq!(watcher.look(hour(9)), []);
+    watcher.is_muted = false;
+    assert_eq!(watcher.look(hour(10)), []);
+}
+
+#[test]
+fn an_alert_about_a_window_is_over_with_it() {
+    let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+    let used = peak(Window::Hour, 80, minute(5));
+    assert_eq!(watcher.turns(&[used], minute(5)), [Turn::Opened]);
+    assert_eq!(watcher.look(minute(59)), []);
+    assert_eq!(watcher.look(minute(60)), [Turn::Recovered]);
+    // What some process writes late opens nothing twice.
+    for late in [61, 62, 64, 65, 66, 90] {
+        assert_eq!(watcher.turns(&[Peak { used: 99, ..used }], minute(late)), [], "{late}");
+    }
+    let next = peak(Window::Hour, 80, minute(70));
+    assert_eq!(watcher.turns(&[next], minute(70)), [Turn::Opened]);
+    assert_eq!(watcher.turns(&[Peak { used: 99, ..used }], minute(71)), []);
+}
+
+#[test]
+fn a_window_that_is_over_opens_nothing_though_its_minutes_do() {
+    let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+    let minutes: Vec<_> = [50, 55, 58].map(|at| peak(Window::Minute, 90, minute(at))).to_vec();
+    let used = peak(Window::Hour, 80, minute(58));
+    assert_eq!(watcher.turns(&[minutes.as_slice(), &[used]].concat(), minute(58)), [Turn::Opened]);
+    // The three minutes are still of the last hour: another opening, within the cool-down.
+    assert_eq!(watcher.look(minute(61)), []);
+    assert_eq!(watcher.turns(&[used], minute(62)), []);
+    assert_eq!(watcher.turns(&[Peak { used: 99, ..used }], minute(63)), []);
+}
+
+#[test]
+fn a_longer_window_is_news_and_a_shorter_one_within_it_is_not() {
+    let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+    assert_eq!(watcher.turns(&[peak(Window::Hour, 80, hour(9))], hour(9)), [Turn::Opened]);
+    assert_eq!(watcher.turns(&[peak(Window::Day, 80, hour(9))], hour(9)), [Turn::Opened]);
+    assert_eq!(watcher.turns(&[peak(Window::Hour, 96, hour(11))], hour(11)), []);
+    // The day's own second threshold is told, whatever hours have passed.
+    assert_eq!(watcher.turns(&[peak(Window::Day, 95, hour(12))], hour(12)), [Turn::Escalated]);
+    assert_eq!(watcher.look(hour(23)), []);
+    assert_eq!(watcher.look(hour(24)), [Turn::Recovered]);
+}
+
+#[test]
+fn three_minutes_of_an_hour_are_near_their_limit_or_nobody_is_told() {
+    let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+    for (at, told) in [(0, 0), (30, 0), (60, 0), (90, 0), (91, 1), (92, 0)] {
+        let turns = watcher.turns(&[peak(Window::Minute, 80, minute(at))], minute(at));
+        assert_eq!(turns.len(), told, "{at}");
+    }
+    assert_eq!(watcher.look(minute(151)), []);
+    assert_eq!(watcher.look(minute(152)), [Turn::Recovered]);
+}
+
+#[test]
+fn what_nobody_wants_to_hear_of_any_more_is_over_without_a_word() {
+    let mut watcher = reached();
+    watcher.count(hour(0), FIRES);
+    assert_eq!(watcher.look(hour(0)), [Turn::Opened]);
+    let rules = std::mem::take(&mut watcher.rules);
+    assert_eq!(watcher.look(hour(0)), []);
+    watcher.rules = rules;
+    assert_eq!(watcher.look(hour(1)), [Turn::Opened]);
+}
+
+#[test]
+fn a_key_of_which_nothing_is_to_be_remembered_is_forgotten_after_a_day() {
+    let mut watcher = reached();
+    watcher.count(hour(0), FIRES);
+    watcher.look(hour(0));
+    assert!(!watcher.watched.is_idle(hour(0)));
+    watcher.look(hour(2));
+    assert!(!watcher.watched.is_idle(hour(23)) && watcher.watched.is_idle(hour(24)));
+    // A busy one after a fortnight: till then its silence would be news.
+    watcher.count(hour(30), [(Outcome::Success, 200)]);
+    watcher.look(hour(30));
+    assert!(watcher.watched.is_busy(hour(30 + 14 * 24)) && !watcher.watched.is_idle(hour(30 + 14 * 24)));
+    assert!(watcher.watched.is_idle(hour(30 + 15 * 24)));
+}
+
+proptest! {
+    /// Whatever happens and whenever anybody looks: between two openings that are told there are six hours, unless the second
+    /// one says that it keeps opening; nothing is told to be over that was not told to be open; and in a day it is told to be open
+    /// four times at most.
+    #[test]
+    fn people_are_told_little(busy in prop::collection::vec(any::<bool>(), 24 * 6), looks in prop::collection::vec(1_i64..90, 300)) {
+        let mut watcher = reached();
+        for (later, _) in (0..).zip(&busy).filter(|(_, is_busy)| **is_busy) {
+            watcher.count(hour(later), FIRES);
+        }
+        let (mut now, mut told, mut open) = (0, Vec::<(i64, Turn)>::new(), false);
+        let mut last = None;
+        for look in looks {
+            now += look;
+            for (turn, numbers) in watcher.look_at(&[], minute(now)) {
+                match turn {
+                    Turn::Opened => {
+                        let flaps = numbers.get("openingsInADay").is_some();
+                        prop_assert!(flaps || last.is_none_or(|last| now - last >= 6 * 60));
+                        last = Some(now);
+                        open = true;
+                    }
+                    Turn::Recovered => {
+                        prop_assert!(open);
+                        open = false;
+                    }
+                    Turn::Escalated => prop_assert!(false),
+                }
+                told.push((now, turn));
+            }
+        }
+        let openings: Vec<_> = told.iter().filter(|(_, turn)| *turn == Turn::Opened).map(|(at, _)| *at).collect();
+        for at in &openings {
+            let day = openings.iter().filter(|other| (*at..at + 24 * 60).contains(*other)).count();
+            prop_assert!(day <= 4, "{day}: {told:?}");
+        }
+    }
+}
