@@ -50,3 +50,4 @@ mod secrecy;
 mod stacks;
 mod upgrade;
 mod usage;
+mod webhooks;

@@ -1,18 +1,20 @@
 //! One run: what is due goes out, in the order of its organization where it is tried for the first time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dynamodb::Tries;
-use jiff::Timestamp;
 use serde::Serialize;
 use shared::Result;
 use shared::http::schedule::Run;
 use shared::registry::event::Head;
-use shared::store::{Fate, Letter, Outbox, Pile};
+use shared::registry::slug::Slug;
+use shared::registry::webhook::{Id, Webhook};
+use shared::store::{Fate, Keys, Letter, Outbox, Pile, WEBHOOK};
 
 use crate::bus::Bus;
 use crate::topic::Topic;
-use crate::{waits, words};
+use crate::waits::fate;
+use crate::{webhooks, words};
 
 /// How many letters are read at once.
 const PAGE: i32 = 100;
@@ -21,6 +23,8 @@ const PAGE: i32 = 100;
 #[derive(Debug)]
 pub(crate) struct Deliverer {
     pub(crate) outbox: Outbox,
+    /// Which webhooks an organization has.
+    pub(crate) keys: Keys,
     pub(crate) bus: Bus,
     /// The topic for people, if there is one.
     pub(crate) topic: Option<Topic>,
@@ -37,6 +41,9 @@ pub(crate) struct Done {
     dead: usize,
     #[serde(skip)]
     buried: Vec<Head>,
+    /// The webhooks of organizations, as they were when this run first asked.
+    #[serde(skip)]
+    webhooks: HashMap<Slug, Vec<Webhook>>,
 }
 
 /// Why a letter was not taken, by the names of those who have not taken it.
@@ -89,25 +96,46 @@ impl Deliverer {
     async fn hand_on(&self, letters: &[Letter], run: &mut Run, done: &mut Done) -> Result<()> {
         let for_bus: Vec<_> = letters.iter().filter(|letter| is_for(letter, Bus::NAME, true)).collect();
         let mut refused = self.bus.put(&for_bus).await;
-        let (mut taken, mut failed) = (Vec::new(), Vec::new());
+        let (mut taken, mut others) = (Vec::new(), Vec::new());
         for letter in letters {
+            let webhooks = self.webhooks_for(letter, done).await?;
             let mut left = Left::new();
             left.extend(refused.remove(letter.head.id.as_str()).map(|why| (Bus::NAME.to_owned(), why)));
             left.extend(self.told(letter, &run.tries).await.err().map(|why| (Topic::NAME.to_owned(), why)));
             left.extend(unknown(letter));
-            if left.is_empty() {
+            if left.is_empty() && webhooks.is_empty() {
                 taken.push(letter);
             } else {
-                failed.push((letter, left));
+                others.push((letter, left, webhooks));
             }
         }
         self.outbox.delivered(&taken).await?;
         done.delivered = done.delivered.saturating_add(taken.len());
-        for (letter, left) in failed {
-            self.put_aside(letter, &left, run, done).await?;
+        for (letter, left, webhooks) in others {
+            if left.is_empty() {
+                self.outbox.forwarded(letter, &webhooks, None, &mut run.tries.beside()).await?;
+                done.delivered = done.delivered.saturating_add(1);
+            } else {
+                self.put_aside(letter, &left, &webhooks, run, done).await?;
+            }
         }
 
         Ok(())
+    }
+
+    /// The webhooks that `letter` is to go to: where nobody was asked yet, those of its organization that want it.
+    async fn webhooks_for(&self, letter: &Letter, done: &mut Done) -> Result<BTreeSet<Id>> {
+        if let Some(left) = &letter.left {
+            return Ok(webhooks::named(left.iter()));
+        }
+        let Head { organization, kind, .. } = &letter.head;
+        if !done.webhooks.contains_key(organization) {
+            let webhooks = self.keys.webhooks(organization).await?.value;
+            done.webhooks.insert(organization.clone(), webhooks);
+        }
+        let webhooks = done.webhooks.get(organization).map(Vec::as_slice).unwrap_or_default();
+
+        Ok(webhooks.iter().filter(|webhook| webhook.wants(kind)).map(|webhook| webhook.id.clone()).collect())
     }
 
     /// Tells people, if they are to be told. A topic that does not answer would take longer, for ten letters, than there is:
@@ -123,7 +151,14 @@ impl Deliverer {
     }
 
     /// Puts `letter` where it waits for its next attempt, or where it stays if there is none.
-    async fn put_aside(&self, letter: &Letter, left: &Left, run: &mut Run, done: &mut Done) -> Result<()> {
+    async fn put_aside(
+        &self,
+        letter: &Letter,
+        left: &Left,
+        webhooks: &BTreeSet<Id>,
+        run: &mut Run,
+        done: &mut Done,
+    ) -> Result<()> {
         let attempts = letter.attempts.saturating_add(1);
         let names: BTreeSet<_> = left.keys().cloned().collect();
         let fate = fate(attempts, run.now);
@@ -149,7 +184,12 @@ impl Deliverer {
         }
 
         // A failure here leaves it where it is.
-        Ok(self.outbox.moved(letter, &names, fate, &mut run.tries.beside()).await?)
+        let mut tries = run.tries.beside();
+        if webhooks.is_empty() {
+            return Ok(self.outbox.moved(letter, &names, fate, &mut tries).await?);
+        }
+
+        Ok(self.outbox.forwarded(letter, webhooks, Some((&names, fate)), &mut tries).await.map(drop)?)
     }
 
     /// Tells people of dead letters: one message a run, however many there are. The alarm has counted them already.
@@ -168,14 +208,8 @@ fn is_for(letter: &Letter, name: &str, at_first: bool) -> bool {
 
 /// Those in `letter` whom only another version of this function knows. They are not forgotten.
 fn unknown(letter: &Letter) -> Left {
-    let left = letter.left.iter().flatten().filter(|name| ![Bus::NAME, Topic::NAME].contains(&name.as_str()));
+    let is_known = |name: &String| [Bus::NAME, Topic::NAME].contains(&name.as_str()) || name.starts_with(WEBHOOK);
+    let left = letter.left.iter().flatten().filter(|name| !is_known(name));
 
     left.map(|name| (name.clone(), "this version does not know who that is".to_owned())).collect()
-}
-
-/// What becomes of a letter after so many failed attempts, the last of them at `now`.
-fn fate(attempts: u32, now: Timestamp) -> Fate {
-    let due = waits::after(attempts).and_then(|wait| now.checked_add(wait).ok());
-
-    due.map_or(Fate::Dead(now), Fate::Again)
 }

@@ -1,6 +1,7 @@
 //! How long to wait before an event is tried again: what Standard Webhooks recommends.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use shared::store::Fate;
 
 /// The waits after the first attempt, the second, and so on: three days, three and a half hours and some minutes in all.
 const WAITS: [SignedDuration; 9] = [
@@ -16,10 +17,17 @@ const WAITS: [SignedDuration; 9] = [
 ];
 
 /// How long to wait after so many failed attempts; `None` where there is to be no other.
-pub(crate) fn after(attempts: u32) -> Option<SignedDuration> {
+fn after(attempts: u32) -> Option<SignedDuration> {
     let place = usize::try_from(attempts.checked_sub(1)?).ok()?;
 
     WAITS.get(place).copied()
+}
+
+/// What becomes of something after so many failed attempts, the last of them at `now`.
+pub(crate) fn fate(attempts: u32, now: Timestamp) -> Fate {
+    let due = after(attempts).and_then(|wait| now.checked_add(wait).ok());
+
+    due.map_or(Fate::Dead(now), Fate::Again)
 }
 
 #[cfg(test)]

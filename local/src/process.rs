@@ -94,6 +94,7 @@ fn lambda_environment(
         ("AWS_ENDPOINT_URL_DYNAMODB", surroundings.dynamodb_endpoint.clone()),
         ("AWS_ENDPOINT_URL_EVENTBRIDGE", surroundings.services_endpoint.clone()),
         ("AWS_ENDPOINT_URL_SNS", surroundings.services_endpoint.clone()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", surroundings.services_endpoint.clone()),
         ("LAMBDA_TASK_ROOT", surroundings.task_root.display().to_string()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".to_owned()),
         ("_HANDLER", "bootstrap".to_owned()),

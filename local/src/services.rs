@@ -1,7 +1,8 @@
-//! Stand-ins for EventBridge and SNS, on one port: they take what functions tell them, as AWS would answer it, and keep it.
+//! Stand-ins for EventBridge, SNS and Secrets Manager, on one port: they take what functions tell them, as AWS would answer
+//! it, and keep it. Whatever secret is asked for, there is one.
 //!
 //! Signatures and permissions are not checked: those of `DynamoDB` alone are. Faults that tests order strike the actions
-//! `PutEvents`, `PutEventsEntry` (one entry of a call: an error fails that entry alone) and `Publish`.
+//! `PutEvents`, `PutEventsEntry` (one entry of a call: an error fails that entry alone), `Publish` and `GetSecretValue`.
 
 mod answer;
 mod taken;
@@ -57,6 +58,7 @@ struct Desk {
     faults: Faults,
     outlets: Outlets,
     taken: Mutex<Vec<Value>>,
+    secret: String,
 }
 
 /// A fault has taken the answer, or the caller went away.
@@ -65,10 +67,10 @@ struct Desk {
 struct Unanswered;
 
 impl Services {
-    pub(crate) async fn start(outlets: Outlets, clock: Clock) -> Result<Self, Error> {
+    pub(crate) async fn start(outlets: Outlets, clock: Clock, secret: String) -> Result<Self, Error> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let desk = Arc::new(Desk { clock, faults: Faults::default(), outlets, taken: Mutex::default() });
+        let desk = Arc::new(Desk { clock, faults: Faults::default(), outlets, taken: Mutex::default(), secret });
         // Now, and not when there is something to write: the name may be wrong.
         desk.append("")?;
         let server = tokio::spawn(Arc::clone(&desk).serve(listener));
@@ -113,20 +115,28 @@ impl Desk {
         let (head, body) = request.into_parts();
         let body = body.collect().await.or(Err(Unanswered))?.to_bytes();
         let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-        let is_events = target.ends_with(".PutEvents");
-        let action = if is_events { "PutEvents" } else { "Publish" };
+        let action = match target.rsplit_once('.').map(|(_, action)| action) {
+            Some("PutEvents") => "PutEvents",
+            Some("GetSecretValue") => "GetSecretValue",
+            Some(_) | None => "Publish",
+        };
+        let is_json = action != "Publish";
         let fault = self.strike(action, &body);
         match &fault {
             Some(Fault::Drop) => return Err(Unanswered),
             Some(Fault::Error { status, kind, message }) => {
-                return Ok(answer::error(is_events, *status, kind, message).map(Full::new));
+                return Ok(answer::error(is_json, *status, kind, message).map(Full::new));
             }
             Some(Fault::Throttle { kind, reason }) => {
-                return Ok(answer::error(is_events, 400, kind.exception(), reason).map(Full::new));
+                return Ok(answer::error(is_json, 400, kind.exception(), reason).map(Full::new));
             }
             Some(Fault::Delay(_) | Fault::Hold(_) | Fault::DropAfter | Fault::CutShort) | None => {}
         }
-        let answer = if is_events { self.put_events(&body) } else { self.publish(&body) };
+        let answer = match action {
+            "PutEvents" => self.put_events(&body),
+            "GetSecretValue" => self.secret_value(&body),
+            _ => self.publish(&body),
+        };
         match fault {
             Some(Fault::DropAfter | Fault::CutShort) => return Err(Unanswered),
             Some(Fault::Delay(time)) => wait(time).await,
@@ -135,6 +145,15 @@ impl Desk {
         }
 
         Ok(answer.map(Full::new))
+    }
+
+    fn secret_value(&self, body: &[u8]) -> Response<Bytes> {
+        let asked = serde_json::from_slice::<Value>(body).ok();
+        let Some(id) = asked.as_ref().and_then(|asked| asked.get("SecretId")?.as_str()) else {
+            return answer::error(true, 400, "InvalidRequestException", "there must be a SecretId");
+        };
+
+        answer::json(200, &json!({ "ARN": id, "Name": id, "SecretString": self.secret, "VersionId": "local" }))
     }
 
     fn put_events(&self, body: &[u8]) -> Response<Bytes> {

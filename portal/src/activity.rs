@@ -64,6 +64,8 @@ pub enum Who {
     Operator,
     /// A key.
     Key(KeyRef),
+    /// Nobody: it was done by itself.
+    Nobody,
 }
 
 /// A key that something was done to, or that did something.
@@ -102,6 +104,16 @@ pub enum What {
     KeyDeleted,
     /// What the organization is told of was changed.
     AlertsChanged,
+    /// A webhook was made.
+    WebhookCreated,
+    /// A webhook was changed.
+    WebhookChanged,
+    /// A webhook was given a new secret.
+    WebhookRotated,
+    /// A webhook was removed.
+    WebhookDeleted,
+    /// A webhook was disabled because it takes nothing.
+    WebhookDisabled,
     /// A link to the portal was made.
     SessionCreated,
     /// Somebody has entered the portal.

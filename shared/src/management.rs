@@ -12,3 +12,4 @@ pub mod invite;
 pub mod issue;
 pub mod regenerate;
 pub mod repeat;
+pub mod webhooks;

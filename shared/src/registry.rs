@@ -18,3 +18,4 @@ pub mod pass;
 pub mod session;
 pub mod slug;
 pub mod usage;
+pub mod webhook;

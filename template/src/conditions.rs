@@ -11,8 +11,8 @@ const DEEPEST: usize = 32;
 
 /// The value of every condition.
 pub(crate) fn evaluate(section: &Node, parameters: &BTreeMap<String, String>) -> Result<BTreeMap<String, bool>, Error> {
-    let (conditions, tables, buses) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-    let scope = Scope { parameters, conditions, tables, buses };
+    let (conditions, tables, by_id) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let scope = Scope { parameters, conditions, tables, by_id };
     let conditions = Conditions { section, scope };
     section
         .entries()?

@@ -66,8 +66,8 @@ impl Template {
         let parameters = parameters::read(section("Parameters"), parameters)?;
         let conditions = conditions::evaluate(section("Conditions"), &parameters)?;
         let resources = resources::present(root.need("Resources")?, &conditions)?;
-        let buses = buses(&resources);
-        let mut scope = Scope { parameters: &parameters, conditions, tables: BTreeMap::new(), buses };
+        let by_id = by_id(&resources);
+        let mut scope = Scope { parameters: &parameters, conditions, tables: BTreeMap::new(), by_id };
         let tables = read_tables(&resources, &mut scope)?;
         let functions = read_functions(&resources, section("Globals"), &scope)?;
 
@@ -75,11 +75,11 @@ impl Template {
     }
 }
 
-/// The event buses. What they are called here nobody sees: their rules are somebody else's.
-fn buses(resources: &[Resource<'_>]) -> BTreeSet<String> {
+/// Event buses and secrets. What they are called here nobody sees: the stand-ins take any name.
+fn by_id(resources: &[Resource<'_>]) -> BTreeSet<String> {
     resources
         .iter()
-        .filter(|resource| resource.kind == resources::EVENT_BUS)
+        .filter(|resource| [resources::EVENT_BUS, resources::SECRET].contains(&resource.kind))
         .map(|resource| resource.id.to_owned())
         .collect()
 }

@@ -31,11 +31,14 @@ pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 /// A policy that several functions share.
 pub(crate) const POLICY: &str = "AWS::IAM::ManagedPolicy";
 
+/// A secret.
+pub(crate) const SECRET: &str = "AWS::SecretsManager::Secret";
+
 /// A table.
 pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
 
 /// Kinds that are read.
-const READ: [&str; 5] = [API, EVENT_BUS, FUNCTION, POLICY, TABLE];
+const READ: [&str; 6] = [API, EVENT_BUS, FUNCTION, POLICY, SECRET, TABLE];
 
 /// Kinds that are passed over, because they change no answer to a request: they watch, they keep what was logged, they
 /// tell somebody, or they let others call what is here.
@@ -70,8 +73,8 @@ impl Resource<'_> {
 
 /// The resources that are there, in the template's order.
 pub(crate) fn present<'n>(section: &'n Node, conditions: &BTreeMap<String, bool>) -> Result<Vec<Resource<'n>>, Error> {
-    let (tables, buses) = (BTreeMap::new(), BTreeSet::new());
-    let scope = Scope { parameters: &BTreeMap::new(), conditions: conditions.clone(), tables, buses };
+    let (tables, by_id) = (BTreeMap::new(), BTreeSet::new());
+    let scope = Scope { parameters: &BTreeMap::new(), conditions: conditions.clone(), tables, by_id };
     let mut resources = Vec::new();
     for entry in section.entries()? {
         let named = |error: Error| error.within(&entry.key);

@@ -17,8 +17,8 @@ pub(crate) struct Scope<'p> {
     pub(crate) conditions: BTreeMap<String, bool>,
     /// Logical id to table name.
     pub(crate) tables: BTreeMap<String, String>,
-    /// The logical ids of event buses, which are their names, too.
-    pub(crate) buses: BTreeSet<String>,
+    /// The logical ids of resources that are called so, too: event buses and secrets.
+    pub(crate) by_id: BTreeSet<String>,
 }
 
 impl Scope<'_> {
@@ -98,7 +98,7 @@ impl Scope<'_> {
         pseudo
             .or_else(|| self.parameters.get(name).map(String::as_str))
             .or_else(|| self.tables.get(name).map(String::as_str))
-            .or_else(|| self.buses.get(name).map(String::as_str))
+            .or_else(|| self.by_id.get(name).map(String::as_str))
             .map(str::to_owned)
             .ok_or_else(|| {
                 Error::at(line, format!("{name} is neither a parameter nor a table or an event bus of this stack"))

@@ -1,5 +1,5 @@
 use local::dynamodb::{Fault, Latch};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Watched, hourly};
 use crate::support::{Key, World, all};

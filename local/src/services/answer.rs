@@ -5,9 +5,9 @@ use http::{Response, StatusCode};
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
-/// An error of EventBridge, or of SNS.
-pub(super) fn error(is_events: bool, status: u16, kind: &str, message: &str) -> Response<Bytes> {
-    if is_events {
+/// An error of a service that speaks JSON, or of SNS.
+pub(super) fn error(is_json: bool, status: u16, kind: &str, message: &str) -> Response<Bytes> {
+    if is_json {
         return json(status, &json!({ "__type": kind, "message": message }));
     }
     let who = if status < 500 { "Sender" } else { "Receiver" };

@@ -53,7 +53,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
     let logs = builder.logs.clone();
     let path = search_path();
     let clock = Clock::default();
-    let services = Services::start(builder.outlets.clone(), clock.clone()).await?;
+    let services = Services::start(builder.outlets.clone(), clock.clone(), secret(&state.operator)).await?;
     let surroundings = Surroundings {
         binaries,
         task_root,
@@ -98,6 +98,11 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
         data_dir,
         runtime,
     })
+}
+
+/// What the stand-in for Secrets Manager keeps: the same for as long as the operator's credential is.
+fn secret(operator: &Credential) -> String {
+    format!("{}{}", operator.secret_access_key, operator.access_key_id)
 }
 
 /// A pool for each function, by its logical id.

@@ -75,6 +75,7 @@ fn event(row: Row, names: &BTreeMap<String, String>, people: &BTreeMap<String, S
     };
     let who = match row.plane {
         Plane::Operator => Who::Operator,
+        Plane::Stack => Who::Nobody,
         Plane::Portal => person(row.actor.clone()),
         Plane::Key => Who::Key(key(row.actor.clone(), None)),
     };
@@ -112,6 +113,11 @@ fn details(row: &Row, person: &dyn Fn(String) -> Who) -> Vec<Detail> {
         | Action::KeyImported
         | Action::KeyDeleted
         | Action::AlertsChanged
+        | Action::WebhookCreated
+        | Action::WebhookChanged
+        | Action::WebhookRotated
+        | Action::WebhookDeleted
+        | Action::WebhookDisabled
         | Action::SessionEntered => Vec::new(),
     }
 }
@@ -153,6 +159,11 @@ fn what(row: &Row) -> What {
         Action::KeyImported => What::KeyImported,
         Action::KeyDeleted => What::KeyDeleted,
         Action::AlertsChanged => What::AlertsChanged,
+        Action::WebhookCreated => What::WebhookCreated,
+        Action::WebhookChanged => What::WebhookChanged,
+        Action::WebhookRotated => What::WebhookRotated,
+        Action::WebhookDeleted => What::WebhookDeleted,
+        Action::WebhookDisabled => What::WebhookDisabled,
         Action::SessionCreated => What::SessionCreated,
         Action::SessionEntered => What::SessionEntered,
         Action::SessionEnded => What::SessionEnded,

@@ -37,6 +37,11 @@ impl What {
             Self::KeyOldEnded => words.did_key_old_ended,
             Self::KeyDeleted => words.did_key_deleted,
             Self::AlertsChanged => words.did_alerts_changed,
+            Self::WebhookCreated => words.did_webhook_created,
+            Self::WebhookChanged => words.did_webhook_changed,
+            Self::WebhookRotated => words.did_webhook_rotated,
+            Self::WebhookDeleted => words.did_webhook_deleted,
+            Self::WebhookDisabled => words.did_webhook_disabled,
             Self::SessionCreated => words.did_session_created,
             Self::SessionEntered => words.did_session_entered,
             Self::SessionEnded => words.did_session_ended,
@@ -58,6 +63,7 @@ impl Who {
             }
             Self::Operator => voice.words().operator.put("brand", brand),
             Self::Key(key) => voice.words().by_key.put("name", key.said()),
+            Self::Nobody => voice.words().by_itself.html(),
         }
     }
 }

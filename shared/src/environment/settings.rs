@@ -151,6 +151,31 @@ impl Destinations {
     }
 }
 
+/// What functions need that have to do with webhooks.
+#[derive(Clone, Debug)]
+pub struct WebhookSettings {
+    /// `WEBHOOK_MASTER`: the ARN of the secret that theirs follow from.
+    pub master: String,
+    /// `WEBHOOK_TEST_HOSTS`: `host:port`s that are allowed, whatever they are, with commas between.
+    pub test_hosts: String,
+    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`: a Secrets Manager other than the region's.
+    pub secretsmanager_endpoint: Option<String>,
+}
+
+impl WebhookSettings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn read() -> Result<Self, Error> {
+        Ok(Self {
+            master: need("WEBHOOK_MASTER")?,
+            test_hosts: variable("WEBHOOK_TEST_HOSTS").unwrap_or_default(),
+            secretsmanager_endpoint: variable("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+        })
+    }
+}
+
 /// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, by Lambda's name for it. It is needed before anything
 /// else can fail.
 pub(crate) fn log_level() -> Option<String> {

@@ -86,6 +86,8 @@ pub enum Plane {
     Key,
     /// On a page of the portal.
     Portal,
+    /// Nobody has asked: the stack did it by itself.
+    Stack,
 }
 
 /// What was done.
@@ -116,6 +118,21 @@ pub enum Action {
     /// What people are told of was changed.
     #[serde(rename = "alerts.changed")]
     AlertsChanged,
+    /// A webhook was made.
+    #[serde(rename = "webhook.created")]
+    WebhookCreated,
+    /// A webhook was changed.
+    #[serde(rename = "webhook.changed")]
+    WebhookChanged,
+    /// A webhook was given a new secret.
+    #[serde(rename = "webhook.rotated")]
+    WebhookRotated,
+    /// A webhook was removed.
+    #[serde(rename = "webhook.deleted")]
+    WebhookDeleted,
+    /// Nothing is sent to a webhook any more, because it does not take anything.
+    #[serde(rename = "webhook.disabled")]
+    WebhookDisabled,
     /// Somebody was given a link to the portal.
     #[serde(rename = "portal.session.created")]
     SessionCreated,
@@ -125,6 +142,13 @@ pub enum Action {
     /// Their session was ended before its time.
     #[serde(rename = "portal.session.ended")]
     SessionEnded,
+}
+
+impl Action {
+    /// The action of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name)).ok()
+    }
 }
 
 /// One row.
@@ -164,6 +188,11 @@ impl Author {
     /// The operator, who signed the request `request` with `arn` at `at`.
     pub(crate) const fn operator(arn: String, request: String, at: Timestamp) -> Self {
         Self { plane: Plane::Operator, who: arn, request, at, bearer: None, visit: None }
+    }
+
+    /// The stack itself, at `at`: nobody has asked.
+    pub(crate) fn stack(at: Timestamp) -> Self {
+        Self { plane: Plane::Stack, who: "latchkey".to_owned(), request: "-".to_owned(), at, bearer: None, visit: None }
     }
 
     /// The key of `grant`, with which the request `request` was made at `at`.

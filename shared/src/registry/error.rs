@@ -30,6 +30,11 @@ impl Error {
         Self::Failed { denial: Denial::Internal, cause: cause.to_string() }
     }
 
+    /// Something that we need does not answer: the caller may try again.
+    pub fn unavailable(cause: impl fmt::Display) -> Self {
+        Self::Failed { denial: Denial::Unavailable { retry_after: 1 }, cause: cause.to_string() }
+    }
+
     /// The same failure once more, which need not be logged again.
     pub(crate) fn again(self) -> Self {
         match self {

@@ -195,7 +195,7 @@ pub struct Head {
 impl Head {
     /// Whether it says that somebody has changed something. Every other kind of event is an alert.
     pub fn is_change(&self) -> bool {
-        Action::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&self.kind)).is_ok()
+        Action::named(&self.kind).is_some()
     }
 }
 

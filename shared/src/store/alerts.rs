@@ -10,13 +10,12 @@
 //! | `sweep` | `place` | how far all organizations have been gone through |
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put};
-use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, Tries, number, text};
+use dynamodb::{Committed, Condition, Conditional as _, Item, Result, SCHEMA, Tries, number, text};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::keys::Replaced;
 use super::record::{OnOrganization, unmade};
+use super::remembered::{LAYOUT, Remembered, is_written, json, place, written};
 use super::warrant::Warrant;
 use super::{Attributes, Keys, Part, attributes, is_there, key_item, organization_item};
 use crate::registry::alert::{Marks, Settings, Telling, Watched};
@@ -27,19 +26,8 @@ use crate::registry::key::Key;
 use crate::registry::organization::{Organization, Status};
 use crate::registry::slug::Slug;
 
-/// The version of the layout of all of these items.
-const LAYOUT: i64 = 1;
-
 /// How long the history is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
-
-/// What is remembered, as it was read: it is written only over what was read.
-#[derive(Clone, Debug, Default)]
-pub struct Remembered<T> {
-    /// It; the default where there is none yet.
-    pub value: T,
-    version: Option<i64>,
-}
 
 /// How far the organizations have been gone through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -62,60 +50,6 @@ pub(crate) enum Memo<'a> {
     Key(&'a Key, Remembered<Watched>),
     /// Of all keys of the organization together.
     Organization(Remembered<Marks>),
-}
-
-impl<T> Remembered<T> {
-    /// `value`, to be written over what was read.
-    #[must_use]
-    pub fn with(&self, value: T) -> Self {
-        Self { value, version: self.version }
-    }
-
-    /// Whether there was anything.
-    pub const fn is_there(&self) -> bool {
-        self.version.is_some()
-    }
-}
-
-impl<T: Default + DeserializeOwned> Remembered<T> {
-    fn read(item: Option<Item>) -> Result<Self> {
-        let Some(mut item) = item else { return Ok(Self::default()) };
-        item.schema(LAYOUT)?;
-
-        Ok(Self { value: json(&mut item, "state")?, version: Some(item.need("version", Item::number)?) })
-    }
-}
-
-impl<T: Serialize> Remembered<T> {
-    /// The condition that it is as it was read.
-    fn as_read(&self) -> Condition {
-        self.version.map_or_else(super::is_new, super::read_as)
-    }
-
-    fn item(&self, key: Attributes) -> Result<Attributes> {
-        let mut item = key;
-        item.extend(attributes([
-            ("state", Some(text(written(&self.value)?))),
-            ("version", Some(number(self.version.unwrap_or_default().saturating_add(1)))),
-            (SCHEMA, Some(number(LAYOUT))),
-        ]));
-
-        Ok(item)
-    }
-}
-
-fn json<T: DeserializeOwned>(item: &mut Item, name: &str) -> Result<T> {
-    let text = item.need(name, Item::text)?;
-
-    serde_json::from_str(&text).map_err(|error| Error::Fault(format!("the attribute {name} cannot be read: {error}")))
-}
-
-fn written<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::Fault(format!("alerts cannot be written: {error}")))
-}
-
-fn place(pk: impl Into<String>, sk: impl Into<String>) -> Attributes {
-    attributes([("pk", Some(text(pk.into()))), ("sk", Some(text(sk.into())))])
 }
 
 fn partition(org: &Slug) -> String {
@@ -141,19 +75,6 @@ fn history_item(event: &Event, row: &AlertRow, now: Timestamp) -> Result<Attribu
     ]));
 
     Ok(item)
-}
-
-/// Whether the only condition of a call was true.
-fn is_written<T, E>(outcome: std::result::Result<T, E>) -> Result<bool>
-where
-    Refused: From<E>,
-{
-    match outcome.map_err(Refused::from) {
-        Ok(_) => Ok(true),
-        Err(Refused::Condition(_)) => Ok(false),
-        Err(Refused::Conflict) => Err(Error::Contended),
-        Err(Refused::Failed(error)) => Err(error),
-    }
 }
 
 fn settings_of(org: &Slug) -> Attributes {
@@ -186,9 +107,7 @@ impl Memo<'_> {
 impl Keys {
     /// What `org` wants to be told of.
     pub async fn alert_settings(&self, org: &Slug) -> Result<Remembered<Settings>> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(settings_of(org)));
-
-        Remembered::read(request.consistent_read(true).send().await?.item.map(Item::from))
+        self.remembered(settings_of(org)).await
     }
 
     /// Writes `settings` of `org` over those that were read, on behalf of `author`.
@@ -200,12 +119,7 @@ impl Keys {
         entry: &Entry,
         tries: &mut Tries,
     ) -> Result<Replaced> {
-        let item = settings.item(settings_of(&org.slug))?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).when(settings.as_read());
-        let transaction = self.transaction().with("settings", put.build()?);
-        let transaction = Warrant { author, org }.sealed(self, transaction, None, entry)?;
-
-        Ok(Replaced::by(&transaction.commit(tries).await?))
+        self.put_remembered(settings_of(&org.slug), settings, Warrant { author, org }, entry, tries).await
     }
 
     /// Remembers `memo`, and puts an event into the outbox and a row into the history for each of `tellings`, in one
@@ -256,7 +170,7 @@ impl Keys {
 
     /// What is remembered of the alerts of `key`.
     pub(crate) async fn watched(&self, org: &Slug, key: &key::Id) -> Result<Remembered<Watched>> {
-        Remembered::read(self.alert_item(of_key(org, key)).await?)
+        self.remembered(of_key(org, key)).await
     }
 
     /// Forgets what was remembered of the alerts of `key`, unless it has changed since `memory` was read.
@@ -292,21 +206,20 @@ impl Keys {
 
     /// When the keys of `org` were last gone through.
     pub(crate) async fn marks(&self, org: &Slug) -> Result<Remembered<Marks>> {
-        Remembered::read(self.alert_item(place(partition(org), "marks")).await?)
+        self.remembered(place(partition(org), "marks")).await
     }
 
     /// How far the organizations have been gone through.
     pub(crate) async fn place(&self) -> Result<Remembered<Place>> {
-        Remembered::read(self.alert_item(place("sweep", "place")).await?)
+        self.remembered(place("sweep", "place")).await
     }
 
     /// Writes `memory` over what was read, and returns it as if it were read now. `None`: another run is going through them.
     pub(crate) async fn put_place(&self, memory: Remembered<Place>) -> Result<Option<Remembered<Place>>> {
         let item = memory.item(place("sweep", "place"))?;
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).when(memory.as_read());
-        let version = Some(memory.version.unwrap_or_default().saturating_add(1));
 
-        Ok(is_written(put.send().await)?.then_some(Remembered { version, ..memory }))
+        Ok(is_written(put.send().await)?.then(|| memory.read_again()))
     }
 
     /// At most `limit` rows of the history of `org`, newest first, after the one at `position`; and the position of the last
@@ -330,11 +243,5 @@ impl Keys {
         }
 
         Ok((rows, last.filter(|_| has_more)))
-    }
-
-    async fn alert_item(&self, key: Attributes) -> Result<Option<Item>> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
-
-        Ok(request.send().await?.item.map(Item::from))
     }
 }

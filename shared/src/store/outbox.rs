@@ -79,6 +79,11 @@ impl Outbox {
         Self(table)
     }
 
+    /// The table. Parcels are there, too.
+    pub(super) const fn table(&self) -> &Table {
+        &self.0
+    }
+
     /// The member of a transaction that puts `event` here.
     pub(super) fn posted(&self, event: &Event) -> Result<Put> {
         let written = serde_json::to_string(event).map_err(|error| Error::Fault(format!("an event: {error}")))?;
@@ -143,21 +148,8 @@ impl Outbox {
     /// # Errors
     /// DynamoDB's.
     pub async fn moved(&self, letter: &Letter, left: &BTreeSet<String>, fate: Fate, tries: &mut Tries) -> Result<()> {
-        let (partition, at, ttl) = match fate {
-            Fate::Again(due) => ("retry", due, None),
-            Fate::Dead(since) => ("dead", since, Some(since.checked_add(KEPT).unwrap_or(since))),
-        };
-        let item = attributes([
-            ("pk", Some(text(partition))),
-            ("sk", Some(text(format!("{:013}#{}", at.as_millisecond(), letter.head.id)))),
-            ("event", Some(text(&letter.event))),
-            ("left", text_set(left.iter().map(String::as_str))),
-            ("attempts", Some(number(letter.attempts.saturating_add(1)))),
-            ("ttl", ttl.map(|at| number(at.as_second()))),
-            (SCHEMA, Some(number(LAYOUT))),
-        ]);
         let taken = Delete::builder().table_name(&self.0.name).set_key(Some(letter.key.clone())).when(is_there());
-        let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?;
+        let put = self.letter_again(letter, left, fate)?;
         let transaction = self.0.transaction().with("letter", taken.build()?).with("moved", put);
         match transaction.commit(tries).await? {
             Committed::Yes | Committed::No(_) => Ok(()),
@@ -165,7 +157,38 @@ impl Outbox {
     }
 }
 
+impl Outbox {
+    /// The member of a transaction that puts `letter`, which those in `left` have not taken, where `fate` says.
+    pub(super) fn letter_again(&self, letter: &Letter, left: &BTreeSet<String>, fate: Fate) -> Result<Put> {
+        let (partition, at, ttl) = match fate {
+            Fate::Again(due) => ("retry", due, None),
+            Fate::Dead(since) => ("dead", since, Some(forgotten(since))),
+        };
+        let item = attributes([
+            ("pk", Some(text(partition))),
+            ("sk", Some(text(format!("{:013}#{}", at.as_millisecond(), letter.head.id)))),
+            ("event", Some(text(&letter.event))),
+            ("left", text_set(left.iter().map(String::as_str))),
+            ("attempts", Some(number(letter.attempts.saturating_add(1)))),
+            ("ttl", ttl.map(number)),
+            (SCHEMA, Some(number(LAYOUT))),
+        ]);
+
+        Ok(Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?)
+    }
+}
+
+/// When what is dead since then is forgotten, in seconds since 1970.
+pub(super) fn forgotten(since: Timestamp) -> i64 {
+    since.checked_add(KEPT).unwrap_or(since).as_second()
+}
+
 impl Letter {
+    /// Where it is.
+    pub(super) const fn key(&self) -> &Attributes {
+        &self.key
+    }
+
     fn read(mut item: Item) -> Result<Self> {
         item.schema(LAYOUT)?;
         let [pk, sk] = [item.need("pk", Item::text)?, item.need("sk", Item::text)?];

@@ -17,7 +17,8 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 /// last calls.
 const CALL: Duration = Duration::from_secs(4);
 
-pub(crate) async fn config() -> SdkConfig {
+/// The configuration of a client.
+pub async fn config() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(ATTEMPT)

@@ -1,0 +1,245 @@
+//! One request to one webhook. Its address is somebody else's choice, so the name is resolved here, and only addresses that
+//! anybody on the internet can reach are connected to; nothing is followed, and nothing is read but the status.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::rt::TokioExecutor;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use shared::registry::webhook::{Address, TestHosts, is_public};
+use shared::{Error, Result};
+use tokio::sync::OnceCell;
+use tower_service::Service;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// The longest that a webhook can ask to be left alone.
+const PAUSE_SECS: i64 = 86_400;
+
+/// Why something was not taken.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    /// In a few words.
+    pub(super) outcome: String,
+    /// Whether the webhook is gone for good.
+    pub(super) is_gone: bool,
+    /// In how many seconds it wants to be asked again.
+    retry_after: Option<i64>,
+}
+
+impl Failure {
+    fn because(outcome: impl Into<String>) -> Self {
+        Self { outcome: outcome.into(), is_gone: false, retry_after: None }
+    }
+
+    fn of(status: StatusCode, headers: &HeaderMap) -> Self {
+        let waits = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        let asked = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+
+        Self {
+            outcome: format!("HTTP {}", status.as_u16()),
+            is_gone: status == StatusCode::GONE,
+            retry_after: asked.filter(|seconds| waits && (1..=PAUSE_SECS).contains(seconds)),
+        }
+    }
+
+    /// When it wants to be asked again, if it has said so at `now`.
+    pub(super) fn not_before(&self, now: Timestamp) -> Option<Timestamp> {
+        now.checked_add(SignedDuration::from_secs(self.retry_after?)).ok()
+    }
+}
+
+/// What a message says: `{"type", "timestamp", "data"}`, as Standard Webhooks recommends.
+///
+/// # Errors
+/// The event is no JSON.
+pub(super) fn body(event: &str) -> Result<String> {
+    let event: Value = serde_json::from_str(event).map_err(Error::failed)?;
+
+    Ok(json!({"type": event.get("kind"), "timestamp": event.get("at"), "data": event}).to_string())
+}
+
+type Way<R> = Client<HttpsConnector<HttpConnector<R>>, Full<Bytes>>;
+
+/// The way out.
+#[derive(Debug)]
+pub(super) struct Post {
+    test_hosts: TestHosts,
+    /// Opened when something is first sent: it reads all root certificates.
+    outward: OnceCell<Way<Outward>>,
+    anywhere: OnceCell<Way<Anywhere>>,
+}
+
+impl Post {
+    pub(super) fn new(test_hosts: TestHosts) -> Self {
+        Self { test_hosts, outward: OnceCell::new(), anywhere: OnceCell::new() }
+    }
+
+    /// Sends `body` to `url` as the message `id`, with these `signatures` of `at`. An answer that takes longer than `patience`
+    /// is none.
+    ///
+    /// # Errors
+    /// It was not taken: the answer is not 2xx, or there is none, or the address is none that may be called.
+    pub(super) async fn send(
+        &self,
+        url: &Address,
+        id: &str,
+        at: Timestamp,
+        signatures: &str,
+        body: String,
+        patience: Duration,
+    ) -> std::result::Result<(), Failure> {
+        let wrong = || Failure::because("the URL is not allowed");
+        let (uri, host, port) = url.parts().ok_or_else(wrong)?;
+        // What was allowed when it was given may not be any more.
+        url.check(&self.test_hosts).or(Err(wrong()))?;
+        let request = Request::post(uri)
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, "Latchkey-Webhooks/1")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", at.as_second())
+            .header("webhook-signature", signatures)
+            .body(Full::new(Bytes::from(body)))
+            .or(Err(wrong()))?;
+        let answer = async {
+            let failed = |error: hyper_util::client::legacy::Error| Failure::because(unanswered(&error));
+            if self.test_hosts.have(&host, port) {
+                self.anywhere.get_or_try_init(|| open(Anywhere)).await?.request(request).await.map_err(failed)
+            } else {
+                self.outward.get_or_try_init(|| open(Outward)).await?.request(request).await.map_err(failed)
+            }
+        };
+        let answer = tokio::time::timeout(patience, answer).await;
+        // The body is not read, however long it is: dropping it closes the connection.
+        let answer =
+            answer.or_else(|_| Err(Failure::because(format!("no answer in {} seconds", patience.as_secs()))))??;
+        if answer.status().is_success() { Ok(()) } else { Err(Failure::of(answer.status(), answer.headers())) }
+    }
+}
+
+async fn open<R>(resolver: R) -> std::result::Result<Way<R>, Failure>
+where
+    R: Service<Name, Response = std::vec::IntoIter<SocketAddr>, Error = io::Error, Future = Found>,
+    R: Clone + Send + Sync + 'static,
+{
+    let mut connector = HttpConnector::new_with_resolver(resolver);
+    connector.enforce_http(false);
+    connector.set_connect_timeout(Some(CONNECT));
+    let provider = rustls::crypto::ring::default_provider();
+    let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider);
+    let tls = tls.map_err(|error| Failure::because(format!("no root certificates: {error}")))?;
+    let connector = tls.https_or_http().enable_http1().wrap_connector(connector);
+
+    // Whoever is slow or odd gets no connection that somebody else has opened.
+    Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
+}
+
+/// Why there was no answer, without anything that the other side has said.
+fn unanswered(error: &hyper_util::client::legacy::Error) -> &'static str {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied) {
+            return "the name leads to an address that is not allowed";
+        }
+        cause = error.source();
+    }
+
+    if error.is_connect() { "no connection" } else { "no answer" }
+}
+
+/// Finds the addresses of a name that anybody on the internet can reach.
+#[derive(Clone, Debug)]
+struct Outward;
+
+/// Finds all addresses of a name.
+#[derive(Clone, Debug)]
+struct Anywhere;
+
+type Found = Pin<Box<dyn Future<Output = io::Result<std::vec::IntoIter<SocketAddr>>> + Send>>;
+
+macro_rules! resolver {
+    ($kind:ident, $allowed:expr) => {
+        impl Service<Name> for $kind {
+            type Response = std::vec::IntoIter<SocketAddr>;
+            type Error = io::Error;
+            type Future = Found;
+
+            fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+                Poll::Ready(Ok(()))
+            }
+
+            fn call(&mut self, name: Name) -> Found {
+                Box::pin(async move { found(name.as_str(), $allowed).await })
+            }
+        }
+    };
+}
+
+resolver!(Outward, |address: &SocketAddr| is_public(address.ip()));
+resolver!(Anywhere, |_: &SocketAddr| true);
+
+async fn found(name: &str, allowed: fn(&SocketAddr) -> bool) -> io::Result<std::vec::IntoIter<SocketAddr>> {
+    let all = tokio::net::lookup_host((name, 0)).await?;
+    let found: Vec<_> = all.filter(allowed).collect();
+
+    if found.is_empty() { Err(io::ErrorKind::PermissionDenied.into()) } else { Ok(found.into_iter()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webhook_can_ask_to_be_left_alone_for_a_while() {
+        let now: Timestamp = "2030-06-15T00:00:30Z".parse().unwrap();
+        for (status, header, seconds) in [
+            (429, Some("120"), Some(120)),
+            (503, Some(" 60 "), Some(60)),
+            (500, Some("60"), None),
+            (429, None, None),
+            (429, Some("Wed, 21 Oct 2030 07:28:00 GMT"), None),
+            (429, Some("-1"), None),
+            (429, Some("999999999"), None),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(header) = header {
+                headers.insert(RETRY_AFTER, header.parse().unwrap());
+            }
+            let failure = Failure::of(StatusCode::from_u16(status).unwrap(), &headers);
+            let due = failure.not_before(now).map(|at| at.as_second() - now.as_second());
+            assert_eq!((due, failure.is_gone), (seconds, false), "{status} {header:?}");
+        }
+        assert!(Failure::of(StatusCode::GONE, &HeaderMap::new()).is_gone);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_not_called() {
+        for name in ["localhost", "127.1", "0x7f.1", "2130706433", "0.0.0.0"] {
+            let mut outward = Outward;
+            let found = outward.call(name.parse().unwrap()).await;
+            assert!(found.is_err(), "{name}: {found:?}");
+        }
+        assert!(Anywhere.call("localhost".parse().unwrap()).await.is_ok());
+    }
+
+    #[test]
+    fn a_message_has_the_event_and_its_kind() {
+        let body = body(r#"{"id":"event_1","kind":"key.created","at":"2030-06-15T00:00:30.000Z"}"#).unwrap();
+        let expected = r#"{"type":"key.created","timestamp":"2030-06-15T00:00:30.000Z","data":{"id":"event_1","kind":"key.created","at":"2030-06-15T00:00:30.000Z"}}"#;
+        assert_eq!(body, expected);
+    }
+}

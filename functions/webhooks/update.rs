@@ -1,0 +1,35 @@
+//! `PATCH /operator/v1/organizations/{org}/webhooks/{id}`: change where a webhook is, which kinds of events it gets, or whether
+//! it gets any. What is left out stays; `"kinds": null` is all of them.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::management::webhooks;
+use shared::registry::slug::Slug;
+use shared::registry::webhook::{Change, Id, View};
+use shared::{App, Body, Data, Exit, Handler, Operator, Path, Reason, Result};
+use vault::Vault;
+
+#[derive(Deserialize, JsonSchema)]
+struct Place {
+    org: Slug,
+    id: Id,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(update.may_refuse(&[Reason::NoOrganization, Reason::NotFound("Webhook")])).await
+}
+
+async fn update(
+    app: &'static App,
+    operator: Operator,
+    Path(place): Path<Place>,
+    Body(change): Body<Change>,
+) -> Result<Data<View>> {
+    let author = &operator.author;
+    let vault = Vault::shared().await?;
+    let webhook = webhooks::change(app, &place.org, &place.id, &change, author, &vault.test_hosts).await?;
+    let last = app.keys.attempts(&place.org).await?.remove(&place.id);
+
+    Ok(Data(webhook.view(last, author.at)))
+}

@@ -1,0 +1,262 @@
+//! Where a webhook may be. Customers choose these addresses, and the stack calls them from where it runs: nothing that is
+//! only reachable from there may be among them.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use lambda_http::http::Uri;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The most characters of an address.
+const LONGEST: usize = 500;
+
+/// An absolute URL, whose host may be allowed or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, with = "String", extend("format" = "uri", "maxLength" = LONGEST))]
+pub struct Address(String);
+
+/// `host:port`s that may be called over plain HTTP, wherever they are: for trying things on one machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestHosts(Vec<String>);
+
+impl TestHosts {
+    /// Those in a list with commas between.
+    pub fn new(list: &str) -> Self {
+        Self(list.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_ascii_lowercase).collect())
+    }
+
+    /// Whether this host and port are among them.
+    pub fn have(&self, host: &str, port: u16) -> bool {
+        let named = format!("{}:{port}", host.to_ascii_lowercase());
+
+        self.0.contains(&named)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        const WRONG: &str = "must be a URL like https://example.com/hooks, of at most 500 characters";
+
+        let uri: Uri = text.parse().or(Err(WRONG))?;
+        let authority = uri.authority().ok_or(WRONG)?;
+        // What is no number up to 65,535 is no port.
+        let has_port = authority.as_str().len() > authority.host().len();
+        let is_http = matches!(uri.scheme_str(), Some("https" | "http"));
+        let has_fragment = text.contains('#');
+        if authority.as_str().contains('@') {
+            return Err("must have no name and password in it");
+        }
+        let is_port = authority.port_u16().is_some() || !has_port;
+        if text.len() > LONGEST || !is_http || authority.host().is_empty() || has_fragment || !is_port {
+            return Err(WRONG);
+        }
+
+        Ok(Self(text))
+    }
+}
+
+impl Address {
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL, its host without brackets, and its port.
+    pub fn parts(&self) -> Option<(Uri, String, u16)> {
+        let uri: Uri = self.0.parse().ok()?;
+        let is_https = uri.scheme_str() == Some("https");
+        let host = uri.host()?.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let port = match uri.authority()?.port() {
+            None => {
+                if is_https {
+                    443
+                } else {
+                    80
+                }
+            }
+            Some(port) => port.as_str().parse().ok()?,
+        };
+
+        Some((uri, host, port))
+    }
+
+    /// Whether events may be sent there, as far as the URL itself can tell: what its host's name stands for is seen each time
+    /// something is sent.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn check(&self, test_hosts: &TestHosts) -> Result<(), &'static str> {
+        let (uri, host, port) = self.parts().ok_or("must be a URL")?;
+        if test_hosts.have(&host, port) {
+            return Ok(());
+        }
+        if uri.scheme_str() != Some("https") {
+            return Err("must begin with https://");
+        }
+        if port != 443 && port < 1024 {
+            return Err("must have the port 443, or one from 1024 on");
+        }
+        let named = host.trim_end_matches('.').to_ascii_lowercase();
+        let is_local =
+            named == "localhost" || [".localhost", ".local", ".internal"].iter().any(|end| named.ends_with(end));
+        let is_address_here = host.parse().is_ok_and(|address: IpAddr| !is_public(address));
+        if is_local || is_address_here {
+            return Err("must be reachable from the internet");
+        }
+
+        Ok(())
+    }
+}
+
+/// Whether `address` is one that anybody on the internet can reach: none that is private, of this machine or link, shared
+/// by a carrier, for documentation, reserved, or that stands for another one (RFC 6890 and IANA's registries).
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+const fn is_public_v4(address: Ipv4Addr) -> bool {
+    match address.octets() {
+        // This network, this machine, private networks, this link.
+        [0 | 10 | 127, ..] | [172, 16..=31, ..] | [192, 168, ..] | [169, 254, ..] => false,
+        // Shared by carriers.
+        [100, 64..=127, ..] => false,
+        // Protocols, documentation, relays, measurements.
+        [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => false,
+        // Multicast and what is reserved.
+        [224..=255, ..] => false,
+        _ => true,
+    }
+}
+
+const fn is_public_v6(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        // Protocols and Teredo, documentation, 6to4: the last stands for an IPv4 address.
+        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        // What is given out for use on the internet, and nothing else: not loopback, unique local, link-local or mapped.
+        [0x2000..=0x3fff, ..] => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_that_anybody_can_reach_are_public() {
+        for (address, expected) in [
+            ("8.8.8.8", true),
+            ("1.1.1.1", true),
+            ("172.15.0.1", true),
+            ("172.32.0.1", true),
+            ("100.63.0.1", true),
+            ("100.128.0.1", true),
+            ("169.253.0.1", true),
+            ("223.255.255.255", true),
+            ("0.0.0.0", false),
+            ("10.0.0.1", false),
+            ("127.0.0.1", false),
+            ("127.255.0.9", false),
+            ("172.16.0.1", false),
+            ("172.31.255.255", false),
+            ("192.168.1.1", false),
+            ("169.254.169.254", false),
+            ("169.254.100.1", false),
+            ("100.64.0.1", false),
+            ("100.127.255.255", false),
+            ("192.0.0.192", false),
+            ("192.0.2.1", false),
+            ("198.51.100.7", false),
+            ("203.0.113.9", false),
+            ("192.88.99.1", false),
+            ("198.18.0.1", false),
+            ("224.0.0.1", false),
+            ("240.0.0.1", false),
+            ("255.255.255.255", false),
+            ("2606:4700:4700::1111", true),
+            ("2a00:1450::1", true),
+            ("::", false),
+            ("::1", false),
+            ("::ffff:8.8.8.8", false),
+            ("::ffff:127.0.0.1", false),
+            ("::8.8.8.8", false),
+            ("64:ff9b::7f00:1", false),
+            ("fc00::1", false),
+            ("fd00:ec2::254", false),
+            ("fe80::1", false),
+            ("ff02::1", false),
+            ("2001::1", false),
+            ("2001:db8::1", false),
+            ("2002:7f00:1::", false),
+            ("3fff::1", false),
+        ] {
+            assert_eq!(is_public(address.parse().unwrap()), expected, "{address}");
+        }
+    }
+
+    fn told(url: &str, hosts: &str) -> Result<(), &'static str> {
+        Address::try_from(url.to_owned())?.check(&TestHosts::new(hosts))
+    }
+
+    #[test]
+    fn a_url_must_be_https_and_lead_out() {
+        for url in [
+            "https://example.com/hooks?x=1",
+            "https://example.com:8443/",
+            "https://8.8.8.8/",
+            "https://[2a00:1450::1]/",
+        ] {
+            assert_eq!(told(url, ""), Ok(()), "{url}");
+        }
+        for url in [
+            "",
+            "example.com",
+            "/hooks",
+            "ftp://example.com/",
+            "http://example.com/",
+            "https:///x",
+            "https://a@example.com/",
+            "https://user:secret@example.com/",
+            "https://example.com:22/",
+            "https://example.com:99999/",
+            "https://localhost/",
+            "https://LOCALHOST:9001/",
+            "https://localhost./",
+            "https://a.localhost/",
+            "https://api.internal/",
+            "https://127.0.0.1:9001/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://169.254.169.254/latest",
+            "https://example.com/#here",
+            "https://example.com/ x",
+            "https://exa mple.com/",
+            "javascript:alert(1)",
+        ] {
+            assert!(told(url, "").is_err(), "{url}");
+        }
+        assert!(told(&format!("https://example.com/{}", "x".repeat(500)), "").is_err());
+    }
+
+    #[test]
+    fn a_test_host_is_allowed_by_its_name_and_port_alone() {
+        assert_eq!(told("http://127.0.0.1:8001/x", "localhost:8000, 127.0.0.1:8001"), Ok(()));
+        assert_eq!(told("http://LOCALHOST:8000/", "localhost:8000"), Ok(()));
+        for url in ["http://127.0.0.1:8002/", "http://127.0.0.1/", "http://localhost:8001/"] {
+            assert!(told(url, "localhost:8000,127.0.0.1:8001").is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Parcels: events on their way to webhooks, in the events table. Each webhook has a queue of its own, so that one that takes
+//! nothing holds up no other.
+//!
+//! | `pk` | `sk` | what it is |
+//! | --- | --- | --- |
+//! | `parcels#acme#webhook_01…` | `<due>#<sequence>#<id>` | an event that is to be sent there at that time |
+//! | `couriers` | `acme#webhook_01…` | that there are parcels for this webhook: it goes with the last of them |
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{Delete, Put, Update};
+use dynamodb::{
+    Committed, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, Transaction, Tries, number, text,
+    text_set,
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::outbox::{Fate, Letter, Outbox};
+use super::remembered::{is_written, place};
+use super::{Attributes, attributes, is_there, names};
+use crate::environment::clock;
+use crate::environment::entropy::Entropy;
+use crate::registry::event::Id as EventId;
+use crate::registry::slug::Slug;
+use crate::registry::webhook::{Id, TEST};
+
+/// The version of the layout of parcels and couriers.
+const LAYOUT: i64 = 1;
+
+/// What a webhook is called among those who are to have a letter, before its id.
+pub const WEBHOOK: &str = "webhook:";
+
+/// An event on its way to a webhook.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    key: Attributes,
+    /// The id of its event: the same however often it is sent.
+    pub id: String,
+    /// The event, as JSON.
+    pub event: String,
+    /// How often it was sent.
+    pub attempts: u32,
+    sequence: String,
+}
+
+/// A webhook for which there are parcels.
+#[derive(Clone, Debug)]
+pub struct Courier {
+    /// Whose webhook it is.
+    pub org: Slug,
+    /// The webhook.
+    pub webhook: Id,
+    /// Whether it took nothing the last time.
+    pub is_failing: bool,
+    notes: i64,
+}
+
+/// The place of a courier after which a page begins.
+#[derive(Clone, Debug)]
+pub struct Next(Attributes);
+
+fn queue(org: &Slug, webhook: &Id) -> String {
+    format!("parcels#{org}#{webhook}")
+}
+
+fn courier_of(org: &Slug, webhook: &Id) -> Attributes {
+    place("couriers", format!("{org}#{webhook}"))
+}
+
+impl Outbox {
+    /// Takes `letter` out and puts a parcel for each of `webhooks` into its queue, in one transaction. If somebody else has
+    /// not taken it (`left`), it is put where their fate says. `false`: another run has done so already.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn forwarded(
+        &self,
+        letter: &Letter,
+        webhooks: &BTreeSet<Id>,
+        left: Option<(&BTreeSet<String>, Fate)>,
+        tries: &mut Tries,
+    ) -> Result<bool> {
+        let mut transaction = self.table().transaction();
+        let taken =
+            Delete::builder().table_name(&self.table().name).set_key(Some(letter.key().clone())).when(is_there());
+        transaction = transaction.with("letter", taken.build()?);
+        if let Some((left, fate)) = left {
+            transaction = transaction.with("moved", self.letter_again(letter, left, fate)?);
+        }
+        let (id, sequence) = (letter.head.id.as_str(), letter.head.sequence);
+        for webhook in webhooks {
+            let queue = (&letter.head.organization, webhook);
+            transaction = self.addressed(transaction, queue, letter.head.at, sequence, id, &letter.event)?;
+        }
+
+        Ok(transaction.commit(tries).await? == Committed::Yes)
+    }
+
+    /// Puts an event into the queue of `webhook` of `org` that says that this is a test. Returns its id.
+    pub(crate) async fn test(&self, org: &Slug, webhook: &Id, now: Timestamp, entropy: Entropy) -> Result<EventId> {
+        let id = EventId::new(now, entropy).map_err(super::record::unmade)?;
+        let event = json!({
+            "id": id, "organization": org, "kind": TEST, "at": clock::millis(now), "webhookId": webhook,
+        });
+        let transaction = self.table().transaction();
+        let transaction = self.addressed(transaction, (org, webhook), now, 0, id.as_str(), &event.to_string())?;
+        transaction.commit(&mut self.table().tries()).await?;
+
+        Ok(id)
+    }
+
+    /// `transaction`, with a parcel in this queue, and its courier.
+    fn addressed(
+        &self,
+        transaction: Transaction,
+        (org, webhook): (&Slug, &Id),
+        due: Timestamp,
+        sequence: i64,
+        id: &str,
+        event: &str,
+    ) -> Result<Transaction> {
+        let mut item = place(queue(org, webhook), format!("{:013}#{sequence:012}#{id}", due.as_millisecond()));
+        item.extend(attributes([("event", Some(text(event))), (SCHEMA, Some(number(LAYOUT)))]));
+        let parcel = Put::builder().table_name(&self.table().name).set_item(Some(item)).build()?;
+        let courier = Update::builder()
+            .table_name(&self.table().name)
+            .set_key(Some(courier_of(org, webhook)))
+            .update_expression("SET #schema = :schema ADD #notes :one")
+            .set_expression_attribute_names(Some(names([SCHEMA, "notes"])))
+            .expression_attribute_values(":schema", number(LAYOUT))
+            .expression_attribute_values(":one", number(1))
+            .build()?;
+
+        Ok(transaction.with("parcel", parcel).with("courier", courier))
+    }
+
+    /// A page of the webhooks for which there are parcels, from `start` on.
+    ///
+    /// # Errors
+    /// DynamoDB's; each that cannot be read is an error of its own.
+    pub async fn couriers(&self, start: Option<Next>) -> Result<(Vec<Result<Courier>>, Option<Next>)> {
+        let request = self
+            .table()
+            .client
+            .query()
+            .table_name(&self.table().name)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_values(":pk", text("couriers"))
+            .set_exclusive_start_key(start.map(|Next(key)| key));
+        let page = request.send().await?;
+        let couriers = page.items.unwrap_or_default().into_iter().map(|item| Courier::read(item.into()));
+
+        Ok((couriers.collect(), page.last_evaluated_key.map(Next)))
+    }
+
+    /// At most `limit` parcels of `courier` that are due at `now`, in the order in which they are to be sent; and whether there
+    /// is any other.
+    ///
+    /// # Errors
+    /// DynamoDB's, or one cannot be read.
+    pub async fn parcels(&self, courier: &Courier, now: Timestamp, limit: i32) -> Result<(Vec<Parcel>, bool)> {
+        let request = self
+            .table()
+            .client
+            .query()
+            .table_name(&self.table().name)
+            .consistent_read(true)
+            .limit(limit)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_values(":pk", text(queue(&courier.org, &courier.webhook)));
+        let page = request.send().await?;
+        let has_more = page.last_evaluated_key.is_some();
+        let items = page.items.unwrap_or_default().into_iter().map(|item| Parcel::read(item.into()));
+        let all = items.collect::<Result<Vec<_>>>()?;
+        let count = all.len();
+        let due: Vec<_> = all.into_iter().filter(|(due, _)| *due <= now).map(|(_, parcel)| parcel).collect();
+        let is_rest = has_more || due.len() < count;
+
+        Ok((due, is_rest))
+    }
+
+    /// Takes `parcel` out: it was taken.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn parcel_taken(&self, parcel: &Parcel) -> Result<()> {
+        let delete = self.table().client.delete_item().table_name(&self.table().name).set_key(Some(parcel.key.clone()));
+        delete.send().await?;
+
+        Ok(())
+    }
+
+    /// Puts `parcel`, which was not taken, where `fate` says, unless another run has.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn parcel_moved(&self, courier: &Courier, parcel: &Parcel, fate: Fate, tries: &mut Tries) -> Result<()> {
+        let Parcel { id, event, sequence, .. } = parcel;
+        let attempts = number(parcel.attempts.saturating_add(1));
+        let (mut item, left, ttl) = match fate {
+            Fate::Again(due) => {
+                let at = due.as_millisecond();
+                (place(queue(&courier.org, &courier.webhook), format!("{at:013}#{sequence}#{id}")), None, None)
+            }
+            Fate::Dead(since) => {
+                let name = format!("{WEBHOOK}{}", courier.webhook);
+                let item = place("dead", format!("{:013}#{id}", since.as_millisecond()));
+                (item, text_set([name.as_str()]), Some(super::outbox::forgotten(since)))
+            }
+        };
+        item.extend(attributes([
+            ("event", Some(text(event))),
+            ("attempts", Some(attempts)),
+            ("left", left),
+            ("ttl", ttl.map(number)),
+            (SCHEMA, Some(number(LAYOUT))),
+        ]));
+        let taken = Delete::builder().table_name(&self.table().name).set_key(Some(parcel.key.clone())).when(is_there());
+        let put = Put::builder().table_name(&self.table().name).set_item(Some(item)).build()?;
+        let transaction = self.table().transaction().with("parcel", taken.build()?).with("moved", put);
+        match transaction.commit(tries).await? {
+            Committed::Yes | Committed::No(_) => Ok(()),
+        }
+    }
+
+    /// Notes whether the webhook of `courier` takes anything.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn courier_noted(&self, courier: &Courier, is_failing: bool) -> Result<()> {
+        let request = self
+            .table()
+            .client
+            .update_item()
+            .table_name(&self.table().name)
+            .set_key(Some(courier_of(&courier.org, &courier.webhook)))
+            .condition_expression("attribute_exists(#pk)")
+            .update_expression("SET #failing = :failing")
+            .set_expression_attribute_names(Some(names(["pk", "failing"])))
+            .expression_attribute_values(":failing", dynamodb::AttributeValue::Bool(is_failing));
+        match request.send().await.map_err(Refused::from) {
+            Ok(_) | Err(Refused::Condition(_)) => Ok(()),
+            Err(Refused::Conflict) => Err(Error::Contended),
+            Err(Refused::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Takes `courier` out, which has no parcel left, unless it was given one since it was read.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn courier_done(&self, courier: &Courier) -> Result<()> {
+        let as_read = Condition::that("#notes = :seen", ["notes"]).value(":seen", number(courier.notes));
+        let key = courier_of(&courier.org, &courier.webhook);
+        let delete = self.table().client.delete_item().table_name(&self.table().name).set_key(Some(key));
+
+        is_written(delete.when(as_read).send().await).map(drop)
+    }
+
+    /// Takes all parcels of `courier` out: nobody wants them any more.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn parcels_dropped(&self, courier: &Courier) -> Result<()> {
+        loop {
+            let (parcels, more) = self.parcels(courier, Timestamp::MAX, 25).await?;
+            let keys = parcels.into_iter().map(|parcel| parcel.key);
+            dynamodb::batch_delete(&self.table().client, &self.table().name, keys).await?;
+            if !more {
+                return self.courier_done(courier).await;
+            }
+        }
+    }
+}
+
+impl Courier {
+    fn read(mut item: Item) -> Result<Self> {
+        item.schema(LAYOUT)?;
+        let place = item.need("sk", Item::text)?;
+        let parts = place.split_once('#').and_then(|(org, webhook)| {
+            Some((Slug::try_from(org.to_owned()).ok()?, Id::try_from(webhook.to_owned()).ok()?))
+        });
+        let (org, webhook) = parts.ok_or_else(|| Error::Fault(format!("the courier {place} is of no webhook")))?;
+        let notes = item.need("notes", Item::number)?;
+        let is_failing = item.flag("failing")?.unwrap_or_default();
+
+        Ok(Self { org, webhook, is_failing, notes })
+    }
+}
+
+impl Parcel {
+    /// The parcel, and when it is due.
+    fn read(mut item: Item) -> Result<(Timestamp, Self)> {
+        item.schema(LAYOUT)?;
+        let [pk, sk] = [item.need("pk", Item::text)?, item.need("sk", Item::text)?];
+        let wrong = || Error::Fault(format!("the parcel {sk} has no place in its queue"));
+        let (due, rest) = sk.split_once('#').ok_or_else(wrong)?;
+        let (sequence, id) = rest.split_once('#').ok_or_else(wrong)?;
+        let due = due.parse().ok().and_then(|due| Timestamp::from_millisecond(due).ok()).ok_or_else(wrong)?;
+        let attempts = item.number("attempts")?.unwrap_or_default();
+
+        Ok((
+            due,
+            Self {
+                id: id.to_owned(),
+                sequence: sequence.to_owned(),
+                event: item.need("event", Item::text)?,
+                attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+                key: place(pk, &*sk),
+            },
+        ))
+    }
+}

@@ -1,0 +1,113 @@
+//! Webhooks in the keys table: an organization's, in one item, since there are few; and what became of the last attempt at
+//! each, which is written with every run that has sent something there.
+//!
+//! | `pk` | `sk` | what it is |
+//! | --- | --- | --- |
+//! | `org#acme` | `webhooks` | all webhooks |
+//! | `webhooks#acme` | `webhook_01…` | the last attempt |
+//! | `webhooks#acme` | `tests#webhook_01…#<hour>` | how often it was tried out in that hour |
+
+use std::collections::BTreeMap;
+
+use dynamodb::{Error, Item, Refused, Result, SCHEMA, Tries, number, text};
+use jiff::{SignedDuration, Timestamp};
+
+use super::keys::Replaced;
+use super::remembered::{LAYOUT, Remembered, json, place, written};
+use super::warrant::Warrant;
+use super::{Attributes, Keys, attributes, names};
+use crate::contract::limit::Window;
+use crate::registry::audit::{Author, Entry};
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
+use crate::registry::webhook::{Attempt, Id, Webhook};
+
+/// How long what became of the last attempt is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+fn all_of(org: &Slug) -> Attributes {
+    place(format!("org#{org}"), "webhooks")
+}
+
+fn partition(org: &Slug) -> String {
+    format!("webhooks#{org}")
+}
+
+impl Keys {
+    /// The webhooks of `org`.
+    pub async fn webhooks(&self, org: &Slug) -> Result<Remembered<Vec<Webhook>>> {
+        self.remembered(all_of(org)).await
+    }
+
+    /// Writes `webhooks` of `org` over those that were read, on behalf of `author`.
+    pub(crate) async fn put_webhooks(
+        &self,
+        org: &Organization,
+        webhooks: &Remembered<Vec<Webhook>>,
+        author: &Author,
+        entry: &Entry,
+        tries: &mut Tries,
+    ) -> Result<Replaced> {
+        self.put_remembered(all_of(&org.slug), webhooks, Warrant { author, org }, entry, tries).await
+    }
+
+    /// What became of the last attempts at webhooks of `org`.
+    pub async fn attempts(&self, org: &Slug) -> Result<BTreeMap<Id, Attempt>> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+            .set_expression_attribute_names(Some(names(["pk", "sk"])))
+            .expression_attribute_values(":pk", text(partition(org)))
+            .expression_attribute_values(":prefix", text("webhook_"));
+        let read = |item| {
+            let mut item = Item::from(item);
+            item.schema(LAYOUT)?;
+            let id = Id::try_from(item.need("sk", Item::text)?);
+            let id = id.map_err(|what| Error::Fault(format!("the id of a webhook {what}")))?;
+            Ok((id, json(&mut item, "state")?))
+        };
+
+        query.send().await?.items.unwrap_or_default().into_iter().map(read).collect()
+    }
+
+    /// Notes what became of an attempt at the webhook `id` of `org` at `now`.
+    pub async fn put_attempt(&self, org: &Slug, id: &Id, attempt: &Attempt, now: Timestamp) -> Result<()> {
+        let mut item = place(partition(org), id.as_str());
+        let kept = now.checked_add(KEPT).unwrap_or(now);
+        item.extend(attributes([
+            ("state", Some(text(written(attempt)?))),
+            ("ttl", Some(number(kept.as_second()))),
+            (SCHEMA, Some(number(LAYOUT))),
+        ]));
+        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+
+        Ok(())
+    }
+
+    /// Counts that the webhook `id` of `org` is tried out at `now`. `false`: it was already, so many times in this hour as are
+    /// allowed.
+    pub(crate) async fn count_test(&self, org: &Slug, id: &Id, most: i64, now: Timestamp) -> Result<bool> {
+        let hour = Window::Hour.number(now);
+        let request = self
+            .once
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(place(partition(org), format!("tests#{id}#{hour}"))))
+            .condition_expression("attribute_not_exists(#tests) OR #tests < :most")
+            .update_expression("SET #ttl = :ttl, #schema = :schema ADD #tests :one")
+            .set_expression_attribute_names(Some(names(["tests", "ttl", SCHEMA])))
+            .expression_attribute_values(":most", number(most))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":schema", number(LAYOUT))
+            .expression_attribute_values(":ttl", number(now.as_second().saturating_add(2 * Window::Hour.seconds())));
+        match request.send().await.map_err(Refused::from) {
+            Ok(_) => Ok(true),
+            Err(Refused::Condition(_)) => Ok(false),
+            Err(Refused::Conflict) => Err(Error::Contended),
+            Err(Refused::Failed(error)) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+use std::time::Duration;
+
+use local::dynamodb::{Fault, Latch};
+use serde_json::{Value, json};
+
+use super::{Answered, Receiver, hook, open, send, shown};
+use crate::operations::counts;
+use crate::outbox::pile;
+use crate::support::World;
+
+const SENT: &str = "WebhooksDeliver";
+
+async fn key(world: &World, name: &str) {
+    world.key("acme", json!({"name": name, "type": "admin"})).await;
+}
+
+fn names(receiver: &Receiver) -> Vec<String> {
+    let name = |got: &super::Message| got.json()["data"]["after"]["name"].as_str().unwrap().to_owned();
+    receiver.got().iter().map(name).collect()
+}
+
+#[tokio::test]
+async fn events_come_signed_in_order_and_once() {
+    let receiver = Receiver::new(&[Answered::With(200)]).await;
+    let world = open(&[&receiver]).await;
+    let (_, secret) = hook(&world, &receiver, json!(["key.created"])).await;
+    for number in 0..12 {
+        key(&world, &format!("k{number:02}")).await;
+    }
+    assert_eq!(send(&world).await, json!({"delivered": 12, "postponed": 0, "dead": 0}));
+    let expected: Vec<_> = (0..12).map(|number| format!("k{number:02}")).collect();
+    assert_eq!(names(&receiver), expected);
+    for message in receiver.got() {
+        assert!(message.is_signed_with(&secret), "{message:?}");
+        let body = message.json();
+        assert_eq!((&body["data"]["id"], &body["type"]), (&json!(message.id), &json!("key.created")));
+        assert_eq!(body["timestamp"], body["data"]["at"]);
+        assert!((message.timestamp - 1_907_712_030).abs() < 30, "{message:?}");
+    }
+    assert_eq!(send(&world).await, json!({"delivered": 0, "postponed": 0, "dead": 0}));
+    let left = world.items("EventsTable").await;
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_taken_is_sent_again_with_the_same_id_and_holds_up_nothing_behind_it() {
+    let receiver =
+        Receiver::new(&[Answered::With(500), Answered::Redirect("http://127.0.0.1/"), Answered::With(204)]).await;
+    let world = open(&[&receiver]).await;
+    hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    key(&world, "b").await;
+    assert_eq!(send(&world).await, json!({"delivered": 0, "postponed": 1, "dead": 0}));
+    // The second is tried before the first is due again.
+    assert_eq!(send(&world).await, json!({"delivered": 0, "postponed": 1, "dead": 0}));
+    world.at("2030-06-15T00:00:34Z");
+    assert_eq!(send(&world).await["delivered"], 0);
+    world.at("2030-06-15T00:00:36Z");
+    assert_eq!(send(&world).await["delivered"], 2);
+    assert_eq!(names(&receiver), ["a", "b", "a", "b"]);
+    let ids: Vec<_> = receiver.got().iter().map(|got| got.id.clone()).collect();
+    assert_eq!((&ids[0], &ids[1]), (&ids[2], &ids[3]));
+}
+
+#[tokio::test]
+async fn a_webhook_that_asks_to_be_left_alone_is() {
+    let receiver = Receiver::new(&[Answered::RetryAfter(429, "600"), Answered::With(200)]).await;
+    let world = open(&[&receiver]).await;
+    hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    send(&world).await;
+    world.at("2030-06-15T00:10:29Z");
+    assert_eq!(send(&world).await["delivered"], 0);
+    world.at("2030-06-15T00:10:31Z");
+    assert_eq!(send(&world).await["delivered"], 1);
+}
+
+#[tokio::test]
+async fn gone_disables_and_says_so() {
+    let receiver = Receiver::new(&[Answered::With(410)]).await;
+    let world = open(&[&receiver]).await;
+    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    key(&world, "b").await;
+    send(&world).await;
+    let webhook = shown(&world, &id).await;
+    assert_eq!((&webhook["status"], &webhook["disabledBecause"]), (&json!("disabled"), &json!("gone")));
+    send(&world).await;
+    assert_eq!(receiver.got().len(), 1);
+    let told = world.stack.services().taken();
+    let last = &told.last().unwrap();
+    assert_eq!(
+        (&last["detail-type"], &last["detail"]["actor"]["plane"]),
+        (&json!("webhook.disabled"), &json!("stack"))
+    );
+}
+
+#[tokio::test]
+async fn after_three_days_it_is_a_dead_letter_that_the_alarm_counts_and_can_be_sent_again() {
+    let receiver = Receiver::new(&[Answered::With(500)]).await;
+    let world = open(&[&receiver]).await;
+    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    send(&world).await;
+    for minutes in [1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60, 20 * 60, 24 * 60] {
+        assert_eq!(pile(&world, "dead").await.len(), 0, "{minutes}");
+        world.stack.clock().advance(Duration::from_secs(minutes * 60));
+        send(&world).await;
+    }
+    assert_eq!(receiver.got().len(), 10);
+    let dead = pile(&world, "dead").await;
+    let [(_, event, item)] = dead.as_slice() else { panic!("{dead:?}") };
+    assert_eq!((event["kind"].as_str().unwrap(), &item["left"]), ("key.created", &format!("Ss([\"webhook:{id}\"])")));
+    assert_eq!(world.stack.logs().iter().filter(|line| counts("DeadLetters", line)).count(), 1);
+    assert_eq!(shown(&world, &id).await["disabledBecause"], "failing");
+}
+
+#[tokio::test]
+async fn a_webhook_that_does_not_answer_or_does_not_stop_holds_up_nobody_else() {
+    let [silent, endless] = [Receiver::new(&[Answered::Never]).await, Receiver::new(&[Answered::Endless]).await];
+    let good = Receiver::new(&[Answered::With(200)]).await;
+    let world = open(&[&silent, &endless, &good]).await;
+    let (first, _) = hook(&world, &silent, json!(["key.created"])).await;
+    for receiver in [&endless, &good] {
+        hook(&world, receiver, json!(["key.created"])).await;
+    }
+    for number in 0..3 {
+        key(&world, &number.to_string()).await;
+    }
+    let done = send(&world).await;
+    assert_eq!((good.got().len(), endless.got().len(), silent.got().len()), (3, 3, 1), "{done}");
+    assert_eq!(shown(&world, &first).await["lastAttempt"]["outcome"], "no answer in 15 seconds");
+}
+
+#[tokio::test]
+async fn an_event_is_sent_twice_at_worst_wherever_a_run_is_killed() {
+    for (function, place, table) in [
+        ("AlertsDeliver", "TransactWriteItems", "EventsTable"),
+        (SENT, "GetItem", "KeysTable"),
+        (SENT, "DeleteItem", "EventsTable"),
+        (SENT, "PutItem", "KeysTable"),
+    ] {
+        let receiver = Receiver::new(&[Answered::With(200)]).await;
+        let world = open(&[&receiver]).await;
+        hook(&world, &receiver, json!(["key.created"])).await;
+        key(&world, "a").await;
+        if function == SENT {
+            world.stack.fire("AlertsDeliver").await.unwrap();
+        }
+        let latch = Latch::default();
+        world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on(place).about(table));
+        let kill = async {
+            latch.reached().await;
+            world.stack.kill(function).unwrap();
+        };
+        let (run, ()) = tokio::join!(world.stack.fire(function), kill);
+        assert!(run.is_err(), "{place}: {run:?}");
+        latch.open();
+        world.stack.dynamodb().clear_faults();
+        send(&world).await;
+        assert!((1..=2).contains(&receiver.got().len()), "{place}: {:?}", receiver.got());
+        send(&world).await;
+        let left: Vec<Value> = pile(&world, "dead").await.into_iter().map(|(_, event, _)| event).collect();
+        assert!(left.is_empty() && world.items("EventsTable").await.is_empty(), "{place}: {left:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_master_nothing_is_sent_and_nothing_is_lost() {
+    let receiver = Receiver::new(&[Answered::With(200)]).await;
+    let world = open(&[&receiver]).await;
+    hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    world.stack.services().inject(Fault::error(400, "AccessDeniedException", "no").always().on("GetSecretValue"));
+    world.stack.fire("AlertsDeliver").await.unwrap();
+    assert!(world.stack.fire(SENT).await.is_err());
+    let order = json!({"url": receiver.url()});
+    assert_eq!(
+        world.operate("POST", "/organizations/acme/webhooks", order).await.status,
+        201,
+        "it is kept by the process"
+    );
+    world.stack.services().clear_faults();
+    assert_eq!(send(&world).await["delivered"], 1);
+}

@@ -1,0 +1,69 @@
+//! The stack's master secret, which the secrets of its webhooks follow from. It is in AWS Secrets Manager, whose SDK this
+//! crate alone knows: the functions behind the gate do without it.
+
+pub mod config;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::Builder;
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use shared::environment::settings::{self, WebhookSettings};
+use shared::registry::error::{Error, Result};
+use shared::registry::webhook::{Master, TestHosts};
+use tokio::sync::OnceCell;
+
+/// The way to the master secret. It is asked for once a process: who wants another one deploys anew.
+#[derive(Debug)]
+pub struct Vault {
+    client: Client,
+    arn: String,
+    master: OnceCell<Master>,
+    /// Hosts that webhooks may have, whatever they are.
+    pub test_hosts: TestHosts,
+}
+
+impl Vault {
+    /// The vault that the environment names.
+    ///
+    /// # Errors
+    /// It names none.
+    pub async fn open() -> std::result::Result<Self, settings::Error> {
+        let WebhookSettings { master, test_hosts, secretsmanager_endpoint } = WebhookSettings::read()?;
+        let mut config = Builder::from(&config::config().await);
+        config.set_endpoint_url(secretsmanager_endpoint);
+
+        Ok(Self {
+            client: Client::from_conf(config.build()),
+            arn: master,
+            master: OnceCell::new(),
+            test_hosts: TestHosts::new(&test_hosts),
+        })
+    }
+
+    /// The vault of this process.
+    ///
+    /// # Errors
+    /// The environment names none.
+    pub async fn shared() -> Result<&'static Self> {
+        static VAULT: OnceCell<Vault> = OnceCell::const_new();
+
+        VAULT.get_or_try_init(Self::open).await.map_err(Error::failed)
+    }
+
+    /// The master secret.
+    ///
+    /// # Errors
+    /// Secrets Manager does not answer, or has no such secret.
+    pub async fn master(&self) -> Result<&Master> {
+        self.master.get_or_try_init(|| self.fetch()).await
+    }
+
+    async fn fetch(&self) -> Result<Master> {
+        let answer = self.client.get_secret_value().secret_id(&self.arn).send().await;
+        let answer = answer.map_err(|error| {
+            Error::unavailable(format!("the master of webhooks cannot be read: {}", DisplayErrorContext(&error)))
+        })?;
+        let text = answer.secret_string.ok_or_else(|| Error::failed("the master of webhooks is no text"))?;
+
+        Master::new(text).map_err(Error::failed)
+    }
+}
