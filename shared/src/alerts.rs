@@ -93,7 +93,7 @@ impl Watch {
 /// The store does not answer: the next run tries again.
 fn passed_over(looked: Result<usize>) -> Result<usize> {
     match looked {
-        Err(Error::Failed { cause, denial }) if denial == crate::contract::denial::Denial::Internal => {
+        Err(Error::Failed { cause, denial: crate::contract::denial::Denial::Internal }) => {
             tracing::error!("something cannot be watched for alerts: {cause}");
             Ok(0)
         }

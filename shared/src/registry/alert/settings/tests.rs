@@ -69,7 +69,8 @@ fn a_hundred_keys_can_be_muted_until_a_time_within_a_year() {
 
 #[test]
 fn settings_are_read_as_they_were_written() {
-    let body = json!({"kinds": {"key.unused": {"days": 30}}, "muted": [{"keyId": id(1), "until": "2030-07-01T00:00:00Z"}]});
+    let body =
+        json!({"kinds": {"key.unused": {"days": 30}}, "muted": [{"keyId": id(1), "until": "2030-07-01T00:00:00Z"}]});
     let settings = after(&Settings::default(), body).unwrap();
     let written = serde_json::to_string(&settings).unwrap();
     assert_eq!(serde_json::from_str::<Settings>(&written).unwrap(), settings);

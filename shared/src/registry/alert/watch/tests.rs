@@ -80,7 +80,8 @@ fn what_is_still_open_is_told_again_each_day() {
 #[test]
 fn what_gets_worse_is_told_of_once_for_each_threshold() {
     let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
-    let told: Vec<_> = (70..=100).flat_map(|used| watcher.turns(&[peak(Window::Hour, used, minute(5))], minute(5))).collect();
+    let told: Vec<_> =
+        (70..=100).flat_map(|used| watcher.turns(&[peak(Window::Hour, used, minute(5))], minute(5))).collect();
     assert_eq!(told, [Turn::Opened, Turn::Escalated]);
 }
 
