@@ -12,6 +12,7 @@ use shared::contract::Contract;
 use shared::contract::alerts::{Kind, Rule};
 use shared::contract::denial;
 use shared::contract::limit::Window;
+use shared::contract::secret::Digest;
 use shared::registry::alert::{Baseline, Change, Evidence, Hours, Settings, Turn, Watched};
 use shared::registry::key::{Key, Status};
 use shared::registry::usage::{Outcome, Peak, Tally};
@@ -335,7 +336,7 @@ fn key(made: Timestamp) -> Result<Key, Failure> {
         status: Status::Active,
         expires_at: None,
         created_at: made,
-        digest: vec![0; 32].try_into().map_err(|_| "no digest")?,
+        digest: Digest::from_hexadecimal(&"0".repeat(64)).ok_or("no digest")?,
         previous: None,
         predecessor: None,
         version: 1,

@@ -1,5 +1,3 @@
-#![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
-
 use super::*;
 use crate::registry::alert::tests::{hour, key, rules, tally};
 use crate::registry::key::{Predecessor, Previous};
