@@ -1,8 +1,10 @@
 //! Functions that open alerts and hand events on, and what people want to be told of.
 
+mod absence;
 mod deliver;
 mod get;
 mod history;
+mod once;
 mod update;
 mod watch;
 
@@ -76,6 +78,14 @@ impl Watched {
         let answer = self.world.operate("PUT", "/organizations/acme/alerts", change).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }
+}
+
+/// An organization with a limit for an hour alone, and a key of it.
+pub(crate) async fn hourly(requests: u32) -> (Watched, Key) {
+    let watched = Watched::with(json!([{"requests": requests, "per": "hour"}])).await;
+    let key = watched.key().await;
+
+    (watched, key)
 }
 
 /// One run of what looks for alerts.

@@ -17,7 +17,7 @@ use crate::outbox::pile;
 use crate::support::{Key, World, root};
 
 /// The picture that today's functions must still make.
-const LATEST: u32 = 4;
+const LATEST: u32 = 5;
 
 const COURSE: &str = "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
 
@@ -118,8 +118,30 @@ async fn lived(life: &Life) -> (World, Value) {
     let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
     let new = world.operate("POST", &path, json!({"overlapSeconds": 3600})).await.json()["data"]["key"].clone();
     let secrets = json!({"id": key.id, "old": key.secret, "new": new});
+    if life.contract == "fanfare" {
+        be_watched(&world, &key).await;
+    }
 
     (world, secrets)
+}
+
+/// Makes everything that there is of alerts: settings, one that is open, its history, and a hint at another look.
+async fn be_watched(world: &World, key: &Key) {
+    let settings = json!({
+        "kinds": {"limit.approaching": {"thresholds": [70]}},
+        "muted": [{"keyId": key.id, "until": "2030-06-15T00:01:00Z"}],
+    });
+    let answer = world.operate("PUT", "/organizations/acme/alerts", settings).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    world.at("2030-06-15T00:02:30Z");
+    let used = async || {
+        // With the secret that was replaced.
+        assert_eq!(world.get("/api/experiences", key).await.status, 200);
+        world.stack.end_processes().await;
+    };
+    used().await;
+    assert_eq!(world.stack.fire("AlertsWatch").await.unwrap()["told"], json!({"rotation.lingering": 1}));
+    used().await;
 }
 
 fn picture(life: &Life, version: u32) -> PathBuf {
@@ -253,7 +275,15 @@ async fn every_older_item_is_read_as_what_it_was() {
             assert!(seen.to_string().contains(words), "{path}: {seen}");
         }
         let audit = see(&world, "/operator/v1/organizations/acme/audit", "").await;
-        assert_eq!(audit["data"].as_array().unwrap().len(), 4, "{audit}");
+        let was_watched = life.contract == "fanfare" && version >= 5;
+        let rows = if was_watched { 5 } else { 4 };
+        assert_eq!(audit["data"].as_array().unwrap().len(), rows, "{audit}");
+        if was_watched {
+            let settings = see(&world, "/operator/v1/organizations/acme/alerts", "").await["data"].clone();
+            assert_eq!(settings["kinds"]["limit.approaching"]["thresholds"], json!([70]));
+            let history = see(&world, "/operator/v1/organizations/acme/alerts/history", "").await;
+            assert_eq!(history["data"][0]["kind"], "rotation.lingering");
+        }
         let again = world.operate_once("first", "POST", "/organizations/acme/api-keys", life.order.clone()).await;
         assert_eq!(again.status, 200, "{again:?}");
         let keys = see(&world, "/operator/v1/organizations/acme/api-keys", "").await;

@@ -1,10 +1,14 @@
 //! What people are told, in plain words: which events they must see, and how those read.
 
+mod alert;
+
 use std::fmt::Write as _;
 
 use serde_json::Value;
 use shared::environment::clock;
 use shared::registry::event::Head;
+
+use self::alert::Alert;
 
 /// The most characters of a subject, all of them ASCII: SNS refuses others.
 const LONGEST_SUBJECT: usize = 100;
@@ -28,16 +32,24 @@ pub(crate) fn concerns_people(head: &Head) -> bool {
 /// The message about an event.
 pub(crate) fn about(head: &Head, event: &str) -> Message {
     let Head { organization, kind, at, .. } = head;
-    let key = head.key_id.as_ref().map_or_else(String::new, |id| format!("Key: {id}\n"));
-    let text = format!(
-        "Latchkey reports {kind} for the organization {organization}.\n\nWhen: {}\n{key}\nThe event, number {} of the \
-         organization:\n\n{}\n",
-        clock::seconds(*at),
+    // A kind that only newer functions know may have other members.
+    let alert: Alert = serde_json::from_str(event).unwrap_or_default();
+    let mut text = format!("Latchkey reports {kind} for the organization {organization}.\n\n");
+    for sentence in alert.sentences(kind) {
+        text.extend([&sentence, "\n"]);
+    }
+    text.push_str(&format!("\nWhen: {}\n", clock::seconds(*at)));
+    if let Some(id) = &head.key_id {
+        text.push_str(&format!("Key: {}\n", alert.key(id.as_str())));
+    }
+    text.push_str(&format!(
+        "\ndocs/alerts.md says what each kind means, and how a kind is switched off or a key is muted.\n\nThe event, number {} \
+         of the organization:\n\n{}\n",
         head.sequence,
         laid_out(event),
-    );
+    ));
 
-    Message { subject: subject(&format!("Latchkey: {kind} for {organization}")), text }
+    Message { subject: subject(&format!("Latchkey: {} for {organization}", alert.title(kind))), text }
 }
 
 /// The message about events that are not tried any more.
@@ -95,11 +107,13 @@ mod tests {
 
     #[test]
     fn a_message_says_what_where_and_when() {
-        let told = about(&head("limit.approaching", "acme"), r#"{"sequence":7}"#);
-        assert_eq!(told.subject, "Latchkey: limit.approaching for acme");
-        let text = "Latchkey reports limit.approaching for the organization acme.\n\nWhen: 2030-06-15T00:00:30Z\n\nThe \
-                    event, number 7 of the organization:\n\n{\n  \"sequence\": 7\n}\n";
-        assert_eq!(told.text, text);
+        let event = r#"{"state":"escalated","keyName":"server","numbers":{"window":"hour","limit":10,"used":9}}"#;
+        let told = about(&head("limit.approaching", "acme"), event);
+        assert_eq!(told.subject, "Latchkey: Worse: limit.approaching for acme");
+        let text = "Latchkey reports limit.approaching for the organization acme.\n\n9 of 10 requests per hour were used.\n\n\
+                    When: 2030-06-15T00:00:30Z\n\ndocs/alerts.md says";
+        assert!(told.text.starts_with(text), "{}", told.text);
+        assert!(told.text.contains("\"used\": 9"), "{}", told.text);
     }
 
     #[test]

@@ -8,19 +8,22 @@
 mod look;
 mod sweep;
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::Exit;
+use crate::contract::alerts::Kind;
 use crate::gate::app::App;
 use crate::http::schedule::{self, Run};
+use crate::registry::alert::Telling;
 use crate::registry::error::{Error, Result};
-use crate::registry::usage::Holder;
+use crate::store::Hints;
 
-/// How many hints are read at once, and looked at side by side.
-const PAGE: i32 = 8;
+/// How many keys are looked at side by side.
+const AT_ONCE: usize = 8;
 
 /// The work of a process.
 #[derive(Debug)]
@@ -35,8 +38,17 @@ struct Done {
     hints: usize,
     /// Organizations that were gone through.
     organizations: usize,
-    /// What people will be told.
-    told: usize,
+    /// What people will be told, by kind.
+    told: BTreeMap<Kind, usize>,
+}
+
+impl Done {
+    fn tell(&mut self, tellings: &[Telling]) {
+        for telling in tellings {
+            let told = self.told.entry(telling.kind).or_default();
+            *told = told.saturating_add(1);
+        }
+    }
 }
 
 /// Runs whenever it is time, until the process is to end.
@@ -53,23 +65,30 @@ impl Watch {
         if self.app.contract.alerts.is_empty() {
             return Ok(done);
         }
-        self.see_hints(&mut run, &mut done).await?;
-        self.sweep(&mut run, &mut done).await?;
+        let mut ended = self.see_hints(&mut run, &mut done).await;
+        if ended.is_ok() {
+            ended = self.sweep(&mut run, &mut done).await;
+        }
+        // Also of what a run has told before it failed.
+        let counts =
+            done.told.iter().map(|(kind, told)| (format!("Alerts.{kind:?}"), i64::try_from(*told).unwrap_or(i64::MAX)));
+        self.app.meter.note(counts.collect(), run.now);
 
-        Ok(done)
+        ended.map(|()| done)
     }
 
     /// Looks at the keys that were hinted at.
     async fn see_hints(&'static self, run: &mut Run, done: &mut Done) -> Result<()> {
-        let mut after: Option<Holder> = None;
+        let mut start = None;
         loop {
             if run.share.are_over() {
                 tracing::warn!("more was noted than one run can look at: the next one goes on");
                 return Ok(());
             }
-            let hints = self.app.usage.hints(PAGE, after.as_ref()).await?;
-            let Some(last) = hints.last() else { return Ok(()) };
-            after = Some(last.hint.holder.clone());
+            let Hints { noted: hints, unreadable, next } = self.app.usage.hints(AT_ONCE, start).await?;
+            for error in unreadable {
+                tracing::error!("what was noted of a key cannot be read, and is gone in a day: {error}");
+            }
             done.hints = done.hints.saturating_add(hints.len());
             let mut looks = tokio::task::JoinSet::new();
             for noted in hints {
@@ -81,21 +100,23 @@ impl Watch {
                 });
             }
             for looked in looks.join_all().await {
-                done.told = done.told.saturating_add(passed_over(looked)?);
+                done.tell(&passed_over(looked)?);
             }
+            let Some(next) = next else { return Ok(()) };
+            start = Some(next);
         }
     }
 }
 
-/// How much was told, or nothing where one thing cannot be read: it is logged, and holds up nothing else.
+/// What was told, or nothing where one thing cannot be read: it is logged, and holds up nothing else.
 ///
 /// # Errors
 /// The store does not answer: the next run tries again.
-fn passed_over(looked: Result<usize>) -> Result<usize> {
+fn passed_over(looked: Result<Vec<Telling>>) -> Result<Vec<Telling>> {
     match looked {
         Err(Error::Failed { cause, denial: crate::contract::denial::Denial::Internal }) => {
             tracing::error!("something cannot be watched for alerts: {cause}");
-            Ok(0)
+            Ok(Vec::new())
         }
         looked => looked,
     }

@@ -47,6 +47,7 @@ pub use passes::{Counted, Legacy, Passes, State, Versions};
 pub use secrets::Holder;
 pub(crate) use sessions::Settled;
 pub use sessions::Visited;
+pub(crate) use usage::Hints;
 pub use usage::Usage;
 pub(crate) use warrant::Warrant;
 

@@ -78,6 +78,17 @@ async fn the_log_has_how_many_requests_were_let_in_and_refused_for_which_reason(
 }
 
 #[tokio::test]
+async fn the_log_has_how_many_alerts_people_were_told_of() {
+    let world = World::at_stage("fanfare", "production").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let order = json!({"name": "short", "type": "secret", "expiresAt": "2030-06-20T00:00:00Z"});
+    world.key("acme", order).await;
+    world.stack.fire("AlertsWatch").await.unwrap();
+    world.stack.fire("AlertsWatch").await.unwrap();
+    assert_eq!(told(&world), BTreeMap::from([("Alerts.KeyExpiring".to_owned(), 1)]));
+}
+
+#[tokio::test]
 async fn a_local_stack_tells_the_log_of_no_metrics() {
     let (world, key) = World::academy("pro").await;
     assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
@@ -94,8 +105,13 @@ fn the_dashboard_draws_what_there_is_and_all_of_it() {
     }
     let functions = ["Admitted", "ClientErrors", "ServerErrors"];
     for name in &drawn {
-        let is_told = functions.contains(&name.as_str()) || name.starts_with("Refused.") || filters.contains(name);
+        let is_alert = shared::contract::alerts::Kind::ALL.iter().any(|kind| *name == format!("Alerts.{kind:?}"));
+        let is_refusal = name.starts_with("Refused.");
+        let is_told = functions.contains(&name.as_str()) || is_refusal || is_alert || filters.contains(name);
         assert!(is_told, "nobody tells of {name}");
+    }
+    for kind in shared::contract::alerts::Kind::ALL {
+        assert!(drawn.contains(&format!("Alerts.{kind:?}")), "the dashboard does not draw {kind:?}");
     }
     // No widget lies upon another, and none is wider than the page.
     let places: Vec<_> = widgets()

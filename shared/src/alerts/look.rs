@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::alerts::hour;
 use crate::contract::limit::Window;
 use crate::gate::app::App;
-use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Watched};
+use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Telling, Watched};
 use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Status;
@@ -21,14 +21,14 @@ const WEEKS_DAYS: i64 = 29;
 const TOUCHED: SignedDuration = SignedDuration::from_hours(24);
 
 /// Looks at the key of `holder` at `now`, which `hint` is about if somebody has noted something, and tells people what is
-/// news. Returns how much that was.
+/// news. Returns what that was.
 pub(super) async fn look(
     app: &App,
     holder: &Holder,
     hint: Option<&Hint>,
     now: Timestamp,
     tries: &mut Tries,
-) -> Result<usize> {
+) -> Result<Vec<Telling>> {
     let Holder { org, key: id } = holder;
     loop {
         let (key, organization) = app.keys.find(org, id).await?;
@@ -38,10 +38,10 @@ pub(super) async fn look(
             if memory.is_there() {
                 app.keys.forget_alerts(org, id, &memory).await?;
             }
-            return Ok(0);
+            return Ok(Vec::new());
         };
         if organization.status == Status::Locked {
-            return Ok(0);
+            return Ok(Vec::new());
         }
         let settings = app.keys.alert_settings(org).await?.value;
         let rules = settings.enabled(&app.contract.alerts);
@@ -66,7 +66,7 @@ pub(super) async fn look(
             }
         };
         if is_done {
-            return Ok(tellings.len());
+            return Ok(tellings);
         }
         // Another run or a change came first.
         tries.again(dynamodb::Error::Contended).await?;

@@ -1,16 +1,19 @@
 //! Once an hour, all organizations: alerts that are over, busy keys that fell silent, and keys that nobody uses or that stop
-//! working soon. The place is written down after each page, so that a run which is cut short is gone on with.
+//! working soon. The place is written down on the way, so that a run which is cut short is gone on with.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use tokio::task::JoinSet;
 
 use super::look::look;
-use super::{Done, Watch, hour, passed_over};
+use super::{AT_ONCE, Done, Watch, hour, passed_over};
+use crate::contract::secret::Digest;
 use crate::http::schedule::Run;
 use crate::registry::alert::{Slow, Telling};
-use crate::registry::error::Result;
+use crate::registry::error::{Error, Result};
 use crate::registry::key;
+use crate::registry::key::Key;
 use crate::registry::organization::{Organization, Status};
 use crate::registry::slug::Slug;
 use crate::registry::usage::Holder;
@@ -22,6 +25,17 @@ const ORGANIZATIONS: u32 = 25;
 /// How many keys are read at once: some 200 KB.
 const KEYS: u32 = 500;
 
+/// How far an organization was gone through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Went {
+    /// All of it.
+    Through,
+    /// As far as the place says: the next run goes on there.
+    Onward,
+    /// Not through all of its keys, which takes one run: the next one begins with them.
+    Nowhere,
+}
+
 impl Watch {
     pub(super) async fn sweep(&self, run: &mut Run, done: &mut Done) -> Result<()> {
         let mut place = self.app.keys.place().await?;
@@ -29,23 +43,30 @@ impl Watch {
             if place.value.round == hour(run.now) {
                 return Ok(());
             }
-            place.value = Place { round: hour(run.now), after: None, done: false };
+            place.value = Place { round: hour(run.now), ..Place::default() };
         }
+        let mut is_first = true;
         loop {
             let (organizations, more) = self.app.keys.organizations(ORGANIZATIONS, place.value.after.as_ref()).await?;
             place.value.done = !more;
+            let mut went = Went::Through;
             for org in &organizations {
-                if run.tries.are_over() {
-                    tracing::warn!("the organizations take longer than one run: the next one goes on");
+                went = self.go_through(org, &mut place.value.watched, run, done).await.or_else(|error| {
+                    passed_over(Err(error))?;
+                    Ok::<_, Error>(Went::Through)
+                })?;
+                if went == Went::Nowhere && is_first {
+                    tracing::error!(org.id = %org.slug, "the keys of an organization take longer than a run: nothing slow is told");
+                } else if went != Went::Through {
                     place.value.done = false;
                     break;
                 }
-                let told = self.go_through(org, run).await;
-                done.told = done.told.saturating_add(passed_over(told)?);
                 done.organizations = done.organizations.saturating_add(1);
                 place.value.after = Some(org.slug.clone());
+                place.value.watched = None;
+                is_first = false;
             }
-            let is_over = place.value.done || run.tries.are_over();
+            let is_over = place.value.done || went != Went::Through || run.tries.are_over();
             match self.app.keys.put_place(place).await? {
                 Some(written) if !is_over => place = written,
                 // Another run goes through them, too: one is enough.
@@ -54,62 +75,90 @@ impl Watch {
         }
     }
 
-    /// Looks at the keys of `org` that are watched, and then through all of them. Returns how much people are told.
-    async fn go_through(&self, org: &Organization, run: &Run) -> Result<usize> {
-        let (app, slug, now) = (self.app, &org.slug, run.now);
+    /// Looks at the keys of `org` that are watched, after the one that is named, and then through all of them.
+    async fn go_through(
+        &self,
+        org: &Organization,
+        after: &mut Option<key::Id>,
+        run: &Run,
+        done: &mut Done,
+    ) -> Result<Went> {
         if org.status == Status::Locked {
-            return Ok(0);
+            return Ok(Went::Through);
         }
-        let mut told = 0_usize;
-        for (key, _) in app.keys.all_watched(slug).await? {
-            told = told.saturating_add(self.look_again(slug, key, run).await?);
-        }
-        let settings = app.keys.alert_settings(slug).await?.value;
-        let rules = settings.enabled(&app.contract.alerts);
-        let marks = app.keys.marks(slug).await?;
-        let mut slow = Slow::new(marks.value, &rules, now);
-        let mut after = None;
-        while slow.is_asked_for() {
-            let (keys, more) = app.keys.list(slug, KEYS, after.as_ref()).await?;
-            for some in keys.chunks(Passes::AT_ONCE) {
-                let used = if slow.asks_for_uses() { app.passes.last_used_of(some).await? } else { HashMap::new() };
-                for key in some.iter().filter(|key| !settings.mutes(&key.id, now)) {
-                    slow.see(key, used.get(&key.digest).copied());
-                }
+        let watched = self.app.keys.all_watched(&org.slug).await?.into_iter().map(|(key, _)| key);
+        let left: Vec<_> = watched.filter(|key| after.as_ref().is_none_or(|after| key > after)).collect();
+        for some in left.chunks(AT_ONCE) {
+            if run.tries.are_over() {
+                return Ok(Went::Onward);
             }
-            after = keys.into_iter().next_back().map(|key| key.id);
+            self.look_again(&org.slug, some, run, done).await?;
+            *after = some.last().cloned();
+        }
+        let settings = self.app.keys.alert_settings(&org.slug).await?.value;
+        let rules = settings.enabled(&self.app.contract.alerts);
+        let marks = self.app.keys.marks(&org.slug).await?;
+        let mut slow = Slow::new(marks.value, &rules, run.now);
+        let mut before = None;
+        while slow.is_asked_for() {
+            if run.tries.are_over() {
+                return Ok(Went::Nowhere);
+            }
+            let (keys, more) = self.app.keys.list(&org.slug, KEYS, before.as_ref()).await?;
+            let used = if slow.asks_for_uses() { self.uses(&keys).await? } else { HashMap::new() };
+            for key in keys.iter().filter(|key| !settings.mutes(&key.id, run.now)) {
+                slow.see(key, used.get(&key.digest).copied());
+            }
+            before = keys.into_iter().next_back().map(|key| key.id);
             if !more {
                 break;
             }
         }
         let (tellings, marked, lingering) = slow.end();
         if let Some(marked) = marked
-            && self.tell(org, &Memo::Organization(marks.with(marked)), &tellings, now, run).await?
+            && self.tell(org, &Memo::Organization(marks.with(marked)), &tellings, run).await?
         {
-            told = told.saturating_add(tellings.len());
+            done.tell(&tellings);
         }
-        for key in lingering {
-            told = told.saturating_add(self.look_again(slug, key, run).await?);
-        }
+        self.look_again(&org.slug, &lingering, run, done).await?;
 
-        Ok(told)
+        Ok(Went::Through)
     }
 
-    async fn look_again(&self, org: &Slug, key: key::Id, run: &Run) -> Result<usize> {
-        let holder = Holder { org: org.clone(), key };
+    /// Looks at `keys` of `org` side by side.
+    async fn look_again(&self, org: &Slug, keys: &[key::Id], run: &Run, done: &mut Done) -> Result<()> {
+        for some in keys.chunks(AT_ONCE) {
+            let mut looks = JoinSet::new();
+            for key in some {
+                let holder = Holder { org: org.clone(), key: key.clone() };
+                let (app, now, mut tries) = (self.app, run.now, run.tries.beside());
+                looks.spawn(async move { look(app, &holder, None, now, &mut tries).await });
+            }
+            for looked in looks.join_all().await {
+                done.tell(&passed_over(looked)?);
+            }
+        }
 
-        passed_over(look(self.app, &holder, None, run.now, &mut run.tries.beside()).await)
+        Ok(())
+    }
+
+    /// When `keys` were last used, by the digests of their secrets.
+    async fn uses(&self, keys: &[Key]) -> Result<HashMap<Digest, Timestamp>> {
+        let mut asked = JoinSet::new();
+        for some in keys.chunks(Passes::AT_ONCE) {
+            let (app, some) = (self.app, some.to_vec());
+            asked.spawn(async move { app.passes.last_used_of(&some).await });
+        }
+        let mut used = HashMap::new();
+        for some in asked.join_all().await {
+            used.extend(some?);
+        }
+
+        Ok(used)
     }
 
     /// Tells people of an organization's keys together. `false`: another run has, or it is locked by now.
-    async fn tell(
-        &self,
-        org: &Organization,
-        memo: &Memo<'_>,
-        tellings: &[Telling],
-        now: Timestamp,
-        run: &Run,
-    ) -> Result<bool> {
+    async fn tell(&self, org: &Organization, memo: &Memo<'_>, tellings: &[Telling], run: &Run) -> Result<bool> {
         let keys = &self.app.keys;
         if tellings.is_empty() {
             return Ok(keys.remember_alerts(&org.slug, memo).await?);
@@ -117,7 +166,7 @@ impl Watch {
         let mut tries = run.tries.beside();
         let mut org = org.clone();
         loop {
-            if keys.tell(&org, memo, tellings, now, &mut tries).await? {
+            if keys.tell(&org, memo, tellings, run.now, &mut tries).await? {
                 return Ok(true);
             }
             // Its events have gone on since it was listed, or the next run finds what has changed.

@@ -48,6 +48,9 @@ pub(crate) struct Place {
     pub round: i64,
     /// The last one that was looked at.
     pub after: Option<Slug>,
+    /// The last of the next one's watched keys that was looked at, where a run has ended among them.
+    #[serde(default)]
+    pub watched: Option<key::Id>,
     /// Whether all of them were.
     pub done: bool,
 }

@@ -147,17 +147,24 @@ impl Usage {
         Ok(())
     }
 
-    /// At most `limit` hints, after the one about `after`.
-    pub(crate) async fn hints(&self, limit: i32, after: Option<&Holder>) -> Result<Vec<Noted>> {
+    /// A page of at most `limit` hints, from `start` on.
+    pub(crate) async fn hints(&self, limit: usize, start: Option<HintsStart>) -> Result<Hints> {
         let hints = self
             .query(HINTS.to_owned())
             .key_condition_expression("#pk = :pk")
             .expression_attribute_names("#pk", "pk")
-            .set_exclusive_start_key(after.map(hint_of))
-            .limit(limit);
-        let items = hints.send().await?.items.unwrap_or_default();
+            .set_exclusive_start_key(start.map(|HintsStart(key)| key))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let page = hints.send().await?;
+        let mut hints = Hints { next: page.last_evaluated_key.map(HintsStart), ..Hints::default() };
+        for item in page.items.unwrap_or_default() {
+            match read_hint(item.into()) {
+                Ok(noted) => hints.noted.push(noted),
+                Err(error) => hints.unreadable.push(error),
+            }
+        }
 
-        items.into_iter().map(|item| read_hint(item.into())).collect()
+        Ok(hints)
     }
 
     /// Takes `noted` away, unless something was added to it since it was read.
@@ -254,6 +261,21 @@ pub(crate) struct Noted {
     /// How often something was added to it.
     notes: i64,
 }
+
+/// A page of hints.
+#[derive(Debug, Default)]
+pub(crate) struct Hints {
+    /// Those that can be read.
+    pub(crate) noted: Vec<Noted>,
+    /// Why others cannot be, one by one.
+    pub(crate) unreadable: Vec<Error>,
+    /// Where the next page begins, if there is one.
+    pub(crate) next: Option<HintsStart>,
+}
+
+/// The place of a hint after which a page begins.
+#[derive(Clone, Debug)]
+pub(crate) struct HintsStart(Attributes);
 
 /// Where the hints are. No organization is called so.
 const HINTS: &str = "*hints";

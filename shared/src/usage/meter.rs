@@ -3,6 +3,7 @@
 //! `ADD` is not idempotent. A write whose answer was lost is treated as made: usage may miss requests, and never counts
 //! one twice. A write that was certainly refused is kept, and so is one that was not tried after a failure.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -73,6 +74,13 @@ impl Meter {
         self.see(Outcome::Refused(reason), now);
     }
 
+    /// Tells the log of metrics that are not about requests: how much of what, by name.
+    pub(crate) fn note(&self, counts: BTreeMap<String, i64>, now: Timestamp) {
+        if let Some(line) = self.metrics().and_then(|metrics| metrics.line(counts, now)) {
+            log::line(&line);
+        }
+    }
+
     fn see(&self, outcome: Outcome, now: Timestamp) {
         if let Some(mut metrics) = self.metrics() {
             metrics.see(outcome, now);
@@ -110,7 +118,8 @@ impl Meter {
         let mut lookout = lookout.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = written.iter_mut().filter_map(|(entry, day)| {
             let Account::Key(holder) = &entry.account else { return None };
-            lookout.see(holder, day.as_ref()?, std::mem::take(&mut entry.signs), now)
+            let signs = std::mem::take(&mut entry.signs);
+            lookout.see(holder, day.as_ref()?, signs, now)
         });
 
         seen.collect()

@@ -58,15 +58,21 @@ impl Metrics {
                 *count = count.saturating_add(requests);
             }
         }
+
+        self.line(counts, self.latest)
+    }
+
+    /// A line for the log about `counts`, by the names of metrics, at `now`; `None` if there are none.
+    pub(super) fn line(&self, counts: BTreeMap<String, i64>, now: Timestamp) -> Option<String> {
         let metrics: Vec<_> = counts.keys().map(|name| json!({"Name": name, "Unit": "Count"})).collect();
         let about = json!({
-            "Timestamp": self.latest.as_millisecond(),
+            "Timestamp": now.as_millisecond(),
             "CloudWatchMetrics": [{"Namespace": self.namespace, "Dimensions": [[]], "Metrics": metrics}],
         });
         let mut line = Map::from_iter([("_aws".to_owned(), about)]);
         line.extend(counts.into_iter().map(|(name, count)| (name, count.into())));
 
-        Some(Value::Object(line).to_string())
+        (!metrics.is_empty()).then(|| Value::Object(line).to_string())
     }
 }
 

@@ -55,7 +55,7 @@ fn a_contract_without_pages_lets_no_key_make_links_to_them() {
     let without = format!("{before}[rate_limit_headers]{after}");
     let error = Contract::read("x.toml", &without).unwrap_err().to_string();
     assert!(error.contains("management.operations: has portal"), "{error}");
-    let silent = without.replacen(", \"portal\"]", "]", 1);
+    let silent = without.replacen(", \"portal\", \"alerts\", \"update_alerts\"]", "]", 1);
     assert!(Contract::read("x.toml", &silent).unwrap().portal.is_none());
 }
 

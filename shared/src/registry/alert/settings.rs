@@ -16,6 +16,9 @@ use crate::registry::key;
 /// How many keys can be muted at once.
 pub const MUTED_MAX: usize = 100;
 
+/// How many things that are wrong are told at most.
+const TOLD_MAX: usize = 8;
+
 /// For how long a key can be muted: a year.
 const MUTED_SECS: i64 = 366 * 86_400;
 
@@ -124,6 +127,9 @@ impl Settings {
         let mut after = self.clone();
         let mut wrong = Vec::new();
         for (name, asked) in &change.kinds {
+            if wrong.len() >= TOLD_MAX {
+                return Err(wrong);
+            }
             match checked(name, asked.as_ref(), alerts, is_operators) {
                 Err(violation) => wrong.push(violation),
                 Ok(kind) => match asked {
@@ -143,6 +149,7 @@ impl Settings {
                 Some(Moment(until)) if *until > now && until.as_second() <= last => {
                     after.muted.insert(key_id.clone(), *until);
                 }
+                Some(_) if wrong.len() >= TOLD_MAX => return Err(wrong),
                 Some(_) => {
                     let what = "must be in the future, and at most a year from now";
                     wrong.push(Violation::new(format!("muted[{place}].until"), what));
@@ -168,7 +175,7 @@ fn checked(name: &str, change: Option<&RuleChange>, alerts: &Alerts, is_operator
     let known = Kind::named(name).and_then(|kind| Some((kind, alerts.rule(kind)?)));
     let Some((kind, rule)) = known else {
         let names: Vec<_> = alerts.iter().map(|(kind, _)| kind.name()).collect();
-        return Err(Violation::new("kinds", format!("must name kinds of alert, {}; not {name}", names.join(", "))));
+        return Err(Violation::new("kinds", format!("must name kinds of alert: {}", names.join(", "))));
     };
     if !is_operators && !rule.changeable {
         return Err(Violation::new(field(), "can only be changed by the operator"));

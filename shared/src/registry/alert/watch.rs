@@ -101,7 +101,9 @@ impl Watched {
     pub fn look(&mut self, evidence: &Evidence<'_>, rules: &BTreeMap<Kind, Rule>, is_muted: bool) -> Vec<Telling> {
         let now = evidence.now;
         let hour = Window::Hour.number(now);
-        if evidence.hours.busiest([hour, hour.saturating_sub(1)]) >= Baseline::LEAST {
+        let is_busy = evidence.hours.busiest([hour, hour.saturating_sub(1)]) >= Baseline::LEAST;
+        // To the hour is enough, and each time would be a write.
+        if is_busy && self.busy.is_none_or(|at| Window::Hour.number(at) < hour) {
             self.busy = Some(now);
         }
         let peaks = self.remember(evidence.peaks, now);
