@@ -116,7 +116,7 @@ async fn lived(life: &Life) -> (World, Value) {
     let once = world.operate_once("first", "POST", "/organizations/acme/api-keys", life.order.clone()).await;
     assert_eq!(once.status, 201, "{once:?}");
     let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
-    let new = world.operate("POST", &path, json!({"overlapSeconds": 3600})).await.json()["data"]["key"].clone();
+    let new = world.operate("POST", &path, json!({"overlapSeconds": 200})).await.json()["data"]["key"].clone();
     let secrets = json!({"id": key.id, "old": key.secret, "new": new});
     if life.contract == "fanfare" {
         be_watched(&world, &key).await;
@@ -133,6 +133,7 @@ async fn be_watched(world: &World, key: &Key) {
     });
     let answer = world.operate("PUT", "/organizations/acme/alerts", settings).await;
     assert_eq!(answer.status, 200, "{answer:?}");
+    // In the last half of the overlap.
     world.at("2030-06-15T00:02:30Z");
     let used = async || {
         // With the secret that was replaced.

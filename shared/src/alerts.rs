@@ -114,7 +114,7 @@ impl Watch {
 /// The store does not answer: the next run tries again.
 fn passed_over(looked: Result<Vec<Telling>>) -> Result<Vec<Telling>> {
     match looked {
-        Err(Error::Failed { cause, denial }) if denial == crate::contract::denial::Denial::Internal => {
+        Err(Error::Failed { cause, denial: crate::contract::denial::Denial::Internal }) => {
             tracing::error!("something cannot be watched for alerts: {cause}");
             Ok(Vec::new())
         }

@@ -36,6 +36,26 @@ async fn an_hour_is_told_of_once_when_it_is_near_its_limit_and_once_more_when_it
 }
 
 #[tokio::test]
+async fn an_alert_is_an_event_as_the_document_describes_it() {
+    let (watched, key) = hourly(10).await;
+    watched.use_key(&key, 8).await;
+    watched.watch().await;
+    watched.use_key(&key, 2).await;
+    watched.watch().await;
+    watched.world.at("2030-06-15T01:00:10Z");
+    watched.watch().await;
+    let events = crate::outbox::pile(&watched.world, "outbox").await;
+    let mut states = Vec::new();
+    for (_, event, _) in &events {
+        crate::outbox::assert_described(event);
+        states.extend(event["state"].as_str().map(ToOwned::to_owned));
+    }
+    assert_eq!(states, ["opened", "escalated", "recovered"]);
+    let (_, opened, _) = events.iter().find(|(_, event, _)| event["state"] == "opened").unwrap();
+    assert_eq!((&opened["keyId"], &opened["keyName"]), (&json!(key.id), &json!("server")));
+}
+
+#[tokio::test]
 async fn a_minute_is_no_news_and_three_in_an_hour_are() {
     let watched = Watched::with(json!([{"requests": 10, "per": "minute"}])).await;
     let key = watched.key().await;

@@ -228,6 +228,7 @@ pub struct RuleChange {
 
 impl RuleChange {
     /// This change, and `later` after it.
+    #[must_use]
     pub fn and(self, later: Self) -> Self {
         Self {
             enabled: later.enabled.or(self.enabled),
@@ -253,6 +254,7 @@ impl RuleChange {
 
 impl Rule {
     /// This rule with `change`. Members that it does not have stay away.
+    #[must_use]
     pub fn with(&self, change: &RuleChange) -> Self {
         Self {
             enabled: change.enabled.unwrap_or(self.enabled),

@@ -157,4 +157,37 @@ mod tests {
         assert!(peak.is_drop(100) && peak.ceiling() == 8_000 && peak.is_usual(4_000));
         assert!(busy.is_usual(1_200) && !busy.is_usual(1_201) && busy.is_usual(800) && !busy.is_usual(799));
     }
+
+    /// Numbers of 0 to 1: `SplitMix64`.
+    fn share(state: &mut u64) -> f64 {
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = *state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+
+        f64::from(u32::try_from(mixed >> 32).unwrap()) / 4_294_967_296.0
+    }
+
+    /// Poisson's distribution for means that are large, nearly.
+    fn poisson(state: &mut u64, mean: f64) -> i64 {
+        let (one, other) = (1.0 - share(state), share(state));
+        let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * other).cos();
+
+        whole(normal.mul_add(mean.sqrt(), mean + 0.5).max(0.0))
+    }
+
+    #[test]
+    fn of_ten_thousand_days_of_a_steady_key_not_ten_are_unusual() {
+        let mut state = 28;
+        for mean in [100.0, 210.0, 300.0, 5_000.0] {
+            let mut unusual = 0;
+            for _ in 0..(2_500 * 24) {
+                let samples = [(); 4].map(|()| poisson(&mut state, mean));
+                let (baseline, requests) = (Baseline::of(&samples).unwrap(), poisson(&mut state, mean));
+                unusual += i64::from(requests >= baseline.ceiling() || baseline.is_drop(requests));
+            }
+            assert!(unusual <= 2, "{mean}: {unusual}");
+        }
+    }
 }

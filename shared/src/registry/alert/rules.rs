@@ -313,3 +313,6 @@ fn in_hour(numbers: &mut Value, hour: i64) {
         members.insert("hour".to_owned(), clock::seconds(begin).into());
     }
 }
+
+#[cfg(test)]
+mod tests;
