@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};
@@ -119,12 +120,12 @@ impl Receiver {
             if answers.len() > 1 { answers.pop().unwrap() } else { answers[0] }
         };
         let plain = |status: u16| Response::builder().status(status);
-        let nothing = || Body::left(Full::new(Bytes::from_static(b"secrets of the other side")));
+        let nothing = || Full::new(Bytes::from_static(b"secrets of the other side")).boxed();
         match answered {
             Answered::With(status) => plain(status).body(nothing()),
             Answered::RetryAfter(status, after) => plain(status).header("retry-after", after).body(nothing()),
             Answered::Redirect(to) => plain(302).header("location", to).body(nothing()),
-            Answered::Endless => plain(200).body(Body::right(Endless)),
+            Answered::Endless => plain(200).body(Endless.boxed()),
             Answered::Never => std::future::pending().await,
         }
         .unwrap()
@@ -154,46 +155,11 @@ impl hyper::body::Body for Endless {
         self: std::pin::Pin<&mut Self>,
         _: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
-        std::task::Poll::Ready(Some(Ok(hyper::body::Frame::data(Bytes::from_static(&[b'x'; 65_536])))))
+        std::task::Poll::Ready(Some(Ok(hyper::body::Frame::data(Bytes::from_static(&[b'x'; 4_096])))))
     }
 }
 
-type Body = futures_util_either::Either;
-
-mod futures_util_either {
-    use super::{Bytes, Endless, Full, Infallible};
-
-    /// One body or the other.
-    pub(crate) enum Either {
-        Full(Full<Bytes>),
-        Endless(Endless),
-    }
-
-    impl Either {
-        pub(crate) fn left(body: Full<Bytes>) -> Self {
-            Self::Full(body)
-        }
-
-        pub(crate) fn right(body: Endless) -> Self {
-            Self::Endless(body)
-        }
-    }
-
-    impl hyper::body::Body for Either {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            mut self: std::pin::Pin<&mut Self>,
-            context: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
-            match &mut *self {
-                Self::Full(body) => std::pin::Pin::new(body).poll_frame(context),
-                Self::Endless(body) => std::pin::Pin::new(body).poll_frame(context),
-            }
-        }
-    }
-}
+type Body = BoxBody<Bytes, Infallible>;
 
 /// A stack that lets these receivers be, and the organization `acme`.
 pub(crate) async fn open(receivers: &[&Receiver]) -> World {

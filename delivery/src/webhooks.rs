@@ -129,19 +129,15 @@ impl Webhooks {
     async fn serve(&self, courier: Courier, time: Time) -> Result<Done> {
         let mut done = Done::default();
         let webhooks = self.app.keys.webhooks(&courier.org).await?.value;
-        let webhook = match webhooks.into_iter().find(|webhook| webhook.id == courier.webhook) {
-            Some(webhook) => match webhook.disabled {
-                None => webhook,
-                Some(Why::Failing) => {
-                    self.bury(&courier, time, &mut done).await?;
-                    return Ok(done);
-                }
-                Some(Why::Asked | Why::Gone) => {
-                    self.app.outbox.parcels_dropped(&courier).await?;
-                    return Ok(done);
-                }
-            },
-            None => {
+        let webhook = webhooks.into_iter().find(|webhook| webhook.id == courier.webhook);
+        let webhook = match webhook.ok_or(Why::Asked).and_then(|webhook| webhook.disabled.map_or(Ok(webhook), Err)) {
+            Ok(webhook) => webhook,
+            Err(Why::Failing) => {
+                self.bury(&courier, time, &mut done).await?;
+                return Ok(done);
+            }
+            // Nobody wants what is on its way there.
+            Err(Why::Asked | Why::Gone) => {
                 self.app.outbox.parcels_dropped(&courier).await?;
                 return Ok(done);
             }

@@ -34,20 +34,15 @@ pub(crate) fn about(head: &Head, event: &str) -> Message {
     let Head { organization, kind, at, .. } = head;
     // A kind that only newer functions know may have other members.
     let alert: Alert = serde_json::from_str(event).unwrap_or_default();
-    let mut text = format!("Latchkey reports {kind} for the organization {organization}.\n\n");
-    for sentence in alert.sentences(kind) {
-        text.extend([&sentence, "\n"]);
-    }
-    text.push_str(&format!("\nWhen: {}\n", clock::seconds(*at)));
-    if let Some(id) = &head.key_id {
-        text.push_str(&format!("Key: {}\n", alert.key(id.as_str())));
-    }
-    text.push_str(&format!(
-        "\ndocs/alerts.md says what each kind means, and how a kind is switched off or a key is muted.\n\nThe event, number {} \
-         of the organization:\n\n{}\n",
+    let told = alert.sentences(kind).join("\n");
+    let key = head.key_id.as_ref().map_or_else(String::new, |id| format!("Key: {}\n", alert.key(id.as_str())));
+    let text = format!(
+        "Latchkey reports {kind} for the organization {organization}.\n\n{told}\n\nWhen: {}\n{key}\ndocs/alerts.md says what each \
+         kind means, and how a kind is switched off or a key is muted.\n\nThe event, number {} of the organization:\n\n{}\n",
+        clock::seconds(*at),
         head.sequence,
         laid_out(event),
-    ));
+    );
 
     Message { subject: subject(&format!("Latchkey: {} for {organization}", alert.title(kind))), text }
 }

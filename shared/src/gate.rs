@@ -216,27 +216,29 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
             continue;
         };
         let versions = Versions { key: key.version, org: org.version };
-        let mut random = [0; 2];
-        app.entropy.fill(&mut random).map_err(Error::from)?;
-        let stands_secs = stands_secs(u16::from_be_bytes(random));
-        let silent_since = last_used_at.unwrap_or(key.created_at);
+        let stands_secs = stands_for(app)?;
+        // A pass is stamped every hour: only then it matters when the key was used before.
+        let is_awake = now.duration_since(last_used_at.unwrap_or(key.created_at)) >= SILENCE;
         let terms = Terms::new(key, &org, &app.contract, now, stands_secs).map_err(Error::from)?;
         let pass = Pass { terms, counts, last_used_at };
         let admits = judge(&pass, now).is_ok();
         // If somebody was faster, the pass was made from something out of date: look again.
         let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, now).await;
         if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
-            if !admits {
-                return Err(refused(Box::new(pass), now));
-            }
-            // A pass is stamped every hour: only then it matters when the key was used before.
-            let mut grant = granted(pass, &counting);
-            grant.used.is_awake = now.duration_since(silent_since) >= SILENCE;
-            return Ok(grant);
+            let granted = |pass| granted(pass, &counting).awake(is_awake);
+            return if admits { Ok(granted(pass)) } else { Err(refused(Box::new(pass), now)) };
         }
     }
 
     Err(dynamodb::Error::Contended.into())
+}
+
+/// How long a pass that is stamped now is valid, in seconds.
+fn stands_for(app: &App) -> Result<i64, Error> {
+    let mut random = [0; 2];
+    app.entropy.fill(&mut random)?;
+
+    Ok(stands_secs(u16::from_be_bytes(random)))
 }
 
 /// Why nobody is let in where a pass was not written. The neighbours of a hot key are throttled with it, and all keys

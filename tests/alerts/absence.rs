@@ -46,7 +46,7 @@ async fn one_message_names_all_keys_that_nobody_uses() {
     assert_eq!(watched.watch().await, Vec::<String>::new());
     watched.world.at("2030-09-20T12:00:00Z");
     assert_eq!(watched.watch().await, ["key.unused opened"]);
-    assert_eq!(named(&watched.history().await.pop().unwrap()), [unused.id.clone()]);
+    assert_eq!(named(&watched.history().await.pop().unwrap()), std::slice::from_ref(&unused.id));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_key_that_stops_working_is_told_of_two_weeks_a_week_and_a_day_before()
     let mut told = Vec::new();
     // Every hour of a month.
     for hour in 0..(31 * 24) {
-        watched.world.stack.clock().advance(std::time::Duration::from_secs(3_600));
+        watched.world.stack.clock().advance(std::time::Duration::from_hours(1));
         // The keys that are not in use are gone through at most once an hour.
         if hour % 6 == 0 || hour > 29 * 24 {
             told.extend(watched.watch().await);

@@ -118,20 +118,21 @@ impl Post {
         let answer = async {
             let failed = |error: hyper_util::client::legacy::Error| Failure::because(unanswered(&error));
             if self.test_hosts.have(&host, port) {
-                self.anywhere.get_or_try_init(|| open(Anywhere)).await?.request(request).await.map_err(failed)
+                self.anywhere.get_or_try_init(async || open(Anywhere)).await?.request(request).await.map_err(failed)
             } else {
-                self.outward.get_or_try_init(|| open(Outward)).await?.request(request).await.map_err(failed)
+                self.outward.get_or_try_init(async || open(Outward)).await?.request(request).await.map_err(failed)
             }
         };
-        let answer = tokio::time::timeout(patience, answer).await;
+        let Ok(answer) = tokio::time::timeout(patience, answer).await else {
+            return Err(Failure::because(format!("no answer in {} seconds", patience.as_secs())));
+        };
         // The body is not read, however long it is: dropping it closes the connection.
-        let answer =
-            answer.or_else(|_| Err(Failure::because(format!("no answer in {} seconds", patience.as_secs()))))??;
+        let answer = answer?;
         if answer.status().is_success() { Ok(()) } else { Err(Failure::of(answer.status(), answer.headers())) }
     }
 }
 
-async fn open<R>(resolver: R) -> std::result::Result<Way<R>, Failure>
+fn open<R>(resolver: R) -> std::result::Result<Way<R>, Failure>
 where
     R: Service<Name, Response = std::vec::IntoIter<SocketAddr>, Error = io::Error, Future = Found>,
     R: Clone + Send + Sync + 'static,

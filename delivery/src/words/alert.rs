@@ -183,7 +183,7 @@ mod tests {
 
     use super::*;
 
-    fn told(kind: &str, state: &str, numbers: Value) -> String {
+    fn told(kind: &str, state: &str, numbers: &Value) -> String {
         let alert: Alert = serde_json::from_value(json!({"state": state, "numbers": numbers})).unwrap();
         alert.sentences(kind).join(" ")
     }
@@ -211,17 +211,17 @@ mod tests {
             ("key.expiring", json!({"count": 2, "days": 14, "keys": []}), "Keys that stop working within 14 days"),
             ("rotation.lingering", json!({"lastUsedAt": "A", "overlapEndsAt": "B"}), "The secret that was replaced"),
         ] {
-            let told = told(kind, "opened", numbers);
+            let told = told(kind, "opened", &numbers);
             assert!(told.starts_with(begins), "{kind}: {told}");
             assert!(!told.contains(['{', '}']), "{kind}: {told}");
         }
-        assert_eq!(told("errors.high", "recovered", json!({"since": "T"})), "It is over. It began at T.");
+        assert_eq!(told("errors.high", "recovered", &json!({"since": "T"})), "It is over. It began at T.");
     }
 
     #[test]
     fn what_is_missing_or_new_is_left_out() {
         for kind in ["limit.approaching", "errors.high", "key.unused", "activity.unusual", "something.new"] {
-            let told = told(kind, "opened", json!({"openingsInADay": 3}));
+            let told = told(kind, "opened", &json!({"openingsInADay": 3}));
             assert!(told.ends_with("It has opened 3 times within a day. From now on it is told once a day."), "{told}");
             assert!(!told.contains(['{', '}']), "{kind}: {told}");
         }

@@ -157,6 +157,14 @@ impl Grant {
 
         Self { org, key, secret, kind, scopes, quota, used }
     }
+
+    /// The same, of a key that was perhaps not used for a month or more if it `is_awake`.
+    #[must_use]
+    pub fn awake(mut self, is_awake: bool) -> Self {
+        self.used.is_awake = is_awake;
+
+        self
+    }
 }
 
 /// Whether one more request may pass at `now`; if not, the first reason in the order that every contract keeps.

@@ -25,6 +25,9 @@ use crate::registry::webhook::{Attempt, Id, Webhook};
 /// How long what became of the last attempt is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long it is kept how often a webhook was tried out in an hour, in seconds.
+const TESTED_SECS: i64 = 7_200;
+
 fn all_of(org: &Slug) -> Attributes {
     place(format!("org#{org}"), "webhooks")
 }
@@ -102,7 +105,7 @@ impl Keys {
             .expression_attribute_values(":most", number(most))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":schema", number(LAYOUT))
-            .expression_attribute_values(":ttl", number(now.as_second().saturating_add(2 * Window::Hour.seconds())));
+            .expression_attribute_values(":ttl", number(now.as_second().saturating_add(TESTED_SECS)));
         match request.send().await.map_err(Refused::from) {
             Ok(_) => Ok(true),
             Err(Refused::Condition(_)) => Ok(false),

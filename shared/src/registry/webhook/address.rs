@@ -128,27 +128,28 @@ pub fn is_public(address: IpAddr) -> bool {
 }
 
 const fn is_public_v4(address: Ipv4Addr) -> bool {
-    match address.octets() {
-        // This network, this machine, private networks, this link.
-        [0 | 10 | 127, ..] | [172, 16..=31, ..] | [192, 168, ..] | [169, 254, ..] => false,
-        // Shared by carriers.
-        [100, 64..=127, ..] => false,
-        // Protocols, documentation, relays, measurements.
-        [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => false,
-        // Multicast and what is reserved.
-        [224..=255, ..] => false,
-        _ => true,
-    }
+    let [first, second, third, _] = address.octets();
+    // This network, this machine, private networks, this link.
+    let is_inside = matches!((first, second), (0 | 10 | 127, _) | (172, 16..=31) | (192, 168) | (169, 254));
+    let is_carriers = matches!((first, second), (100, 64..=127));
+    // Protocols, documentation, relays, measurements.
+    let is_special = matches!(
+        (first, second, third),
+        (192, 0, 0 | 2) | (192, 88, 99) | (198, 51, 100) | (198, 18 | 19, _) | (203, 0, 113)
+    );
+    let is_multicast_or_reserved = first >= 224;
+
+    !is_inside && !is_carriers && !is_special && !is_multicast_or_reserved
 }
 
 const fn is_public_v6(address: Ipv6Addr) -> bool {
-    match address.segments() {
-        // Protocols and Teredo, documentation, 6to4: the last stands for an IPv4 address.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
-        // What is given out for use on the internet, and nothing else: not loopback, unique local, link-local or mapped.
-        [0x2000..=0x3fff, ..] => true,
-        _ => false,
-    }
+    let [first, second, ..] = address.segments();
+    // What is given out for use on the internet, and nothing else: not loopback, unique local, link-local or mapped.
+    let is_given_out = matches!(first, 0x2000..=0x3fff);
+    // Protocols and Teredo, documentation, 6to4: Teredo and 6to4 stand for IPv4 addresses.
+    let is_special = matches!((first, second), (0x2001, 0..=0x1ff | 0xdb8) | (0x2002, _) | (0x3fff, 0..=0xfff));
+
+    is_given_out && !is_special
 }
 
 #[cfg(test)]
