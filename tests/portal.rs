@@ -12,11 +12,14 @@ mod identify_key;
 mod leave;
 mod list_activity;
 mod list_keys;
+mod mute_key;
 mod new_key;
 mod regenerate_key;
 mod set_status;
+mod show_alerts;
 mod show_entrance;
 mod show_key;
+mod update_alerts;
 mod update_key;
 
 mod cookies;
@@ -36,6 +39,7 @@ use crate::support::{Answer, Browser, CONTRACTS, Key, World};
 pub(crate) const KEYS: &str = "/portal/acme/keys";
 const NEW: &str = "/portal/acme/keys/new";
 const ACTIVITY: &str = "/portal/acme/activity";
+pub(crate) const ALERTS: &str = "/portal/acme/alerts";
 const IDENTIFY: &str = "/portal/acme/identify";
 
 /// A stack of `contract` with the organization `acme` on a plan that has everything.
@@ -49,6 +53,25 @@ pub(crate) async fn open(contract: &str) -> World {
 async fn terms(world: &World, contract: &str, org: &str) {
     let plan = if contract == "fabraix" { "standard" } else { "pro" };
     world.organization(org, json!({"plan": plan, "name": format!("The {org}")})).await;
+}
+
+/// Looks for what people are to be told of.
+async fn watch(world: &World) {
+    world.stack.end_processes().await;
+    world.stack.fire("AlertsWatch").await.unwrap();
+}
+
+/// A key of `acme` called `server`, of which an alert is open: 15 requests were refused because its limit was reached.
+async fn alarmed(world: &World) -> Key {
+    let limits = json!([{"requests": 10, "per": "minute"}]);
+    world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
+    let key = world.key("acme", json!({"name": "server", "type": "secret"})).await;
+    for _ in 0..25 {
+        call(world, &key).await;
+    }
+    watch(world).await;
+
+    key
 }
 
 /// What somebody types into the form for a new key.
@@ -149,7 +172,7 @@ async fn what_a_session_does_not_include_is_not_offered_and_refused() {
     assert_eq!(shown.words().matches(said).count(), 1, "{}", shown.words());
     shown.does_not_say("Total requests");
     let before = world.authority().await;
-    for path in [NEW, ACTIVITY] {
+    for path in [NEW, ACTIVITY, ALERTS] {
         assert_eq!(browser.get(path).await.status, 403, "{path}");
     }
     for below in ["/edit", "/regenerate", "/status", "/delete", "/usage.csv"] {
@@ -161,6 +184,8 @@ async fn what_a_session_does_not_include_is_not_offered_and_refused() {
         (page(&key, "/regenerate"), vec![("overlap", "0")]),
         (page(&key, "/status"), vec![("status", "inactive")]),
         (page(&key, "/delete"), vec![("confirm", "web")]),
+        (page(&key, "/mute"), vec![("days", "7")]),
+        (ALERTS.to_owned(), vec![("thresholds", "60")]),
     ] {
         fields.push(("once", &once));
         assert_eq!(browser.post(&path, &fields).await.status, 403, "{path}");
@@ -170,12 +195,12 @@ async fn what_a_session_does_not_include_is_not_offered_and_refused() {
 
 #[tokio::test]
 async fn a_contract_opens_what_it_names_and_nothing_else() {
-    // Whether there is a page: to make a key, to edit, to regenerate, to switch, to delete, the activity.
+    // Whether there is a page: to make a key, to edit, to regenerate, to switch, to delete, the activity, the alerts.
     for (contract, verb, there) in [
-        ("fayne", "Delete", [200, 403, 403, 403, 200, 200]),
-        ("fabraix", "Delete", [200, 200, 200, 403, 200, 200]),
-        ("thefaq", "Revoke", [200, 403, 403, 403, 200, 200]),
-        ("fanfare", "Delete", [200, 200, 200, 200, 200, 200]),
+        ("fayne", "Delete", [200, 403, 403, 403, 200, 200, 403]),
+        ("fabraix", "Delete", [200, 200, 200, 403, 200, 200, 403]),
+        ("thefaq", "Revoke", [200, 403, 403, 403, 200, 200, 403]),
+        ("fanfare", "Delete", [200, 200, 200, 200, 200, 200, 200]),
     ] {
         let world = open(contract).await;
         let browser = world.visitor("acme").await;
@@ -192,6 +217,7 @@ async fn a_contract_opens_what_it_names_and_nothing_else() {
             page(&key, "/status"),
             page(&key, "/delete"),
             ACTIVITY.to_owned(),
+            ALERTS.to_owned(),
         ];
         for (path, status) in pages.into_iter().zip(there) {
             assert_eq!(browser.get(&path).await.status, status, "{path} under {contract}");

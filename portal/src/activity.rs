@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::alert::AlertKind;
+
 /// A change.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -44,6 +46,17 @@ pub enum Detail {
         /// What it is.
         to: String,
     },
+    /// The kinds of alert that are judged by other rules now.
+    Rules(Vec<AlertKind>),
+    /// A key that is muted now.
+    Muted {
+        /// The key.
+        key: KeyRef,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A key that is not muted any more.
+    Unmuted(KeyRef),
     /// Whether the organization is locked now.
     Locked(bool),
     /// Nothing.

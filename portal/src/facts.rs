@@ -177,6 +177,7 @@ impl Voice<'_> {
             badges = format!(" {}", self.status_badge(key.status));
         }
         badges.push_str(&self.expiry_badge(key).to_string());
+        badges.push_str(&self.alert_badges(key).to_string());
         if let Some(at) = key.old_until.filter(|at| *at > self.frame_now()) {
             let when = words.badge_old.put("when", self.moment(at));
             badges.push_str(&soon(&when));

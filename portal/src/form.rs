@@ -220,6 +220,14 @@ pub enum Field {
     Overlap,
     /// `key`, of *Which key is this?*
     Key,
+    /// `thresholds`, of alerts.
+    Thresholds,
+    /// `rate`.
+    Rate,
+    /// `of`.
+    Of,
+    /// `days`.
+    Days,
 }
 
 impl Field {
@@ -240,6 +248,10 @@ impl Field {
             Self::Confirm => "confirm",
             Self::Overlap => "overlap",
             Self::Key => "key",
+            Self::Thresholds => "thresholds",
+            Self::Rate => "rate",
+            Self::Of => "of",
+            Self::Days => "days",
         }
     }
 }
@@ -293,6 +305,14 @@ pub enum Problem {
     OverlapMissing,
     /// Nothing pasted.
     KeyMissing,
+    /// No shares of a limit that there can be.
+    ThresholdsWrong,
+    /// No share of failures that there can be.
+    RateWrong,
+    /// Nothing chosen.
+    OfMissing,
+    /// No number of days that there can be.
+    DaysWrong,
     /// Something else: a whole sentence in the language of the page.
     Said {
         /// The field that is to be put right.
@@ -316,6 +336,10 @@ impl Problem {
             Self::ConfirmMismatch => Field::Confirm,
             Self::OverlapMissing => Field::Overlap,
             Self::KeyMissing => Field::Key,
+            Self::ThresholdsWrong => Field::Thresholds,
+            Self::RateWrong => Field::Rate,
+            Self::OfMissing => Field::Of,
+            Self::DaysWrong => Field::Days,
             Self::Said { field, .. } => *field,
         }
     }

@@ -58,6 +58,8 @@ pub struct Inside {
     pub ends: Timestamp,
     /// Whether the session may see the activity: it is in the navigation then.
     pub activity: bool,
+    /// Whether the session may see alerts: they are in the navigation then.
+    pub alerts: bool,
     /// The hidden `once` of the form that leaves.
     pub leave_once: String,
 }
@@ -65,7 +67,7 @@ pub struct Inside {
 /// How far a page is below `/portal/{org}/`, which all its links begin from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// `keys`, `activity`, `identify`.
+    /// `keys`, `activity`, `alerts`, `identify`.
     Top,
     /// `keys/new`, `keys/{id}`.
     Key,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::alert::AlertKind;
+
 /// A key.
 #[derive(Clone, Debug)]
 pub struct Key {
@@ -27,6 +29,8 @@ pub struct Key {
     pub expires: Option<Timestamp>,
     /// Until when the old secret works beside the new one.
     pub old_until: Option<Timestamp>,
+    /// The alerts that are open for it, where they are shown.
+    pub alerts: Vec<AlertKind>,
     /// Counts the changes to it. A form carries the version that it was made from, so that it undoes nobody's change.
     pub version: i64,
 }
@@ -128,6 +132,15 @@ pub enum Notice {
     ActivatedStill,
     /// The old secret was ended before its time.
     OldEnded,
+    /// Nothing is told of the key for a while.
+    Muted {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Alerts of the key are told again.
+    Unmuted,
+    /// The key was not muted: too many are.
+    Crowded,
     /// Somebody who is in has opened a link that cannot be used.
     Link,
     /// A key is gone.

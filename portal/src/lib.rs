@@ -8,6 +8,7 @@
 //! that a page works below any prefix.
 
 mod activity;
+mod alert;
 mod brand;
 mod chart;
 mod control;
@@ -25,6 +26,10 @@ mod voice;
 mod words;
 
 pub use crate::activity::{Detail, Event, KeyRef, What, Who};
+pub use crate::alert::{
+    AlertForm, AlertKind, AlertRule, Direction, Failures, Figures, KeyAlerts, MUTED_DAYS, Mentioned, MutedKey,
+    OpenAlert, Probe, Setting, Told, Turn,
+};
 pub use crate::brand::Brand;
 pub use crate::brand::colour::Colour;
 pub use crate::brand::logo::Logo;
@@ -36,6 +41,7 @@ pub use crate::frame::{Depth, Frame, Inside, Link, Terms, Zone};
 pub use crate::key::{Answer, Cap, Column, Key, Notice, Secret, Secrets, Status};
 pub use crate::language::Language;
 pub use crate::pages::activity::ActivityPage;
+pub use crate::pages::alerts::{AlertNews, AlertsPage, History};
 pub use crate::pages::delete::DeletePage;
 pub use crate::pages::edit::EditPage;
 pub use crate::pages::end::EndPage;

@@ -8,6 +8,7 @@ use crate::html::Html;
 use crate::voice::Voice;
 
 pub(crate) mod activity;
+pub(crate) mod alerts;
 pub(crate) mod delete;
 pub(crate) mod edit;
 pub(crate) mod end;
@@ -31,6 +32,8 @@ pub(crate) enum Place {
     BelowKeys,
     /// The activity.
     Activity,
+    /// The alerts.
+    Alerts,
     /// None of them.
     Nowhere,
 }

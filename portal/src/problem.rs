@@ -27,6 +27,10 @@ impl Voice<'_> {
             Problem::ConfirmMismatch => words.confirm_mismatch.html(),
             Problem::OverlapMissing => words.overlap_missing.html(),
             Problem::KeyMissing => words.key_missing.html(),
+            Problem::ThresholdsWrong => words.alert_thresholds_wrong.html(),
+            Problem::RateWrong => words.alert_rate_wrong.html(),
+            Problem::OfMissing => words.alert_of_wrong.html(),
+            Problem::DaysWrong => words.alert_days_wrong.html(),
             Problem::Said { sentence, .. } => sentence.html(),
         }
     }

@@ -19,21 +19,21 @@ impl Language {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($phrase:ident)* } plurals { $($plural:ident)* } $(and $beside:ident)?) => {
+    ($(#[$doc:meta])* $name:ident { $($phrase:ident)* } plurals { $($plural:ident)* } $(and $beside:ident as $others:ident)?) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub(crate) struct $name {
             $(pub(crate) $phrase: Phrase,)*
             $(pub(crate) $plural: Plural,)*
             $(/// The others.
-            beside: &'static $beside,)?
+            pub(crate) $others: &'static $beside,)?
         }
 
         $(impl std::ops::Deref for $name {
             type Target = $beside;
 
             fn deref(&self) -> &$beside {
-                self.beside
+                self.$others
             }
         })?
 
@@ -46,8 +46,8 @@ macro_rules! words {
                 $(all.push((stringify!($plural), self.$plural.0.0));)*
                 $(all.push((stringify!($plural), self.$plural.1.0));)*
                 $({
-                    let beside: &$beside = self.beside;
-                    all.extend(beside.all());
+                    let others: &$beside = self.$others;
+                    all.extend(others.all());
                 })?
                 all
             }
@@ -103,7 +103,7 @@ words! {
         shown of_total used_of requests minutes_ago hours_ago days_ago months_ago years_ago in_seconds
         in_minutes in_hours in_days in_months in_years
     }
-    and Beside
+    and Beside as beside
 }
 
 words! {
@@ -123,6 +123,28 @@ words! {
         too_many_lead internal internal_lead unavailable unavailable_lead left left_lead reference
     }
     plurals {}
+    and Alerting as alerting
+}
+
+words! {
+    /// Those of alerts.
+    Alerting {
+        alerts alert_lead alert_open alert_none_open alert_open_since alert_open_start alert_muted
+        alert_muted_end alert_muted_until alert_mute_lead alert_unmute alert_settings alert_on
+        alert_is_on alert_is_off alert_changed alert_changed_lead alert_history alert_history_none alert_history_lead
+        alert_approaching alert_reached alert_errors alert_unusual alert_woke alert_probing alert_unused
+        alert_expiring alert_lingering alert_approaching_hint alert_reached_hint alert_errors_hint alert_unusual_hint
+        alert_woke_hint alert_probing_hint alert_unused_hint alert_expiring_hint alert_lingering_hint alert_thresholds
+        alert_thresholds_hint alert_rate alert_rate_hint alert_of alert_of_server alert_of_all alert_days
+        alert_days_hint alert_thresholds_wrong alert_rate_wrong alert_of_wrong alert_days_wrong alert_worse alert_over
+        alert_since alert_hour alert_near alert_near_minute alert_near_hour alert_near_day alert_ends alert_refused_of
+        alert_failed alert_failed_server alert_failed_all alert_from alert_more alert_less alert_old_ends
+        alert_openings alert_and_more detail_rules detail_muted detail_unmuted notice_muted notice_unmuted notice_crowded
+    }
+    plurals {
+        alert_banner alert_mute_days alert_silent alert_refused alert_probed alert_probed_permission alert_probed_dead
+        alert_unused_for alert_expiring_day alert_expiring_within
+    }
 }
 
 #[cfg(test)]

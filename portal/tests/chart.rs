@@ -89,6 +89,7 @@ fn nothing_used_is_said_and_not_drawn() {
         rotation: None,
         replacement: None,
         usage: Some(unused),
+        alerts: None,
         actions: portal::Actions::default(),
     };
     let page = page.render().unwrap();

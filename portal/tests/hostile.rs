@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use portal::{
-    Actions, ActivityPage, Answer, Change, Choice, Column, Control, DeletePage, Depth, Detail, EditPage, EnterPage,
-    Error, Event, Expiration, Field, Filters, Form, Frame, Granted, IdentifyPage, Inside, IssuedPage, Key, KeyPage,
-    KeyRef, KeyType, KeysPage, Language, Link, Message, MessagePage, NewKeyPage, Notice, Occasion, Overlap,
+    Actions, ActivityPage, AlertForm, AlertKind, AlertNews, AlertRule, AlertsPage, Answer, Change, Choice, Column,
+    Control, DeletePage, Depth, Detail, EditPage, EnterPage, Error, Event, Expiration, Field, Figures, Filters, Form,
+    Frame, Granted, History, IdentifyPage, Inside, IssuedPage, Key, KeyAlerts, KeyPage, KeyRef, KeyType, KeysPage,
+    Language, Link, Mentioned, Message, MessagePage, MutedKey, NewKeyPage, Notice, Occasion, OpenAlert, Overlap,
     Permissions, Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage,
-    Secrets, Status, StatusPage, Terms, Usage, What, Who, Why, Zone,
+    Secrets, Setting, Status, StatusPage, Terms, Told, Turn, Usage, What, Who, Why, Zone,
 };
 
 use crate::fixtures::{frame as plain, now};
@@ -44,6 +45,7 @@ fn frame(language: Language) -> Frame {
             refused: Some(Answer { status: 402, message: evil(17) }),
             ends: now(),
             activity: true,
+            alerts: true,
             leave_once: evil(16),
         }),
         ..plain(Product::Fanfare, language, Depth::Key)
@@ -62,6 +64,7 @@ fn key() -> Key {
         last_used: None,
         expires: Some(now()),
         old_until: None,
+        alerts: AlertKind::ALL.to_vec(),
         version: 1,
     }
 }
@@ -127,6 +130,7 @@ fn lists(language: Language) -> Vec<Shown> {
         cap: None,
         before: 7,
         older: Some(evil(0)),
+        alerts: 7,
         pasted: true,
         identify_once: Some(evil(64)),
     };
@@ -153,6 +157,53 @@ fn lists(language: Language) -> Vec<Shown> {
         ("keys", keys.render(), vec![1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 30, 60, 61, 62, 63, 64]),
         ("activity", activity.render(), vec![14, 15, 51, 52, 53, 65, 66, 67, 68, 69, 70]),
     ]
+}
+
+fn alerts(language: Language) -> Vec<Shown> {
+    let reference = |number| KeyRef { id: "key_1".to_owned(), name: Some(evil(number)), exists: number > 100 };
+    let told = |key, keys| Told {
+        at: now(),
+        kind: AlertKind::KeyUnused,
+        turn: Turn::Opened,
+        key,
+        figures: Figures { count: Some(9), days: Some(90), keys, ..Figures::default() },
+    };
+    let setting = |rule| Setting { kind: AlertKind::ErrorsHigh, on: true, changeable: true, rule };
+    let page = AlertsPage {
+        frame: frame(language),
+        notice: Some(Notice::Muted { until: now() }),
+        news: Some(AlertNews {
+            open: vec![OpenAlert { key: reference(100), kind: AlertKind::LimitReached, since: now() }],
+            more_open: 0,
+            muted: vec![MutedKey { key: reference(101), until: now() }],
+            more_muted: 0,
+            mute: Control::Open,
+            once: evil(102),
+        }),
+        form: Some(AlertForm {
+            once: evil(103),
+            version: 1,
+            changed: true,
+            save: shut(),
+            settings: vec![
+                setting(AlertRule::Thresholds(evil(104))),
+                setting(AlertRule::Rate { rate: evil(105), of: None }),
+                setting(AlertRule::Days(evil(106))),
+                Setting { changeable: false, ..setting(AlertRule::Thresholds(evil(107))) },
+            ],
+            problems: vec![Problem::Said { field: Field::Rate, sentence: evil(108) }],
+        }),
+        history: Some(History {
+            told: vec![
+                told(Some(reference(109)), Vec::new()),
+                told(None, vec![Mentioned { key: reference(110), expires: Some(now()) }]),
+            ],
+            first: true,
+            older: Some(evil(0)),
+        }),
+    };
+
+    vec![("alerts", page.render(), vec![14, 15, 30, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110])]
 }
 
 fn beside(language: Language) -> Vec<Shown> {
@@ -235,6 +286,12 @@ fn single(language: Language) -> Vec<Shown> {
             new: Some(Key { name: evil(93), ..key() }),
         }),
         usage: Some(usage),
+        alerts: Some(KeyAlerts {
+            open: vec![(AlertKind::LimitReached, now())],
+            muted: None,
+            mute: Control::Open,
+            once: evil(98),
+        }),
         actions: Actions { edit: shut(), regenerate: Control::Open, status: Control::Open, delete: Control::Open },
     };
     let regenerate = RegeneratePage {
@@ -272,7 +329,7 @@ fn single(language: Language) -> Vec<Shown> {
     };
 
     vec![
-        ("key", one(usage).render(), vec![6, 7, 8, 9, 13, 20, 21, 22, 23, 30, 91, 93]),
+        ("key", one(usage).render(), vec![6, 7, 8, 9, 13, 20, 21, 22, 23, 30, 91, 93, 98]),
         ("regenerate", regenerate.render(), vec![7, 20, 23, 94]),
         ("status", status.render(), vec![8, 20, 23, 90, 95]),
         ("delete", delete.render(), vec![8, 9, 20, 23, 90, 96, 97]),
@@ -283,7 +340,9 @@ fn single(language: Language) -> Vec<Shown> {
 fn every_text_is_shown_and_none_is_markup() {
     for language in Language::ALL {
         for (name, page, shown) in
-            [lists(language), beside(language), forms(language), single(language)].into_iter().flatten()
+            [lists(language), alerts(language), beside(language), forms(language), single(language)]
+                .into_iter()
+                .flatten()
         {
             let page = page.unwrap();
             let markup = Markup::of(&page);

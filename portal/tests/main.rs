@@ -1,6 +1,8 @@
 //! What is true of every page. The pages are those of the gallery.
 #![allow(clippy::string_slice, reason = "a test may panic, and these are cut where something was found")]
 
+#[path = "../examples/gallery/alerts.rs"]
+mod alerts;
 #[path = "../examples/gallery/collection.rs"]
 mod collection;
 #[path = "../examples/gallery/fixtures.rs"]

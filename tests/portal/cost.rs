@@ -14,12 +14,12 @@ async fn look(world: &World, browser: &crate::support::Browser<'_>, path: &str) 
 }
 
 #[tokio::test]
-async fn a_list_is_three_calls_whatever_became_of_its_keys() {
+async fn a_list_is_three_calls_and_one_for_alerts_whatever_became_of_its_keys() {
     let world = open("fanfare").await;
     let browser = world.visitor("acme").await;
     let keys: Vec<Key> = crate::support::all((0..30).map(|_| issued(&world, "web"))).await;
     look(&world, &browser, KEYS).await;
-    let calls = ["BatchGetItem KeysTable", "Query KeysTable", "BatchGetItem CountersTable"];
+    let calls = ["BatchGetItem KeysTable", "Query KeysTable", "BatchGetItem CountersTable", "Query EventsTable"];
     assert_eq!(look(&world, &browser, KEYS).await, calls, "never used");
     for key in &keys[..5] {
         assert_eq!(call(&world, key).await, 200);
@@ -33,7 +33,7 @@ async fn a_list_is_three_calls_whatever_became_of_its_keys() {
     // Those with a new secret that was not used: when they were last used is told by the old one.
     for query in ["", "?q=web", "?status=active", "?type=secret&q=nothing"] {
         let asked = look(&world, &browser, &format!("{KEYS}{query}")).await;
-        assert!(asked.len() <= 3, "{query}: {asked:?}");
+        assert!(asked.len() <= 4, "{query}: {asked:?}");
     }
 }
 
@@ -49,7 +49,9 @@ async fn a_page_that_only_asks_is_one_call_or_two() {
         (page(&key, "/status"), 4),
         (page(&key, "/usage.csv"), 3),
         (page(&key, "/delete"), 4),
-        (page(&key, ""), 5),
+        // Two of these are for the alerts of the key.
+        (page(&key, ""), 7),
+        (super::ALERTS.to_owned(), 4),
         (super::ACTIVITY.to_owned(), 3),
     ] {
         look(&world, &browser, &path).await;
@@ -86,17 +88,24 @@ async fn pages_ask_for_nothing_that_the_template_does_not_allow_them() {
         ("/regenerate", vec![("overlap", "24h")]),
         ("/regenerate", vec![("end", "1")]),
         ("/status", vec![("status", "inactive")]),
+        ("/mute", vec![("days", "7")]),
         ("/delete", vec![("confirm", "b")]),
     ] {
         for looks in ["", "?range=13m", "/edit", "/regenerate", "/regenerate?end=1", "/status", "/delete", "/usage.csv"]
         {
             browser.get(&page(&key, looks)).await;
         }
-        let form = if below.is_empty() { "/edit" } else { below };
+        let form = match below {
+            "" => "/edit",
+            "/mute" => "",
+            below => below,
+        };
         let answer = browser.submit(&page(&key, form), &page(&key, below), &fields).await;
         assert!([200, 303].contains(&answer.status), "{below}: {}", answer.words());
     }
     browser.get(super::ACTIVITY).await;
+    let rules = [("thresholds", "60"), ("rate", "5"), ("of", "server"), ("days", "90")];
+    assert_eq!(browser.submit(super::ALERTS, super::ALERTS, &rules).await.status, 303);
     browser.submit(KEYS, super::IDENTIFY, &[("key", &key.secret)]).await;
     assert_eq!(browser.submit(KEYS, "/portal/leave", &[]).await.status, 200);
     let refused: Vec<_> = world

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::portal::{IDENTIFY, KEYS, issued, open, page, typed};
+use crate::portal::{ALERTS, IDENTIFY, KEYS, issued, open, page, typed};
 use crate::support::{Browser, FORM, Key, SAME_ORIGIN, World, encoded};
 
 /// Every route that takes a form, with a good one.
@@ -14,6 +14,8 @@ fn forms(key: &Key) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
         (page(key, "/regenerate"), vec![("end", "1")]),
         (page(key, "/status"), vec![("status", "inactive")]),
         (page(key, "/delete"), vec![("confirm", "web")]),
+        (page(key, "/mute"), vec![("days", "7")]),
+        (ALERTS.to_owned(), vec![("days", "30")]),
         (IDENTIFY.to_owned(), vec![("key", "x")]),
         ("/portal/leave".to_owned(), vec![]),
     ]
@@ -179,7 +181,7 @@ async fn no_page_that_is_only_looked_at_changes_anything() {
     let (world, key) = scene().await;
     let browser = world.visitor("acme").await;
     let before = (world.items("KeysTable").await, world.items("CountersTable").await);
-    for path in [KEYS, super::NEW, super::ACTIVITY] {
+    for path in [KEYS, super::NEW, super::ACTIVITY, ALERTS] {
         assert_eq!(browser.get(path).await.status, 200);
     }
     for below in [

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::portal::{KEYS, NEW, issued, open, page, terms, typed};
+use crate::portal::{ALERTS, KEYS, NEW, issued, open, page, terms, typed};
 use crate::support::{Answer, Browser, CONTRACTS, FORM, SAME_ORIGIN, World, encoded};
 
 const HEADERS: [(&str, &str); 6] = [
@@ -74,6 +74,9 @@ async fn answers(world: &World, more: &[(&str, &str)]) -> Vec<(u16, Answer, bool
         (200, get(&browser, NEW).await),
         (200, get(&browser, &page(&key, "/usage.csv")).await),
         (200, post(&browser, KEYS, SAME_ORIGIN, &typed("fanfare")).await),
+        (200, get(&browser, ALERTS).await),
+        (303, post(&browser, &page(&key, "/mute"), SAME_ORIGIN, &[("days", "7")]).await),
+        (422, post(&browser, ALERTS, SAME_ORIGIN, &[("days", "7")]).await),
         (303, post(&browser, &page(&key, "/status"), SAME_ORIGIN, &[("status", "inactive")]).await),
         (422, post(&browser, KEYS, SAME_ORIGIN, &[("name", "")]).await),
         (400, get(&browser, &format!("{KEYS}?cursor=x")).await),

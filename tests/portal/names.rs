@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::portal::{ACTIVITY, IDENTIFY, KEYS, NEW, open, page, typed};
+use crate::portal::{ACTIVITY, ALERTS, IDENTIFY, KEYS, NEW, open, page, typed};
 use crate::support::{Answer, Browser, CONTRACTS};
 
 const HOSTILE: [&str; 10] = [
@@ -53,7 +53,8 @@ async fn names_of_keys_are_shown_literally_everywhere() {
         let isolated = format!("<bdi>{}</bdi>", escaped(name));
         let search = format!("{KEYS}?{}", crate::support::encoded(&[("q", name)]));
         let paths = [KEYS.to_owned(), search, page(&key, ""), page(&key, "/edit"), page(&key, "/regenerate")];
-        let more = [page(&key, "/status"), page(&key, "/delete"), ACTIVITY.to_owned()];
+        let more = [page(&key, "/status"), page(&key, "/delete"), ACTIVITY.to_owned(), ALERTS.to_owned()];
+        browser.submit(&page(&key, ""), &page(&key, "/mute"), &[("days", "7")]).await;
         let mut pages = vec![created];
         for path in paths.into_iter().chain(more) {
             let answer = browser.get(&path).await;

@@ -1,12 +1,13 @@
 //! Who changed what: the audit trail, as an organization's people may see it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use portal::{ActivityPage, Depth, Detail, Event, KeyRef, What, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use shared::contract::alerts::Kind;
 use shared::gate::app::App;
 use shared::http::visitor::Activity;
 use shared::registry::audit::{Action, Plane, Row};
@@ -14,10 +15,14 @@ use shared::registry::key::Id;
 use shared::registry::session::Session;
 use shared::{Page, Result, Visitor};
 
+use crate::alerts::{Names, kind, names, of_key};
 use crate::frame::{frame, shown};
 
 /// How many rows a page shows.
 const SHOWN: u32 = 25;
+
+/// How many keys of a change of alerts a row names.
+const MUTED: usize = 3;
 
 /// From where on.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -36,7 +41,8 @@ pub async fn activity(app: &App, visitor: &Visitor<Activity>, older: Older, now:
     let mut mentioned: Vec<Id> = rows.iter().filter_map(|row| row.key_id.clone()).collect();
     let actors = rows.iter().filter(|row| row.plane == Plane::Key);
     mentioned.extend(actors.filter_map(|row| Id::try_from(row.actor.clone()).ok()));
-    let names = app.keys.names(&org.slug, &mentioned).await?;
+    mentioned.extend(rows.iter().flat_map(muting).map(|(key, _)| key));
+    let names = names(app, &org.slug, mentioned).await?;
 
     let (frame, _) = frame(app, visitor, Depth::Top, now)?;
     let people = people(&visitor.session, &rows);
@@ -65,7 +71,7 @@ fn text(state: &Value, member: &str) -> Option<String> {
     state.get(member)?.as_str().map(str::to_owned)
 }
 
-fn event(row: Row, names: &BTreeMap<String, String>, people: &BTreeMap<String, String>, now: Timestamp) -> Event {
+fn event(row: Row, names: &Names, people: &BTreeMap<String, String>, now: Timestamp) -> Event {
     let person = |subject: String| Who::Person { name: people.get(&subject).cloned(), subject };
     let known = [&row.after, &row.before].into_iter().flatten().find_map(|state| state.get("name")?.as_str());
     let known = known.map(str::to_owned);
@@ -83,7 +89,7 @@ fn event(row: Row, names: &BTreeMap<String, String>, people: &BTreeMap<String, S
     Event {
         at: row.at.parse().unwrap_or(now),
         who,
-        details: details(&row, &person),
+        details: details(&row, names, &person),
         what: what(&row),
         key: row.key_id.map(|id| key(id.to_string(), known)),
         request: Some(row.request_id),
@@ -91,7 +97,7 @@ fn event(row: Row, names: &BTreeMap<String, String>, people: &BTreeMap<String, S
 }
 
 /// What was different afterwards.
-fn details(row: &Row, person: &dyn Fn(String) -> Who) -> Vec<Detail> {
+fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Detail> {
     let (before, after) = (row.before.as_ref(), row.after.as_ref());
     match row.action {
         Action::SessionCreated | Action::SessionEnded => {
@@ -112,14 +118,48 @@ fn details(row: &Row, person: &dyn Fn(String) -> Who) -> Vec<Detail> {
         | Action::KeyRegenerated
         | Action::KeyImported
         | Action::KeyDeleted
-        | Action::AlertsChanged
         | Action::WebhookCreated
         | Action::WebhookChanged
         | Action::WebhookRotated
         | Action::WebhookDeleted
         | Action::WebhookDisabled
         | Action::SessionEntered => Vec::new(),
+        Action::AlertsChanged => {
+            let muting = muting(row).into_iter().map(|(key, until)| (of_key(&key, names, None), until));
+            let muting = muting.map(|(key, until)| match until {
+                Some(until) => Detail::Muted { key, until },
+                None => Detail::Unmuted(key),
+            });
+            rules(row).into_iter().chain(muting).collect()
+        }
     }
+}
+
+/// The kinds of alert whose rules `row` has changed.
+fn rules(row: &Row) -> Option<Detail> {
+    let [before, after] = [&row.before, &row.after].map(|state| state.as_ref()?.get("kinds"));
+    let differs = |named: &Kind| {
+        let [before, after] = [before, after].map(|kinds| kinds?.get(named.name()));
+        before != after
+    };
+    let changed: Vec<_> = Kind::ALL.into_iter().filter(differs).map(kind).collect();
+
+    (!changed.is_empty()).then_some(Detail::Rules(changed))
+}
+
+/// The first keys that `row` has muted, and until when, or not muted any more.
+fn muting(row: &Row) -> Vec<(Id, Option<Timestamp>)> {
+    let muted = |state: &Option<Value>| -> BTreeSet<(String, String)> {
+        let muted = state.as_ref().and_then(|state| state.get("muted")?.as_array().cloned()).unwrap_or_default();
+        muted.iter().filter_map(|muted| Some((text(muted, "keyId")?, text(muted, "until")?))).collect()
+    };
+    let [before, after] = [&row.before, &row.after].map(muted);
+    let is_in = |key: &String| after.iter().any(|(known, _)| known == key);
+    let begun = after.difference(&before).map(|(key, until)| (key, until.parse().ok()));
+    let ended = before.iter().filter(|(key, _)| !is_in(key)).map(|(key, _)| (key, None));
+    let both = begun.chain(ended).filter_map(|(key, until)| Some((Id::try_from(key.clone()).ok()?, until)));
+
+    both.take(MUTED).collect()
 }
 
 fn changes(before: &Value, after: &Value) -> Vec<Detail> {

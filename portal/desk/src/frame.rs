@@ -73,6 +73,7 @@ pub(crate) fn within(
             refused: barred(app, org)?.map(|denial| view::answer(app, &denial)),
             ends,
             activity: session.may(portal, Operation::Activity),
+            alerts: session.may(portal, Operation::Alerts),
             leave_once: once,
         })
     };

@@ -19,7 +19,7 @@ use crate::create::blank;
 use crate::frame::{barred, control, frame, shown};
 use crate::list::creating;
 use crate::regenerate::secrets_of;
-use crate::{usage, view};
+use crate::{mute, usage, view};
 
 /// What of the key is asked for.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -48,14 +48,17 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
         None
     };
 
-    let (frame, _) = frame(app, visitor, Depth::Key, now)?;
+    let (frame, once) = frame(app, visitor, Depth::Key, now)?;
+    let alerts = mute::of_key(app, visitor, &key, once, now).await?;
+    let muting = alerts.as_ref().zip(asked.done.as_deref()).and_then(|(alerts, done)| mute::notice(done, alerts));
     let regenerate = can(Operation::Regenerate, false);
     let days = made.as_ref().map(|made| made.days.as_slice()).unwrap_or_default();
     let rotation = secrets_of(&key, days, now).map(|secrets| Rotation { secrets, end: regenerate.clone() });
+    let kinds = alerts.iter().flat_map(|alerts| alerts.open.iter().map(|(kind, _)| *kind)).collect();
     let is_barred = barred(app, org)?.is_some();
     let page = KeyPage {
         frame,
-        notice: asked.done.as_deref().and_then(|done| notice(done, &key, is_barred, now)),
+        notice: asked.done.as_deref().and_then(|done| notice(done, &key, is_barred, now)).or(muting),
         expiring: key.expires_at.is_some() || pages(app)?.form.contains(&Field::Expiration),
         refused: match key.standing(now) {
             Standing::Active => None,
@@ -73,7 +76,8 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
             status: can(Operation::Deactivate, key.status == Status::Active),
             delete: can(Operation::Delete, true),
         },
-        key: view::key(&key, last_used_at, now),
+        key: portal::Key { alerts: kinds, ..view::key(&key, last_used_at, now) },
+        alerts,
     };
 
     shown(page.render())

@@ -5,6 +5,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod activity;
+mod alerts;
 mod brand;
 mod create;
 mod delete;
@@ -12,20 +13,24 @@ mod edit;
 mod enter;
 mod face;
 mod fields;
+mod figures;
 mod frame;
 mod identify;
 mod key;
 mod list;
+mod mute;
 mod regenerate;
 mod status;
 mod usage;
 mod view;
+mod watching;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::registry::key::Id;
 
 pub use activity::{Older, activity};
+pub use alerts::{Told, show as show_alerts};
 pub use create::{Wished, create, new};
 pub use delete::{confirm as confirm_delete, delete};
 pub use edit::{form as edit_form, update};
@@ -34,9 +39,11 @@ pub use face::serve;
 pub use identify::identify;
 pub use key::{Shown, show};
 pub use list::{Search, list};
+pub use mute::mute;
 pub use regenerate::{Asked, confirm as confirm_regenerate, regenerate};
 pub use status::{confirm as confirm_status, set as set_status};
 pub use usage::{Ranged, csv};
+pub use watching::update as update_alerts;
 
 /// The key that a path names.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -1,7 +1,7 @@
 //! The list of keys.
 
 use jiff::Timestamp;
-use portal::{Choice, Control, Depth, Filters, KeysPage, Notice, Status};
+use portal::{Choice, Control, Depth, Filters, Key, KeysPage, Notice, Status};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::portal::{Column, Operation};
@@ -14,6 +14,7 @@ use shared::registry::organization::Organization;
 use shared::registry::session::Session;
 use shared::{Page, Result, Visitor};
 
+use crate::alerts::open_by_key;
 use crate::create::why_not;
 use crate::frame::{control, frame, shown};
 use crate::identify::may_be_secret;
@@ -62,6 +63,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     };
     let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), now).await?;
     let used = app.passes.last_used_of(&found.keys).await?;
+    let open = open_by_key(app, session, org).await?;
 
     let shown_here = u64::try_from(found.keys.len()).unwrap_or_default();
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
@@ -82,7 +84,15 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
             status,
         },
         columns: portal.columns.iter().map(|column| view::column(*column)).collect(),
-        keys: found.keys.iter().map(|key| view::key(key, used.get(&key.digest).copied(), now)).collect(),
+        keys: found
+            .keys
+            .iter()
+            .map(|key| Key {
+                alerts: open.get(&key.id).cloned().unwrap_or_default(),
+                ..view::key(key, used.get(&key.digest).copied(), now)
+            })
+            .collect(),
+        alerts: u64::try_from(open.len()).unwrap_or_default(),
         total,
         cap: view::cap(app, org)?,
         before,

@@ -25,6 +25,7 @@ pub(crate) fn key(key: &key::Key, last_used: Option<Timestamp>, now: Timestamp) 
         last_used,
         expires: key.expires_at,
         old_until: key.overlap(now).map(|previous| previous.until),
+        alerts: Vec::new(),
         version: key.version,
     }
 }

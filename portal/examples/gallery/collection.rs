@@ -3,7 +3,7 @@
 use portal::Language;
 
 use crate::products::Product;
-use crate::{forms, lists, single};
+use crate::{alerts, forms, lists, single};
 
 /// A page and the name of its file: product, language and what it shows.
 pub(crate) type Named = (String, Result<String, portal::Error>);
@@ -18,6 +18,9 @@ pub(crate) fn pages() -> Vec<Named> {
                 pages.extend(lists::pages(product, language));
                 pages.extend(forms::pages(product, language));
                 pages.extend(single::pages(product, language));
+                if product == Product::Fanfare {
+                    pages.extend(alerts::pages(product, language));
+                }
             }
         }
     }

@@ -3,8 +3,8 @@
 use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
 use portal::{
-    Answer, Bucket, Counts, Depth, Frame, Inside, Key, Language, Link, Range, Refusal, RefusalReason, Secrets, Status,
-    Usage, Zone,
+    AlertKind, Answer, Bucket, Counts, Depth, Frame, Inside, Key, Language, Link, Range, Refusal, RefusalReason,
+    Secrets, Status, Usage, Zone,
 };
 
 use crate::products::Product;
@@ -38,6 +38,7 @@ pub(crate) fn frame(product: Product, language: Language, depth: Depth) -> Frame
             refused: None,
             ends: ago(-1),
             activity: true,
+            alerts: product == Product::Fanfare,
             leave_once: "o-leave".to_owned(),
         }),
     }
@@ -67,6 +68,7 @@ pub(crate) fn key(product: Product, at: usize) -> Key {
         last_used: (at % 4 != 3).then(|| ago(hours * hours * 31) - SignedDuration::from_mins(3)),
         expires: None,
         old_until: None,
+        alerts: Vec::new(),
         version: 3,
     }
 }
@@ -91,6 +93,7 @@ pub(crate) fn keys(product: Product) -> Vec<Key> {
     };
     if product == Product::Fanfare {
         change(1, |key| key.expires = Some(ago(-70)));
+        change(2, |key| key.alerts = vec![AlertKind::ErrorsHigh, AlertKind::LimitReached]);
         change(4, |key| key.status = Status::Inactive);
         change(6, |key| {
             key.status = Status::Expired;

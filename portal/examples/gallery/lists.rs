@@ -80,6 +80,7 @@ fn list(product: Product, language: Language) -> KeysPage {
         cap: Some(Cap { used: 7, most: 10 }),
         before: 0,
         older: None,
+        alerts: if product == Product::Fanfare { 3 } else { 0 },
         pasted: false,
         identify_once: Some("o-identify".to_owned()),
     }

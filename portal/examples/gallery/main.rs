@@ -1,6 +1,7 @@
 //! Writes every page in the states that people meet, for each of the four products, into a folder, and the content
 //! security policy of each product beside them: `cargo run -p portal --example gallery -- DIR`.
 
+mod alerts;
 mod collection;
 mod fixtures;
 mod forms;

@@ -5,6 +5,7 @@ use portal::{
     RegeneratePage, Replacement, Rotation, Status, StatusPage, Usage, Why, Window,
 };
 
+use crate::alerts;
 use crate::collection::Named;
 use crate::fixtures::{ago, answer, frame, key, now, secrets, usage};
 use crate::products::Product;
@@ -88,6 +89,7 @@ fn one(product: Product, language: Language, range: Range) -> KeyPage {
             vec![per(1_200, Window::Minute, 37)]
         },
         usage: Some(usage(range, 13)),
+        alerts: (product == Product::Fanfare).then(|| alerts::of_key(range == Range::Week)),
         actions: Actions {
             edit: product.control("edit"),
             regenerate: product.control("regenerate"),

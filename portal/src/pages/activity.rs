@@ -80,6 +80,12 @@ impl Detail {
             Self::Expires(Some(at)) => words.detail_expires.put("when", voice.moment(*at)),
             Self::Expires(None) => words.detail_expires.put("when", words.never),
             Self::Plan { from, to } => words.detail_plan.put("from", from).put("to", to),
+            Self::Rules(kinds) => {
+                let kinds: Vec<_> = kinds.iter().map(|kind| voice.alert(*kind).to_string()).collect();
+                words.detail_rules.put("alerts", kinds.join(", "))
+            }
+            Self::Muted { key, until } => words.detail_muted.put("key", key.said()).put("when", voice.moment(*until)),
+            Self::Unmuted(key) => words.detail_unmuted.put("key", key.said()),
             Self::Locked(true) => words.detail_locked.html(),
             Self::Locked(false) => words.detail_unlocked.html(),
             Self::Nothing => words.detail_nothing.html(),
@@ -89,7 +95,7 @@ impl Detail {
 
 impl KeyRef {
     /// Which key it is.
-    fn said(&self) -> Html {
+    pub(crate) fn said(&self) -> Html {
         Html::typed(self.name.as_ref().unwrap_or(&self.id))
     }
 }

@@ -1,5 +1,6 @@
 //! A key: facts, limits, usage, and what can be done with it.
 
+use crate::alert::KeyAlerts;
 use crate::control::{Control, Why};
 use crate::facts::{Fact, Facts};
 use crate::frame::Frame;
@@ -31,6 +32,8 @@ pub struct KeyPage {
     pub replacement: Option<Replacement>,
     /// The usage; `None` where the contract or the session does not show it.
     pub usage: Option<Usage>,
+    /// Its alerts; `None` where the contract or the session does not show them.
+    pub alerts: Option<KeyAlerts>,
     /// What can be done.
     pub actions: Actions,
 }

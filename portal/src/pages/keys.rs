@@ -31,6 +31,8 @@ pub struct KeysPage {
     pub before: u64,
     /// The cursor of the page with older keys.
     pub older: Option<String>,
+    /// How many keys there are with an alert that is open; none where they are not shown.
+    pub alerts: u64,
     /// Whether a secret was searched for: it is not shown again.
     pub pasted: bool,
     /// The hidden `once` of *Which key is this?*; `None` leaves the form out.

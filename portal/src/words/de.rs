@@ -1,5 +1,6 @@
 //! German.
 
+mod alerting;
 mod beside;
 
 use crate::html::{Phrase as P, Plural};

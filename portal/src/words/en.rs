@@ -1,5 +1,6 @@
 //! English.
 
+mod alerting;
 mod beside;
 
 use crate::html::{Phrase as P, Plural};

@@ -169,7 +169,7 @@ impl Keys {
     }
 
     /// What is remembered of the alerts of `key`.
-    pub(crate) async fn watched(&self, org: &Slug, key: &key::Id) -> Result<Remembered<Watched>> {
+    pub async fn watched(&self, org: &Slug, key: &key::Id) -> Result<Remembered<Watched>> {
         self.remembered(of_key(org, key)).await
     }
 

@@ -98,4 +98,5 @@ pub(super) static BESIDE: Beside = Beside {
     left_lead: P("Um zurückzukommen, gehen Sie dorthin, woher Sie gekommen sind, und öffnen Sie die Schlüssel noch \
         einmal."),
     reference: P("Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: {request}"),
+    alerting: &super::alerting::ALERTING,
 };

@@ -92,4 +92,5 @@ pub(super) static BESIDE: Beside = Beside {
     left: P("You are signed out"),
     left_lead: P("To come back, go to where you came from and open the keys again."),
     reference: P("If you ask for help, give this number: {request}"),
+    alerting: &super::alerting::ALERTING,
 };

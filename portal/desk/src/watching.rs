@@ -1,0 +1,242 @@
+//! What is watched for: the form with the rules of each kind of alert, and what is sent with it.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use jiff::Timestamp;
+use portal::{AlertForm, AlertRule, AlertsPage, Control, Depth, Failures, Language, Problem, Setting};
+use shared::contract::alerts::{Days, Kind, Of, Rate, Rule, RuleChange, Thresholds};
+use shared::contract::portal::Operation;
+use shared::gate::app::App;
+use shared::http::visitor::Alerts;
+use shared::management::alerts::change;
+use shared::registry::alert::Change;
+use shared::registry::organization::Status;
+use shared::{Denial, Form, Page, Result, Visitor};
+
+use crate::alerts::kind;
+use crate::frame::{control, frame, shown_with, status};
+use crate::view;
+
+/// The rules of all kinds.
+type Rules = BTreeMap<Kind, Rule>;
+
+/// What was sent.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    /// The kinds that are on.
+    on: Vec<String>,
+    thresholds: String,
+    rate: String,
+    of: String,
+    days: String,
+    /// What the rules were when the form was made.
+    version: i64,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        let text = |name| form.text(name).to_owned();
+
+        Self {
+            on: form.all("on").map(str::to_owned).collect(),
+            thresholds: text("thresholds"),
+            rate: text("rate"),
+            of: text("of"),
+            days: text("days"),
+            version: view::seen(form),
+        }
+    }
+}
+
+/// Changes what is watched for as `form` says, and leads back to the page; or shows the form again, with what is wrong. A form
+/// that was made before somebody else has changed the rules changes nothing.
+///
+/// # Errors
+/// The organization is locked, the visitor may not, or the store does not answer.
+pub async fn update(app: &App, visitor: &Visitor<Alerts>, form: &Form, now: Timestamp) -> Result<Page> {
+    check_open(visitor)?;
+    let org = &visitor.org;
+    let rules = app.keys.alert_settings(&org.slug).await?.value.view(&app.contract.alerts, now).kinds;
+    let typed = Typed::of(form);
+    let (frame, once) = frame(app, visitor, Depth::Top, now)?;
+    let language = frame.language;
+    let save = control(app, &visitor.session, org, Operation::Alerts, false);
+    let read = read(&rules, &typed, language);
+    let changed = typed.version != version(&rules);
+    let kinds = match read {
+        Ok(kinds) if !changed => kinds,
+        Ok(_) | Err(_) => {
+            let problems = read.err().unwrap_or_default();
+            let status = status(&problems, changed);
+            let shown = self::form(&rules, Some(&typed), language, once, save);
+            let form = Some(AlertForm { changed, problems, ..shown });
+            return shown_with(status, AlertsPage { frame, notice: None, news: None, form, history: None }.render());
+        }
+    };
+    if kinds.is_empty() {
+        return Ok(Page::see_other("alerts?done=same"));
+    }
+    let wanted = Change { kinds, muted: Vec::new() };
+    change(app, &org.slug, &wanted, &visitor.author_unless_locked()).await?;
+
+    Ok(Page::see_other("alerts?done=saved"))
+}
+
+/// Whether anything can be changed: not while the organization is locked.
+///
+/// # Errors
+/// It is locked.
+pub(crate) fn check_open(visitor: &Visitor<Alerts>) -> Result<()> {
+    if visitor.org.status == Status::Active { Ok(()) } else { Err(Denial::OrganizationLocked.into()) }
+}
+
+/// The form with `rules`, or with what was `typed` in their place.
+pub(crate) fn form(rules: &Rules, typed: Option<&Typed>, language: Language, once: String, save: Control) -> AlertForm {
+    let setting = |(named, rule): (&Kind, &Rule)| {
+        // What cannot be changed was not on the form.
+        let typed = typed.filter(|_| rule.changeable);
+        Setting {
+            kind: kind(*named),
+            on: typed.map_or(rule.enabled, |typed| is_on(typed, *named)),
+            changeable: rule.changeable,
+            rule: shown_rule(rule, typed, language),
+        }
+    };
+
+    AlertForm {
+        once,
+        version: version(rules),
+        changed: false,
+        save,
+        settings: rules.iter().map(setting).collect(),
+        problems: Vec::new(),
+    }
+}
+
+fn is_on(typed: &Typed, kind: Kind) -> bool {
+    typed.on.iter().any(|name| name == kind.name())
+}
+
+fn shown_rule(rule: &Rule, typed: Option<&Typed>, language: Language) -> AlertRule {
+    let text = |member: fn(&Typed) -> &String, own: String| typed.map_or(own, |typed| member(typed).clone());
+    match (&rule.thresholds, rule.rate, rule.days) {
+        (Some(own), ..) => AlertRule::Thresholds(text(|typed| &typed.thresholds, listed(own))),
+        (None, Some(own), _) => AlertRule::Rate {
+            rate: text(|typed| &typed.rate, percent(own, language)),
+            of: typed.map_or_else(|| rule.of.map(failures), |typed| Failures::parse(&typed.of)),
+        },
+        (None, None, Some(own)) => AlertRule::Days(text(|typed| &typed.days, own.get().to_string())),
+        (None, None, None) => AlertRule::Plain,
+    }
+}
+
+const fn failures(of: Of) -> Failures {
+    match of {
+        Of::Server => Failures::Server,
+        Of::All => Failures::All,
+    }
+}
+
+/// `80, 95`.
+fn listed(shares: &Thresholds) -> String {
+    shares.iter().map(|share| share.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// `2.5`, or `2,5`.
+fn percent(rate: Rate, language: Language) -> String {
+    let percent = format!("{:.2}", rate.get() * 100.0);
+    let percent = percent.trim_end_matches('0').trim_end_matches('.');
+    match language {
+        Language::English => percent.to_owned(),
+        Language::German => percent.replace('.', ","),
+    }
+}
+
+/// A number for `rules` as they are, so that a form knows what it was made from.
+fn version(rules: &Rules) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(rules).unwrap_or_default().hash(&mut hasher);
+
+    hasher.finish().cast_signed()
+}
+
+/// What is to be otherwise in `rules`, by kind: only what differs from what they are.
+///
+/// # Errors
+/// What is wrong with what was typed.
+fn read(
+    rules: &Rules,
+    typed: &Typed,
+    language: Language,
+) -> std::result::Result<BTreeMap<String, Option<RuleChange>>, Vec<Problem>> {
+    let (mut changes, mut problems) = (BTreeMap::new(), Vec::new());
+    for (kind, rule) in rules.iter().filter(|(_, rule)| rule.changeable) {
+        let mut change = RuleChange::default();
+        let on = is_on(typed, *kind);
+        change.enabled = (on != rule.enabled).then_some(on);
+        if rule.thresholds.as_ref().is_some_and(|own| listed(own) != typed.thresholds) {
+            change.thresholds = thresholds(&typed.thresholds);
+            problems.extend(change.thresholds.is_none().then_some(Problem::ThresholdsWrong));
+        }
+        if rule.rate.is_some_and(|own| percent(own, language) != typed.rate) {
+            change.rate = rate(&typed.rate);
+            problems.extend(change.rate.is_none().then_some(Problem::RateWrong));
+        }
+        if let Some(own) = rule.of {
+            match typed.of.as_str() {
+                "server" => change.of = Some(Of::Server).filter(|of| *of != own),
+                "all" => change.of = Some(Of::All).filter(|of| *of != own),
+                _ => problems.push(Problem::OfMissing),
+            }
+        }
+        if rule.days.is_some_and(|own| own.get().to_string() != typed.days) {
+            change.days = typed.days.parse::<i64>().ok().and_then(|days| Days::try_from(days).ok());
+            problems.extend(change.days.is_none().then_some(Problem::DaysWrong));
+        }
+        if change != RuleChange::default() {
+            changes.insert(kind.name().to_owned(), Some(change));
+        }
+    }
+
+    if problems.is_empty() { Ok(changes) } else { Err(problems) }
+}
+
+/// Shares with commas, blanks or percent signs between them.
+fn thresholds(typed: &str) -> Option<Thresholds> {
+    let shares = typed.split([',', ';', '%', ' ']).filter(|share| !share.is_empty());
+    let shares: Vec<i64> = shares.map(str::parse).collect::<std::result::Result<_, _>>().ok()?;
+
+    Thresholds::try_from(shares).ok()
+}
+
+/// A share in per cent, with a point or a comma in it.
+fn rate(typed: &str) -> Option<Rate> {
+    let percent: f64 = typed.trim_end_matches('%').trim_end().replace(',', ".").parse().ok()?;
+
+    Rate::try_from(percent / 100.0).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_read_as_people_write_them() {
+        for (typed, read) in
+            [("80, 95", "80, 95"), ("80,95", "80, 95"), ("80% 95 %", "80, 95"), ("50;60;100", "50, 60, 100")]
+        {
+            assert_eq!(listed(&thresholds(typed).unwrap()), read, "{typed}");
+        }
+        for typed in ["", "49", "95, 80", "80, 80", "50 60 70 80", "eighty", "80.5", "-80", "99999999999999999999"] {
+            assert_eq!(thresholds(typed), None, "{typed}");
+        }
+        for (typed, shown) in [("5", "5"), ("2.5", "2.5"), ("2,5 %", "2.5"), ("50%", "50"), ("7", "7"), ("1", "1")] {
+            assert_eq!(percent(rate(typed).unwrap(), Language::English), shown, "{typed}");
+        }
+        assert_eq!(percent(rate("2.5").unwrap(), Language::German), "2,5");
+        for typed in ["", "0", "0.99", "50.1", "nan", "inf", "-5", "five", "1e9"] {
+            assert_eq!(rate(typed), None, "{typed}");
+        }
+    }
+}
