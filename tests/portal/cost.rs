@@ -19,7 +19,7 @@ async fn a_list_is_three_calls_and_one_for_alerts_whatever_became_of_its_keys() 
     let browser = world.visitor("acme").await;
     let keys: Vec<Key> = crate::support::all((0..30).map(|_| issued(&world, "web"))).await;
     look(&world, &browser, KEYS).await;
-    let calls = ["BatchGetItem KeysTable", "Query KeysTable", "BatchGetItem CountersTable", "Query EventsTable"];
+    let calls = ["BatchGetItem KeysTable", "Query KeysTable", "BatchGetItem CountersTable", "Query KeysTable"];
     assert_eq!(look(&world, &browser, KEYS).await, calls, "never used");
     for key in &keys[..5] {
         assert_eq!(call(&world, key).await, 200);

@@ -128,7 +128,7 @@ async fn figures_of_another_version_make_a_shorter_sentence() {
             "id": format!("event_{number}{}", "0".repeat(25)), "kind": "limit.reached", "state": "opened",
             "keyId": key.id, "at": "2030-06-15T00:00:30.000Z", "numbers": numbers,
         });
-        let put = world.stack.dynamodb().client().put_item().table_name("EventsTable");
+        let put = world.stack.dynamodb().client().put_item().table_name("KeysTable");
         let put = put.item("pk", dynamodb::text("history#acme")).item("sk", dynamodb::text(format!("{number:013}")));
         let put = put.item("row", dynamodb::text(row.to_string())).item("schema", dynamodb::number(1));
         put.send().await.unwrap();
