@@ -356,13 +356,8 @@ async fn delivering_costs_a_write_unit_for_an_event_and_nothing_where_there_is_n
 }
 
 /// What whoever hands events on may do in the events table.
-const EVENTS: [&str; 5] = [
-    "dynamodb:Query",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:BatchWriteItem",
-];
+const EVENTS: [&str; 5] =
+    ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
 
 #[test]
 fn nobody_else_may_tell_anybody_or_look_into_the_outbox() {
