@@ -1,5 +1,5 @@
-//! `POST /operator/v1/organizations/{org}/webhooks/{id}/test`: send a webhook an event of kind `webhook.test`, with the next
-//! delivery.
+//! `POST /operator/v1/organizations/{org}/webhooks/{id}/test`: send a webhook an event that says that it is a test, with the
+//! next delivery.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

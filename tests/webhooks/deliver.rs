@@ -174,7 +174,7 @@ async fn without_the_master_nothing_is_sent_and_nothing_is_lost() {
     world.stack.services().inject(Fault::error(400, "AccessDeniedException", "no").always().on("GetSecretValue"));
     world.stack.fire("AlertsDeliver").await.unwrap();
     assert!(world.stack.fire(SENT).await.is_err());
-    let order = json!({"url": receiver.url()});
+    let order = json!({"url": receiver.url(), "kinds": ["key.deleted"]});
     assert_eq!(
         world.operate("POST", "/organizations/acme/webhooks", order).await.status,
         201,
