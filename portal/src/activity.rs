@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::alert::AlertKind;
+use crate::alert::kind::AlertKind;
 
 /// A change.
 #[derive(Clone, Debug)]

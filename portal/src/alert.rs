@@ -1,66 +1,15 @@
 //! Alerts, as pages show them: what may be wrong with a key, what people were told of it, and by which rules.
 
+pub(crate) mod kind;
 mod said;
 
 use jiff::Timestamp;
 
 use crate::activity::KeyRef;
+use crate::alert::kind::AlertKind;
 use crate::control::Control;
 use crate::form::Problem;
 use crate::usage::Window;
-
-/// A kind of alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlertKind {
-    /// A key has used much of what it may in a window.
-    LimitApproaching,
-    /// Requests were refused because a limit was reached.
-    LimitReached,
-    /// Too many requests have failed.
-    ErrorsHigh,
-    /// A key was used far more, or far less, than usual.
-    ActivityUnusual,
-    /// A key was used after a long silence.
-    ActivityWoke,
-    /// Somebody tries what a key may not do, or a key that does not work any more.
-    ActivityProbing,
-    /// A key was not used for long.
-    KeyUnused,
-    /// A key stops working soon.
-    KeyExpiring,
-    /// An old secret is still used, and stops working soon.
-    RotationLingering,
-}
-
-impl AlertKind {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::LimitApproaching,
-        Self::LimitReached,
-        Self::ErrorsHigh,
-        Self::ActivityUnusual,
-        Self::ActivityWoke,
-        Self::ActivityProbing,
-        Self::KeyUnused,
-        Self::KeyExpiring,
-        Self::RotationLingering,
-    ];
-
-    /// What the form sends as `on`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LimitApproaching => "limit.approaching",
-            Self::LimitReached => "limit.reached",
-            Self::ErrorsHigh => "errors.high",
-            Self::ActivityUnusual => "activity.unusual",
-            Self::ActivityWoke => "activity.woke",
-            Self::ActivityProbing => "activity.probing",
-            Self::KeyUnused => "key.unused",
-            Self::KeyExpiring => "key.expiring",
-            Self::RotationLingering => "rotation.lingering",
-        }
-    }
-}
 
 /// An alert that is open.
 #[derive(Clone, Debug)]

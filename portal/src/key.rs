@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::alert::AlertKind;
+use crate::alert::kind::AlertKind;
 
 /// A key.
 #[derive(Clone, Debug)]

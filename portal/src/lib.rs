@@ -26,9 +26,10 @@ mod voice;
 mod words;
 
 pub use crate::activity::{Detail, Event, KeyRef, What, Who};
+pub use crate::alert::kind::AlertKind;
 pub use crate::alert::{
-    AlertForm, AlertKind, AlertRule, Direction, Failures, Figures, KeyAlerts, MUTED_DAYS, Mentioned, MutedKey,
-    OpenAlert, Probe, Setting, Told, Turn,
+    AlertForm, AlertRule, Direction, Failures, Figures, KeyAlerts, MUTED_DAYS, Mentioned, MutedKey, OpenAlert, Probe,
+    Setting, Told, Turn,
 };
 pub use crate::brand::Brand;
 pub use crate::brand::colour::Colour;

@@ -266,6 +266,19 @@ fn secrets() -> Secrets {
     Secrets { until: now(), since: now(), old_used: None, new_used: None }
 }
 
+fn replacement() -> Replacement {
+    Replacement {
+        create: shut(),
+        fill: vec![("name", evil(0))],
+        gets: Some(vec![evil(92)]),
+        new: Some(Key { name: evil(93), ..key() }),
+    }
+}
+
+fn key_alerts() -> KeyAlerts {
+    KeyAlerts { open: vec![(AlertKind::LimitReached, now())], muted: None, mute: Control::Open, once: evil(98) }
+}
+
 fn single(language: Language) -> Vec<Shown> {
     let around = || frame(language);
     let answer = || Answer { status: 401, message: evil(90) };
@@ -279,19 +292,9 @@ fn single(language: Language) -> Vec<Shown> {
         expiring: true,
         limits: Vec::new(),
         rotation: Some(Rotation { secrets: secrets(), end: Control::Open }),
-        replacement: Some(Replacement {
-            create: shut(),
-            fill: vec![("name", evil(0))],
-            gets: Some(vec![evil(92)]),
-            new: Some(Key { name: evil(93), ..key() }),
-        }),
+        replacement: Some(replacement()),
         usage: Some(usage),
-        alerts: Some(KeyAlerts {
-            open: vec![(AlertKind::LimitReached, now())],
-            muted: None,
-            mute: Control::Open,
-            once: evil(98),
-        }),
+        alerts: Some(key_alerts()),
         actions: Actions { edit: shut(), regenerate: Control::Open, status: Control::Open, delete: Control::Open },
     };
     let regenerate = RegeneratePage {

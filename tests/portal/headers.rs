@@ -76,7 +76,7 @@ async fn answers(world: &World, more: &[(&str, &str)]) -> Vec<(u16, Answer, bool
         (200, post(&browser, KEYS, SAME_ORIGIN, &typed("fanfare")).await),
         (200, get(&browser, ALERTS).await),
         (303, post(&browser, &page(&key, "/mute"), SAME_ORIGIN, &[("days", "7")]).await),
-        (422, post(&browser, ALERTS, SAME_ORIGIN, &[("days", "7")]).await),
+        (409, post(&browser, ALERTS, SAME_ORIGIN, &[("days", "7")]).await),
         (303, post(&browser, &page(&key, "/status"), SAME_ORIGIN, &[("status", "inactive")]).await),
         (422, post(&browser, KEYS, SAME_ORIGIN, &[("name", "")]).await),
         (400, get(&browser, &format!("{KEYS}?cursor=x")).await),

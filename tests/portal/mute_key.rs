@@ -14,9 +14,9 @@ async fn a_key_is_muted_for_days_and_told_of_again() {
     let browser = world.visitor("acme").await;
     let (form, path) = (page(&key, ""), page(&key, "/mute"));
     for (days, until, said) in [
-        ("1", "2030-06-16T00:00:30Z", "The key is muted until 16 Jun 2030, 00:00 UTC."),
-        ("7", "2030-06-22T00:00:30Z", "The key is muted until 22 Jun 2030, 00:00 UTC."),
-        ("30", "2030-07-15T00:00:30Z", "The key is muted until 15 Jul 2030, 00:00 UTC."),
+        ("1", "2030-06-16T00:00:30Z", "The key is muted until 16 Jun 2030, 00:00 UTC"),
+        ("7", "2030-06-22T00:00:30Z", "The key is muted until 22 Jun 2030, 00:00 UTC"),
+        ("30", "2030-07-15T00:00:30Z", "The key is muted until 15 Jul 2030, 00:00 UTC"),
     ] {
         let answer = browser.submit(&form, &path, &[("days", days)]).await;
         assert_eq!(answer.status, 303, "{}", answer.words());

@@ -15,8 +15,8 @@ use shared::registry::key::Id;
 use shared::registry::session::Session;
 use shared::{Page, Result, Visitor};
 
-use crate::alerts::{Names, kind, names, of_key};
 use crate::frame::{frame, shown};
+use crate::named::{Names, kind, names, of_key};
 
 /// How many rows a page shows.
 const SHOWN: u32 = 25;

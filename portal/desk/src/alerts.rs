@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use portal::{
-    AlertKind, AlertNews, AlertsPage, Depth, History, KeyRef, MutedKey, Notice, OpenAlert, Told as Row, Turn,
-};
+use portal::{AlertKind, AlertNews, AlertsPage, Depth, History, MutedKey, Notice, OpenAlert, Told as Row, Turn};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::alerts::Kind;
@@ -18,12 +16,12 @@ use shared::registry::event::AlertRow;
 use shared::registry::key::Id;
 use shared::registry::organization::Organization;
 use shared::registry::session::Session;
-use shared::registry::slug::Slug;
 use shared::store::Remembered;
 use shared::{Page, Result, Visitor};
 
 use crate::figures;
 use crate::frame::{control, frame, shown};
+use crate::named::{NAMES_MOST, Names, kind, names, of_key};
 use crate::watching;
 
 /// How many rows of the history a page shows.
@@ -32,18 +30,12 @@ const SHOWN: u32 = 15;
 /// How many open alerts, and how many muted keys, a page shows.
 const LISTED: usize = 15;
 
-/// How many names are asked for at once.
-const NAMES_MOST: usize = 100;
-
 /// From where on, and what has led here.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 pub struct Told {
     cursor: Option<String>,
     done: Option<String>,
 }
-
-/// What people call keys, by id: those that there are.
-pub(crate) type Names = BTreeMap<String, String>;
 
 /// An alert that is open: since when, about which key, and of which kind.
 type Open = (Timestamp, Id, Kind);
@@ -101,21 +93,6 @@ async fn current(app: &App, org: &Organization, now: Timestamp) -> Result<(Vec<O
     Ok((open, settings.view(&app.contract.alerts, now)))
 }
 
-/// The names of those of `keys` that there are.
-///
-/// # Errors
-/// The store does not answer.
-pub(crate) async fn names(app: &App, org: &Slug, mut keys: Vec<Id>) -> Result<Names> {
-    keys.sort();
-    keys.dedup();
-    let mut names = Names::new();
-    for some in keys.chunks(NAMES_MOST) {
-        names.extend(app.keys.names(org, some).await?);
-    }
-
-    Ok(names)
-}
-
 /// The first of the alerts that are open, and how many more there are. Of a key that is gone nothing is said.
 fn listed(mut open: Vec<Open>, names: &Names) -> (Vec<OpenAlert>, u64) {
     let beyond = open.split_off(open.len().min(NAMES_MOST));
@@ -140,13 +117,6 @@ fn muted_keys(view: &View, names: &Names, now: Timestamp) -> (Vec<MutedKey>, u64
     (muted, u64::try_from(more).unwrap_or(u64::MAX))
 }
 
-/// A key; `known` is what it was called.
-pub(crate) fn of_key(key: &Id, names: &Names, known: Option<String>) -> KeyRef {
-    let name = names.get(key.as_str()).cloned();
-
-    KeyRef { id: key.to_string(), exists: name.is_some(), name: name.or(known) }
-}
-
 fn told_row(row: AlertRow, names: &Names, now: Timestamp) -> Row {
     Row {
         at: row.at.parse().unwrap_or(now),
@@ -158,21 +128,6 @@ fn told_row(row: AlertRow, names: &Names, now: Timestamp) -> Row {
         },
         figures: figures::read(&row, names),
         key: row.key_id.map(|key| of_key(&key, names, None)),
-    }
-}
-
-/// The kind as pages show it.
-pub(crate) const fn kind(kind: Kind) -> AlertKind {
-    match kind {
-        Kind::LimitApproaching => AlertKind::LimitApproaching,
-        Kind::LimitReached => AlertKind::LimitReached,
-        Kind::ErrorsHigh => AlertKind::ErrorsHigh,
-        Kind::ActivityUnusual => AlertKind::ActivityUnusual,
-        Kind::ActivityWoke => AlertKind::ActivityWoke,
-        Kind::ActivityProbing => AlertKind::ActivityProbing,
-        Kind::KeyUnused => AlertKind::KeyUnused,
-        Kind::KeyExpiring => AlertKind::KeyExpiring,
-        Kind::RotationLingering => AlertKind::RotationLingering,
     }
 }
 

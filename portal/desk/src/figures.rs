@@ -1,8 +1,6 @@
 //! The figures of an alert, read as far as they are understood: they may have been written by an older version, or a newer
 //! one.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use portal::{Direction, Failures, Figures, Mentioned, Probe, Window};
 use serde_json::Value;
@@ -10,7 +8,7 @@ use shared::contract::alerts::Kind;
 use shared::registry::event::AlertRow;
 use shared::registry::key::Id;
 
-use crate::alerts::of_key;
+use crate::named::{Names, of_key};
 
 /// How many keys of a message are named.
 const NAMED: usize = 5;
@@ -32,11 +30,11 @@ fn named(row: &AlertRow) -> impl Iterator<Item = (Id, &Value)> {
 }
 
 /// The figures of `row`; `names` are those of the keys that there are.
-pub(crate) fn read(row: &AlertRow, names: &BTreeMap<String, String>) -> Figures {
+pub(crate) fn read(row: &AlertRow, names: &Names) -> Figures {
     let all = &row.numbers;
     let key = |(id, said): (Id, &Value)| {
         let mut key = of_key(&id, names, text(said, "name").map(str::to_owned));
-        key.name = key.name.map(short);
+        key.name = key.name.as_deref().map(short);
         Mentioned { key, expires: moment(said, "expiresAt") }
     };
 
@@ -106,12 +104,10 @@ fn moment(value: &Value, member: &str) -> Option<Timestamp> {
     text(value, member)?.parse().ok()
 }
 
-fn short(name: String) -> String {
-    if name.chars().count() <= NAME_MOST {
-        return name;
-    }
+fn short(name: &str) -> String {
+    let cut = name.chars().nth(NAME_MOST).map(|_| '…');
 
-    name.chars().take(NAME_MOST).chain(['…']).collect()
+    name.chars().take(NAME_MOST).chain(cut).collect()
 }
 
 #[cfg(test)]
@@ -120,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    fn row(kind: &str, numbers: Value) -> AlertRow {
+    fn row(kind: &str, numbers: &Value) -> AlertRow {
         let id = format!("event_{}", "0".repeat(26));
         let row = json!({"id": id, "kind": kind, "state": "opened", "keyId": null, "at": "then", "numbers": numbers});
 
@@ -129,20 +125,20 @@ mod tests {
 
     #[test]
     fn what_is_understood_is_read_whatever_else_is_there() {
-        let names = BTreeMap::new();
+        let names = Names::new();
         for numbers in [json!(null), json!([]), json!("x"), json!({}), json!({"keys": 7, "used": "many", "hour": 3})] {
-            let figures = read(&row("key.unused", numbers.clone()), &names);
+            let figures = read(&row("key.unused", &numbers), &names);
             assert!(figures.used.is_none() && figures.hour.is_none() && figures.keys.is_empty(), "{numbers}");
         }
         let numbers = json!({
             "used": -1, "limit": 1e300, "usual": 12.0, "threshold": 0.05, "window": "week", "days": 90, "count": 60,
             "keys": [{"keyId": "x"}, {"keyId": format!("key_{}", "0".repeat(26)), "name": "W".repeat(100)}, 7],
         });
-        let figures = read(&row("errors.high", numbers), &names);
+        let figures = read(&row("errors.high", &numbers), &names);
         assert_eq!((figures.used, figures.limit, figures.usual), (None, None, Some(12)));
         assert_eq!((figures.threshold, figures.window, figures.days), (Some(500), None, Some(90)));
         let [mentioned] = figures.keys.as_slice() else { panic!("{figures:?}") };
         assert_eq!(mentioned.key.name.as_ref().unwrap().chars().count(), 41);
-        assert_eq!(read(&row("limit.approaching", json!({"threshold": 80})), &names).threshold, Some(8_000));
+        assert_eq!(read(&row("limit.approaching", &json!({"threshold": 80})), &names).threshold, Some(8_000));
     }
 }

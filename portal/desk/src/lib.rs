@@ -19,6 +19,7 @@ mod identify;
 mod key;
 mod list;
 mod mute;
+mod named;
 mod regenerate;
 mod status;
 mod usage;

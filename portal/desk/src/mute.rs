@@ -11,8 +11,9 @@ use shared::registry::alert::{Change, Mute};
 use shared::registry::key::{Id, Key};
 use shared::{Denial, Error, Form, Page, Result, Violation, Visitor};
 
-use crate::alerts::{kind, may_see};
+use crate::alerts::may_see;
 use crate::frame::control;
+use crate::named::kind;
 use crate::view;
 use crate::watching::check_open;
 

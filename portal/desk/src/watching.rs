@@ -14,8 +14,8 @@ use shared::registry::alert::Change;
 use shared::registry::organization::Status;
 use shared::{Denial, Form, Page, Result, Visitor};
 
-use crate::alerts::kind;
 use crate::frame::{control, frame, shown_with, status};
+use crate::named::kind;
 use crate::view;
 
 /// The rules of all kinds.
@@ -175,24 +175,26 @@ fn read(
         let mut change = RuleChange::default();
         let on = is_on(typed, *kind);
         change.enabled = (on != rule.enabled).then_some(on);
-        if rule.thresholds.as_ref().is_some_and(|own| listed(own) != typed.thresholds) {
-            change.thresholds = thresholds(&typed.thresholds);
-            problems.extend(change.thresholds.is_none().then_some(Problem::ThresholdsWrong));
+        if let Some(own) = &rule.thresholds {
+            let read = if listed(own) == typed.thresholds { Some(own.clone()) } else { thresholds(&typed.thresholds) };
+            problems.extend(read.is_none().then_some(Problem::ThresholdsWrong));
+            change.thresholds = read.filter(|read| read != own);
         }
-        if rule.rate.is_some_and(|own| percent(own, language) != typed.rate) {
-            change.rate = rate(&typed.rate);
-            problems.extend(change.rate.is_none().then_some(Problem::RateWrong));
+        if let Some(own) = rule.rate {
+            // It may be more exact than it is shown.
+            let read = if percent(own, language) == typed.rate { Some(own) } else { rate(&typed.rate) };
+            problems.extend(read.is_none().then_some(Problem::RateWrong));
+            change.rate = read.filter(|read| *read != own);
         }
         if let Some(own) = rule.of {
-            match typed.of.as_str() {
-                "server" => change.of = Some(Of::Server).filter(|of| *of != own),
-                "all" => change.of = Some(Of::All).filter(|of| *of != own),
-                _ => problems.push(Problem::OfMissing),
-            }
+            let read = [Of::Server, Of::All].into_iter().find(|of| failures(*of).as_str() == typed.of);
+            problems.extend(read.is_none().then_some(Problem::OfMissing));
+            change.of = read.filter(|read| *read != own);
         }
-        if rule.days.is_some_and(|own| own.get().to_string() != typed.days) {
-            change.days = typed.days.parse::<i64>().ok().and_then(|days| Days::try_from(days).ok());
-            problems.extend(change.days.is_none().then_some(Problem::DaysWrong));
+        if let Some(own) = rule.days {
+            let read = typed.days.parse::<i64>().ok().and_then(|days| Days::try_from(days).ok());
+            problems.extend(read.is_none().then_some(Problem::DaysWrong));
+            change.days = read.filter(|read| *read != own);
         }
         if change != RuleChange::default() {
             changes.insert(kind.name().to_owned(), Some(change));

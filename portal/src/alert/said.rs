@@ -1,6 +1,7 @@
 //! Alerts, in words. A figure that is missing makes what is said shorter.
 
-use crate::alert::{AlertKind, AlertRule, Direction, Failures, Figures, Mentioned, Probe, Setting, Told, Turn};
+use crate::alert::kind::AlertKind;
+use crate::alert::{AlertRule, Direction, Failures, Figures, Mentioned, Probe, Setting, Told, Turn};
 use crate::html::{Html, Phrase, Said as _};
 use crate::key::Key;
 use crate::usage::Window;
