@@ -100,7 +100,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
     match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
         Some(scope) => {
             let denial = Denial::MissingScope { scope: (*scope).to_owned() };
-            Err(Refusal { error: denial.into(), quota: grant.quota, used: Some(grant.used) })
+            Err(Refusal { error: denial.into(), quota: grant.quota, used: Some(grant.used()) })
         }
         None => Ok(grant),
     }
@@ -225,7 +225,7 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
         // If somebody was faster, the pass was made from something out of date: look again.
         let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, now).await;
         if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
-            let granted = |pass| granted(pass, &counting).awake(is_awake);
+            let granted = |pass| Grant { is_awake, ..granted(pass, &counting) };
             return if admits { Ok(granted(pass)) } else { Err(refused(Box::new(pass), now)) };
         }
     }

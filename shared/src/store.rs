@@ -114,6 +114,26 @@ impl Keys {
         Ok((shown.map(Item::from).collect(), has_more))
     }
 
+    /// All items of a partition whose sort keys begin with `prefix`, however many there are.
+    async fn all(&self, partition: &str, prefix: &str) -> Result<Vec<Item>> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+            .set_expression_attribute_names(Some(names(["pk", "sk"])))
+            .expression_attribute_values(":pk", dynamodb::text(partition))
+            .expression_attribute_values(":prefix", dynamodb::text(prefix));
+        let mut pages = query.into_paginator().send();
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            items.extend(page?.items.unwrap_or_default().into_iter().map(Item::from));
+        }
+
+        Ok(items)
+    }
+
     /// Opens the connection that the first request will use. If it cannot be opened, the first request will notice.
     pub async fn connect(&self) {
         let nothing = attributes([("pk", Some(dynamodb::text("connect"))), ("sk", Some(dynamodb::text("connect")))]);

@@ -10,7 +10,7 @@ use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Telling, Watched};
 use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Status;
-use crate::registry::usage::{Account, Day, Holder};
+use crate::registry::usage::{Account, Holder};
 use crate::store::Memo;
 
 /// Over how many days before today the hours of a busy key are compared: four weeks before the last two hours, which are
@@ -152,7 +152,7 @@ async fn silence(app: &App, key: &Key, holder: &Holder, woke: Timestamp, now: Ti
     let days = app.usage.last_days(holder).await?;
     let before = days.iter().find(|day| day.number < Window::Day.number(woke));
     // A day without a use has refusals.
-    let used = before.map(|day| day.last.latest().unwrap_or_else(|| begin(day)));
+    let used = before.map(|day| day.last.latest().unwrap_or_else(|| Window::Day.begin(day.number)));
     let (rows, _) = app.keys.audit(&holder.org, 100, None).await?;
     let is_touched = rows.iter().filter(|row| row.key_id.as_ref() == Some(&holder.key)).any(|row| {
         let at: Option<Timestamp> = row.at.parse().ok();
@@ -160,8 +160,4 @@ async fn silence(app: &App, key: &Key, holder: &Holder, woke: Timestamp, now: Ti
     });
 
     Ok((!is_touched).then_some(used.unwrap_or(key.created_at)))
-}
-
-fn begin(day: &Day) -> Timestamp {
-    Timestamp::from_second(day.number.saturating_mul(Window::Day.seconds())).unwrap_or_default()
 }

@@ -69,6 +69,11 @@ impl Window {
         now.as_second().div_euclid(self.seconds())
     }
 
+    /// When the window of that number begins; 1970 where no time is so far away.
+    pub fn begin(self, number: i64) -> Timestamp {
+        Timestamp::from_second(number.saturating_mul(self.seconds())).unwrap_or_default()
+    }
+
     /// When that window ends, in Unix seconds.
     pub fn end(self, now: Timestamp) -> i64 {
         self.number(now).saturating_add(1).saturating_mul(self.seconds())

@@ -127,7 +127,7 @@ pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> 
 pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, now: Timestamp) -> Result<Verdict> {
     let refusal = match admitted {
         Ok(grant) => {
-            app.meter.record(grant.used, Outcome::Verified, now);
+            app.meter.record(grant.used(), Outcome::Verified, now);
             return Ok(Verdict::Yes {
                 valid: true,
                 organization: grant.org,

@@ -78,7 +78,7 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
     match gate::admit(call.app, credential, scopes, call.now).await {
         Ok(grant) => {
             call.quota = grant.quota;
-            call.used = Some(grant.used.clone());
+            call.used = Some(grant.used());
             // A path with another organization than the key's own leads nowhere, like one with an organization that
             // does not exist.
             if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {

@@ -144,26 +144,29 @@ pub struct Grant {
     pub scopes: Scopes,
     /// What it has left after this request.
     pub quota: Option<Quota>,
-    /// How its usage is counted.
-    pub used: Use,
+    /// Whether the secret has been replaced, and still works.
+    pub is_old: bool,
+    /// Whether it is perhaps the key's first use after a month or more.
+    pub is_awake: bool,
+    /// The windows of which the key has used half of its limit or more.
+    pub peaks: Vec<Peak>,
 }
 
 impl Grant {
     /// The grant of a request with `secret` that `pass` has counted, which is the pass of the secret `counting`.
     pub fn of(pass: Pass, secret: Digest, counting: &Digest, now: Timestamp) -> Self {
         let quota = pass.quota(now);
-        let used = Use { is_old: secret != *counting, ..pass.used(now) };
+        let peaks = pass.peaks(now);
         let Terms { org, key, kind, scopes, .. } = pass.terms;
 
-        Self { org, key, secret, kind, scopes, quota, used }
+        Self { org, key, secret, kind, scopes, quota, is_old: secret != *counting, is_awake: false, peaks }
     }
 
-    /// The same, of a key that was perhaps not used for a month or more if it `is_awake`.
-    #[must_use]
-    pub fn awake(mut self, is_awake: bool) -> Self {
-        self.used.is_awake = is_awake;
+    /// How the request is counted as usage.
+    pub fn used(&self) -> Use {
+        let holder = Holder { org: self.org.clone(), key: self.key.clone() };
 
-        self
+        Use { holder, is_old: self.is_old, is_awake: self.is_awake, peaks: self.peaks.clone() }
     }
 }
 
@@ -207,14 +210,20 @@ impl Pass {
 
     /// How a request at `now` is counted as usage, with the current secret.
     pub fn used(&self, now: Timestamp) -> Use {
-        let Terms { org, key, limits, .. } = &self.terms;
-        let peaks = limits.iter().map(|(window, limit)| {
+        let Terms { org, key, .. } = &self.terms;
+        let holder = Holder { org: org.clone(), key: key.clone() };
+
+        Use { holder, is_old: false, is_awake: false, peaks: self.peaks(now) }
+    }
+
+    /// The windows at `now` of which half of the limit or more is used.
+    fn peaks(&self, now: Timestamp) -> Vec<Peak> {
+        let peaks = self.terms.limits.iter().map(|(window, limit)| {
             let used = self.counts.get(window, now);
             Peak { window, number: window.number(now), used, limit }
         });
-        let peaks = peaks.filter(|peak| peak.share() >= Thresholds::LOWEST).collect();
 
-        Use { holder: Holder { org: org.clone(), key: key.clone() }, is_old: false, is_awake: false, peaks }
+        peaks.filter(|peak| peak.share() >= Thresholds::LOWEST).collect()
     }
 
     /// Counts a request at `now` in each of `windows`.

@@ -87,9 +87,7 @@ impl Peak {
 
     /// When its window ends.
     pub fn ends(&self) -> Timestamp {
-        let end = self.number.saturating_add(1).saturating_mul(self.window.seconds());
-
-        Timestamp::from_second(end).unwrap_or_default()
+        self.window.begin(self.number.saturating_add(1))
     }
 }
 

@@ -57,7 +57,7 @@ fn partition(org: &Slug) -> String {
 }
 
 fn of_key(org: &Slug, key: &key::Id) -> Attributes {
-    place(partition(org), format!("key#{key}"))
+    place(partition(org), format!("{}{key}", key_item::PREFIX))
 }
 
 fn history_of(org: &Slug) -> String {
@@ -182,26 +182,9 @@ impl Keys {
 
     /// The keys of `org` of whose alerts anything is remembered, each with it.
     pub async fn all_watched(&self, org: &Slug) -> Result<Vec<(key::Id, Remembered<Watched>)>> {
-        let pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
-            .set_expression_attribute_names(Some(super::names(["pk", "sk"])))
-            .expression_attribute_values(":pk", text(partition(org)))
-            .expression_attribute_values(":prefix", text("key#"));
-        let mut pages = pages.into_paginator().send();
-        let mut all = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page?.items.unwrap_or_default() {
-                let mut item = Item::from(item);
-                let id = key_item::read_id(&mut item)?;
-                all.push((id, Remembered::read(Some(item))?));
-            }
-        }
+        let read = |mut item: Item| Ok((key_item::read_id(&mut item)?, Remembered::read(Some(item))?));
 
-        Ok(all)
+        self.all(&partition(org), key_item::PREFIX).await?.into_iter().map(read).collect()
     }
 
     /// When the keys of `org` were last gone through.

@@ -10,8 +10,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{Delete, Put, Update};
 use dynamodb::{
-    Committed, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, Transaction, Tries, number, text,
-    text_set,
+    Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, number, text, text_set,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -242,11 +241,8 @@ impl Outbox {
             .update_expression("SET #failing = :failing")
             .set_expression_attribute_names(Some(names(["pk", "failing"])))
             .expression_attribute_values(":failing", dynamodb::AttributeValue::Bool(is_failing));
-        match request.send().await.map_err(Refused::from) {
-            Ok(_) | Err(Refused::Condition(_)) => Ok(()),
-            Err(Refused::Conflict) => Err(Error::Contended),
-            Err(Refused::Failed(error)) => Err(error),
-        }
+
+        is_written(request.send().await).map(drop)
     }
 
     /// Takes `courier` out, which has no parcel left, unless it was given one since it was read.

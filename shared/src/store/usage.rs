@@ -15,11 +15,12 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValue;
 use dynamodb::{
-    AttributeValue, Client, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, number, text, text_set,
+    AttributeValue, Client, Condition, Conditional as _, Error, Item, Result, SCHEMA, number, text, text_set,
 };
 use jiff::Timestamp;
 
 use super::Attributes;
+use super::remembered::{is_written, place};
 use crate::contract::denial::Kind;
 use crate::contract::limit::Window;
 use crate::environment::entropy::Entropy;
@@ -171,12 +172,9 @@ impl Usage {
     pub(crate) async fn seen(&self, noted: &Noted) -> Result<()> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(hint_of(&noted.hint.holder)));
         let as_read = Condition::that("#notes = :seen", ["notes"]).value(":seen", number(noted.notes));
-        match delete.when(as_read).send().await.map_err(Refused::from) {
-            // What was added is seen the next time.
-            Ok(_) | Err(Refused::Condition(_)) => Ok(()),
-            Err(Refused::Conflict) => Err(Error::Contended),
-            Err(Refused::Failed(error)) => Err(error),
-        }
+
+        // What was added is seen the next time.
+        is_written(delete.when(as_read).send().await).map(drop)
     }
 
     /// Writes down from how many requests on the hour `hour` of `holder` is unusual, for every process that adds to it.
@@ -193,11 +191,8 @@ impl Usage {
             .set_expression_attribute_names(Some(super::names(["pk", HOUR, CEILING])))
             .expression_attribute_values(":hour", number(hour.rem_euclid(24)))
             .expression_attribute_values(":ceiling", number(requests));
-        match request.send().await.map_err(Refused::from) {
-            Ok(_) | Err(Refused::Condition(_)) => Ok(()),
-            Err(Refused::Conflict) => Err(Error::Contended),
-            Err(Refused::Failed(error)) => Err(error),
-        }
+
+        is_written(request.send().await).map(drop)
     }
 
     /// The last two days on which there was anything of `holder`, newest first.
@@ -281,7 +276,7 @@ pub(crate) struct HintsStart(Attributes);
 const HINTS: &str = "*hints";
 
 fn hint_of(holder: &Holder) -> Attributes {
-    super::attributes([("pk", Some(text(HINTS))), ("sk", Some(text(format!("{}#{}", holder.org, holder.key))))])
+    place(HINTS, format!("{}#{}", holder.org, holder.key))
 }
 
 /// `h525600#812#1000`: 812 of 1,000 in the hour of that number.
@@ -327,8 +322,7 @@ fn partition(account: &Account, shard: u8) -> String {
 
 /// `2030-06-15`.
 fn date(day: i64) -> String {
-    let begin = Timestamp::from_second(day.saturating_mul(Window::Day.seconds())).unwrap_or_default();
-    begin.strftime("%Y-%m-%d").to_string()
+    Window::Day.begin(day).strftime("%Y-%m-%d").to_string()
 }
 
 /// The attribute of the requests with `outcome` in that part of the day.

@@ -9,11 +9,11 @@
 
 use std::collections::BTreeMap;
 
-use dynamodb::{Error, Item, Refused, Result, SCHEMA, Tries, number, text};
+use dynamodb::{Error, Item, Result, SCHEMA, Tries, number, text};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Replaced;
-use super::remembered::{LAYOUT, Remembered, json, place, written};
+use super::remembered::{LAYOUT, Remembered, is_written, json, place, written};
 use super::warrant::Warrant;
 use super::{Attributes, Keys, attributes, names};
 use crate::contract::limit::Window;
@@ -56,24 +56,14 @@ impl Keys {
 
     /// What became of the last attempts at webhooks of `org`.
     pub async fn attempts(&self, org: &Slug) -> Result<BTreeMap<Id, Attempt>> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
-            .set_expression_attribute_names(Some(names(["pk", "sk"])))
-            .expression_attribute_values(":pk", text(partition(org)))
-            .expression_attribute_values(":prefix", text("webhook_"));
-        let read = |item| {
-            let mut item = Item::from(item);
+        let read = |mut item: Item| {
             item.schema(LAYOUT)?;
             let id = Id::try_from(item.need("sk", Item::text)?);
             let id = id.map_err(|what| Error::Fault(format!("the id of a webhook {what}")))?;
             Ok((id, json(&mut item, "state")?))
         };
 
-        query.send().await?.items.unwrap_or_default().into_iter().map(read).collect()
+        self.all(&partition(org), "webhook_").await?.into_iter().map(read).collect()
     }
 
     /// Notes what became of an attempt at the webhook `id` of `org` at `now`.
@@ -106,11 +96,7 @@ impl Keys {
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":schema", number(LAYOUT))
             .expression_attribute_values(":ttl", number(now.as_second().saturating_add(TESTED_SECS)));
-        match request.send().await.map_err(Refused::from) {
-            Ok(_) => Ok(true),
-            Err(Refused::Condition(_)) => Ok(false),
-            Err(Refused::Conflict) => Err(Error::Contended),
-            Err(Refused::Failed(error)) => Err(error),
-        }
+
+        is_written(request.send().await)
     }
 }

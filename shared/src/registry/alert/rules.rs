@@ -308,7 +308,7 @@ fn unusual(direction: &str, requests: i64, baseline: Baseline, hour: i64) -> Ver
 
 /// Says in `numbers` which hour they are of.
 fn in_hour(numbers: &mut Value, hour: i64) {
-    let begin = Timestamp::from_second(hour.saturating_mul(Window::Hour.seconds())).unwrap_or_default();
+    let begin = Window::Hour.begin(hour);
     if let Some(members) = numbers.as_object_mut() {
         members.insert("hour".to_owned(), clock::seconds(begin).into());
     }
