@@ -28,7 +28,7 @@ async fn create(
     let vault = Vault::shared().await?;
     // Before anything is made: whoever cannot be told the secret is not given one.
     let master = vault.master().await?;
-    let webhook = webhooks::create(app, &place.org, &order, &operator.author, &vault.test_hosts).await?;
+    let webhook = webhooks::create(app, &place.org, &order, &operator.author, &vault.test_hosts, None).await?;
 
     Ok(NotKept(Created(Signed::new(&webhook, master, &place.org, operator.author.at))))
 }

@@ -23,7 +23,7 @@ async fn main() -> Exit {
 async fn rotate(app: &'static App, operator: Operator, Path(place): Path<Place>) -> Result<NotKept<Data<Signed>>> {
     let vault = Vault::shared().await?;
     let master = vault.master().await?;
-    let webhook = webhooks::rotate(app, &place.org, &place.id, &operator.author).await?;
+    let webhook = webhooks::rotate(app, &place.org, &place.id, &operator.author, None).await?;
 
     Ok(NotKept(Data(Signed::new(&webhook, master, &place.org, operator.author.at))))
 }

@@ -29,7 +29,7 @@ async fn main() -> Exit {
 }
 
 async fn test(app: &'static App, operator: Operator, Path(place): Path<Place>) -> Result<Data<Sent>> {
-    let event_id = webhooks::test(app, &place.org, &place.id, operator.author.at).await?;
+    let event_id = webhooks::test(app, &place.org, &place.id, &operator.author).await?;
 
     Ok(Data(Sent { event_id }))
 }

@@ -28,7 +28,7 @@ async fn update(
 ) -> Result<Data<View>> {
     let author = &operator.author;
     let vault = Vault::shared().await?;
-    let webhook = webhooks::change(app, &place.org, &place.id, &change, author, &vault.test_hosts).await?;
+    let webhook = webhooks::change(app, &place.org, &place.id, &change, author, &vault.test_hosts, None).await?;
     let last = app.keys.attempts(&place.org).await?.remove(&place.id);
 
     Ok(Data(webhook.view(last, author.at)))

@@ -42,11 +42,13 @@ pub enum Operation {
     Delete,
     /// See what they are told of, and change it.
     Alerts,
+    /// See where their events are sent, and change it.
+    Webhooks,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::List,
         Self::Usage,
         Self::Activity,
@@ -56,6 +58,7 @@ impl Operation {
         Self::Regenerate,
         Self::Delete,
         Self::Alerts,
+        Self::Webhooks,
     ];
 
     /// Its name in contracts and requests.
@@ -70,6 +73,7 @@ impl Operation {
             Self::Regenerate => "regenerate",
             Self::Delete => "delete",
             Self::Alerts => "alerts",
+            Self::Webhooks => "webhooks",
         }
     }
 
@@ -78,12 +82,13 @@ impl Operation {
         Self::ALL.into_iter().find(|operation| operation.name() == name)
     }
 
-    /// What a key must be able to do to let somebody do this on a page. No key sees who changed what.
+    /// What a key must be able to do to let somebody do this on a page. No key sees who changed what, or has what happens sent
+    /// somewhere.
     pub const fn managed_by(self) -> Option<management::Operation> {
         match self {
             Self::List => Some(management::Operation::List),
             Self::Usage => Some(management::Operation::Usage),
-            Self::Activity => None,
+            Self::Activity | Self::Webhooks => None,
             Self::Create => Some(management::Operation::Create),
             Self::Update | Self::Deactivate => Some(management::Operation::Update),
             Self::Regenerate => Some(management::Operation::Regenerate),

@@ -44,7 +44,7 @@ macro_rules! operations {
 
 operations!(
     List: true, Usage: true, Activity: true, Create: false, Update: false, Deactivate: true, Regenerate: false, Delete: true,
-    Alerts: true
+    Alerts: true, Webhooks: true
 );
 
 /// The cookie of a session. Browsers take a name with this prefix only over TLS, for this host alone and for all paths.

@@ -35,7 +35,11 @@ pub async fn one(app: &App, slug: &Slug, id: &Id) -> Result<Webhook> {
     Ok(find(&webhooks.value, id)?.clone())
 }
 
-fn find<'a>(webhooks: &'a [Webhook], id: &Id) -> Result<&'a Webhook> {
+/// The webhook `id` among `webhooks`.
+///
+/// # Errors
+/// There is no such webhook.
+pub fn find<'a>(webhooks: &'a [Webhook], id: &Id) -> Result<&'a Webhook> {
     let found = webhooks.iter().find(|webhook| webhook.id == *id);
 
     found.ok_or_else(|| Denial::ResourceNotFound { resource: "Webhook" }.into())
@@ -45,11 +49,19 @@ fn check(url: &Address, test_hosts: &TestHosts) -> Result<()> {
     url.check(test_hosts).map_err(|what| Violation::new("url", what).into())
 }
 
-/// Makes a webhook for `slug`, on behalf of `author`.
+/// Makes a webhook for `slug`, on behalf of `author`. Where it is given which version of the webhooks was `seen`, as in the
+/// changes below, it is made beside those and no others.
 ///
 /// # Errors
-/// Its address is none that can be allowed, or the organization has as many as it can have.
-pub async fn create(app: &App, slug: &Slug, order: &Order, author: &Author, test_hosts: &TestHosts) -> Result<Webhook> {
+/// Its address is none that can be allowed, the organization has as many as it can have, or others than were seen.
+pub async fn create(
+    app: &App,
+    slug: &Slug,
+    order: &Order,
+    author: &Author,
+    test_hosts: &TestHosts,
+    seen: Option<i64>,
+) -> Result<Webhook> {
     check(&order.url, test_hosts)?;
     let webhook = Webhook {
         id: Id::new(author.at, app.entropy)?,
@@ -60,7 +72,7 @@ pub async fn create(app: &App, slug: &Slug, order: &Order, author: &Author, test
         generation: 1,
         previous_until: None,
     };
-    write(app, slug, author, Action::WebhookCreated, |before| {
+    write(app, slug, (author, Action::WebhookCreated), seen, |before| {
         if before.len() >= MOST {
             let reason = format!("An organization can have {MOST} webhooks");
             return Err(Denial::Conflict { reason }.into());
@@ -75,7 +87,7 @@ pub async fn create(app: &App, slug: &Slug, order: &Order, author: &Author, test
 /// Makes `change` to the webhook `id` of `slug`, on behalf of `author`. A change that changes nothing leaves nothing behind.
 ///
 /// # Errors
-/// There is no such webhook, or its address is none that can be allowed.
+/// There is no such webhook, its address is none that can be allowed, or the webhooks are others than were `seen`.
 pub async fn change(
     app: &App,
     slug: &Slug,
@@ -83,11 +95,12 @@ pub async fn change(
     change: &Change,
     author: &Author,
     test_hosts: &TestHosts,
+    seen: Option<i64>,
 ) -> Result<Webhook> {
     if let Some(url) = &change.url {
         check(url, test_hosts)?;
     }
-    let changed = write(app, slug, author, Action::WebhookChanged, |before| {
+    let changed = write(app, slug, (author, Action::WebhookChanged), seen, |before| {
         let before = find(before, id)?;
         Ok((Some(before.clone()), Some(change.apply(before)?)))
     });
@@ -98,11 +111,11 @@ pub async fn change(
 /// Gives the webhook `id` of `slug` a new secret, on behalf of `author`. The one before signs, too, for another day.
 ///
 /// # Errors
-/// There is no such webhook.
-pub async fn rotate(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<Webhook> {
+/// There is no such webhook, or the webhooks are others than were `seen`.
+pub async fn rotate(app: &App, slug: &Slug, id: &Id, author: &Author, seen: Option<i64>) -> Result<Webhook> {
     let until = author.at.saturating_add(SignedDuration::from_secs(OVERLAP_SECS));
     let until = until.unwrap_or(author.at);
-    let rotated = write(app, slug, author, Action::WebhookRotated, |before| {
+    let rotated = write(app, slug, (author, Action::WebhookRotated), seen, |before| {
         let before = find(before, id)?;
         let generation = before.generation.saturating_add(1);
         let after = Webhook { generation, previous_until: Some(until), ..before.clone() };
@@ -118,7 +131,7 @@ pub async fn rotate(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<
 /// There is no such webhook.
 pub async fn delete(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<()> {
     let deleted =
-        write(app, slug, author, Action::WebhookDeleted, |before| Ok((Some(find(before, id)?.clone()), None)));
+        write(app, slug, (author, Action::WebhookDeleted), None, |before| Ok((Some(find(before, id)?.clone()), None)));
 
     deleted.await.map(drop)
 }
@@ -129,7 +142,7 @@ pub async fn delete(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<
 /// The store's. If the webhook is gone by now, or switched off, nothing is done.
 pub async fn disable(app: &App, slug: &Slug, id: &Id, why: Why, now: Timestamp) -> Result<()> {
     let author = Author::stack(now);
-    let disabled = write(app, slug, &author, Action::WebhookDisabled, |before| {
+    let disabled = write(app, slug, (&author, Action::WebhookDisabled), None, |before| {
         let before = find(before, id)?;
         let disabled = before.disabled.or(Some(why));
         Ok((Some(before.clone()), Some(Webhook { disabled, ..before.clone() })))
@@ -140,21 +153,26 @@ pub async fn disable(app: &App, slug: &Slug, id: &Id, why: Why, now: Timestamp) 
     }
 }
 
-/// Sends an event to the webhook `id` of `slug`, to try it out: with the next delivery. Returns the event's id.
+/// Sends an event to the webhook `id` of `slug`, to try it out, on behalf of `author`: with the next delivery. Returns the
+/// event's id.
 ///
 /// # Errors
 /// There is no such webhook, it is switched off, or it was tried out ten times in this hour.
-pub async fn test(app: &App, slug: &Slug, id: &Id, now: Timestamp) -> Result<event::Id> {
-    let webhook = one(app, slug, id).await?;
+pub async fn test(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<event::Id> {
+    let (webhooks, org) = all(app, slug).await?;
+    let webhook = find(&webhooks.value, id)?;
+    author.may_go_on(&app.contract, &org, None)?;
     if webhook.disabled.is_some() {
         return Err(Denial::Conflict { reason: "The webhook is disabled".to_owned() }.into());
     }
-    if !app.keys.count_test(slug, id, TESTS, now).await? {
-        let reason = format!("A webhook can be tested {TESTS} times an hour");
-        return Err(Denial::Conflict { reason }.into());
+    match app.keys.count_test(&org, id, TESTS, author).await? {
+        Replaced::Yes => Ok(app.outbox.test(slug, id, author.at, app.entropy).await?),
+        Replaced::Unauthorized => Err(Denial::UnknownKey.into()),
+        Replaced::Changed => {
+            let reason = format!("A webhook can be tested {TESTS} times an hour");
+            Err(Denial::Conflict { reason }.into())
+        }
     }
-
-    Ok(app.outbox.test(slug, id, now, app.entropy).await?)
 }
 
 fn gone() -> crate::Error {
@@ -162,17 +180,21 @@ fn gone() -> crate::Error {
 }
 
 /// Writes one webhook of `slug` as `change` says: from what it was before, if it was, to what it is after, if it is. Returns the
-/// latter.
+/// latter. Where it is given which version of the webhooks was `seen`, nothing is written over another one.
 async fn write(
     app: &App,
     slug: &Slug,
-    author: &Author,
-    action: Action,
+    (author, action): (&Author, Action),
+    seen: Option<i64>,
     change: impl Fn(&[Webhook]) -> Result<(Option<Webhook>, Option<Webhook>)> + Send,
 ) -> Result<Option<Webhook>> {
     let mut tries = app.keys.tries();
     loop {
         let (read, org) = all(app, slug).await?;
+        author.may_go_on(&app.contract, &org, None)?;
+        if seen.is_some_and(|seen| seen != read.version()) {
+            return Err(Denial::Conflict { reason: "The webhooks have changed meanwhile".to_owned() }.into());
+        }
         let (before, after) = change(&read.value)?;
         if before == after {
             return Ok(after);

@@ -145,9 +145,51 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action.
+    pub const ALL: [Self; 16] = [
+        Self::OrganizationCreated,
+        Self::OrganizationChanged,
+        Self::KeyCreated,
+        Self::KeyChanged,
+        Self::KeyRegenerated,
+        Self::KeyImported,
+        Self::KeyDeleted,
+        Self::AlertsChanged,
+        Self::WebhookCreated,
+        Self::WebhookChanged,
+        Self::WebhookRotated,
+        Self::WebhookDeleted,
+        Self::WebhookDisabled,
+        Self::SessionCreated,
+        Self::SessionEntered,
+        Self::SessionEnded,
+    ];
+
+    /// Its name, which is that of its event, too.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OrganizationCreated => "organization.created",
+            Self::OrganizationChanged => "organization.changed",
+            Self::KeyCreated => "key.created",
+            Self::KeyChanged => "key.changed",
+            Self::KeyRegenerated => "key.regenerated",
+            Self::KeyImported => "key.imported",
+            Self::KeyDeleted => "key.deleted",
+            Self::AlertsChanged => "alerts.changed",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookChanged => "webhook.changed",
+            Self::WebhookRotated => "webhook.rotated",
+            Self::WebhookDeleted => "webhook.deleted",
+            Self::WebhookDisabled => "webhook.disabled",
+            Self::SessionCreated => "portal.session.created",
+            Self::SessionEntered => "portal.session.entered",
+            Self::SessionEnded => "portal.session.ended",
+        }
+    }
+
     /// The action of that name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name)).ok()
+        Self::ALL.into_iter().find(|action| action.name() == name)
     }
 }
 

@@ -93,10 +93,22 @@ impl TryFrom<BTreeSet<String>> for Kinds {
     }
 }
 
+impl Kinds {
+    /// Whether `kind` is among them.
+    pub fn have(&self, kind: &str) -> bool {
+        self.0.contains(kind)
+    }
+
+    /// How many there are: at least one.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
 impl Webhook {
     /// Whether an event of `kind` is sent to it.
     pub fn wants(&self, kind: &str) -> bool {
-        self.disabled.is_none() && self.kinds.as_ref().is_none_or(|kinds| kinds.0.contains(kind))
+        self.disabled.is_none() && self.kinds.as_ref().is_none_or(|kinds| kinds.have(kind))
     }
 
     /// The numbers of the secrets that sign at `now`, the current one first.

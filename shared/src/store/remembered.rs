@@ -31,7 +31,12 @@ impl<T> Remembered<T> {
     /// The same, as it would be read once it is written.
     #[must_use]
     pub(super) fn read_again(self) -> Self {
-        Self { version: Some(self.version.unwrap_or_default().saturating_add(1)), ..self }
+        Self { version: Some(self.version().saturating_add(1)), ..self }
+    }
+
+    /// The number of the last change to it, as it was read; 0 where there is nothing yet.
+    pub fn version(&self) -> i64 {
+        self.version.unwrap_or_default()
     }
 
     /// Whether there was anything.
@@ -59,7 +64,7 @@ impl<T: Serialize> Remembered<T> {
         let mut item = key;
         item.extend(attributes([
             ("state", Some(text(written(&self.value)?))),
-            ("version", Some(number(self.version.unwrap_or_default().saturating_add(1)))),
+            ("version", Some(number(self.version().saturating_add(1)))),
             (SCHEMA, Some(number(LAYOUT))),
         ]));
 

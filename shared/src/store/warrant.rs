@@ -85,6 +85,20 @@ impl Warrant<'_> {
         Ok(transaction)
     }
 
+    /// `transaction`, with members that check the author and, for a visitor, the organization: for what leaves nothing behind.
+    pub(super) fn checked(&self, keys: &Keys, transaction: Transaction) -> Result<Transaction> {
+        let asked = self.asked_of(keys, transaction, None)?;
+        if self.author.visit.is_none() {
+            return Ok(asked);
+        }
+        let organization = ConditionCheck::builder()
+            .table_name(&keys.table)
+            .set_key(Some(organization_item::key_of(&self.org.slug)))
+            .when(self.of_organization());
+
+        Ok(asked.with(AUTHOR, organization.build()?))
+    }
+
     /// `transaction` with all of this: what is checked of the author and the organization, and what the change in `entry`
     /// leaves behind. The key that is `changed` checks itself.
     pub(super) fn sealed(

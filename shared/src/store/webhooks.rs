@@ -9,11 +9,12 @@
 
 use std::collections::BTreeMap;
 
-use dynamodb::{Error, Item, Result, SCHEMA, Tries, number, text};
+use aws_sdk_dynamodb::types::Update;
+use dynamodb::{Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, number, text};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Replaced;
-use super::remembered::{LAYOUT, Remembered, is_written, json, place, written};
+use super::remembered::{LAYOUT, Remembered, json, place, written};
 use super::warrant::Warrant;
 use super::{Attributes, Keys, attributes, names};
 use crate::contract::limit::Window;
@@ -80,23 +81,25 @@ impl Keys {
         Ok(())
     }
 
-    /// Counts that the webhook `id` of `org` is tried out at `now`. `false`: it was already, so many times in this hour as are
-    /// allowed.
-    pub(crate) async fn count_test(&self, org: &Slug, id: &Id, most: i64, now: Timestamp) -> Result<bool> {
-        let hour = Window::Hour.number(now);
-        let request = self
-            .once
-            .update_item()
+    /// Counts that `author` tries out the webhook `id` of `org`. [`Replaced::Changed`]: it was tried out already, so many times
+    /// in this hour as are allowed.
+    pub(crate) async fn count_test(&self, org: &Organization, id: &Id, most: i64, author: &Author) -> Result<Replaced> {
+        let hour = Window::Hour.number(author.at);
+        let count = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(place(partition(org), format!("tests#{id}#{hour}"))))
-            .condition_expression("attribute_not_exists(#tests) OR #tests < :most")
+            .set_key(Some(place(partition(&org.slug), format!("tests#{id}#{hour}"))))
             .update_expression("SET #ttl = :ttl, #schema = :schema ADD #tests :one")
-            .set_expression_attribute_names(Some(names(["tests", "ttl", SCHEMA])))
-            .expression_attribute_values(":most", number(most))
+            .set_expression_attribute_names(Some(names(["ttl", SCHEMA])))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":schema", number(LAYOUT))
-            .expression_attribute_values(":ttl", number(now.as_second().saturating_add(TESTED_SECS)));
+            .expression_attribute_values(":ttl", number(author.at.as_second().saturating_add(TESTED_SECS)))
+            .when(
+                Condition::that("attribute_not_exists(#tests) OR #tests < :most", ["tests"])
+                    .value(":most", number(most)),
+            );
+        let transaction = self.transaction().with("tests", count.build()?);
+        let transaction = Warrant { author, org }.checked(self, transaction)?;
 
-        is_written(request.send().await)
+        Ok(Replaced::by(&transaction.commit(&mut self.tries()).await?))
     }
 }
