@@ -4,7 +4,9 @@ mod confirm_delete;
 mod confirm_regenerate;
 mod confirm_status;
 mod create_key;
+mod create_webhook;
 mod delete_key;
+mod delete_webhook;
 mod download_usage;
 mod edit_key;
 mod enter;
@@ -12,15 +14,20 @@ mod identify_key;
 mod leave;
 mod list_activity;
 mod list_keys;
+mod list_webhooks;
 mod mute_key;
 mod new_key;
 mod regenerate_key;
+mod rotate_webhook;
 mod set_status;
 mod show_alerts;
 mod show_entrance;
 mod show_key;
+mod show_webhook;
+mod test_webhook;
 mod update_alerts;
 mod update_key;
+mod update_webhook;
 
 mod cookies;
 mod cost;
@@ -35,11 +42,13 @@ mod secrecy;
 use serde_json::json;
 
 use crate::support::{Answer, Browser, CONTRACTS, Key, World};
+use crate::webhooks::Receiver;
 
 pub(crate) const KEYS: &str = "/portal/acme/keys";
 const NEW: &str = "/portal/acme/keys/new";
 const ACTIVITY: &str = "/portal/acme/activity";
 pub(crate) const ALERTS: &str = "/portal/acme/alerts";
+pub(crate) const WEBHOOKS: &str = "/portal/acme/webhooks";
 const IDENTIFY: &str = "/portal/acme/identify";
 
 /// A stack of `contract` with the organization `acme` on a plan that has everything.
@@ -48,6 +57,39 @@ pub(crate) async fn open(contract: &str) -> World {
     terms(&world, contract, "acme").await;
 
     world
+}
+
+/// A stack of Fanfare whose webhooks may lead to `receiver`, with the organization `acme`.
+async fn near(receiver: &Receiver) -> World {
+    let world = World::build("fanfare", |builder| builder.parameter("WebhookTestHosts", &receiver.host)).await;
+    terms(&world, "fanfare", "acme").await;
+
+    world
+}
+
+/// The page of a webhook.
+fn hook_page(id: &str, below: &str) -> String {
+    format!("{WEBHOOKS}/{id}{below}")
+}
+
+/// A webhook of `acme`, as the operator makes it: its id.
+async fn hooked(world: &World) -> String {
+    let order = json!({"url": "https://example.com/hooks"});
+    let made = world.operate("POST", "/organizations/acme/webhooks", order).await;
+    assert_eq!(made.status, 201, "{made:?}");
+
+    made.json()["data"]["id"].as_str().unwrap().to_owned()
+}
+
+/// Everything that changes it: path and fields.
+fn hook_forms(id: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
+    vec![
+        (hook_page(id, ""), vec![("url", "https://example.com/new"), ("which", "all"), ("version", "1")]),
+        (hook_page(id, "/rotate"), vec![("version", "1")]),
+        (hook_page(id, "/test"), vec![("x", "y")]),
+        (hook_page(id, ""), vec![("status", "disabled")]),
+        (hook_page(id, "/delete"), vec![("x", "y")]),
+    ]
 }
 
 async fn terms(world: &World, contract: &str, org: &str) {
@@ -172,7 +214,7 @@ async fn what_a_session_does_not_include_is_not_offered_and_refused() {
     assert_eq!(shown.words().matches(said).count(), 1, "{}", shown.words());
     shown.does_not_say("Total requests");
     let before = world.authority().await;
-    for path in [NEW, ACTIVITY, ALERTS] {
+    for path in [NEW, ACTIVITY, ALERTS, WEBHOOKS] {
         assert_eq!(browser.get(path).await.status, 403, "{path}");
     }
     for below in ["/edit", "/regenerate", "/status", "/delete", "/usage.csv"] {
@@ -195,12 +237,13 @@ async fn what_a_session_does_not_include_is_not_offered_and_refused() {
 
 #[tokio::test]
 async fn a_contract_opens_what_it_names_and_nothing_else() {
-    // Whether there is a page: to make a key, to edit, to regenerate, to switch, to delete, the activity, the alerts.
+    // Whether there is a page: to make a key, to edit, to regenerate, to switch, to delete, the activity, the alerts, the
+    // webhooks.
     for (contract, verb, there) in [
-        ("fayne", "Delete", [200, 403, 403, 403, 200, 200, 403]),
-        ("fabraix", "Delete", [200, 200, 200, 403, 200, 200, 403]),
-        ("thefaq", "Revoke", [200, 403, 403, 403, 200, 200, 403]),
-        ("fanfare", "Delete", [200, 200, 200, 200, 200, 200, 200]),
+        ("fayne", "Delete", [200, 403, 403, 403, 200, 200, 403, 403]),
+        ("fabraix", "Delete", [200, 200, 200, 403, 200, 200, 403, 403]),
+        ("thefaq", "Revoke", [200, 403, 403, 403, 200, 200, 403, 403]),
+        ("fanfare", "Delete", [200, 200, 200, 200, 200, 200, 200, 200]),
     ] {
         let world = open(contract).await;
         let browser = world.visitor("acme").await;
@@ -218,6 +261,7 @@ async fn a_contract_opens_what_it_names_and_nothing_else() {
             page(&key, "/delete"),
             ACTIVITY.to_owned(),
             ALERTS.to_owned(),
+            WEBHOOKS.to_owned(),
         ];
         for (path, status) in pages.into_iter().zip(there) {
             assert_eq!(browser.get(&path).await.status, status, "{path} under {contract}");

@@ -22,6 +22,8 @@ class Contract:
     permission: str | None = None
     # What the operator says to get the same.
     terms: tuple = ()
+    # Whether people see alerts and webhooks, too.
+    tells: bool = False
     # A plan on which `room` keys are all.
     small: dict | None = None
     room: int = 0
@@ -88,6 +90,7 @@ ALL = {
             type="Secret",
             permission="read:experiences",
             terms=(("type", "secret"), ("scopes", ["read:experiences"])),
+            tells=True,
             small={"plan": "free"},
             room=5,
         ),

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import botocore.session
 
 
-def put(stack, organization, key, days):
-    """Counts requests for the key, for each hour of the last `days`: busy by day, quiet by night and at weekends."""
+def table(stack, name):
+    """A client of the stack's DynamoDB, and the one table that has this in its name."""
     client = botocore.session.get_session().create_client(
         "dynamodb",
         endpoint_url=stack.dynamodb,
@@ -15,7 +15,13 @@ def put(stack, organization, key, days):
         aws_access_key_id=stack.credential["access_key_id"],
         aws_secret_access_key=stack.credential["secret_access_key"],
     )
-    [table] = [table for table in client.list_tables()["TableNames"] if "usage" in table.lower()]
+    [found] = [table for table in client.list_tables()["TableNames"] if name in table.lower()]
+    return client, found
+
+
+def put(stack, organization, key, days):
+    """Counts requests for the key, for each hour of the last `days`: busy by day, quiet by night and at weekends."""
+    client, usage = table(stack, "usage")
     now = datetime.now(UTC)
     for ago in range(days):
         day = (now - timedelta(days=ago)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -29,7 +35,7 @@ def put(stack, organization, key, days):
             for code, requests in counted(day, hour).items():
                 if requests:
                     item[f"{hour:02}{code}"] = {"N": str(requests)}
-        client.put_item(TableName=table, Item=item)
+        client.put_item(TableName=usage, Item=item)
 
 
 def counted(day, hour):

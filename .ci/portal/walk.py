@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+import alarms
 import usage
 
 
@@ -88,6 +89,8 @@ def walk(portal, look, **session):
         yield "activate"
         main.locator("form button").click()
         expect(page.get_by_role("status")).to_be_visible()
+    if contract.tells:
+        yield from told(portal, look, organization, key)
     page.goto(address(f"keys/{key}/delete"))
     yield "delete"
     main.locator("form button").click()
@@ -127,6 +130,51 @@ def walk(portal, look, **session):
     yield "session over"
     if contract.small:
         yield from full(portal, look, **session)
+
+
+def told(portal, look, organization, key):
+    """The pages of alerts and of webhooks."""
+    page, address = look.page, lambda below: portal.address(organization, below)
+    page.goto(address("alerts"))
+    yield "no alerts"
+    alarms.put(portal.stack, organization, key)
+    page.goto(address(f"keys/{key}"))
+    page.locator("form[action$=mute] button[value='7']").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    yield "muted key"
+    page.goto(address("alerts"))
+    yield "alerts"
+    for field in ("thresholds", "rate", "days"):
+        page.locator(f"input[name={field}]").fill("9" * 60)
+    page.locator("main section.form form button").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    yield "alerts with mistakes"
+    page.goto(address("webhooks"))
+    yield "no webhooks"
+    page.locator("input[name=url]").fill("https://" + "w" * 200)
+    page.locator("input[name=which][value=some]").check()
+    page.locator("main section.form form button").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    yield "webhook with mistakes"
+    page.locator("input[name=url]").fill("https://hooks.example.com/" + "long" * 60)
+    page.locator("input[name=kind]").first.check()
+    page.locator("main section.form form button").click()
+    expect(page.locator("input[readonly]")).to_be_visible()
+    yield "webhook added"
+    page.locator("a[data-kept]").click()
+    for summary in page.locator("summary").all():
+        summary.click()
+    yield "webhook"
+    page.locator("form[action$=rotate] button").click()
+    expect(page.locator("input[readonly]")).to_be_visible()
+    yield "webhook with a new secret"
+    page.locator("a[data-kept]").click()
+    page.locator("button[name=status][value=disabled]").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    page.locator("summary").first.click()
+    yield "webhook that is off"
+    page.goto(address("webhooks"))
+    yield "webhooks"
 
 
 def full(portal, look, **session):

@@ -57,6 +57,8 @@ pub enum Detail {
     },
     /// A key that is not muted any more.
     Unmuted(KeyRef),
+    /// The host that a webhook leads to.
+    Host(String),
     /// Whether the organization is locked now.
     Locked(bool),
     /// Nothing.

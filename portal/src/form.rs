@@ -228,6 +228,12 @@ pub enum Field {
     Of,
     /// `days`.
     Days,
+    /// `url`, of webhooks.
+    Url,
+    /// `which`.
+    Which,
+    /// `kind`.
+    Kinds,
 }
 
 impl Field {
@@ -252,6 +258,9 @@ impl Field {
             Self::Rate => "rate",
             Self::Of => "of",
             Self::Days => "days",
+            Self::Url => "url",
+            Self::Which => "which",
+            Self::Kinds => "kind",
         }
     }
 }
@@ -313,6 +322,12 @@ pub enum Problem {
     OfMissing,
     /// No number of days that there can be.
     DaysWrong,
+    /// No address that events can be sent to.
+    UrlWrong,
+    /// Nothing chosen.
+    WhichMissing,
+    /// No kind of events where there must be one.
+    KindsMissing,
     /// Something else: a whole sentence in the language of the page.
     Said {
         /// The field that is to be put right.
@@ -340,6 +355,9 @@ impl Problem {
             Self::RateWrong => Field::Rate,
             Self::OfMissing => Field::Of,
             Self::DaysWrong => Field::Days,
+            Self::UrlWrong => Field::Url,
+            Self::WhichMissing => Field::Which,
+            Self::KindsMissing => Field::Kinds,
             Self::Said { field, .. } => *field,
         }
     }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::brand::Brand;
+use crate::html::Phrase;
 use crate::key::{Answer, Column};
 use crate::language::Language;
+use crate::words::Words;
 
 /// What is common to all pages.
 #[derive(Clone, Debug)]
@@ -56,20 +58,49 @@ pub struct Inside {
     pub refused: Option<Answer>,
     /// When the session ends.
     pub ends: Timestamp,
-    /// Whether the session may see the activity: it is in the navigation then.
-    pub activity: bool,
-    /// Whether the session may see alerts: they are in the navigation then.
-    pub alerts: bool,
+    /// What there is in the navigation beside the keys, in this order: what the session may see.
+    pub tabs: Vec<Tab>,
     /// The hidden `once` of the form that leaves.
     pub leave_once: String,
+}
+
+/// A page of the navigation beside the list of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The activity.
+    Activity,
+    /// The alerts.
+    Alerts,
+    /// The webhooks.
+    Webhooks,
+}
+
+impl Tab {
+    /// The way to it from `/portal/{org}/`.
+    pub(crate) const fn way(self) -> &'static str {
+        match self {
+            Self::Activity => "activity",
+            Self::Alerts => "alerts",
+            Self::Webhooks => "webhooks",
+        }
+    }
+
+    /// What it is called.
+    pub(crate) const fn name(self, words: &Words) -> Phrase {
+        match self {
+            Self::Activity => words.activity,
+            Self::Alerts => words.beside.alerting.alerts,
+            Self::Webhooks => words.beside.alerting.sending.webhooks,
+        }
+    }
 }
 
 /// How far a page is below `/portal/{org}/`, which all its links begin from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// `keys`, `activity`, `alerts`, `identify`.
+    /// `keys`, `activity`, `alerts`, `webhooks`, `identify`.
     Top,
-    /// `keys/new`, `keys/{id}`.
+    /// `keys/new`, `keys/{id}`, `webhooks/{id}`.
     Key,
     /// `keys/{id}/regenerate` and the like.
     Action,

@@ -141,6 +141,12 @@ pub enum Notice {
     Unmuted,
     /// The key was not muted: too many are.
     Crowded,
+    /// A test was sent to a webhook.
+    Tested,
+    /// It was not: there were as many as there may be in an hour.
+    TestedEnough,
+    /// A webhook is removed.
+    WebhookRemoved,
     /// Somebody who is in has opened a link that cannot be used.
     Link,
     /// A key is gone.

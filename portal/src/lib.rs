@@ -23,6 +23,7 @@ mod pages;
 mod problem;
 mod usage;
 mod voice;
+mod webhook;
 mod words;
 
 pub use crate::activity::{Detail, Event, KeyRef, What, Who};
@@ -38,7 +39,7 @@ pub use crate::control::{Control, Why};
 pub use crate::form::{
     Expiration, Expiry, ExpiryOption, Field, Form, Granted, KeyType, Overlap, Permissions, Problem, Scope,
 };
-pub use crate::frame::{Depth, Frame, Inside, Link, Terms, Zone};
+pub use crate::frame::{Depth, Frame, Inside, Link, Tab, Terms, Zone};
 pub use crate::key::{Answer, Cap, Column, Key, Notice, Secret, Secrets, Status};
 pub use crate::language::Language;
 pub use crate::pages::activity::ActivityPage;
@@ -56,7 +57,11 @@ pub use crate::pages::new_key::NewKeyPage;
 pub use crate::pages::regenerate::RegeneratePage;
 pub use crate::pages::secret::{Occasion, SecretPage};
 pub use crate::pages::status::{Change, StatusPage};
+pub use crate::pages::webhook::WebhookPage;
+pub use crate::pages::webhook_secret::WebhookSecretPage;
+pub use crate::pages::webhooks::WebhooksPage;
 pub use crate::usage::{Bucket, Counts, Limit, Range, Refusal, RefusalReason, Usage, Window};
+pub use crate::webhook::{About, Attempted, Halt, Sendable, Webhook, WebhookForm};
 
 /// A page that could not be put together: our own fault, as no input leads to it.
 #[derive(Debug, thiserror::Error)]

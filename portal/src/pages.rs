@@ -4,6 +4,7 @@
 //! voice and `w` the words.
 
 use crate::form::Problem;
+use crate::frame::Tab;
 use crate::html::Html;
 use crate::voice::Voice;
 
@@ -22,6 +23,9 @@ pub(crate) mod new_key;
 pub(crate) mod regenerate;
 pub(crate) mod secret;
 pub(crate) mod status;
+pub(crate) mod webhook;
+pub(crate) mod webhook_secret;
+pub(crate) mod webhooks;
 
 /// The page of the navigation that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +38,25 @@ pub(crate) enum Place {
     Activity,
     /// The alerts.
     Alerts,
+    /// The webhooks.
+    Webhooks,
+    /// One of them.
+    BelowWebhooks,
     /// None of them.
     Nowhere,
+}
+
+impl Place {
+    /// What `aria-current` says of `tab`, if the page belongs to it.
+    pub(crate) const fn is_at(self, tab: Tab) -> Option<&'static str> {
+        match (self, tab) {
+            (Self::Activity, Tab::Activity) | (Self::Alerts, Tab::Alerts) | (Self::Webhooks, Tab::Webhooks) => {
+                Some("page")
+            }
+            (Self::BelowWebhooks, Tab::Webhooks) => Some("true"),
+            _ => None,
+        }
+    }
 }
 
 /// A problem, as it is shown: what it says, and the element that it leads to.

@@ -31,6 +31,9 @@ impl Voice<'_> {
             Problem::RateWrong => words.alert_rate_wrong.html(),
             Problem::OfMissing => words.alert_of_wrong.html(),
             Problem::DaysWrong => words.alert_days_wrong.html(),
+            Problem::UrlWrong => words.webhook_url_wrong.html(),
+            Problem::WhichMissing => words.webhook_which_missing.html(),
+            Problem::KindsMissing => words.webhook_kinds_missing.html(),
             Problem::Said { sentence, .. } => sentence.html(),
         }
     }

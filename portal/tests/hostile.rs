@@ -7,12 +7,14 @@ use portal::{
     Frame, Granted, History, IdentifyPage, Inside, IssuedPage, Key, KeyAlerts, KeyPage, KeyRef, KeyType, KeysPage,
     Language, Link, Mentioned, Message, MessagePage, MutedKey, NewKeyPage, Notice, Occasion, OpenAlert, Overlap,
     Permissions, Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage,
-    Secrets, Setting, Status, StatusPage, Terms, Told, Turn, Usage, What, Who, Why, Zone,
+    Secrets, Setting, Status, StatusPage, Tab, Terms, Told, Turn, Usage, What, Who, Why, Zone,
 };
 
 use crate::fixtures::{frame as plain, now};
 use crate::markup::Markup;
 use crate::products::Product;
+
+mod webhooks;
 
 /// A text that would run a script, told from the others by its number.
 fn evil(number: u32) -> String {
@@ -44,8 +46,7 @@ fn frame(language: Language) -> Frame {
             locked: true,
             refused: Some(Answer { status: 402, message: evil(17) }),
             ends: now(),
-            activity: true,
-            alerts: true,
+            tabs: vec![Tab::Activity, Tab::Alerts, Tab::Webhooks],
             leave_once: evil(16),
         }),
         ..plain(Product::Fanfare, language, Depth::Key)
@@ -342,10 +343,16 @@ fn single(language: Language) -> Vec<Shown> {
 #[test]
 fn every_text_is_shown_and_none_is_markup() {
     for language in Language::ALL {
-        for (name, page, shown) in
-            [lists(language), alerts(language), beside(language), forms(language), single(language)]
-                .into_iter()
-                .flatten()
+        for (name, page, shown) in [
+            lists(language),
+            alerts(language),
+            webhooks::pages(language),
+            beside(language),
+            forms(language),
+            single(language),
+        ]
+        .into_iter()
+        .flatten()
         {
             let page = page.unwrap();
             let markup = Markup::of(&page);

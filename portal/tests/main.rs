@@ -15,6 +15,8 @@ mod lists;
 mod products;
 #[path = "../examples/gallery/single.rs"]
 mod single;
+#[path = "../examples/gallery/webhooks.rs"]
+mod webhooks;
 
 #[cfg(test)]
 mod chart;

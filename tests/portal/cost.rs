@@ -53,6 +53,8 @@ async fn a_page_that_only_asks_is_one_call_or_two() {
         (page(&key, ""), 7),
         (super::ALERTS.to_owned(), 4),
         (super::ACTIVITY.to_owned(), 3),
+        // The organization is read with the webhooks: for their order with other changes.
+        (super::WEBHOOKS.to_owned(), 4),
     ] {
         look(&world, &browser, &path).await;
         let asked = look(&world, &browser, &path).await;

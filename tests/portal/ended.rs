@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
-use crate::portal::{KEYS, NEW, issued, open, page, typed};
+use crate::portal::{KEYS, NEW, hook_forms, hooked, issued, open, page, typed};
 use crate::support::{Answer, Browser, Key, World, all};
 
 /// The session of `acme` that was begun last.
@@ -111,23 +111,25 @@ async fn scene() -> (World, Key) {
 #[tokio::test]
 async fn a_form_under_way_changes_nothing_once_its_session_was_ended() {
     let (world, key) = scene().await;
-    for (path, fields) in forms(&key) {
+    let hook = hooked(&world).await;
+    for (path, fields) in forms(&key).into_iter().chain(hook_forms(&hook)) {
         let browser = world.visitor("acme").await;
         let before = world.authority().await;
         let answer = overtaken(&world, &browser, &path, &fields, end(&world)).await;
         assert_eq!((answer.status, answer.secret()), (401, None), "{path} {fields:?}: {}", answer.words());
         assert_eq!(world.authority().await, before, "{path} {fields:?}");
-        assert_eq!(world.trail("acme").await.len(), 3, "{path} {fields:?}");
+        assert_eq!(world.trail("acme").await.len(), 4, "{path} {fields:?}");
     }
 }
 
 #[tokio::test]
 async fn a_form_under_way_changes_nothing_once_its_organization_was_locked_but_for_what_shuts() {
     let (world, key) = scene().await;
+    let hook = hooked(&world).await;
     let browser = world.visitor("acme").await;
-    for (path, fields) in forms(&key) {
+    for (path, fields) in forms(&key).into_iter().chain(hook_forms(&hook)) {
         world.organization("acme", json!({"status": "active"})).await;
-        let shuts = fields[0] == ("status", "inactive") || path.ends_with("/delete");
+        let shuts = matches!(fields[0], ("status", "inactive" | "disabled")) || path.ends_with("/delete");
         let rows = world.trail("acme").await.len();
         let answer = overtaken(&world, &browser, &path, &fields, async {
             world.organization("acme", json!({"status": "locked"})).await;

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::portal::{ALERTS, IDENTIFY, KEYS, issued, open, page, typed};
+use crate::portal::{ALERTS, IDENTIFY, KEYS, WEBHOOKS, hook_forms, hooked, issued, open, page, typed};
 use crate::support::{Browser, FORM, Key, SAME_ORIGIN, World, encoded};
 
 /// Every route that takes a form, with a good one.
-fn forms(key: &Key) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
+fn forms(key: &Key, hook: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     vec![
         (KEYS.to_owned(), typed("fanfare")),
         (page(key, ""), vec![("name", "b"), ("scope", "admin"), ("expires", "never")]),
@@ -18,19 +18,24 @@ fn forms(key: &Key) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
         (ALERTS.to_owned(), vec![("days", "30")]),
         (IDENTIFY.to_owned(), vec![("key", "x")]),
         ("/portal/leave".to_owned(), vec![]),
+        (WEBHOOKS.to_owned(), vec![("url", "https://example.com/two"), ("which", "all"), ("version", "1")]),
     ]
+    .into_iter()
+    .chain(hook_forms(hook))
+    .collect()
 }
 
-async fn scene() -> (World, Key) {
+async fn scene() -> (World, Key, String) {
     let world = open("fanfare").await;
     let key = issued(&world, "web").await;
+    let hook = hooked(&world).await;
 
-    (world, key)
+    (world, key, hook)
 }
 
 #[tokio::test]
 async fn a_form_from_elsewhere_is_403_and_changes_nothing() {
-    let (world, key) = scene().await;
+    let (world, key, hook) = scene().await;
     let browser = world.visitor("acme").await;
     let here = world.stack.url();
     let other_port = format!("http://{}:1", world.stack.address().split(':').next().unwrap());
@@ -57,7 +62,7 @@ async fn a_form_from_elsewhere_is_403_and_changes_nothing() {
         &[("referer", here.as_str())],
         &[],
     ] {
-        for (path, mut fields) in forms(&key) {
+        for (path, mut fields) in forms(&key, &hook) {
             fields.push(("once", &once));
             let headers: Vec<_> = headers.iter().copied().chain([FORM]).collect();
             let answer = browser.send("POST", &path, &headers, &encoded(&fields)).await;
@@ -77,7 +82,7 @@ async fn a_form_from_elsewhere_is_403_and_changes_nothing() {
 
 #[tokio::test]
 async fn a_browser_without_fetch_metadata_says_where_it_is_by_its_origin() {
-    let (world, _) = scene().await;
+    let (world, ..) = scene().await;
     let here = world.stack.url();
     let link = world.link("acme", json!({"subject": "user_42"})).await;
     let browser = Browser::new(&world);
@@ -106,7 +111,7 @@ async fn pages_at_an_address_of_their_own_are_their_own_origin() {
 
 #[tokio::test]
 async fn a_form_that_was_not_made_for_this_session_is_403_and_changes_nothing() {
-    let (world, key) = scene().await;
+    let (world, key, hook) = scene().await;
     let browser = world.visitor("acme").await;
     let own = browser.once(KEYS).await;
     let stranger = world.visitor("acme").await.once(KEYS).await;
@@ -115,7 +120,7 @@ async fn a_form_that_was_not_made_for_this_session_is_403_and_changes_nothing() 
     let swapped = format!("{}{}", &own[..22], &stranger[22..]);
     let before = (world.authority().await, world.trail("acme").await);
     for once in [None, Some(""), Some("x"), Some(&stranger), Some(cut), Some(&turned), Some(&swapped)] {
-        for (path, mut fields) in forms(&key).into_iter().filter(|(path, _)| path != "/portal/leave") {
+        for (path, mut fields) in forms(&key, &hook).into_iter().filter(|(path, _)| path != "/portal/leave") {
             fields.extend(once.map(|once| ("once", once)));
             let answer = browser.post(&path, &fields).await;
             assert_eq!((answer.status, answer.secret()), (403, None), "{path} {once:?}");
@@ -126,11 +131,11 @@ async fn a_form_that_was_not_made_for_this_session_is_403_and_changes_nothing() 
 
 #[tokio::test]
 async fn a_body_that_is_no_form_is_400() {
-    let (world, key) = scene().await;
+    let (world, key, hook) = scene().await;
     let browser = world.visitor("acme").await;
     let once = browser.once(KEYS).await;
     let before = world.authority().await;
-    for (path, mut fields) in forms(&key).into_iter().filter(|(path, _)| path != "/portal/leave") {
+    for (path, mut fields) in forms(&key, &hook).into_iter().filter(|(path, _)| path != "/portal/leave") {
         fields.push(("once", &once));
         let body = encoded(&fields);
         for kind in [
@@ -153,9 +158,9 @@ async fn a_body_that_is_no_form_is_400() {
 
 #[tokio::test]
 async fn who_is_not_in_is_told_so_before_anything_they_send_is_read() {
-    let (world, key) = scene().await;
+    let (world, key, hook) = scene().await;
     let stranger = Browser::new(&world);
-    for (path, _) in forms(&key).into_iter().filter(|(path, _)| path != "/portal/leave") {
+    for (path, _) in forms(&key, &hook).into_iter().filter(|(path, _)| path != "/portal/leave") {
         let mut answers = Vec::new();
         for (kind, body) in [
             ("application/json", "{"),
@@ -178,7 +183,7 @@ async fn who_is_not_in_is_told_so_before_anything_they_send_is_read() {
 
 #[tokio::test]
 async fn no_page_that_is_only_looked_at_changes_anything() {
-    let (world, key) = scene().await;
+    let (world, key, _) = scene().await;
     let browser = world.visitor("acme").await;
     let before = (world.items("KeysTable").await, world.items("CountersTable").await);
     for path in [KEYS, super::NEW, super::ACTIVITY, ALERTS] {

@@ -13,6 +13,7 @@ use shared::http::visitor::Activity;
 use shared::registry::audit::{Action, Plane, Row};
 use shared::registry::key::Id;
 use shared::registry::session::Session;
+use shared::registry::webhook::Address;
 use shared::{Page, Result, Visitor};
 
 use crate::frame::{frame, shown};
@@ -118,12 +119,12 @@ fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Deta
         | Action::KeyRegenerated
         | Action::KeyImported
         | Action::KeyDeleted
-        | Action::WebhookCreated
+        | Action::SessionEntered => Vec::new(),
+        Action::WebhookCreated
         | Action::WebhookChanged
         | Action::WebhookRotated
         | Action::WebhookDeleted
-        | Action::WebhookDisabled
-        | Action::SessionEntered => Vec::new(),
+        | Action::WebhookDisabled => after.or(before).and_then(host).map(Detail::Host).into_iter().collect(),
         Action::AlertsChanged => {
             let muting = muting(row).into_iter().map(|(key, until)| (of_key(&key, names, None), until));
             let muting = muting.map(|(key, until)| match until {
@@ -133,6 +134,13 @@ fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Deta
             rules(row).into_iter().chain(muting).collect()
         }
     }
+}
+
+/// Where a webhook leads, without what may be a secret between it and the other side.
+fn host(webhook: &Value) -> Option<String> {
+    let (_, host, _) = Address::try_from(text(webhook, "url")?).ok()?.parts()?;
+
+    Some(host)
 }
 
 /// The kinds of alert whose rules `row` has changed.
@@ -190,11 +198,16 @@ fn changes(before: &Value, after: &Value) -> Vec<Detail> {
 
 /// What was done. A change of a key says what it was by what is different.
 fn what(row: &Row) -> What {
-    match row.action {
+    if row.action == Action::KeyChanged { changed(row.before.as_ref(), row.after.as_ref()) } else { done(row.action) }
+}
+
+/// The same, as far as the action tells.
+pub(crate) const fn done(action: Action) -> What {
+    match action {
         Action::OrganizationCreated => What::OrganizationCreated,
         Action::OrganizationChanged => What::OrganizationChanged,
         Action::KeyCreated => What::KeyCreated,
-        Action::KeyChanged => changed(row.before.as_ref(), row.after.as_ref()),
+        Action::KeyChanged => What::KeyChanged,
         Action::KeyRegenerated => What::KeyRegenerated,
         Action::KeyImported => What::KeyImported,
         Action::KeyDeleted => What::KeyDeleted,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use portal::{Control, Depth, Error as Unrendered, Frame, Inside, Language, Link, Problem, Terms, Why, Zone};
+use portal::{Control, Depth, Error as Unrendered, Frame, Inside, Language, Link, Problem, Tab, Terms, Why, Zone};
 use shared::contract::portal::{Operation, Portal};
 use shared::gate::app::App;
 use shared::http::visitor::Opens;
@@ -72,13 +72,20 @@ pub(crate) fn within(
             locked: org.status == Status::Locked,
             refused: barred(app, org)?.map(|denial| view::answer(app, &denial)),
             ends,
-            activity: session.may(portal, Operation::Activity),
-            alerts: session.may(portal, Operation::Alerts),
+            tabs: tabs(portal, session),
             leave_once: once,
         })
     };
 
     Ok(Frame { zone: zone(session), return_to: link_back(session), inside: place.map(inside).transpose()?, ..frame })
+}
+
+/// What `session` may see beside the keys.
+fn tabs(portal: &Portal, session: &Session) -> Vec<Tab> {
+    let tabs =
+        [(Operation::Activity, Tab::Activity), (Operation::Alerts, Tab::Alerts), (Operation::Webhooks, Tab::Webhooks)];
+
+    tabs.into_iter().filter(|(operation, _)| session.may(portal, *operation)).map(|(_, tab)| tab).collect()
 }
 
 /// Why no key of `org` is let in, if none is.
@@ -191,4 +198,12 @@ pub(crate) fn control(
     } else {
         Control::Open
     }
+}
+
+/// Whether anything can be changed: not while the organization is locked.
+///
+/// # Errors
+/// It is locked.
+pub(crate) fn check_open<O>(visitor: &Visitor<O>) -> Result<()> {
+    if visitor.org.status == Status::Active { Ok(()) } else { Err(Denial::OrganizationLocked.into()) }
 }

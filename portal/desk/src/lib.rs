@@ -21,10 +21,13 @@ mod list;
 mod mute;
 mod named;
 mod regenerate;
+mod sending;
 mod status;
 mod usage;
 mod view;
 mod watching;
+mod webhook;
+mod webhooks;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,6 +48,11 @@ pub use regenerate::{Asked, confirm as confirm_regenerate, regenerate};
 pub use status::{confirm as confirm_status, set as set_status};
 pub use usage::{Ranged, csv};
 pub use watching::update as update_alerts;
+pub use webhook::{
+    Hook, delete as delete_webhook, rotate as rotate_webhook, show as show_webhook, test as test_webhook,
+    update as update_webhook,
+};
+pub use webhooks::{Led, create as create_webhook, list as list_webhooks};
 
 /// The key that a path names.
 #[derive(Debug, Deserialize, JsonSchema)]

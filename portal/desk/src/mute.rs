@@ -12,10 +12,9 @@ use shared::registry::key::{Id, Key};
 use shared::{Denial, Error, Form, Page, Result, Violation, Visitor};
 
 use crate::alerts::may_see;
-use crate::frame::control;
+use crate::frame::{check_open, control};
 use crate::named::kind;
 use crate::view;
-use crate::watching::check_open;
 
 /// Mutes the key `id` for as many days as `form` says, or no longer with none, and leads back to where it came from.
 ///

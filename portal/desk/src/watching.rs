@@ -11,10 +11,9 @@ use shared::gate::app::App;
 use shared::http::visitor::Alerts;
 use shared::management::alerts::change;
 use shared::registry::alert::Change;
-use shared::registry::organization::Status;
-use shared::{Denial, Form, Page, Result, Visitor};
+use shared::{Form, Page, Result, Visitor};
 
-use crate::frame::{control, frame, shown_with, status};
+use crate::frame::{check_open, control, frame, shown_with, status};
 use crate::named::kind;
 use crate::view;
 
@@ -81,14 +80,6 @@ pub async fn update(app: &App, visitor: &Visitor<Alerts>, form: &Form, now: Time
     change(app, &org.slug, &wanted, &visitor.author_unless_locked()).await?;
 
     Ok(Page::see_other("alerts?done=saved"))
-}
-
-/// Whether anything can be changed: not while the organization is locked.
-///
-/// # Errors
-/// It is locked.
-pub(crate) fn check_open(visitor: &Visitor<Alerts>) -> Result<()> {
-    if visitor.org.status == Status::Active { Ok(()) } else { Err(Denial::OrganizationLocked.into()) }
 }
 
 /// The form with `rules`, or with what was `typed` in their place.

@@ -3,7 +3,7 @@
 use portal::Language;
 
 use crate::products::Product;
-use crate::{alerts, forms, lists, single};
+use crate::{alerts, forms, lists, single, webhooks};
 
 /// A page and the name of its file: product, language and what it shows.
 pub(crate) type Named = (String, Result<String, portal::Error>);
@@ -20,6 +20,7 @@ pub(crate) fn pages() -> Vec<Named> {
                 pages.extend(single::pages(product, language));
                 if product == Product::Fanfare {
                     pages.extend(alerts::pages(product, language));
+                    pages.extend(webhooks::pages(product, language));
                 }
             }
         }

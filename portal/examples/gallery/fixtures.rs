@@ -4,7 +4,7 @@ use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
 use portal::{
     AlertKind, Answer, Bucket, Counts, Depth, Frame, Inside, Key, Language, Link, Range, Refusal, RefusalReason,
-    Secrets, Status, Usage, Zone,
+    Secrets, Status, Tab, Usage, Zone,
 };
 
 use crate::products::Product;
@@ -37,8 +37,11 @@ pub(crate) fn frame(product: Product, language: Language, depth: Depth) -> Frame
             locked: false,
             refused: None,
             ends: ago(-1),
-            activity: true,
-            alerts: product == Product::Fanfare,
+            tabs: if product == Product::Fanfare {
+                vec![Tab::Activity, Tab::Alerts, Tab::Webhooks]
+            } else {
+                vec![Tab::Activity]
+            },
             leave_once: "o-leave".to_owned(),
         }),
     }

@@ -8,6 +8,7 @@ mod forms;
 mod lists;
 mod products;
 mod single;
+mod webhooks;
 
 use std::path::Path;
 use std::{env, fs, process};

@@ -23,7 +23,7 @@ page!(ActivityPage, "activity.html", Activity, |_page, voice| voice.words().acti
 
 impl What {
     /// What was done, in words.
-    fn said(&self, voice: &Voice<'_>) -> Html {
+    pub(crate) fn said(&self, voice: &Voice<'_>) -> Html {
         let words = voice.words();
         let phrase = match self {
             Self::OrganizationCreated => words.did_organization_created,
@@ -88,6 +88,7 @@ impl Detail {
             Self::Unmuted(key) => words.detail_unmuted.put("key", key.said()),
             Self::Locked(true) => words.detail_locked.html(),
             Self::Locked(false) => words.detail_unlocked.html(),
+            Self::Host(host) => host.html(),
             Self::Nothing => words.detail_nothing.html(),
         }
     }

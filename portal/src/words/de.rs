@@ -2,6 +2,7 @@
 
 mod alerting;
 mod beside;
+mod sending;
 
 use crate::html::{Phrase as P, Plural};
 use crate::words::Words;
@@ -165,7 +166,7 @@ pub(super) static WORDS: Words = Words {
     // The secret.
     created_title: P("Schlüssel erstellt – jetzt kopieren"),
     regenerated_title: P("Neues Geheimnis – jetzt kopieren"),
-    secret_once: P("Sie können ihn nur dieses eine Mal sehen."),
+    secret_once: P("Sie sehen das nur dieses eine Mal."),
     secret_lead: P(
         "Bewahren Sie ihn dort auf, wo nur Ihr Programm ihn lesen kann, etwa in einem Secrets Manager. Niemand \
         kann ihn Ihnen noch einmal zeigen.",
@@ -173,13 +174,13 @@ pub(super) static WORDS: Words = Words {
     secret_label: P("API-Schlüssel"),
     copy: P("Kopieren"),
     copied: P("In die Zwischenablage kopiert."),
-    copy_failed: P("Das Kopieren war nicht erlaubt. Der Schlüssel ist markiert: Kopieren Sie ihn mit Strg+C oder ⌘C."),
-    copy_by_hand: P("Markieren Sie den ganzen Schlüssel und kopieren Sie ihn mit Strg+C oder ⌘C."),
+    copy_failed: P("Das Kopieren war nicht erlaubt. Es ist alles markiert: Kopieren Sie es mit Strg+C oder ⌘C."),
+    copy_by_hand: P("Markieren Sie alles und kopieren Sie es mit Strg+C oder ⌘C."),
     example: P("Ausprobieren"),
     example_lead: P("Dieser Befehl ruft die API mit dem Schlüssel auf. Fügen Sie ihn in ein Terminal ein."),
     stored_to_list: P("Ich habe ihn gespeichert: zurück zur Liste"),
     stored_to_key: P("Ich habe es gespeichert: zurück zum Schlüssel"),
-    wiped: P("Hier wurde ein Schlüssel gezeigt. Er wurde entfernt, als Sie die Seite verließen. Er kann nicht noch \
+    wiped: P("Hier wurde ein Geheimnis gezeigt. Es wurde entfernt, als Sie die Seite verließen. Es kann nicht noch \
         einmal gezeigt werden."),
     old_until: P("Das alte Geheimnis gilt bis {when}. Ersetzen Sie es vorher durch das neue."),
     old_over: P("Das alte Geheimnis gilt nicht mehr."),

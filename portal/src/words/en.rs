@@ -2,6 +2,7 @@
 
 mod alerting;
 mod beside;
+mod sending;
 
 use crate::html::{Phrase as P, Plural};
 use crate::words::Words;
@@ -166,13 +167,13 @@ pub(super) static WORDS: Words = Words {
     secret_label: P("API key"),
     copy: P("Copy"),
     copied: P("Copied to the clipboard."),
-    copy_failed: P("Copying was not allowed. The key is selected: copy it with Ctrl+C or ⌘C."),
-    copy_by_hand: P("Select the whole key and copy it with Ctrl+C or ⌘C."),
+    copy_failed: P("Copying was not allowed. It is selected: copy it with Ctrl+C or ⌘C."),
+    copy_by_hand: P("Select all of it and copy it with Ctrl+C or ⌘C."),
     example: P("Try it"),
     example_lead: P("This command calls the API with the key. Paste it into a terminal."),
     stored_to_list: P("I have stored it: back to the list"),
     stored_to_key: P("I have stored it: back to the key"),
-    wiped: P("A key was shown here. It was removed when you left this page. It cannot be shown again."),
+    wiped: P("A secret was shown here. It was removed when you left this page. It cannot be shown again."),
     old_until: P("The old secret works until {when}. Replace it with the new one before then."),
     old_over: P("The old secret does not work any more."),
     issued_title: P("This form was already sent"),

@@ -136,4 +136,5 @@ pub(super) static ALERTING: Alerting = Alerting {
         P("{n} Schlüssel läuft innerhalb von {days} Tagen ab."),
         P("{n} Schlüssel laufen innerhalb von {days} Tagen ab."),
     ),
+    sending: &super::sending::SENDING,
 };

@@ -108,4 +108,5 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_unused_for: Plural(P("{n} key was not used for {days} days."), P("{n} keys were not used for {days} days.")),
     alert_expiring_day: Plural(P("{n} key expires within a day."), P("{n} keys expire within a day.")),
     alert_expiring_within: Plural(P("{n} key expires within {days} days."), P("{n} keys expire within {days} days.")),
+    sending: &super::sending::SENDING,
 };

@@ -1,0 +1,105 @@
+//! What is sent to a webhook, and where: the form, and what is sent with it.
+
+use portal::{About, Problem, Sendable, WebhookForm};
+use shared::Form;
+use shared::gate::app::App;
+use shared::registry::audit::Action;
+use shared::registry::webhook::{Address, Kinds, TestHosts, Webhook};
+
+use crate::activity::done;
+use crate::named::kind;
+
+/// What was typed, or what there is.
+#[derive(Debug, Default)]
+pub(crate) struct Typed {
+    url: String,
+    /// Whether everything is sent; `None` where nothing is chosen.
+    all: Option<bool>,
+    kinds: Vec<String>,
+}
+
+/// What is wanted.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) url: Address,
+    /// `None`: all kinds.
+    pub(crate) kinds: Option<Kinds>,
+}
+
+impl Typed {
+    /// What `form` has sent.
+    pub(crate) fn of(form: &Form) -> Self {
+        Self {
+            url: form.text("url").to_owned(),
+            all: match form.text("which") {
+                "all" => Some(true),
+                "some" => Some(false),
+                _ => None,
+            },
+            kinds: form.all("kind").map(str::to_owned).collect(),
+        }
+    }
+
+    /// How `webhook` is.
+    pub(crate) fn as_it_is(app: &App, webhook: &Webhook) -> Self {
+        let of =
+            |kinds: &Kinds| offered(app).into_iter().map(|kind| kind.name).filter(|kind| kinds.have(kind)).collect();
+
+        Self {
+            url: webhook.url.as_str().to_owned(),
+            all: Some(webhook.kinds.is_none()),
+            kinds: webhook.kinds.as_ref().map(of).unwrap_or_default(),
+        }
+    }
+
+    /// What a form for a new webhook has at first.
+    pub(crate) fn blank() -> Self {
+        Self { all: Some(true), ..Self::default() }
+    }
+
+    /// What is wanted.
+    ///
+    /// # Errors
+    /// What is wrong with what was typed.
+    pub(crate) fn read(&self, test_hosts: &TestHosts) -> Result<Wanted, Vec<Problem>> {
+        let url = Address::try_from(self.url.clone()).ok().filter(|url| url.check(test_hosts).is_ok());
+        let kinds = match self.all {
+            Some(true) => Ok(None),
+            Some(false) => {
+                let kinds = Kinds::try_from(self.kinds.iter().cloned().collect::<std::collections::BTreeSet<_>>());
+                kinds.map(Some).or(Err(Problem::KindsMissing))
+            }
+            None => Err(Problem::WhichMissing),
+        };
+        match (url, kinds) {
+            (Some(url), Ok(kinds)) => Ok(Wanted { url, kinds }),
+            (url, kinds) => Err(url.is_none().then_some(Problem::UrlWrong).into_iter().chain(kinds.err()).collect()),
+        }
+    }
+
+    /// The form with it; `version` is that of the webhooks that it is made from.
+    pub(crate) fn form(&self, app: &App, once: String, version: i64, problems: Vec<Problem>) -> WebhookForm {
+        WebhookForm {
+            once,
+            version,
+            url: self.url.clone(),
+            all: self.all,
+            offered: offered(app),
+            chosen: self.kinds.clone(),
+            problems,
+        }
+    }
+}
+
+/// The kinds of events that there are: of changes, and of the alerts that the contract has.
+fn offered(app: &App) -> Vec<Sendable> {
+    let changes = Action::ALL.into_iter().map(|action| {
+        let name = action.name();
+        let about = if name.starts_with("key.") { About::Key(done(action)) } else { About::Other(done(action)) };
+        Sendable { name: name.to_owned(), about }
+    });
+    let alerts = app.contract.alerts.iter();
+    let alerts = alerts.map(|(alert, _)| Sendable { name: alert.name().to_owned(), about: About::Alert(kind(alert)) });
+
+    changes.chain(alerts).collect()
+}
