@@ -1,75 +1,123 @@
-//! The connection to DynamoDB, or to another service of AWS: a connector that is built when something is first asked for,
-//! and shared by all clients that are made from one.
+//! The connections to DynamoDB, or to another service of AWS: HTTP/1.1 and nothing else, kept and shared by all clients
+//! that are made from one.
 //!
-//! A connector reads all of the system's root certificates, and that is most of a start's work. For every client, the
-//! SDK builds one only to see that it can, and another one to use. A function with three clients would build five, and
-//! a function that asks DynamoDB for nothing would build one too many.
+//! The SDK's own client would link HTTP/2 into every function, and read all of the system's root certificates for each
+//! client, only to see that it can.
+
+mod connect;
+mod failure;
+mod timeout;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{HttpClient, RuntimeComponents, SharedHttpClient};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use crate::tls::{SYSTEM, Tls};
+use connect::Connect;
+use failure::failure;
+use timeout::{Timeout, within};
 
 /// Connections of its own, none of which is open yet. The clients of other services can have such, too.
 pub fn connections() -> SharedHttpClient {
-    SharedHttpClient::new(Lazy(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()))
+    SharedHttpClient::new(Connections::trusting(&SYSTEM))
 }
 
-/// The client inside, except that it is not tried before it is used.
-#[derive(Debug)]
-struct Lazy(SharedHttpClient);
+/// How long a connection and an answer may take.
+type Patience = (Option<Duration>, Option<Duration>);
 
-impl HttpClient for Lazy {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        self.0.http_connector(settings, components)
+/// A pool for each patience: clients with the same share one.
+#[derive(Debug)]
+struct Connections {
+    tls: &'static Tls,
+    pools: Mutex<HashMap<Patience, SharedHttpConnector>>,
+}
+
+impl Connections {
+    fn trusting(tls: &'static Tls) -> Self {
+        Self { tls, pools: Mutex::default() }
+    }
+
+    fn pool(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
+        let patience = (settings.connect_timeout(), settings.read_timeout());
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let pool = pools.entry(patience).or_insert_with(|| SharedHttpConnector::new(Pool::new(self.tls, patience)));
+
+        pool.clone()
+    }
+}
+
+impl HttpClient for Connections {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        self.pool(settings)
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.0.connector_metadata()
+        Some(ConnectorMetadata::new("hyper", Some("1.x".into())))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+/// Connections that are kept for a minute and a half.
+#[derive(Debug)]
+struct Pool {
+    client: Client<Connect, SdkBody>,
+    /// How long the beginning of an answer may take, from the call on.
+    patience: Option<Duration>,
+}
 
-    use aws_sdk_dynamodb::Client;
-    use aws_sdk_dynamodb::config::{BehaviorVersion, Config, ConfigBag, RuntimeComponentsBuilder};
-    use aws_smithy_runtime_api::box_error::BoxError;
+impl Pool {
+    fn new(tls: &'static Tls, (connect, answer): Patience) -> Self {
+        let mut client = Client::builder(TokioExecutor::new());
+        // Without it, connections would be kept until they are used again.
+        client.pool_timer(TokioTimer::new());
 
-    use super::*;
+        Self { client: client.build(Connect::new(tls, connect)), patience: answer }
+    }
+}
 
-    /// Counts how often it is tried.
-    #[derive(Clone, Debug, Default)]
-    struct Tried(Arc<AtomicUsize>);
-
-    impl HttpClient for Tried {
-        fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-            panic!("nothing is asked for")
+impl HttpConnector for Pool {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let mut request = match request.try_into_http1x() {
+            Ok(request) => request,
+            Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
+        };
+        let used = capture_connection(&mut request);
+        if let Some(sdk) = request.extensions().get::<CaptureSmithyConnection>() {
+            sdk.set_connection_retriever(move || metadata(&used));
         }
+        let answer = within(self.patience, Timeout::Answer, self.client.request(request));
 
-        fn validate_base_client_config(&self, _: &RuntimeComponentsBuilder, _: &ConfigBag) -> Result<(), BoxError> {
-            self.0.fetch_add(1, Ordering::Relaxed);
-            Ok(())
+        HttpConnectorFuture::new(async {
+            let answer = answer.await.map_err(failure)?.map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+/// What the SDK may do with a connection that it has used, if there is one: see to it that it is not used again.
+fn metadata(used: &CaptureConnection) -> Option<ConnectionMetadata> {
+    let is_open = used.connection_metadata().is_some();
+    let used = used.clone();
+    let poison = move || {
+        if let Some(connection) = used.connection_metadata().as_ref() {
+            connection.poison();
         }
-    }
+    };
 
-    /// How often the SDK has tried an HTTP client when a client has been built on it.
-    fn tried(on: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> usize {
-        let tried = Tried::default();
-        let http = on(SharedHttpClient::new(tried.clone()));
-        let config = Config::builder().behavior_version(BehaviorVersion::v2026_01_12()).http_client(http);
-        drop(Client::from_conf(config.build()));
-
-        tried.0.load(Ordering::Relaxed)
-    }
-
-    #[test]
-    fn a_client_that_is_built_is_not_tried() {
-        assert_eq!(tried(|http| http), 1, "the SDK does not try it any more: there is no need for this");
-        assert_eq!(tried(|http| SharedHttpClient::new(Lazy(http))), 0);
-    }
+    is_open.then(|| ConnectionMetadata::builder().proxied(false).poison_fn(poison).build())
 }

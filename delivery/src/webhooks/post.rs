@@ -12,7 +12,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
@@ -79,7 +79,7 @@ type Way<R> = Client<HttpsConnector<HttpConnector<R>>, Full<Bytes>>;
 #[derive(Debug)]
 pub(super) struct Post {
     test_hosts: TestHosts,
-    /// Opened when something is first sent: it reads all root certificates.
+    /// Opened when something is first sent.
     outward: OnceCell<Way<Outward>>,
     anywhere: OnceCell<Way<Anywhere>>,
 }
@@ -140,10 +140,8 @@ where
     let mut connector = HttpConnector::new_with_resolver(resolver);
     connector.enforce_http(false);
     connector.set_connect_timeout(Some(CONNECT));
-    let provider = rustls::crypto::ring::default_provider();
-    let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider);
-    let tls = tls.map_err(|error| Failure::because(format!("no root certificates: {error}")))?;
-    let connector = tls.https_or_http().enable_http1().wrap_connector(connector);
+    let tls = dynamodb::tls().map_err(|error| Failure::because(format!("no root certificates: {error}")))?;
+    let connector = HttpsConnector::from((connector, tls));
 
     // Whoever is slow or odd gets no connection that somebody else has opened.
     Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))

@@ -1,11 +1,11 @@
 //! Clients of the AWS SDK for the proxy or any other endpoint.
 
-use aws_sdk_dynamodb::Client;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_smithy_http_client::{Builder, tls};
+use dynamodb::connections;
 
 use super::OPERATOR;
 
@@ -16,11 +16,6 @@ pub(super) fn operator(endpoint: &str) -> Client {
 
 /// A client that signs with this access key. The secret is a constant: no emulator checks signatures.
 pub(super) fn with_access_key(endpoint: &str, access_key_id: &str) -> Client {
-    let http = if endpoint.starts_with("https:") {
-        Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https()
-    } else {
-        Builder::new().build_http()
-    };
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
@@ -28,7 +23,7 @@ pub(super) fn with_access_key(endpoint: &str, access_key_id: &str) -> Client {
         .endpoint_url(endpoint)
         // Nobody is throttled here, and a stack that cannot start says so at once.
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(20)))
-        .http_client(http)
+        .http_client(connections())
         .build();
     Client::from_conf(config)
 }
