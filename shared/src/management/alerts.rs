@@ -12,11 +12,8 @@ use crate::store::{Remembered, Replaced};
 /// What `slug` is told of, and the organization as it is now.
 ///
 /// # Errors
-/// There is no such organization, or the contract has no alerts.
+/// There is no such organization.
 pub async fn settings(app: &App, slug: &Slug) -> Result<(Remembered<Settings>, Organization)> {
-    if app.contract.alerts.is_empty() {
-        return Err(Denial::UnknownRoute.into());
-    }
     let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
 
     Ok((app.keys.alert_settings(slug).await?, org))
