@@ -24,9 +24,6 @@ pub async fn settings(app: &App, slug: &Slug) -> Result<(Remembered<Settings>, O
 /// # Errors
 /// As for [`settings`], and every member of `change` that is wrong. Nothing is kept then.
 pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author) -> Result<View> {
-    if change.kinds.is_empty() && change.muted.is_empty() {
-        return Err(Violation::new("body", "must change something").into());
-    }
     let (alerts, now) = (&app.contract.alerts, author.at);
     let mut tries = app.keys.tries();
     loop {

@@ -19,7 +19,6 @@ pub use address::{Address, TestHosts, is_public};
 pub use signing::{Master, Shown, signatures};
 
 use crate::contract::alerts;
-use crate::contract::denial::Violation;
 use crate::environment::clock;
 use crate::registry::audit::Action;
 use crate::registry::id::dated_id;
@@ -77,8 +76,19 @@ pub enum Why {
 /// Kinds of events: those that are sent to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "BTreeSet<String>")]
-#[schemars(inline, with = "BTreeSet<String>", extend("minItems" = 1))]
+#[schemars(inline, with = "BTreeSet<EventKind>", extend("minItems" = 1))]
 pub struct Kinds(BTreeSet<String>);
+
+/// A kind of event.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is there for its schema")]
+enum EventKind {
+    /// Something was changed.
+    Change(Action),
+    /// Something that people are told of.
+    Alert(alerts::Kind),
+}
 
 impl TryFrom<BTreeSet<String>> for Kinds {
     type Error = &'static str;
@@ -208,7 +218,7 @@ pub struct Order {
 /// A change of a webhook: what is left out stays.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "WebhookChange", extend("minProperties" = 1))]
+#[schemars(rename = "WebhookChange")]
 pub struct Change {
     /// Where events are to go.
     pub url: Option<Address>,
@@ -221,24 +231,19 @@ pub struct Change {
 
 impl Change {
     /// `webhook` after this change.
-    ///
-    /// # Errors
-    /// It changes nothing.
-    pub fn apply(&self, webhook: &Webhook) -> Result<Webhook, Violation> {
-        if self.url.is_none() && self.kinds == Field::LeftOut && self.status.is_none() {
-            return Err(Violation::new("body", "must change something"));
-        }
+    #[must_use]
+    pub fn apply(&self, webhook: &Webhook) -> Webhook {
         let disabled = match self.status {
             None => webhook.disabled,
             Some(Status::Active) => None,
             Some(Status::Disabled) => webhook.disabled.or(Some(Why::Asked)),
         };
 
-        Ok(Webhook {
+        Webhook {
             url: self.url.clone().unwrap_or_else(|| webhook.url.clone()),
             kinds: self.kinds.clone().applied(webhook.kinds.clone()),
             disabled,
             ..webhook.clone()
-        })
+        }
     }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::contract::alerts::{Alerts, Kind, Rule, RuleChange};
+use crate::contract::alerts::{Alerts, Kind, Rule, RuleChange, schema};
 use crate::contract::denial::Violation;
 use crate::environment::clock;
 use crate::environment::clock::Moment;
@@ -36,11 +36,11 @@ pub struct Settings {
 /// A change of settings: what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "AlertSettingsChange", extend("minProperties" = 1))]
+#[schemars(rename = "AlertSettingsChange")]
 pub struct Change {
     /// Rules by kind; `null` goes back to the contract's.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<Kind, Option<RuleChange>>")]
+    #[schemars(schema_with = "schema::changes")]
     pub kinds: BTreeMap<String, Option<RuleChange>>,
     /// Keys that nothing is to be told of; the others stay as they are.
     #[serde(default)]
@@ -63,6 +63,7 @@ pub struct Mute {
 #[schemars(rename = "AlertSettings")]
 pub struct View {
     /// Every kind that there is.
+    #[schemars(schema_with = "schema::rules")]
     pub kinds: BTreeMap<Kind, Rule>,
     /// The keys that nothing is told of.
     pub muted: Vec<Muted>,
