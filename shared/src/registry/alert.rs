@@ -7,6 +7,7 @@
 //! [`alerts`]: crate::contract::alerts
 
 mod baseline;
+mod by_kind;
 mod rules;
 mod settings;
 mod slow;

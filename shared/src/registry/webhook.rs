@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use payload::Field;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use address::{Address, TestHosts, is_public};
@@ -45,8 +45,8 @@ pub struct Webhook {
     pub id: Id,
     /// Where events go.
     pub url: Address,
-    /// Of which kinds; all of them where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Of which kinds; all of them where it is left out. There may be some among them that only a newer version knows.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "kept")]
     pub kinds: Option<Kinds>,
     /// Why nothing is sent, if nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +78,10 @@ pub enum Why {
 #[serde(try_from = "BTreeSet<String>")]
 #[schemars(inline, with = "BTreeSet<EventKind>", extend("minItems" = 1))]
 pub struct Kinds(BTreeSet<String>);
+
+fn kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Kinds>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map(Kinds))
+}
 
 /// A kind of event.
 #[derive(JsonSchema)]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::by_kind::ByKind;
 use crate::contract::alerts::{Alerts, Kind, Rule, RuleChange, schema};
 use crate::contract::denial::Violation;
 use crate::environment::clock;
@@ -27,7 +28,7 @@ const MUTED_SECS: i64 = 366 * 86_400;
 pub struct Settings {
     /// What is otherwise than in the contract.
     #[serde(default)]
-    rules: BTreeMap<Kind, RuleChange>,
+    rules: ByKind<RuleChange>,
     /// The keys that nothing is told of, and until when.
     #[serde(default)]
     muted: BTreeMap<key::Id, Timestamp>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Baseline;
+use super::by_kind::ByKind;
 use super::rules::{Evidence, Verdict};
 use super::telling::{Telling, Turn};
 use crate::contract::alerts::{Kind, Rule};
@@ -32,7 +33,7 @@ const BUSY: SignedDuration = SignedDuration::from_hours(15 * 24);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
     #[serde(default)]
-    alerts: BTreeMap<Kind, State>,
+    alerts: ByKind<State>,
     /// The minutes of the last hour in which a minute's limit was near: how many requests, of how many.
     #[serde(default)]
     minutes: BTreeMap<i64, (i64, u32)>,
@@ -94,7 +95,9 @@ impl Watched {
             state.open.is_none() && !state.openings.iter().any(is_recent) && !state.told.as_ref().is_some_and(is_recent)
         };
 
-        !self.is_busy(now) && self.minutes.is_empty() && self.alerts.values().all(is_quiet)
+        let is_known = !self.alerts.has_unknown();
+
+        is_known && !self.is_busy(now) && self.minutes.is_empty() && self.alerts.values().all(is_quiet)
     }
 
     /// Looks at `evidence` by the `rules` of the kinds that people want to hear of, and returns what they are to be told:
