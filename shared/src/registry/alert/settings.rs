@@ -98,7 +98,12 @@ impl Settings {
 
     /// Whether nothing is to be told of `key` at `now`.
     pub fn mutes(&self, key: &key::Id, now: Timestamp) -> bool {
-        self.muted.get(key).is_some_and(|until| *until > now)
+        self.muted_until(key, now).is_some()
+    }
+
+    /// Until when nothing is to be told of `key`, if it is muted at `now`.
+    pub fn muted_until(&self, key: &key::Id, now: Timestamp) -> Option<Timestamp> {
+        self.muted.get(key).copied().filter(|until| *until > now)
     }
 
     /// The settings as replies show them at `now`.
