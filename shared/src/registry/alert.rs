@@ -14,8 +14,7 @@ mod slow;
 mod telling;
 mod watch;
 
-pub(crate) use baseline::whole;
-pub use baseline::{Baseline, wilson};
+pub use baseline::{Baseline, whole, wilson};
 pub use rules::{Evidence, Hours};
 pub(crate) use rules::{SILENCE, failures, probing, reached};
 pub use settings::{Change, MUTED_MAX, Mute, Settings, View};
