@@ -11,14 +11,14 @@ use shared::contract::portal::Operation;
 use shared::gate::app::App;
 use shared::http::visitor::Alerts;
 use shared::management::invite::pages;
-use shared::registry::alert::{View, Watched};
+use shared::registry::alert::{Mutes, View, Watched};
 use shared::registry::event::AlertRow;
 use shared::registry::key::Id;
 use shared::registry::organization::Organization;
 use shared::registry::session::Session;
 use shared::registry::slug::Slug;
 use shared::store::Remembered;
-use shared::{Page, Result, Visitor};
+use shared::{Error, Page, Result, Visitor};
 
 use crate::figures;
 use crate::frame::{control, frame, shown};
@@ -142,7 +142,14 @@ pub(crate) fn may_see(app: &App, session: &Session) -> Result<bool> {
 
 /// What a page about keys has `read` of alerts; nothing where that failed, which the log is told: the page comes without.
 pub(crate) fn as_read<T>(read: Result<T>) -> Option<T> {
-    read.inspect_err(|error| tracing::error!("alerts cannot be read, and a page comes without them: {error:?}")).ok()
+    match read {
+        Ok(read) => Some(read),
+        Err(Error::Failed { cause, .. }) => {
+            tracing::error!("alerts cannot be read, and a page comes without them: {cause}");
+            None
+        }
+        Err(Error::Denied(_) | Error::FailedAgain(_)) => None,
+    }
 }
 
 /// The alerts that are open, by key, of keys that are not muted at `now`; none where `session` may not see them, or where they
@@ -168,11 +175,8 @@ async fn open(app: &App, org: &Slug, now: Timestamp) -> Result<BTreeMap<Id, Vec<
         let kinds: Vec<_> = memory.value.open().map(|(named, _)| kind(named)).collect();
         (!kinds.is_empty()).then_some((id, kinds))
     };
-    let mut open: BTreeMap<_, _> = app.keys.all_watched(org).await?.into_iter().filter_map(open).collect();
-    if !open.is_empty() {
-        let settings = app.keys.alert_settings(org).await?.value;
-        open.retain(|key, _| !settings.mutes(key, now));
-    }
+    let open: Vec<_> = app.keys.all_watched(org).await?.into_iter().filter_map(open).collect();
+    let mutes = if open.is_empty() { Mutes::default() } else { app.keys.mutes(org).await? };
 
-    Ok(open)
+    Ok(open.into_iter().filter(|(key, _)| mutes.until(key, now).is_none()).collect())
 }

@@ -7,7 +7,7 @@ use shared::environment::clock::Moment;
 use shared::gate::app::App;
 use shared::http::visitor::{Alerts, List};
 use shared::management::alerts::change;
-use shared::registry::alert::{Change, Mute, Settings, Watched};
+use shared::registry::alert::{Change, Mute, Mutes, Watched};
 use shared::registry::key::{Id, Key};
 use shared::{Denial, Error, Form, Page, Result, Violation, Visitor};
 
@@ -71,11 +71,11 @@ pub(crate) async fn of_key(
     let read = async {
         let watched = app.keys.watched(&org.slug, &key.id).await?.value;
 
-        Ok((watched, app.keys.alert_settings(&org.slug).await?.value))
+        Ok((watched, app.keys.mutes(&org.slug).await?))
     };
-    let alerts = |(watched, settings): (Watched, Settings)| KeyAlerts {
+    let alerts = |(watched, mutes): (Watched, Mutes)| KeyAlerts {
         open: watched.open().map(|(named, since)| (kind(named), since)).collect(),
-        muted: settings.muted_until(&key.id, now),
+        muted: mutes.until(&key.id, now),
         mute: control(app, session, org, Operation::Alerts, false),
         once,
     };

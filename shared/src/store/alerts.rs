@@ -20,7 +20,7 @@ use super::remembered::{LAYOUT, Remembered, is_written, json, place, unreadable,
 use super::warrant::Warrant;
 use super::{Attributes, Keys, Part, attributes, is_there, key_item, organization_item};
 use crate::contract::alerts::Kind;
-use crate::registry::alert::{Marks, Settings, Telling, Watched};
+use crate::registry::alert::{Marks, Mutes, Settings, Telling, Watched};
 use crate::registry::audit::{Author, Entry};
 use crate::registry::event::{AlertRow, Event};
 use crate::registry::key;
@@ -110,6 +110,11 @@ impl Keys {
     /// What `org` wants to be told of.
     pub async fn alert_settings(&self, org: &Slug) -> Result<Remembered<Settings>> {
         self.remembered(settings_of(org)).await
+    }
+
+    /// Of which keys `org` wants to be told nothing.
+    pub async fn mutes(&self, org: &Slug) -> Result<Mutes> {
+        Ok(self.remembered(settings_of(org)).await?.value)
     }
 
     /// Writes `settings` of `org` over those that were read, on behalf of `author`.

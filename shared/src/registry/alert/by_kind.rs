@@ -2,20 +2,23 @@
 //! knows: they stay as they are, and nothing else comes to harm.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::contract::alerts::Kind;
 
 /// A `T` for each kind.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct ByKind<T> {
     known: BTreeMap<Kind, T>,
-    unknown: BTreeMap<String, Value>,
+    /// As it was written.
+    unknown: BTreeMap<String, Box<RawValue>>,
 }
 
 impl<T> ByKind<T> {
@@ -28,6 +31,13 @@ impl<T> ByKind<T> {
 impl<T> Default for ByKind<T> {
     fn default() -> Self {
         Self { known: BTreeMap::new(), unknown: BTreeMap::new() }
+    }
+}
+
+/// What is unknown is never changed.
+impl<T: PartialEq> PartialEq for ByKind<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.known == other.known
     }
 }
 
@@ -59,13 +69,28 @@ impl<T: Serialize> Serialize for ByKind<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for ByKind<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByKind<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut all = Self::default();
-        for (name, own) in BTreeMap::<String, Value>::deserialize(deserializer)? {
+        deserializer.deserialize_map(Reading(PhantomData))
+    }
+}
+
+/// Reads each in its own way, on the way: every second way to read a `T` makes functions larger.
+struct Reading<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Reading<T> {
+    type Value = ByKind<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("members by kind")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<ByKind<T>, M::Error> {
+        let mut all = ByKind::default();
+        while let Some(name) = members.next_key::<String>()? {
             match Kind::named(&name) {
-                Some(kind) => drop(all.known.insert(kind, serde_json::from_value(own).map_err(D::Error::custom)?)),
-                None => drop(all.unknown.insert(name, own)),
+                Some(kind) => drop(all.known.insert(kind, members.next_value()?)),
+                None => drop(all.unknown.insert(name, members.next_value()?)),
             }
         }
 

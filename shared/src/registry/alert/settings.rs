@@ -34,6 +34,20 @@ pub struct Settings {
     muted: BTreeMap<key::Id, Timestamp>,
 }
 
+/// Of the settings, what those need to know who show keys.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Mutes {
+    #[serde(default)]
+    muted: BTreeMap<key::Id, Timestamp>,
+}
+
+impl Mutes {
+    /// Until when nothing is to be told of `key`, if it is muted at `now`.
+    pub fn until(&self, key: &key::Id, now: Timestamp) -> Option<Timestamp> {
+        self.muted.get(key).copied().filter(|until| *until > now)
+    }
+}
+
 /// A change of settings: what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,12 +112,7 @@ impl Settings {
 
     /// Whether nothing is to be told of `key` at `now`.
     pub fn mutes(&self, key: &key::Id, now: Timestamp) -> bool {
-        self.muted_until(key, now).is_some()
-    }
-
-    /// Until when nothing is to be told of `key`, if it is muted at `now`.
-    pub fn muted_until(&self, key: &key::Id, now: Timestamp) -> Option<Timestamp> {
-        self.muted.get(key).copied().filter(|until| *until > now)
+        self.muted.get(key).is_some_and(|until| *until > now)
     }
 
     /// The settings as replies show them at `now`.
