@@ -4,6 +4,7 @@ mod absence;
 mod deliver;
 mod get;
 mod history;
+mod newer;
 mod once;
 mod update;
 mod watch;

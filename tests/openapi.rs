@@ -47,6 +47,17 @@ fn every_route_is_in_the_document_of_some_stack() {
 }
 
 #[test]
+fn a_document_has_alerts_where_its_contract_has_them() {
+    for contract in CONTRACTS {
+        let has_alerts = !shared::contract::Contract::load(contract).unwrap().alerts.is_empty();
+        let document = document(contract);
+        let paths = document["paths"].as_object().unwrap().keys().filter(|path| path.contains("/alerts"));
+        // Those of the operator, and those of callers where they may.
+        assert_eq!(paths.count(), if has_alerts { 4 } else { 0 }, "{contract}");
+    }
+}
+
+#[test]
 fn every_operation_is_named_and_says_in_words_what_it_does() {
     for contract in CONTRACTS {
         let mut ids = BTreeSet::new();

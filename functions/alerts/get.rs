@@ -4,11 +4,11 @@
 use shared::http::manager::Alerts;
 use shared::management::alerts::settings;
 use shared::registry::alert::View;
-use shared::{App, At, Data, Exit, Handler, Manager, Reason, Result};
+use shared::{App, At, Data, Exit, Manager, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(get.may_refuse(&[Reason::NoRoute])).await
+    shared::serve(get).await
 }
 
 async fn get(app: &'static App, manager: Manager<Alerts>, At(now): At) -> Result<Data<View>> {

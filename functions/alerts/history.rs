@@ -5,11 +5,11 @@ use shared::http::manager::Alerts;
 use shared::management::alerts::settings;
 use shared::registry::event::AlertRow;
 use shared::registry::page::{Page, Pagination};
-use shared::{App, Exit, Handler, Listed, Manager, Query, Reason, Result};
+use shared::{App, Exit, Listed, Manager, Query, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(history.may_refuse(&[Reason::NoRoute])).await
+    shared::serve(history).await
 }
 
 async fn history(app: &'static App, manager: Manager<Alerts>, Query(page): Query<Page>) -> Result<Listed<AlertRow>> {

@@ -4,11 +4,11 @@
 use shared::http::manager::UpdateAlerts;
 use shared::management::alerts::change;
 use shared::registry::alert::{Change, View};
-use shared::{App, Body, Data, Exit, Handler, Manager, Reason, Result};
+use shared::{App, Body, Data, Exit, Manager, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(update.may_refuse(&[Reason::NoRoute])).await
+    shared::serve(update).await
 }
 
 async fn update(app: &'static App, manager: Manager<UpdateAlerts>, Body(wanted): Body<Change>) -> Result<Data<View>> {

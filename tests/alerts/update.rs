@@ -35,8 +35,8 @@ async fn what_is_left_out_stays_and_null_goes_back_to_the_contract() {
 async fn a_change_is_one_row_and_one_event_and_a_change_of_nothing_is_none() {
     let (world, key) = World::launches().await;
     let change = json!({"kinds": {"key.unused": {"days": 30}}});
-    for _ in 0..2 {
-        let answer = world.call("PUT", "/api/v1/acme/alerts", &key.secret, Some(change.clone())).await;
+    for change in [change.clone(), change, json!({}), json!({"kinds": {}, "muted": []})] {
+        let answer = world.call("PUT", "/api/v1/acme/alerts", &key.secret, Some(change)).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }
     let rows = world.operate("GET", "/organizations/acme/audit", Value::Null).await.json()["data"].clone();
@@ -69,7 +69,6 @@ async fn what_is_wrong_is_named_and_nothing_is_kept() {
         (json!({"muted": [{"keyId": key.id, "until": "2030-06-15T00:00:30Z"}]}), "muted[0].until"),
         (json!({"muted": [{"keyId": key.id, "until": "2031-06-17T00:00:31Z"}]}), "muted[0].until"),
         (json!({"muted": [{"keyId": format!("key_{:026}", 7), "until": "2030-07-01T00:00:00Z"}]}), "muted"),
-        (json!({}), "body"),
         (json!({"kind": {}}), "kind"),
     ] {
         for answer in [

@@ -105,6 +105,44 @@ async fn a_long_history_comes_by_pages_and_a_cursor_cannot_be_taken_elsewhere() 
 }
 
 #[tokio::test]
+async fn a_muted_key_is_not_counted_and_has_no_badge_though_its_page_says_what_is_open() {
+    let world = open("fanfare").await;
+    let key = alarmed(&world).await;
+    let browser = world.visitor("acme").await;
+    let (own, mute) = (page(&key, ""), page(&key, "/mute"));
+    assert_eq!(browser.submit(&own, &mute, &[("days", "7")]).await.status, 303);
+    let list = browser.get(KEYS).await;
+    list.does_not_say("open alert");
+    list.does_not_say("server Limit reached");
+    // As a badge beside its name, and among what is open.
+    let said = |shown: &Answer| shown.words().matches("Limit reached").count();
+    let shown = browser.get(&own).await;
+    shown.says("Limit reached since 15 Jun 2030");
+    assert_eq!(said(&shown), 1, "{}", shown.words());
+    assert_eq!(browser.submit(&own, &mute, &[("days", "0")]).await.status, 303);
+    browser.get(KEYS).await.says("There is an open alert for 1 key");
+    assert_eq!(said(&browser.get(&own).await), 2);
+}
+
+#[tokio::test]
+async fn keys_are_shown_without_alerts_where_these_cannot_be_read() {
+    let world = open("fanfare").await;
+    let key = alarmed(&world).await;
+    let browser = world.visitor("acme").await;
+    let put = world.stack.dynamodb().client().put_item().table_name("KeysTable");
+    let put = put.item("pk", dynamodb::text("alerts#acme")).item("sk", dynamodb::text(format!("key#{}", key.id)));
+    put.item("schema", dynamodb::number(99)).send().await.unwrap();
+    for (place, path) in [KEYS.to_owned(), page(&key, "")].iter().enumerate() {
+        let shown = browser.get(path).await;
+        assert_eq!(shown.status, 200, "{}", shown.words());
+        shown.says("server");
+        shown.does_not_say("Limit reached");
+        let logged = world.stack.logs().iter().filter(|line| line.contains("alerts cannot be read")).count();
+        assert_eq!(logged, place + 1, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn who_may_not_see_alerts_sees_none_anywhere() {
     let world = open("fanfare").await;
     let key = alarmed(&world).await;

@@ -59,6 +59,33 @@ async fn what_is_changed_holds_and_is_in_the_trail() {
 }
 
 #[tokio::test]
+async fn one_button_goes_back_to_the_contracts_rules_whatever_else_is_typed() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    let before = settings(&world).await;
+    let fields = [("thresholds", "60 90%"), ("rate", "2,5"), ("off", "activity.woke")];
+    assert_eq!(browser.submit(ALERTS, ALERTS, &fields_but(&fields)).await.status, 303);
+    let shown = browser.get(ALERTS).await;
+    assert!(shown.body.contains("name=\"defaults\" value=\"1\">Back to the defaults<"), "{}", shown.body);
+    let back = [("defaults", "1"), ("rate", "much")];
+    let answer = browser.post(ALERTS, &shown.form(&back)).await;
+    browser.get(&answer.leads_to(ALERTS)).await.says("Your changes are saved.");
+    assert_eq!(settings(&world).await, before);
+    assert_eq!(did(&world, "alerts.changed").await, 2);
+    // What somebody has changed since the form was made stays.
+    let shown = browser.get(ALERTS).await;
+    let theirs = json!({"kinds": {"key.unused": {"days": 60}}});
+    assert_eq!(world.operate("PUT", "/organizations/acme/alerts", theirs).await.status, 200);
+    assert_eq!(browser.post(ALERTS, &shown.form(&back)).await.status, 409);
+    assert_eq!(settings(&world).await["kinds"]["key.unused"]["days"], 60);
+    assert_eq!(browser.submit(ALERTS, ALERTS, &back).await.status, 303);
+    // There is nothing left to go back from.
+    let again = browser.submit(ALERTS, ALERTS, &back).await;
+    browser.get(&again.leads_to(ALERTS)).await.says("Nothing was changed.");
+    assert_eq!((settings(&world).await, did(&world, "alerts.changed").await), (before, 3));
+}
+
+#[tokio::test]
 async fn what_is_out_of_range_is_said_at_its_field_and_nothing_is_kept() {
     let world = open("fanfare").await;
     let browser = world.visitor("acme").await;

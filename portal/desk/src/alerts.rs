@@ -11,13 +11,14 @@ use shared::contract::portal::Operation;
 use shared::gate::app::App;
 use shared::http::visitor::Alerts;
 use shared::management::invite::pages;
-use shared::registry::alert::{View, Watched};
+use shared::registry::alert::{Mutes, View, Watched};
 use shared::registry::event::AlertRow;
 use shared::registry::key::Id;
 use shared::registry::organization::Organization;
 use shared::registry::session::Session;
+use shared::registry::slug::Slug;
 use shared::store::Remembered;
-use shared::{Page, Result, Visitor};
+use shared::{Error, Page, Result, Visitor};
 
 use crate::figures;
 use crate::frame::{control, frame, shown};
@@ -139,22 +140,43 @@ pub(crate) fn may_see(app: &App, session: &Session) -> Result<bool> {
     Ok(session.may(pages(app)?, Operation::Alerts))
 }
 
-/// The alerts that are open, by key; none where `session` may not see them.
+/// What a page about keys has `read` of alerts; nothing where that failed, which the log is told: the page comes without.
+pub(crate) fn as_read<T>(read: Result<T>) -> Option<T> {
+    match read {
+        Ok(read) => Some(read),
+        Err(Error::Failed { cause, .. }) => {
+            tracing::error!("alerts cannot be read, and a page comes without them: {cause}");
+            None
+        }
+        Err(Error::Denied(_) | Error::FailedAgain(_)) => None,
+    }
+}
+
+/// The alerts that are open, by key, of keys that are not muted at `now`; none where `session` may not see them, or where they
+/// cannot be read.
 ///
 /// # Errors
-/// The store does not answer.
+/// There are no pages.
 pub(crate) async fn open_by_key(
     app: &App,
     session: &Session,
     org: &Organization,
+    now: Timestamp,
 ) -> Result<BTreeMap<Id, Vec<AlertKind>>> {
     if !may_see(app, session)? {
         return Ok(BTreeMap::new());
     }
+
+    Ok(as_read(open(app, &org.slug, now).await).unwrap_or_default())
+}
+
+async fn open(app: &App, org: &Slug, now: Timestamp) -> Result<BTreeMap<Id, Vec<AlertKind>>> {
     let open = |(id, memory): (Id, Remembered<Watched>)| {
         let kinds: Vec<_> = memory.value.open().map(|(named, _)| kind(named)).collect();
         (!kinds.is_empty()).then_some((id, kinds))
     };
+    let open: Vec<_> = app.keys.all_watched(org).await?.into_iter().filter_map(open).collect();
+    let mutes = if open.is_empty() { Mutes::default() } else { app.keys.mutes(org).await? };
 
-    Ok(app.keys.all_watched(&org.slug).await?.into_iter().filter_map(open).collect())
+    Ok(open.into_iter().filter(|(key, _)| mutes.until(key, now).is_none()).collect())
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use portal::{Direction, Failures, Figures, Mentioned, Probe, Window};
 use serde_json::Value;
 use shared::contract::alerts::Kind;
+use shared::registry::alert::whole;
 use shared::registry::event::AlertRow;
 use shared::registry::key::Id;
 
@@ -81,7 +82,7 @@ fn threshold(row: &AlertRow) -> Option<u64> {
     let share = row.numbers.get("threshold")?.as_f64()?;
     let hundredths = if row.kind == Kind::LimitApproaching { share * 100.0 } else { share * 10_000.0 };
 
-    whole(hundredths)
+    counted(hundredths)
 }
 
 fn text<'a>(value: &'a Value, member: &str) -> Option<&'a str> {
@@ -92,12 +93,12 @@ fn text<'a>(value: &'a Value, member: &str) -> Option<&'a str> {
 fn count(value: &Value, member: &str) -> Option<u64> {
     let value = value.get(member)?;
 
-    value.as_u64().or_else(|| whole(value.as_f64()?))
+    value.as_u64().or_else(|| counted(value.as_f64()?))
 }
 
 /// The nearest whole number, if it is one that there can be so many of.
-fn whole(number: f64) -> Option<u64> {
-    format!("{number:.0}").parse().ok()
+fn counted(number: f64) -> Option<u64> {
+    whole(number)?.try_into().ok()
 }
 
 fn moment(value: &Value, member: &str) -> Option<Timestamp> {

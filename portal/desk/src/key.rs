@@ -54,7 +54,8 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
     let regenerate = can(Operation::Regenerate, false);
     let days = made.as_ref().map(|made| made.days.as_slice()).unwrap_or_default();
     let rotation = secrets_of(&key, days, now).map(|secrets| Rotation { secrets, end: regenerate.clone() });
-    let kinds = alerts.iter().flat_map(|alerts| alerts.open.iter().map(|(kind, _)| *kind)).collect();
+    let heard = alerts.iter().filter(|alerts| alerts.muted.is_none());
+    let kinds = heard.flat_map(|alerts| alerts.open.iter().map(|(kind, _)| *kind)).collect();
     let is_barred = barred(app, org)?.is_some();
     let page = KeyPage {
         frame,

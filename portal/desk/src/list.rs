@@ -63,7 +63,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     };
     let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), now).await?;
     let used = app.passes.last_used_of(&found.keys).await?;
-    let open = open_by_key(app, session, org).await?;
+    let open = open_by_key(app, session, org, now).await?;
 
     let shown_here = u64::try_from(found.keys.len()).unwrap_or_default();
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;

@@ -7,11 +7,11 @@ use shared::environment::clock::Moment;
 use shared::gate::app::App;
 use shared::http::visitor::{Alerts, List};
 use shared::management::alerts::change;
-use shared::registry::alert::{Change, Mute};
+use shared::registry::alert::{Change, Mute, Mutes, Watched};
 use shared::registry::key::{Id, Key};
 use shared::{Denial, Error, Form, Page, Result, Violation, Visitor};
 
-use crate::alerts::may_see;
+use crate::alerts::{as_read, may_see};
 use crate::frame::{check_open, control};
 use crate::named::kind;
 use crate::view;
@@ -52,10 +52,10 @@ pub async fn mute(app: &App, visitor: &Visitor<Alerts>, id: &Id, form: &Form, no
     }))
 }
 
-/// The alerts of `key`, if the session may see them; `once` is the name of the forms on the page.
+/// The alerts of `key`, if the session may see them and they can be read; `once` is the name of the forms on the page.
 ///
 /// # Errors
-/// The store does not answer.
+/// There are no pages.
 pub(crate) async fn of_key(
     app: &App,
     visitor: &Visitor<List>,
@@ -67,16 +67,19 @@ pub(crate) async fn of_key(
     if !may_see(app, session)? {
         return Ok(None);
     }
-    let watched = app.keys.watched(&org.slug, &key.id).await?.value;
-    let settings = app.keys.alert_settings(&org.slug).await?.value.view(&app.contract.alerts, now);
-    let muted = settings.muted.iter().find(|muted| muted.key_id == key.id);
+    let read = async {
+        let watched = app.keys.watched(&org.slug, &key.id).await?.value;
 
-    Ok(Some(KeyAlerts {
+        Ok((watched, app.keys.mutes(&org.slug).await?))
+    };
+    let alerts = |(watched, mutes): (Watched, Mutes)| KeyAlerts {
         open: watched.open().map(|(named, since)| (kind(named), since)).collect(),
-        muted: muted.and_then(|muted| muted.until.parse().ok()),
+        muted: mutes.until(&key.id, now),
         mute: control(app, session, org, Operation::Alerts, false),
         once,
-    }))
+    };
+
+    Ok(as_read(read.await).map(alerts))
 }
 
 /// What has just been done, as far as `alerts` bear it out.

@@ -61,7 +61,7 @@ pub async fn update(app: &App, visitor: &Visitor<Alerts>, form: &Form, now: Time
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let language = frame.language;
     let save = control(app, &visitor.session, org, Operation::Alerts, false);
-    let read = read(&rules, &typed, language);
+    let read = if form.text("defaults") == "1" { Ok(back(app, &rules)) } else { read(&rules, &typed, language) };
     let changed = typed.version != version(&rules);
     let kinds = match read {
         Ok(kinds) if !changed => kinds,
@@ -150,6 +150,13 @@ fn version(rules: &Rules) -> i64 {
     serde_json::to_string(rules).unwrap_or_default().hash(&mut hasher);
 
     hasher.finish().cast_signed()
+}
+
+/// What goes back to the contract's rules: every kind of `rules` that has another and can be changed here.
+fn back(app: &App, rules: &Rules) -> BTreeMap<String, Option<RuleChange>> {
+    let other = rules.iter().filter(|(kind, rule)| rule.changeable && app.contract.alerts.rule(**kind) != Some(rule));
+
+    other.map(|(kind, _)| (kind.name().to_owned(), None)).collect()
 }
 
 /// What is to be otherwise in `rules`, by kind: only what differs from what they are.

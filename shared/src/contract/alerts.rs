@@ -1,6 +1,8 @@
 //! What people are told of before it hurts: a contract's section `[alerts]`. It says which kinds of alert there are, and
 //! by which rules each is judged unless an organization has its own.
 
+pub(crate) mod schema;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -97,7 +99,14 @@ impl Kind {
 /// Shares of a limit, in per cent: one to three of 50 to 100, each higher than the one before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<i64>")]
-#[schemars(inline, with = "Vec<i64>", extend("minItems" = 1, "maxItems" = 3))]
+#[schemars(
+    inline,
+    with = "Vec<i64>",
+    extend(
+        "minItems" = 1, "maxItems" = 3, "uniqueItems" = true,
+        "items" = {"type": "integer", "minimum": Self::LOWEST, "maximum": 100},
+    )
+)]
 pub struct Thresholds(Vec<u8>);
 
 impl Thresholds {
@@ -184,44 +193,48 @@ pub enum Of {
 
 /// How one kind of alert is judged.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "AlertRule")]
+#[schemars(inline)]
 pub struct Rule {
     /// Whether anybody is told.
     pub enabled: bool,
     /// Whether the organization can change this rule; the operator always can.
     pub changeable: bool,
-    /// `limit.approaching`: from which shares of a limit on, in per cent.
+    /// From which shares of a limit on, in per cent, each higher than the one before: of `limit.approaching`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Thresholds")]
     pub thresholds: Option<Thresholds>,
-    /// `errors.high`: from which share of failures on.
+    /// From which share of failures on: of `errors.high`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Rate")]
     pub rate: Option<Rate>,
-    /// `errors.high`: which failures count.
+    /// Which failures count: of `errors.high`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Of")]
     pub of: Option<Of>,
-    /// `key.unused`: after how many days.
+    /// After how many days: of `key.unused`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Days")]
     pub days: Option<Days>,
 }
 
 /// What is to be otherwise in a rule: what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "AlertRuleChange")]
+#[schemars(inline)]
 pub struct RuleChange {
     /// Whether anybody is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// `limit.approaching`: from which shares of a limit on, in per cent.
+    /// From which shares of a limit on, in per cent, each higher than the one before: of `limit.approaching`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Thresholds>,
-    /// `errors.high`: from which share of failures on.
+    /// From which share of failures on: of `errors.high`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
-    /// `errors.high`: which failures count.
+    /// Which failures count: of `errors.high`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<Of>,
-    /// `key.unused`: after how many days.
+    /// After how many days: of `key.unused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<Days>,
 }

@@ -103,7 +103,7 @@ impl Operation {
     }
 
     /// Whether it is about alerts.
-    pub(super) const fn is_about_alerts(self) -> bool {
+    pub(crate) const fn is_about_alerts(self) -> bool {
         matches!(self, Self::Alerts | Self::UpdateAlerts)
     }
 

@@ -3,7 +3,8 @@
 
 use std::marker::PhantomData;
 
-use crate::contract::denial::Violation;
+use crate::contract::Contract;
+use crate::contract::denial::{Denial, Violation};
 use crate::contract::management::Operation;
 use crate::http::call::Call;
 use crate::http::describe::Operation as Described;
@@ -53,12 +54,21 @@ impl<O> Manager<O> {
     }
 }
 
+/// Whether `contract` has what `O` is about. It opens to callers only what it has.
+fn is_there<O: Does>(contract: &Contract) -> bool {
+    !O::OPERATION.is_about_alerts() || !contract.alerts.is_empty()
+}
+
 impl<O: Does> FromCall for Manager<O> {
     const USES_STORE: bool = true;
 
     async fn from_call(call: &mut Call) -> Result<Self> {
         let author = if call.is_operators() {
-            Operator::from_call(call).await?.author
+            let operator = Operator::from_call(call).await?;
+            if !is_there::<O>(&call.app.contract) {
+                return Err(Denial::UnknownRoute.into());
+            }
+            operator.author
         } else {
             let management = &call.app.contract.management;
             if !management.operations.contains(&O::OPERATION) {
@@ -75,7 +85,7 @@ impl<O: Does> FromCall for Manager<O> {
 
     fn describe(operation: &mut Described<'_>) {
         let management = &operation.contract().management;
-        if operation.is_operators() {
+        if operation.is_operators() && is_there::<O>(operation.contract()) {
             Operator::describe(operation);
         } else if management.operations.contains(&O::OPERATION) {
             operation.ask_key(management.scope.as_deref());

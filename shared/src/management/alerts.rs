@@ -12,11 +12,8 @@ use crate::store::{Remembered, Replaced};
 /// What `slug` is told of, and the organization as it is now.
 ///
 /// # Errors
-/// There is no such organization, or the contract has no alerts.
+/// There is no such organization.
 pub async fn settings(app: &App, slug: &Slug) -> Result<(Remembered<Settings>, Organization)> {
-    if app.contract.alerts.is_empty() {
-        return Err(Denial::UnknownRoute.into());
-    }
     let org = app.keys.organization(slug).await?.ok_or(Denial::OrganizationNotFound)?;
 
     Ok((app.keys.alert_settings(slug).await?, org))
@@ -27,9 +24,6 @@ pub async fn settings(app: &App, slug: &Slug) -> Result<(Remembered<Settings>, O
 /// # Errors
 /// As for [`settings`], and every member of `change` that is wrong. Nothing is kept then.
 pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author) -> Result<View> {
-    if change.kinds.is_empty() && change.muted.is_empty() {
-        return Err(Violation::new("body", "must change something").into());
-    }
     let (alerts, now) = (&app.contract.alerts, author.at);
     let mut tries = app.keys.tries();
     loop {

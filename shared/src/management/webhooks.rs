@@ -102,7 +102,7 @@ pub async fn change(
     }
     let changed = write(app, slug, (author, Action::WebhookChanged), seen, |before| {
         let before = find(before, id)?;
-        Ok((Some(before.clone()), Some(change.apply(before)?)))
+        Ok((Some(before.clone()), Some(change.apply(before))))
     });
 
     changed.await?.ok_or_else(gone)

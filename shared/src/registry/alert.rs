@@ -7,17 +7,17 @@
 //! [`alerts`]: crate::contract::alerts
 
 mod baseline;
+mod by_kind;
 mod rules;
 mod settings;
 mod slow;
 mod telling;
 mod watch;
 
-pub(crate) use baseline::whole;
-pub use baseline::{Baseline, wilson};
+pub use baseline::{Baseline, whole, wilson};
 pub use rules::{Evidence, Hours};
 pub(crate) use rules::{SILENCE, failures, probing, reached};
-pub use settings::{Change, MUTED_MAX, Mute, Settings, View};
+pub use settings::{Change, MUTED_MAX, Mute, Mutes, Settings, View};
 pub use slow::{Marks, Slow};
 pub use telling::{Telling, Turn};
 pub use watch::Watched;

@@ -12,14 +12,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use payload::Field;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use address::{Address, TestHosts, is_public};
 pub use signing::{Master, Shown, signatures};
 
 use crate::contract::alerts;
-use crate::contract::denial::Violation;
 use crate::environment::clock;
 use crate::registry::audit::Action;
 use crate::registry::id::dated_id;
@@ -46,8 +45,8 @@ pub struct Webhook {
     pub id: Id,
     /// Where events go.
     pub url: Address,
-    /// Of which kinds; all of them where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Of which kinds; all of them where it is left out. There may be some among them that only a newer version knows.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "kept")]
     pub kinds: Option<Kinds>,
     /// Why nothing is sent, if nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,8 +76,23 @@ pub enum Why {
 /// Kinds of events: those that are sent to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "BTreeSet<String>")]
-#[schemars(inline, with = "BTreeSet<String>", extend("minItems" = 1))]
+#[schemars(inline, with = "BTreeSet<EventKind>", extend("minItems" = 1))]
 pub struct Kinds(BTreeSet<String>);
+
+fn kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Kinds>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map(Kinds))
+}
+
+/// A kind of event.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is there for its schema")]
+enum EventKind {
+    /// Something was changed.
+    Change(Action),
+    /// Something that people are told of.
+    Alert(alerts::Kind),
+}
 
 impl TryFrom<BTreeSet<String>> for Kinds {
     type Error = &'static str;
@@ -220,7 +234,7 @@ pub struct Order {
 /// A change of a webhook: what is left out stays.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "WebhookChange", extend("minProperties" = 1))]
+#[schemars(rename = "WebhookChange")]
 pub struct Change {
     /// Where events are to go.
     pub url: Option<Address>,
@@ -233,24 +247,19 @@ pub struct Change {
 
 impl Change {
     /// `webhook` after this change.
-    ///
-    /// # Errors
-    /// It changes nothing.
-    pub fn apply(&self, webhook: &Webhook) -> Result<Webhook, Violation> {
-        if self.url.is_none() && self.kinds == Field::LeftOut && self.status.is_none() {
-            return Err(Violation::new("body", "must change something"));
-        }
+    #[must_use]
+    pub fn apply(&self, webhook: &Webhook) -> Webhook {
         let disabled = match self.status {
             None => webhook.disabled,
             Some(Status::Active) => None,
             Some(Status::Disabled) => webhook.disabled.or(Some(Why::Asked)),
         };
 
-        Ok(Webhook {
+        Webhook {
             url: self.url.clone().unwrap_or_else(|| webhook.url.clone()),
             kinds: self.kinds.clone().applied(webhook.kinds.clone()),
             disabled,
             ..webhook.clone()
-        })
+        }
     }
 }

@@ -12,13 +12,15 @@
 use aws_sdk_dynamodb::types::{ConditionCheck, Put};
 use dynamodb::{Committed, Condition, Conditional as _, Item, Result, SCHEMA, Tries, number, text};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::keys::Replaced;
 use super::record::{OnOrganization, unmade};
-use super::remembered::{LAYOUT, Remembered, is_written, json, place, written};
+use super::remembered::{LAYOUT, Remembered, is_written, json, place, unreadable, written};
 use super::warrant::Warrant;
 use super::{Attributes, Keys, Part, attributes, is_there, key_item, organization_item};
-use crate::registry::alert::{Marks, Settings, Telling, Watched};
+use crate::contract::alerts::Kind;
+use crate::registry::alert::{Marks, Mutes, Settings, Telling, Watched};
 use crate::registry::audit::{Author, Entry};
 use crate::registry::event::{AlertRow, Event};
 use crate::registry::key;
@@ -108,6 +110,11 @@ impl Keys {
     /// What `org` wants to be told of.
     pub async fn alert_settings(&self, org: &Slug) -> Result<Remembered<Settings>> {
         self.remembered(settings_of(org)).await
+    }
+
+    /// Of which keys `org` wants to be told nothing.
+    pub async fn mutes(&self, org: &Slug) -> Result<Mutes> {
+        Ok(self.remembered(settings_of(org)).await?.value)
     }
 
     /// Writes `settings` of `org` over those that were read, on behalf of `author`.
@@ -222,7 +229,11 @@ impl Keys {
         for mut item in items {
             item.schema(LAYOUT)?;
             last = item.text("sk")?;
-            rows.push(json(&mut item, "row")?);
+            let row: Value = json(&mut item, "row")?;
+            // One of a kind that only a newer version knows is left out.
+            if row.get("kind").and_then(Value::as_str).is_none_or(|kind| Kind::named(kind).is_some()) {
+                rows.push(serde_json::from_value(row).map_err(|error| unreadable("row", &error))?);
+            }
         }
 
         Ok((rows, last.filter(|_| has_more)))

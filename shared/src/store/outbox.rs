@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{Delete, Put};
 use dynamodb::{Committed, Conditional as _, Error, Item, Result, SCHEMA, Table, Tries, number, text, text_set};
 use jiff::{SignedDuration, Timestamp};
 
+use super::remembered::place;
 use super::{Attributes, attributes, is_there};
 use crate::registry::event::{Event, Head};
 
@@ -148,45 +149,68 @@ impl Outbox {
     /// # Errors
     /// DynamoDB's.
     pub async fn moved(&self, letter: &Letter, left: &BTreeSet<String>, fate: Fate, tries: &mut Tries) -> Result<()> {
-        let taken = Delete::builder().table_name(&self.0.name).set_key(Some(letter.key.clone())).when(is_there());
-        let put = self.letter_again(letter, left, fate)?;
-        let transaction = self.0.transaction().with("letter", taken.build()?).with("moved", put);
+        self.replaced(&letter.key, self.again(&letter.left_by(left), fate)?, tries).await
+    }
+}
+
+/// An event that was tried once more, and not taken by everybody.
+pub(super) struct Untaken<'a> {
+    pub(super) id: &'a str,
+    pub(super) event: &'a str,
+    /// How often it was tried before.
+    pub(super) attempts: u32,
+    /// Who has not taken it.
+    pub(super) left: BTreeSet<&'a str>,
+    /// Where it waits: the partition, and what its place has after the time.
+    pub(super) waits: (String, String),
+}
+
+impl Outbox {
+    /// The member of a transaction that takes out what is at `key`.
+    pub(super) fn taken(&self, key: &Attributes) -> Result<Delete> {
+        Ok(Delete::builder().table_name(&self.0.name).set_key(Some(key.clone())).when(is_there()).build()?)
+    }
+
+    /// The member of a transaction that puts `untaken` where `fate` says.
+    pub(super) fn again(&self, untaken: &Untaken<'_>, fate: Fate) -> Result<Put> {
+        let (partition, at, rest, ttl) = match fate {
+            Fate::Again(due) => (&*untaken.waits.0, due, &*untaken.waits.1, None),
+            Fate::Dead(since) => ("dead", since, untaken.id, Some(since.checked_add(KEPT).unwrap_or(since))),
+        };
+        let mut item = place(partition, format!("{:013}#{rest}", at.as_millisecond()));
+        item.extend(attributes([
+            ("event", Some(text(untaken.event))),
+            ("left", text_set(untaken.left.iter().copied())),
+            ("attempts", Some(number(untaken.attempts.saturating_add(1)))),
+            ("ttl", ttl.map(|ttl| number(ttl.as_second()))),
+            (SCHEMA, Some(number(LAYOUT))),
+        ]));
+
+        Ok(Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?)
+    }
+
+    /// Puts `put` in the place of what is at `key`, unless another run has moved that or taken it out meanwhile.
+    pub(super) async fn replaced(&self, key: &Attributes, put: Put, tries: &mut Tries) -> Result<()> {
+        let transaction = self.0.transaction().with("taken", self.taken(key)?).with("moved", put);
         match transaction.commit(tries).await? {
             Committed::Yes | Committed::No(_) => Ok(()),
         }
     }
 }
 
-impl Outbox {
-    /// The member of a transaction that puts `letter`, which those in `left` have not taken, where `fate` says.
-    pub(super) fn letter_again(&self, letter: &Letter, left: &BTreeSet<String>, fate: Fate) -> Result<Put> {
-        let (partition, at, ttl) = match fate {
-            Fate::Again(due) => ("retry", due, None),
-            Fate::Dead(since) => ("dead", since, Some(forgotten(since))),
-        };
-        let item = attributes([
-            ("pk", Some(text(partition))),
-            ("sk", Some(text(format!("{:013}#{}", at.as_millisecond(), letter.head.id)))),
-            ("event", Some(text(&letter.event))),
-            ("left", text_set(left.iter().map(String::as_str))),
-            ("attempts", Some(number(letter.attempts.saturating_add(1)))),
-            ("ttl", ttl.map(number)),
-            (SCHEMA, Some(number(LAYOUT))),
-        ]);
-
-        Ok(Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?)
-    }
-}
-
-/// When what is dead since then is forgotten, in seconds since 1970.
-pub(super) fn forgotten(since: Timestamp) -> i64 {
-    since.checked_add(KEPT).unwrap_or(since).as_second()
-}
-
 impl Letter {
     /// Where it is.
     pub(super) const fn key(&self) -> &Attributes {
         &self.key
+    }
+
+    /// The same, tried once more and not taken by those in `left`.
+    pub(super) fn left_by<'a>(&'a self, left: &'a BTreeSet<String>) -> Untaken<'a> {
+        let Self { head, event, attempts, .. } = self;
+        let left = left.iter().map(String::as_str).collect();
+        let waits = ("retry".to_owned(), head.id.to_string());
+
+        Untaken { id: head.id.as_str(), event, attempts: *attempts, left, waits }
     }
 
     fn read(mut item: Item) -> Result<Self> {

@@ -8,16 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{Delete, Put, Update};
-use dynamodb::{
-    Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, number, text, text_set,
-};
+use aws_sdk_dynamodb::types::{Put, Update};
+use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, number, text};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::outbox::{Fate, Letter, Outbox};
+use super::outbox::{Fate, Letter, Outbox, Untaken};
 use super::remembered::{is_written, place};
-use super::{Attributes, attributes, is_there, names};
+use super::{Attributes, attributes, names};
 use crate::environment::clock;
 use crate::environment::entropy::Entropy;
 use crate::registry::event::Id as EventId;
@@ -80,12 +78,9 @@ impl Outbox {
         left: Option<(&BTreeSet<String>, Fate)>,
         tries: &mut Tries,
     ) -> Result<bool> {
-        let mut transaction = self.table().transaction();
-        let taken =
-            Delete::builder().table_name(&self.table().name).set_key(Some(letter.key().clone())).when(is_there());
-        transaction = transaction.with("letter", taken.build()?);
+        let mut transaction = self.table().transaction().with("letter", self.taken(letter.key())?);
         if let Some((left, fate)) = left {
-            transaction = transaction.with("moved", self.letter_again(letter, left, fate)?);
+            transaction = transaction.with("moved", self.again(&letter.left_by(left), fate)?);
         }
         let (id, sequence) = (letter.head.id.as_str(), letter.head.sequence);
         for webhook in webhooks {
@@ -198,32 +193,12 @@ impl Outbox {
     /// # Errors
     /// DynamoDB's.
     pub async fn parcel_moved(&self, courier: &Courier, parcel: &Parcel, fate: Fate, tries: &mut Tries) -> Result<()> {
-        let Parcel { id, event, sequence, .. } = parcel;
-        let attempts = number(parcel.attempts.saturating_add(1));
-        let (mut item, left, ttl) = match fate {
-            Fate::Again(due) => {
-                let at = due.as_millisecond();
-                (place(queue(&courier.org, &courier.webhook), format!("{at:013}#{sequence}#{id}")), None, None)
-            }
-            Fate::Dead(since) => {
-                let name = format!("{WEBHOOK}{}", courier.webhook);
-                let item = place("dead", format!("{:013}#{id}", since.as_millisecond()));
-                (item, text_set([name.as_str()]), Some(super::outbox::forgotten(since)))
-            }
-        };
-        item.extend(attributes([
-            ("event", Some(text(event))),
-            ("attempts", Some(attempts)),
-            ("left", left),
-            ("ttl", ttl.map(number)),
-            (SCHEMA, Some(number(LAYOUT))),
-        ]));
-        let taken = Delete::builder().table_name(&self.table().name).set_key(Some(parcel.key.clone())).when(is_there());
-        let put = Put::builder().table_name(&self.table().name).set_item(Some(item)).build()?;
-        let transaction = self.table().transaction().with("parcel", taken.build()?).with("moved", put);
-        match transaction.commit(tries).await? {
-            Committed::Yes | Committed::No(_) => Ok(()),
-        }
+        let Parcel { id, event, sequence, attempts, .. } = parcel;
+        let name = format!("{WEBHOOK}{}", courier.webhook);
+        let waits = (queue(&courier.org, &courier.webhook), format!("{sequence}#{id}"));
+        let untaken = Untaken { id, event, attempts: *attempts, left: [name.as_str()].into(), waits };
+
+        self.replaced(&parcel.key, self.again(&untaken, fate)?, tries).await
     }
 
     /// Notes whether the webhook of `courier` takes anything.

@@ -75,7 +75,11 @@ impl<T: Serialize> Remembered<T> {
 pub(super) fn json<T: DeserializeOwned>(item: &mut Item, name: &str) -> Result<T> {
     let text = item.need(name, Item::text)?;
 
-    serde_json::from_str(&text).map_err(|error| Error::Fault(format!("the attribute {name} cannot be read: {error}")))
+    serde_json::from_str(&text).map_err(|error| unreadable(name, &error))
+}
+
+pub(super) fn unreadable(name: &str, error: &serde_json::Error) -> Error {
+    Error::Fault(format!("the attribute {name} cannot be read: {error}"))
 }
 
 pub(super) fn written<T: Serialize>(value: &T) -> Result<String> {

@@ -136,7 +136,7 @@ fn thousandths(tally: &Tally, earlier: &Tally, of: Of) -> Option<i64> {
     let both = wilson(failed.saturating_add(before), answered.saturating_add(others));
     let share = wilson(failed, answered).min(both);
 
-    (answered >= 50 && share >= Rate::LOWEST.get()).then(|| whole(share * 1_000.0))
+    (answered >= 50 && share >= Rate::LOWEST.get()).then(|| whole((share * 1_000.0).floor()).unwrap_or_default())
 }
 
 #[cfg(test)]

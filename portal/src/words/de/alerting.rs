@@ -24,6 +24,7 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_unmute: P("Wieder melden"),
     alert_settings: P("Worauf geachtet wird"),
     alert_on: P("Darauf achten"),
+    alert_defaults: P("Zurück zu den Vorgaben"),
     alert_is_on: P("Darauf wird geachtet. Das legt {brand} fest."),
     alert_is_off: P("Darauf wird nicht geachtet. Das legt {brand} fest."),
     alert_changed: P("Jemand hat diese Einstellungen inzwischen geändert"),

@@ -18,6 +18,7 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_unmute: P("End muting"),
     alert_settings: P("What is watched for"),
     alert_on: P("Watch for this"),
+    alert_defaults: P("Back to the defaults"),
     alert_is_on: P("It is watched for. {brand} decides this."),
     alert_is_off: P("It is not watched for. {brand} decides this."),
     alert_changed: P("Somebody has changed these settings meanwhile"),

@@ -1,7 +1,7 @@
 //! JSON schemas of types, filled in with what only the contract knows.
 //!
 //! A type that depends on the contract says so in its schema, by `"x-contract"`. `scope`, `plan`, `type`, `window` and
-//! `key` are filled in; `limits` and `choice` (of scopes) get their bounds. A member whose value is a `type`, or which
+//! `key` are filled in; `limits` and `choice` (of scopes) get their bounds; `alerts` keeps the contract's kinds. A member whose value is a `type`, or which
 //! the contract may not show, is kept or removed.
 
 use schemars::SchemaGenerator;
@@ -9,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use crate::contract::Contract;
+use crate::contract::alerts::Kind;
 use crate::contract::management::Shown;
 
 const MARK: &str = "x-contract";
@@ -123,6 +124,12 @@ fn fill_value(contract: &Contract, mark: &str, schema: &mut Map<String, Value>) 
             // Behind the origin, what addresses are made of, and nothing that ends an attribute in a page.
             let pattern = format!("^({})([/?#][!#-&(-;=?-Z\\[\\]_a-z~]*)?$", origins.join("|"));
             schema.insert("pattern".to_owned(), pattern.into());
+            return;
+        }
+        "alerts" => {
+            if let Some(Value::Object(kinds)) = schema.get_mut("properties") {
+                kinds.retain(|name, _| Kind::named(name).is_some_and(|kind| contract.alerts.rule(kind).is_some()));
+            }
             return;
         }
         "limits" => {

@@ -65,7 +65,7 @@ impl Baseline {
     pub fn ceiling(&self) -> i64 {
         let least = self.spread.mul_add(3.5, self.median).max(2.0 * self.high).max(real(Self::LEAST));
 
-        whole(least.ceil())
+        whole(least.ceil()).unwrap_or(i64::MAX)
     }
 
     /// Whether so many requests in a whole hour are a drop: a tenth of what is usual, where that is much.
@@ -90,11 +90,10 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     if numbers.len().rem_euclid(2) == 1 { at(half) } else { f64::midpoint(at(half.saturating_sub(1)), at(half)) }
 }
 
-/// A real number without a fraction as a count, bit by bit: what the language has for it rounds without a word.
-pub(crate) fn whole(number: f64) -> i64 {
-    let with = |found: i64, bit: i64| if real(found | bit) <= number { found | bit } else { found };
-
-    (0..32).rev().map(|place| 1_i64 << place).fold(0, with)
+/// The whole number nearest to `number`, if it is one that can be counted to: by its digits, since what the language has for it
+/// changes what is too large without a word.
+pub fn whole(number: f64) -> Option<i64> {
+    format!("{number:.0}").parse().ok()
 }
 
 /// A count as a real number. More than 4 billion an hour are as many as that.
@@ -174,7 +173,7 @@ mod tests {
         let (one, other) = (1.0 - share(state), share(state));
         let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * other).cos();
 
-        whole(normal.mul_add(mean.sqrt(), mean + 0.5).max(0.0))
+        whole(normal.mul_add(mean.sqrt(), mean).max(0.0)).unwrap()
     }
 
     #[test]

@@ -28,6 +28,10 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 /// In how many minutes of an hour a minute's limit must be approached: one burst is no news.
 const MINUTES: usize = 3;
 
+/// The ways in which activity is unusual, and how bad that is: who was busy, and is silent, is told of at once.
+const SPIKE: (&str, u8) = ("spike", 1);
+const DROP: (&str, u8) = ("drop", 2);
+
 /// What became of the requests with a key, by the hours since 1970.
 #[derive(Clone, Debug, Default)]
 pub struct Hours(BTreeMap<i64, Tally>);
@@ -212,12 +216,12 @@ impl Evidence<'_> {
         for hour in [hour, last] {
             let requests = self.hours.requests(hour);
             if let Some(baseline) = usual(hour).filter(|baseline| requests >= baseline.ceiling()) {
-                return unusual("spike", requests, baseline, hour);
+                return unusual(SPIKE, requests, baseline, hour);
             }
         }
         let requests = self.hours.requests(last);
         if let Some(baseline) = usual(last).filter(|baseline| baseline.is_drop(requests)) {
-            return unusual("drop", requests, baseline, last);
+            return unusual(DROP, requests, baseline, last);
         }
         let is_usual = |hour| usual(hour).is_some_and(|baseline| baseline.is_usual(self.hours.requests(hour)));
 
@@ -299,11 +303,11 @@ fn share(part: i64, whole: i64) -> f64 {
     if whole > 0 { (real(part) / real(whole) * 10_000.0).round() / 10_000.0 } else { 0.0 }
 }
 
-fn unusual(direction: &str, requests: i64, baseline: Baseline, hour: i64) -> Verdict {
+fn unusual((direction, level): (&str, u8), requests: i64, baseline: Baseline, hour: i64) -> Verdict {
     let mut numbers = json!({"direction": direction, "requests": requests, "usual": baseline.median().round()});
     in_hour(&mut numbers, hour);
 
-    Verdict::fires(numbers)
+    Verdict::Fires { level, until: None, numbers }
 }
 
 /// Says in `numbers` which hour they are of.

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::contract::alerts::{Alerts, Kind, Rule, RuleChange};
+use super::by_kind::ByKind;
+use crate::contract::alerts::{Alerts, Kind, Rule, RuleChange, schema};
 use crate::contract::denial::Violation;
 use crate::environment::clock;
 use crate::environment::clock::Moment;
@@ -27,20 +28,34 @@ const MUTED_SECS: i64 = 366 * 86_400;
 pub struct Settings {
     /// What is otherwise than in the contract.
     #[serde(default)]
-    rules: BTreeMap<Kind, RuleChange>,
+    rules: ByKind<RuleChange>,
     /// The keys that nothing is told of, and until when.
     #[serde(default)]
     muted: BTreeMap<key::Id, Timestamp>,
 }
 
+/// Of the settings, what those need to know who show keys.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Mutes {
+    #[serde(default)]
+    muted: BTreeMap<key::Id, Timestamp>,
+}
+
+impl Mutes {
+    /// Until when nothing is to be told of `key`, if it is muted at `now`.
+    pub fn until(&self, key: &key::Id, now: Timestamp) -> Option<Timestamp> {
+        self.muted.get(key).copied().filter(|until| *until > now)
+    }
+}
+
 /// A change of settings: what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "AlertSettingsChange", extend("minProperties" = 1))]
+#[schemars(rename = "AlertSettingsChange")]
 pub struct Change {
     /// Rules by kind; `null` goes back to the contract's.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<Kind, Option<RuleChange>>")]
+    #[schemars(schema_with = "schema::changes")]
     pub kinds: BTreeMap<String, Option<RuleChange>>,
     /// Keys that nothing is to be told of; the others stay as they are.
     #[serde(default)]
@@ -63,6 +78,7 @@ pub struct Mute {
 #[schemars(rename = "AlertSettings")]
 pub struct View {
     /// Every kind that there is.
+    #[schemars(schema_with = "schema::rules")]
     pub kinds: BTreeMap<Kind, Rule>,
     /// The keys that nothing is told of.
     pub muted: Vec<Muted>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Baseline;
+use super::by_kind::ByKind;
 use super::rules::{Evidence, Verdict};
 use super::telling::{Telling, Turn};
 use crate::contract::alerts::{Kind, Rule};
@@ -19,7 +20,7 @@ use crate::registry::usage::Peak;
 /// How long after an alert was told it is not told again, if it closes and opens meanwhile.
 const COOL_DOWN: SignedDuration = SignedDuration::from_hours(6);
 
-/// How long after an alert was told it is told again, if it is still open or keeps opening.
+/// How long after an alert was told it is told again, if it is still open and that is news, or if it keeps opening.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// So many openings in a day, and an alert is told once a day.
@@ -32,7 +33,7 @@ const BUSY: SignedDuration = SignedDuration::from_hours(15 * 24);
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
     #[serde(default)]
-    alerts: BTreeMap<Kind, State>,
+    alerts: ByKind<State>,
     /// The minutes of the last hour in which a minute's limit was near: how many requests, of how many.
     #[serde(default)]
     minutes: BTreeMap<i64, (i64, u32)>,
@@ -65,6 +66,7 @@ struct State {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Open {
     since: Timestamp,
+    /// How bad it was when people were last told.
     level: u8,
     /// The last second of the window that it is about, where it is over with it.
     #[serde(default)]
@@ -93,7 +95,9 @@ impl Watched {
             state.open.is_none() && !state.openings.iter().any(is_recent) && !state.told.as_ref().is_some_and(is_recent)
         };
 
-        !self.is_busy(now) && self.minutes.is_empty() && self.alerts.values().all(is_quiet)
+        let is_known = !self.alerts.has_unknown();
+
+        is_known && !self.is_busy(now) && self.minutes.is_empty() && self.alerts.values().all(is_quiet)
     }
 
     /// Looks at `evidence` by the `rules` of the kinds that people want to hear of, and returns what they are to be told:
@@ -164,14 +168,14 @@ impl State {
                 let is_news = open.told && !is_muted && self.openings_of_a_day(now) < FLAPPING && has_end(kind);
                 is_news.then(|| (Turn::Recovered, json!({"since": clock::seconds(open.since)})))
             }
-            Verdict::Fires { level, until, numbers } => self.fires(level, until, numbers, is_muted, now),
+            Verdict::Fires { level, until, numbers } => self.fires(kind, (level, until), numbers, is_muted, now),
         }
     }
 
     fn fires(
         &mut self,
-        level: u8,
-        until: Option<i64>,
+        kind: Kind,
+        (level, until): (u8, Option<i64>),
         numbers: Value,
         is_muted: bool,
         now: Timestamp,
@@ -202,15 +206,15 @@ impl State {
         let is_within =
             |at: Option<Timestamp>, wait: SignedDuration| at.is_some_and(|at| now.duration_since(at) < wait);
         let open = self.open.as_mut()?;
-        let is_worse = level > open.level;
-        open.level = open.level.max(level);
         if is_muted {
             return None;
         }
-        if open.told && is_worse {
+        if open.told && level > open.level {
+            open.level = level;
             return Some((Turn::Escalated, numbers));
         }
-        if open.told && is_within(self.told, DAY) {
+        let is_news = is_told_daily(kind) || level != open.level;
+        if open.told && (is_within(self.told, DAY) || !is_news) {
             return None;
         }
         // That it keeps opening is news once a day. A new window is news, whenever the last one was told.
@@ -219,7 +223,7 @@ impl State {
         if is_too_soon {
             return None;
         }
-        open.told = true;
+        (open.told, open.level) = (true, level);
         let since = open.since;
         self.told = Some(now);
         self.flapped = if flaps { Some(now) } else { self.flapped };
@@ -236,6 +240,12 @@ impl State {
 /// Whether it is news that an alert of `kind` is over. The others are events: they happen, and that is all.
 const fn has_end(kind: Kind) -> bool {
     !matches!(kind, Kind::ActivityWoke | Kind::RotationLingering)
+}
+
+/// Whether an alert of `kind` that is still open is news each day. That a key is used otherwise is news once: what is so for long
+/// becomes what is usual.
+const fn is_told_daily(kind: Kind) -> bool {
+    !matches!(kind, Kind::ActivityUnusual)
 }
 
 /// `numbers`, with the time since when it is so and, if it keeps opening, how often it has in a day.

@@ -77,6 +77,37 @@ fn what_is_still_open_is_told_again_each_day() {
     assert_eq!(told, [(0, Turn::Opened), (24, Turn::Opened), (48, Turn::Opened)]);
 }
 
+/// Looks at a key that has 300 requests an hour for four weeks, and then `requests`, hour by hour: what is told, and when.
+fn after_four_weeks(hours: i64, requests: impl Fn(i64) -> i64) -> Vec<(i64, Turn, Value)> {
+    let mut watcher = Watcher::of(&[Kind::ActivityUnusual]);
+    for earlier in -5 * 7 * 24..0 {
+        watcher.count(hour(earlier), [(Outcome::Success, 300)]);
+    }
+    let mut told = Vec::new();
+    for now in 0..hours {
+        watcher.count(hour(now), [(Outcome::Success, requests(now))]);
+        let turns = watcher.look_at(&[], hour(now)).into_iter();
+        told.extend(turns.map(|(turn, numbers)| (now, turn, numbers["direction"].clone())));
+    }
+
+    told
+}
+
+#[test]
+fn a_spike_that_stays_is_told_once_until_it_is_what_is_usual() {
+    let told = after_four_weeks(5 * 7 * 24, |_| 3_000);
+    let [(0, Turn::Opened, _), (over, Turn::Recovered, _)] = told.as_slice() else { panic!("{told:?}") };
+    assert!((14 * 24..22 * 24).contains(over), "{over}");
+}
+
+#[test]
+fn a_drop_after_a_spike_is_worse_and_a_spike_after_a_drop_is_news_a_day_later() {
+    let told = after_four_weeks(100, |now| if (10..14).contains(&now) { 0 } else { 3_000 });
+    let [spike, drop] = [json!("spike"), json!("drop")];
+    let expected = [(0, Turn::Opened, spike.clone()), (11, Turn::Escalated, drop), (24, Turn::Opened, spike)];
+    assert_eq!(told, expected);
+}
+
 #[test]
 fn what_gets_worse_is_told_of_once_for_each_threshold() {
     let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
