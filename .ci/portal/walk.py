@@ -146,7 +146,7 @@ def told(portal, look, organization, key):
     yield "alerts"
     for field in ("thresholds", "rate", "days"):
         page.locator(f"input[name={field}]").fill("9" * 60)
-    page.locator("main section.form form button").click()
+    page.locator("main section.form form button").first.click()
     expect(page.get_by_role("alert")).to_be_focused()
     yield "alerts with mistakes"
     page.goto(address("webhooks"))
