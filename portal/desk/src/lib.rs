@@ -1,7 +1,8 @@
 //! The portal's desk: reads what a browser sends, asks the rooms of `shared`, and fills a page of the crate `portal`.
 //!
 //! It decides nothing about keys: what a page does is done by what the API's functions call, in the same transaction and
-//! with the same row in the audit trail. It may use `shared`, `portal` and `vault`; a function of the portal is one call to it.
+//! with the same row in the audit trail. It may use `shared`, `portal` and `vault`; a function of the portal is one call to
+//! it.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod activity;
