@@ -21,6 +21,16 @@ pub struct Vault {
     pub test_hosts: TestHosts,
 }
 
+/// The hosts that webhooks may have, whatever they are: for whoever needs no secret, and so no client.
+///
+/// # Errors
+/// The environment names no vault.
+pub fn test_hosts() -> Result<TestHosts> {
+    let settings = WebhookSettings::read().map_err(Error::failed)?;
+
+    Ok(TestHosts::new(&settings.test_hosts))
+}
+
 impl Vault {
     /// The vault that the environment names.
     ///

@@ -1,5 +1,7 @@
 //! What is sent to a webhook, and where: the form, and what is sent with it.
 
+use std::collections::BTreeSet;
+
 use portal::{About, Problem, Sendable, WebhookForm};
 use shared::Form;
 use shared::gate::app::App;
@@ -41,14 +43,11 @@ impl Typed {
     }
 
     /// How `webhook` is.
-    pub(crate) fn as_it_is(app: &App, webhook: &Webhook) -> Self {
-        let of =
-            |kinds: &Kinds| offered(app).into_iter().map(|kind| kind.name).filter(|kind| kinds.have(kind)).collect();
-
+    pub(crate) fn as_it_is(webhook: &Webhook) -> Self {
         Self {
             url: webhook.url.as_str().to_owned(),
             all: Some(webhook.kinds.is_none()),
-            kinds: webhook.kinds.as_ref().map(of).unwrap_or_default(),
+            kinds: webhook.kinds.iter().flat_map(Kinds::iter).map(str::to_owned).collect(),
         }
     }
 
@@ -66,7 +65,7 @@ impl Typed {
         let kinds = match self.all {
             Some(true) => Ok(None),
             Some(false) => {
-                let kinds = Kinds::try_from(self.kinds.iter().cloned().collect::<std::collections::BTreeSet<_>>());
+                let kinds = Kinds::try_from(self.kinds.iter().cloned().collect::<BTreeSet<_>>());
                 kinds.map(Some).or(Err(Problem::KindsMissing))
             }
             None => Err(Problem::WhichMissing),

@@ -5,18 +5,19 @@ use payload::Field;
 use portal::{Depth, Notice, Problem, WebhookPage};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::contract::portal::Operation;
 use shared::gate::app::App;
 use shared::http::visitor::Webhooks;
 use shared::management::webhooks;
 use shared::registry::audit::Author;
 use shared::registry::webhook::{Change, Id, Status};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
-use vault::Vault;
+use vault::{Vault, test_hosts};
 
-use crate::frame::{check_open, frame, shown_with, status};
+use crate::frame::{check_open, control, frame, shown_with, status};
 use crate::sending::Typed;
 use crate::view;
-use crate::webhooks::{Led, changing, hand_over, hook_of};
+use crate::webhooks::{Led, hand_over, hook_of};
 
 /// The webhook that a path names.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -64,12 +65,12 @@ async fn page(
         Some(_) | None => None,
     };
     let status = status(&problems, changed);
-    let own = Typed::as_it_is(app, webhook);
+    let own = Typed::as_it_is(webhook);
     let page = WebhookPage {
         frame,
         notice,
         changed,
-        change: changing(app, visitor),
+        change: control(app, &visitor.session, &visitor.org, Operation::Webhooks, false),
         form: typed.unwrap_or(&own).form(app, once, read.version(), problems),
         webhook: hook_of(webhook, last, now),
     };
@@ -89,19 +90,19 @@ pub async fn update(app: &App, visitor: &Visitor<Webhooks>, id: &Id, form: &Form
         "disabled" => Some(Status::Disabled),
         _ => None,
     };
-    let vault = Vault::shared().await?;
+    let test_hosts = test_hosts()?;
     let slug = &visitor.org.slug;
     if let Some(status) = status {
         let author: Author = if status == Status::Disabled { visitor.author() } else { visitor.author_unless_locked() };
         let wanted = Change { url: None, kinds: Field::LeftOut, status: Some(status) };
-        webhooks::change(app, slug, id, &wanted, &author, &vault.test_hosts, None).await?;
+        webhooks::change(app, slug, id, &wanted, &author, &test_hosts, None).await?;
         return Ok(Page::see_other(&format!("{id}?done=saved")));
     }
     check_open(visitor)?;
     let typed = Typed::of(form);
     // The form was sent to the webhook's own address.
     let again = |told| page(app, visitor, (id, Depth::Key), Some(&typed), told, now);
-    let wanted = match typed.read(&vault.test_hosts) {
+    let wanted = match typed.read(&test_hosts) {
         Ok(wanted) => wanted,
         Err(problems) => return again(Told { problems, ..Told::default() }).await,
     };
@@ -111,7 +112,7 @@ pub async fn update(app: &App, visitor: &Visitor<Webhooks>, id: &Id, form: &Form
     }
     let wanted = Change { url: Some(wanted.url), kinds: wanted.kinds.map_or(Field::Null, Field::Value), status: None };
     let author = visitor.author_unless_locked();
-    match webhooks::change(app, slug, id, &wanted, &author, &vault.test_hosts, Some(view::seen(form))).await {
+    match webhooks::change(app, slug, id, &wanted, &author, &test_hosts, Some(view::seen(form))).await {
         Ok(_) => Ok(Page::see_other(&format!("{id}?done=saved"))),
         Err(Error::Denied(Denial::Conflict { .. })) => again(Told { changed: true, ..Told::default() }).await,
         Err(error) => Err(error),

@@ -1,7 +1,7 @@
 //! Webhooks: where events are sent, and one more address.
 
 use jiff::Timestamp;
-use portal::{Attempted, Control, Depth, Halt, Notice, Problem, Secret, WebhookSecretPage, WebhooksPage};
+use portal::{Attempted, Depth, Halt, Notice, Problem, Secret, WebhookSecretPage, WebhooksPage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::portal::Operation;
@@ -127,9 +127,4 @@ pub(crate) fn hand_over(
     let secret = master.secret(&visitor.org.slug, &webhook.id, webhook.generation).text();
 
     shown(WebhookSecretPage { frame, webhook: hook_of(webhook, None, now), secret: Secret::new(secret) }.render())
-}
-
-/// Whether webhooks can be changed in this session.
-pub(crate) fn changing(app: &App, visitor: &Visitor<Webhooks>) -> Control {
-    control(app, &visitor.session, &visitor.org, Operation::Webhooks, false)
 }

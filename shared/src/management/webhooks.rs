@@ -42,7 +42,7 @@ pub async fn one(app: &App, slug: &Slug, id: &Id) -> Result<Webhook> {
 pub fn find<'a>(webhooks: &'a [Webhook], id: &Id) -> Result<&'a Webhook> {
     let found = webhooks.iter().find(|webhook| webhook.id == *id);
 
-    found.ok_or_else(|| Denial::ResourceNotFound { resource: "Webhook" }.into())
+    found.ok_or_else(gone)
 }
 
 fn check(url: &Address, test_hosts: &TestHosts) -> Result<()> {

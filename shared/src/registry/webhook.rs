@@ -108,9 +108,9 @@ impl TryFrom<BTreeSet<String>> for Kinds {
 }
 
 impl Kinds {
-    /// Whether `kind` is among them.
-    pub fn have(&self, kind: &str) -> bool {
-        self.0.contains(kind)
+    /// Each by its name.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
     }
 
     /// How many there are: at least one.
@@ -122,7 +122,7 @@ impl Kinds {
 impl Webhook {
     /// Whether an event of `kind` is sent to it.
     pub fn wants(&self, kind: &str) -> bool {
-        self.disabled.is_none() && self.kinds.as_ref().is_none_or(|kinds| kinds.have(kind))
+        self.disabled.is_none() && self.kinds.as_ref().is_none_or(|kinds| kinds.0.contains(kind))
     }
 
     /// The numbers of the secrets that sign at `now`, the current one first.
