@@ -14,6 +14,13 @@ pub(crate) struct Fact {
     pub(crate) value: Html,
 }
 
+impl Fact {
+    /// That `label` is `value`.
+    pub(crate) fn new(label: impl std::fmt::Display, value: impl Said) -> Self {
+        Self { label: label.to_string(), value: value.html() }
+    }
+}
+
 /// Facts in the order in which they are asked for.
 #[derive(Debug)]
 pub(crate) struct Facts<'a> {
@@ -35,7 +42,7 @@ impl<'a> Facts<'a> {
 
     /// One more.
     pub(crate) fn and(mut self, label: impl std::fmt::Display, value: impl Said) -> Self {
-        self.list.push(Fact { label: label.to_string(), value: value.html() });
+        self.list.push(Fact::new(label, value));
         self
     }
 
@@ -133,9 +140,14 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Something in a badge, whose shape its class gives.
+pub(crate) fn badge(class: &str, said: impl Said) -> Html {
+    Html::markup(format!("<span class=\"badge {class}\">{}</span>", said.html()))
+}
+
 /// That something ends soon, in a badge.
 fn soon(said: &Html) -> String {
-    format!(" <span class=\"badge soon\">{said}</span>")
+    format!(" {}", badge("soon", said))
 }
 
 /// Something that machines read.
@@ -165,7 +177,7 @@ impl Voice<'_> {
             Status::Active if self.all_refused() => (self.words().active_refused, Status::Inactive.as_str()),
             Status::Active | Status::Inactive | Status::Expired => (self.status(status), status.as_str()),
         };
-        Html::markup(format!("<span class=\"badge {class}\">{}</span>", said.html()))
+        badge(class, said)
     }
 
     /// What stands beside a name: that it does not work where no column says so, that it soon will not, that it has two

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::activity::What;
 use crate::alert::kind::AlertKind;
-use crate::facts::{Fact, code};
+use crate::facts::{Fact, badge, code};
 use crate::form::Problem;
 use crate::html::{Html, Phrase, Said as _};
 use crate::key::Status;
@@ -122,7 +122,7 @@ impl Webhook {
     pub(crate) fn badge(&self, voice: &Voice<'_>) -> Html {
         let status = if self.halted.is_none() { Status::Active } else { Status::Inactive };
 
-        Html::markup(format!("<span class=\"badge {}\">{}</span>", status.as_str(), voice.status(status).html()))
+        badge(status.as_str(), voice.status(status))
     }
 
     /// Why nothing is sent, in a sentence.
@@ -160,9 +160,9 @@ impl Webhook {
         let words = voice.words();
 
         vec![
-            fact(words.webhook_url, Html::typed(&self.url)),
-            fact(words.webhook_sent, self.kinds_said(voice)),
-            fact(words.id, code(&self.id)),
+            Fact::new(words.webhook_url, Html::typed(&self.url)),
+            Fact::new(words.webhook_sent, self.kinds_said(voice)),
+            Fact::new(words.id, code(&self.id)),
         ]
     }
 
@@ -170,14 +170,10 @@ impl Webhook {
     pub(crate) fn facts(&self, voice: &Voice<'_>) -> Vec<Fact> {
         let words = voice.words();
         let mut facts = self.identity(voice);
-        facts.push(fact(words.webhook_last, self.last_said(voice)));
-        facts.push(fact(words.created, voice.moment(self.created)));
-        facts.extend(self.old_until.map(|until| fact(words.webhook_old, voice.moment(until))));
+        facts.push(Fact::new(words.webhook_last, self.last_said(voice)));
+        facts.push(Fact::new(words.created, voice.moment(self.created)));
+        facts.extend(self.old_until.map(|until| Fact::new(words.webhook_old, voice.moment(until))));
 
         facts
     }
-}
-
-fn fact(label: Phrase, value: Html) -> Fact {
-    Fact { label: label.to_string(), value }
 }

@@ -2,6 +2,7 @@
 
 use crate::alert::kind::AlertKind;
 use crate::alert::{AlertRule, Direction, Failures, Figures, Mentioned, Probe, Setting, Told, Turn};
+use crate::facts::badge;
 use crate::html::{Html, Phrase, Said as _};
 use crate::key::Key;
 use crate::usage::Window;
@@ -61,7 +62,7 @@ impl Voice<'_> {
 
     /// A badge with an alert.
     pub(crate) fn alert_badge(&self, kind: AlertKind) -> Html {
-        Html::markup(format!("<span class=\"badge soon\">{}</span>", self.alert(kind).html()))
+        badge("soon", self.alert(kind))
     }
 
     /// The alerts that are open for a key, in badges, with a space before each.

@@ -1,7 +1,6 @@
 //! One webhook: what is known of it, the form that changes it, and what else can be done with it.
 
 use crate::control::Control;
-use crate::form::Problem;
 use crate::frame::Frame;
 use crate::key::Notice;
 use crate::pages::page;
@@ -24,10 +23,4 @@ pub struct WebhookPage {
     pub form: WebhookForm,
 }
 
-page!(WebhookPage, "webhook.html", BelowWebhooks, |page, voice| voice.words().webhook.to_string(), page.problems());
-
-impl WebhookPage {
-    fn problems(&self) -> &[Problem] {
-        &self.form.problems
-    }
-}
+page!(WebhookPage, "webhook.html", BelowWebhooks, |page, voice| voice.words().webhook.to_string(), &page.form.problems);

@@ -1,7 +1,6 @@
 //! Webhooks: where events are sent, and one more address.
 
 use crate::control::Control;
-use crate::form::Problem;
 use crate::frame::Frame;
 use crate::key::Notice;
 use crate::pages::page;
@@ -26,10 +25,4 @@ pub struct WebhooksPage {
     pub form: WebhookForm,
 }
 
-page!(WebhooksPage, "webhooks.html", Webhooks, |page, voice| voice.words().webhooks.to_string(), page.problems());
-
-impl WebhooksPage {
-    fn problems(&self) -> &[Problem] {
-        &self.form.problems
-    }
-}
+page!(WebhooksPage, "webhooks.html", Webhooks, |page, voice| voice.words().webhooks.to_string(), &page.form.problems);
