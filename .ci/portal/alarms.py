@@ -22,28 +22,16 @@ def put(stack, organization, key):
     """Opens three alerts of the key, and says that people were told of them and of others."""
     client, keys = table(stack, "keys")
     now = datetime.now(UTC)
+
+    def keep(pk, sk, **members):
+        item = {"pk": {"S": f"{pk}#{organization.slug}"}, "sk": {"S": sk}, "schema": {"N": "1"}, **members}
+        client.put_item(TableName=keys, Item=item)
+
     since = f"{now - timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"
     is_open = {"open": {"since": since, "level": 1, "told": True}, "told": since, "openings": [since]}
     memory = {"alerts": {kind: is_open for kind in ("limit.reached", "limit.approaching", "errors.high")}}
-    client.put_item(
-        TableName=keys,
-        Item={
-            "pk": {"S": f"alerts#{organization.slug}"},
-            "sk": {"S": f"key#{key}"},
-            "state": {"S": json.dumps(memory)},
-            "version": {"N": "1"},
-            "schema": {"N": "1"},
-        },
-    )
+    keep("alerts", f"key#{key}", state={"S": json.dumps(memory)}, version={"N": "1"})
     for number, (kind, state, numbers) in enumerate(TOLD):
         at = f"{now - timedelta(hours=2 * number):%Y-%m-%dT%H:%M:%S.000Z}"
         row = {"id": f"event_{number:026}", "kind": kind, "state": state, "keyId": key, "at": at, "numbers": numbers}
-        client.put_item(
-            TableName=keys,
-            Item={
-                "pk": {"S": f"history#{organization.slug}"},
-                "sk": {"S": f"{len(TOLD) - number:013}"},
-                "row": {"S": json.dumps(row)},
-                "schema": {"N": "1"},
-            },
-        )
+        keep("history", f"{len(TOLD) - number:013}", row={"S": json.dumps(row)})

@@ -93,9 +93,9 @@ class Portal:
         self.submit(page).click()
         return self.secret(page)
 
-    def secret(self, page):
-        """The secret on the page."""
-        field = page.get_by_role("textbox", name="API key", exact=True)
+    def secret(self, page, name="API key"):
+        """The secret on the page, in the field of that name."""
+        field = page.get_by_role("textbox", name=name, exact=True)
         expect(field).to_be_visible()
         secret = field.input_value()
         self.hidden.add(secret)

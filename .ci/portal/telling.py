@@ -8,6 +8,7 @@ from checks import check
 from once import move
 from portal import assert_gone, heading
 
+SECRET = "Secret of the webhook"
 ADDRESS = "https://hooks.example.com/latchkey"
 
 
@@ -18,15 +19,7 @@ def add(portal, page, organization):
     page.get_by_role("radio", name="Only what is ticked below").check()
     page.get_by_role("group", name="Keys", exact=True).get_by_role("checkbox", name="Key created").check()
     page.get_by_role("main").get_by_role("button", name="Add webhook", exact=True).click()
-    return secret(portal, page)
-
-
-def secret(portal, page):
-    field = page.get_by_role("textbox", name="Secret of the webhook", exact=True)
-    expect(field).to_be_visible()
-    found = field.input_value()
-    portal.hidden.add(found)
-    return found
+    return portal.secret(page, SECRET)
 
 
 @check("a webhook is added, shown its secret once, given a new one and removed, with or without scripts", ("fanfare",))
@@ -48,7 +41,7 @@ def webhook(portal):
         expect(page.get_by_role("checkbox", name="Key created")).to_be_checked()
         page.locator("summary").filter(has_text="New secret").click()
         page.get_by_role("button", name="Make a new secret", exact=True).click()
-        assert secret(portal, page) != first
+        assert portal.secret(page, SECRET) != first
         page.get_by_role("link", name="I have stored it: to the webhook").click()
         page.get_by_role("button", name="Send a test", exact=True).click()
         expect(page.get_by_role("status")).to_contain_text("A test is on its way")

@@ -1,14 +1,22 @@
 use serde_json::{Value, json};
 
 use crate::portal::{ACTIVITY, hook_page, issued, near};
-use crate::support::did;
+use crate::support::{World, did};
 use crate::webhooks::{Answered, Receiver, hook, send, shown};
+
+/// A webhook that is sent new keys: its stack, its receiver and its id.
+async fn scene() -> (World, Receiver, String) {
+    let receiver = Receiver::new(&[Answered::With(200)]).await;
+    let world = near(&receiver).await;
+    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+
+    (world, receiver, id)
+}
 
 #[tokio::test]
 async fn what_is_changed_holds_and_is_in_the_trail() {
-    let [receiver, other] = [Receiver::new(&[Answered::With(200)]).await, Receiver::new(&[Answered::With(200)]).await];
-    let world = near(&receiver).await;
-    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    let (world, receiver, id) = scene().await;
+    let other = Receiver::new(&[Answered::With(200)]).await;
     let browser = world.visitor("acme").await;
     let path = hook_page(&id, "");
     let url = format!("{}/v2", receiver.url());
@@ -36,9 +44,7 @@ async fn what_is_changed_holds_and_is_in_the_trail() {
 
 #[tokio::test]
 async fn a_form_undoes_nobodys_change() {
-    let receiver = Receiver::new(&[Answered::With(200)]).await;
-    let world = near(&receiver).await;
-    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    let (world, receiver, id) = scene().await;
     let browser = world.visitor("acme").await;
     let path = hook_page(&id, "");
     let form = browser.get(&path).await;
@@ -58,9 +64,7 @@ async fn a_form_undoes_nobodys_change() {
 
 #[tokio::test]
 async fn nothing_is_sent_while_a_webhook_is_off_and_what_was_missed_stays_missed() {
-    let receiver = Receiver::new(&[Answered::With(200)]).await;
-    let world = near(&receiver).await;
-    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    let (world, receiver, id) = scene().await;
     let browser = world.visitor("acme").await;
     let path = hook_page(&id, "");
     assert_eq!(browser.submit(&path, &path, &[("status", "disabled")]).await.status, 303);
@@ -79,9 +83,7 @@ async fn nothing_is_sent_while_a_webhook_is_off_and_what_was_missed_stays_missed
 
 #[tokio::test]
 async fn a_locked_organization_switches_off_and_neither_on_nor_changes_anything_else() {
-    let receiver = Receiver::new(&[Answered::With(200)]).await;
-    let world = near(&receiver).await;
-    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    let (world, receiver, id) = scene().await;
     let browser = world.visitor("acme").await;
     let path = hook_page(&id, "");
     let form = browser.get(&path).await;
