@@ -327,3 +327,16 @@ impl Author {
         Entry { org: org.clone(), at: self.at, row }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_written_by_its_name() {
+        for action in Action::ALL {
+            assert_eq!(serde_json::to_value(action).unwrap(), action.name());
+            assert_eq!(Action::named(action.name()), Some(action));
+        }
+    }
+}
