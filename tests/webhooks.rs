@@ -1,12 +1,15 @@
 //! Events to the addresses that organizations have named, and who may name which.
 
+mod crash;
 mod create;
 mod delete;
 mod deliver;
 mod get;
 mod list;
+mod meanwhile;
 mod rotate;
 mod test;
+mod turns;
 mod update;
 
 use std::convert::Infallible;
@@ -19,6 +22,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use local::dynamodb::Latch;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -68,12 +72,15 @@ pub(crate) struct Receiver {
     pub(crate) host: String,
     got: Arc<Mutex<Vec<Message>>>,
     answers: Arc<Mutex<Vec<Answered>>>,
+    /// What those wait at that are held.
+    pub(crate) latch: Latch,
 }
 
 /// How a receiver answers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answered {
     With(u16),
+    Held(u16),
     RetryAfter(u16, &'static str),
     Redirect(&'static str),
     Endless,
@@ -86,7 +93,8 @@ impl Receiver {
         let host = listener.local_addr().unwrap().to_string();
         let mut answers = answers.to_vec();
         answers.reverse();
-        let receiver = Self { host, got: Arc::default(), answers: Arc::new(Mutex::new(answers)) };
+        let receiver =
+            Self { host, got: Arc::default(), answers: Arc::new(Mutex::new(answers)), latch: Latch::default() };
         let own = receiver.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -123,6 +131,10 @@ impl Receiver {
         let nothing = || Full::new(Bytes::from_static(b"secrets of the other side")).boxed();
         match answered {
             Answered::With(status) => plain(status).body(nothing()),
+            Answered::Held(status) => {
+                self.latch.wait().await;
+                plain(status).body(nothing())
+            }
             Answered::RetryAfter(status, after) => plain(status).header("retry-after", after).body(nothing()),
             Answered::Redirect(to) => plain(302).header("location", to).body(nothing()),
             Answered::Endless => plain(200).body(Endless.boxed()),
@@ -192,4 +204,33 @@ pub(crate) async fn shown(world: &World, id: &str) -> Value {
     assert_eq!(answer.status, 200, "{answer:?}");
 
     answer.json()["data"].clone()
+}
+
+/// Makes a key of `acme`, and with it an event.
+pub(crate) async fn key(world: &World, name: &str) {
+    world.key("acme", json!({"name": name, "type": "admin"})).await;
+}
+
+/// The names of the keys that `receiver` was told of, in order.
+pub(crate) fn names(receiver: &Receiver) -> Vec<String> {
+    let name = |got: &Message| got.json()["data"]["after"]["name"].as_str().unwrap().to_owned();
+
+    receiver.got().iter().map(name).collect()
+}
+
+/// Sends, and does `what` while the answer of `receiver` is held.
+pub(crate) async fn meanwhile(world: &World, receiver: &Receiver, what: impl Future<Output = ()>) -> Value {
+    let act = async {
+        receiver.latch.reached().await;
+        what.await;
+        receiver.latch.open();
+    };
+
+    tokio::join!(send(world), act).0
+}
+
+/// Changes a webhook of `acme`, which must work.
+pub(crate) async fn patch(world: &World, id: &str, change: Value) {
+    let answer = world.operate("PATCH", &format!("/organizations/acme/webhooks/{id}"), change).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
 }

@@ -41,7 +41,7 @@ pub(crate) struct Done {
     dead: usize,
     #[serde(skip)]
     buried: Vec<Head>,
-    /// The webhooks of organizations, as they were when this run first asked.
+    /// The webhooks of organizations, as they were when this page first asked.
     #[serde(skip)]
     webhooks: HashMap<Slug, Vec<Webhook>>,
 }
@@ -79,10 +79,12 @@ impl Deliverer {
                 return Ok(());
             }
             let page = self.outbox.letters(pile, PAGE, start).await?;
+            // What is in this page was written before: a webhook that was made before that must be among them.
+            done.webhooks.clear();
             for error in &page.unreadable {
                 tracing::error!("an event cannot be handed on, and stays where it is: {error}");
             }
-            for letters in page.letters.chunks(Bus::AT_ONCE) {
+            for letters in page.found.chunks(Bus::AT_ONCE) {
                 if !is_over(run) {
                     self.hand_on(letters, run, done).await?;
                 }
@@ -113,7 +115,7 @@ impl Deliverer {
         done.delivered = done.delivered.saturating_add(taken.len());
         for (letter, left, webhooks) in others {
             if left.is_empty() {
-                self.outbox.forwarded(letter, &webhooks, None, &mut run.tries.beside()).await?;
+                self.outbox.forwarded(letter, &webhooks, None, run.now, &mut run.tries.beside()).await?;
                 done.delivered = done.delivered.saturating_add(1);
             } else {
                 self.put_aside(letter, &left, &webhooks, run, done).await?;
@@ -189,7 +191,8 @@ impl Deliverer {
             return Ok(self.outbox.moved(letter, &names, fate, &mut tries).await?);
         }
 
-        Ok(self.outbox.forwarded(letter, webhooks, Some((&names, fate)), &mut tries).await.map(drop)?)
+        let left = Some((&names, fate));
+        Ok(self.outbox.forwarded(letter, webhooks, left, run.now, &mut tries).await.map(drop)?)
     }
 
     /// Tells people of dead letters: one message a run, however many there are. The alarm has counted them already.

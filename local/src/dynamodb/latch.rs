@@ -43,7 +43,7 @@ impl Latch {
     }
 
     /// Waits until it is open.
-    pub(crate) async fn wait(&self) {
+    pub async fn wait(&self) {
         self.state.send_modify(|state| state.waiting = state.waiting.saturating_add(1));
         self.until(|state| state.open).await;
     }

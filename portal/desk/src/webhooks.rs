@@ -8,7 +8,7 @@ use shared::contract::portal::Operation;
 use shared::gate::app::App;
 use shared::http::visitor::Webhooks;
 use shared::management::webhooks;
-use shared::registry::webhook::{Attempt, MOST, Master, Order, Webhook, Why};
+use shared::registry::webhook::{MOST, Master, Order, Tried, Webhook, Why};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 use vault::Vault;
 
@@ -66,7 +66,7 @@ async fn page(app: &App, visitor: &Visitor<Webhooks>, typed: &Typed, told: Told,
 }
 
 /// A webhook, as pages show it at `now`.
-pub(crate) fn hook_of(webhook: &Webhook, last: Option<Attempt>, now: Timestamp) -> portal::Webhook {
+pub(crate) fn hook_of(webhook: &Webhook, last: Option<Tried>, now: Timestamp) -> portal::Webhook {
     portal::Webhook {
         id: webhook.id.to_string(),
         url: webhook.url.as_str().to_owned(),
@@ -78,7 +78,7 @@ pub(crate) fn hook_of(webhook: &Webhook, last: Option<Attempt>, now: Timestamp) 
         }),
         created: webhook.created_at,
         old_until: webhook.previous_until.filter(|until| *until > now),
-        last: last.map(|last| Attempted {
+        last: webhook.attempted(last).map(|last| Attempted {
             at: last.at.parse().unwrap_or(now),
             taken: last.taken,
             outcome: last.outcome,

@@ -7,10 +7,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use dynamodb::Tries;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::LambdaEvent;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use crate::environment::clock;
 use crate::gate::app::App;
@@ -18,11 +19,39 @@ use crate::http::lambda::{self, Exit};
 use crate::http::serve::{log_failure, start};
 use crate::registry::error::Result;
 
+/// The platform's clock during a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    begun: Timestamp,
+    since: Instant,
+}
+
+impl Clock {
+    /// A clock that begins with `begun`.
+    fn from(begun: Timestamp) -> Self {
+        Self { begun, since: Instant::now() }
+    }
+
+    /// How long the run has taken.
+    pub fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        let elapsed = SignedDuration::try_from(self.elapsed()).unwrap_or_default();
+
+        self.begun.saturating_add(elapsed).unwrap_or(self.begun)
+    }
+}
+
 /// One run.
 #[derive(Debug)]
 pub struct Run {
     /// When it began, by the platform's clock.
     pub now: Timestamp,
+    /// That clock, as it goes on.
+    pub clock: Clock,
     /// The attempts of the whole run. They are over at two thirds of the function's time: nothing new is begun then, and
     /// what is under way can still end.
     pub tries: Tries,
@@ -33,10 +62,10 @@ pub struct Run {
 impl Run {
     fn begun(platform: Option<Timestamp>, timeout: Duration) -> Self {
         let time = timeout.saturating_mul(2).checked_div(3).unwrap_or(timeout);
-
         let share = time.saturating_mul(3).checked_div(4).unwrap_or(time);
+        let now = platform.unwrap_or_else(clock::now);
 
-        Self { now: platform.unwrap_or_else(clock::now), tries: Tries::within(time), share: Tries::within(share) }
+        Self { now, clock: Clock::from(now), tries: Tries::within(time), share: Tries::within(share) }
     }
 }
 

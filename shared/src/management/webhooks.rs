@@ -136,20 +136,22 @@ pub async fn delete(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<
     deleted.await.map(drop)
 }
 
-/// Sends nothing more to the webhook `id` of `slug`, because of `why`. Nobody has asked for that: it is an event of its own.
+/// Sends nothing more to `tried`, a webhook of `slug`, because of `why`. Nobody has asked for that: it is an event of its own.
+/// Returns whether it is disabled for that: it is not where it has another address by now, is switched off, or is gone.
 ///
 /// # Errors
-/// The store's. If the webhook is gone by now, or switched off, nothing is done.
-pub async fn disable(app: &App, slug: &Slug, id: &Id, why: Why, now: Timestamp) -> Result<()> {
+/// The store's.
+pub async fn disable(app: &App, slug: &Slug, tried: &Webhook, why: Why, now: Timestamp) -> Result<bool> {
     let author = Author::stack(now);
     let disabled = write(app, slug, (&author, Action::WebhookDisabled), None, |before| {
-        let before = find(before, id)?;
-        let disabled = before.disabled.or(Some(why));
+        let before = find(before, &tried.id)?;
+        let is_other = before.url != tried.url;
+        let disabled = before.disabled.or((!is_other).then_some(why));
         Ok((Some(before.clone()), Some(Webhook { disabled, ..before.clone() })))
     });
     match disabled.await {
-        Err(crate::Error::Denied(Denial::ResourceNotFound { .. } | Denial::OrganizationNotFound)) => Ok(()),
-        outcome => outcome.map(drop),
+        Err(crate::Error::Denied(Denial::ResourceNotFound { .. } | Denial::OrganizationNotFound)) => Ok(false),
+        after => Ok(after?.is_some_and(|after| after.disabled == Some(why) && after.url == tried.url)),
     }
 }
 

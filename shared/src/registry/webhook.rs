@@ -132,8 +132,13 @@ impl Webhook {
         std::iter::once(self.generation).chain(before)
     }
 
+    /// What became of the `last` attempt, if that went to the address that it has now.
+    pub fn attempted(&self, last: Option<Tried>) -> Option<Attempt> {
+        last.filter(|tried| tried.url.as_ref() == Some(&self.url)).map(|tried| tried.attempt)
+    }
+
     /// As replies show it at `now`, with what is known of the last attempt.
-    pub fn view(&self, last: Option<Attempt>, now: Timestamp) -> View {
+    pub fn view(&self, last: Option<Tried>, now: Timestamp) -> View {
         View {
             id: self.id.clone(),
             url: self.url.clone(),
@@ -142,7 +147,7 @@ impl Webhook {
             disabled_because: self.disabled,
             created_at: clock::seconds(self.created_at),
             overlap_ends_at: self.previous_until.filter(|until| *until > now).map(clock::seconds),
-            last_attempt: last,
+            last_attempt: self.attempted(last),
         }
     }
 
@@ -177,6 +182,16 @@ pub struct Attempt {
     pub taken: bool,
     /// In a few words: `HTTP 500`, `no answer in 15 seconds`. Nothing of what the other side has said.
     pub outcome: String,
+}
+
+/// What became of the last attempt, and where it went: the webhook may have another address by now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tried {
+    /// The address; `None` in what older versions have written.
+    pub url: Option<Address>,
+    /// What became of it.
+    #[serde(flatten)]
+    pub attempt: Attempt,
 }
 
 /// A webhook as replies show it.

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::types::{Delete, Put};
 use dynamodb::{Committed, Conditional as _, Error, Item, Result, SCHEMA, Table, Tries, number, text, text_set};
 use jiff::{SignedDuration, Timestamp};
@@ -41,20 +42,34 @@ pub struct Letter {
     pub attempts: u32,
 }
 
-/// A page of letters.
-#[derive(Debug, Default)]
-pub struct Letters {
-    /// Those that can be read.
-    pub letters: Vec<Letter>,
-    /// Why others cannot be, one by one.
+/// A page of what is on its way.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// What can be read.
+    pub found: Vec<T>,
+    /// Why other things cannot be, one by one.
     pub unreadable: Vec<Error>,
     /// Where the next page begins, if there is one.
     pub next: Option<Start>,
 }
 
-/// The place of a letter after which a page begins.
+/// The place after which a page begins.
 #[derive(Clone, Debug)]
-pub struct Start(Attributes);
+pub struct Start(pub(super) Attributes);
+
+impl<T> Page<T> {
+    pub(super) fn read(page: QueryOutput, read: fn(Item) -> Result<T>) -> Self {
+        let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+        for item in page.items.unwrap_or_default() {
+            match read(item.into()) {
+                Ok(one) => found.push(one),
+                Err(error) => unreadable.push(error),
+            }
+        }
+
+        Self { found, unreadable, next: page.last_evaluated_key.map(Start) }
+    }
+}
 
 /// Which letters.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +119,7 @@ impl Outbox {
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn letters(&self, pile: Pile, limit: i32, start: Option<Start>) -> Result<Letters> {
+    pub async fn letters(&self, pile: Pile, limit: i32, start: Option<Start>) -> Result<Page<Letter>> {
         let (partition, [first, last]) = match pile {
             Pile::New => ("outbox", ["new#".to_owned(), "new$".to_owned()]),
             // What is due in this very millisecond is due.
@@ -123,16 +138,8 @@ impl Outbox {
             .expression_attribute_values(":first", text(first))
             .expression_attribute_values(":last", text(last))
             .set_exclusive_start_key(start.map(|Start(key)| key));
-        let page = request.send().await?;
-        let mut letters = Letters { next: page.last_evaluated_key.map(Start), ..Letters::default() };
-        for item in page.items.unwrap_or_default() {
-            match Letter::read(item.into()) {
-                Ok(letter) => letters.letters.push(letter),
-                Err(error) => letters.unreadable.push(error),
-            }
-        }
 
-        Ok(letters)
+        Ok(Page::read(request.send().await?, Letter::read))
     }
 
     /// Takes `letters` out, at most 25: everybody has them.

@@ -4,17 +4,19 @@
 //! | `pk` | `sk` | what it is |
 //! | --- | --- | --- |
 //! | `parcels#acme#webhook_01…` | `<due>#<sequence>#<id>` | an event that is to be sent there at that time |
-//! | `couriers` | `acme#webhook_01…` | that there are parcels for this webhook: it goes with the last of them |
+//! | `couriers` | `acme#webhook_01…` | that there are parcels for this webhook, or that it was late within the last hour |
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, Update};
 use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, number, text};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::outbox::{Fate, Letter, Outbox, Untaken};
-use super::remembered::{is_written, place};
+use super::outbox::{Fate, Letter, Outbox, Page, Start, Untaken};
+use super::remembered::{is_written, place, unreadable};
 use super::{Attributes, attributes, names};
 use crate::environment::clock;
 use crate::environment::entropy::Entropy;
@@ -28,12 +30,19 @@ const LAYOUT: i64 = 1;
 /// What a webhook is called among those who are to have a letter, before its id.
 pub const WEBHOOK: &str = "webhook:";
 
+/// How long a webhook that was late comes after the others.
+const LATE: SignedDuration = SignedDuration::from_hours(1);
+
 /// An event on its way to a webhook.
 #[derive(Clone, Debug)]
 pub struct Parcel {
     key: Attributes,
     /// The id of its event: the same however often it is sent.
     pub id: String,
+    /// When its event was.
+    pub at: Timestamp,
+    /// When it is to be sent.
+    pub due: Timestamp,
     /// The event, as JSON.
     pub event: String,
     /// How often it was sent.
@@ -41,21 +50,17 @@ pub struct Parcel {
     sequence: String,
 }
 
-/// A webhook for which there are parcels.
+/// A webhook for which there are parcels, or that was late a while ago.
 #[derive(Clone, Debug)]
 pub struct Courier {
     /// Whose webhook it is.
     pub org: Slug,
     /// The webhook.
     pub webhook: Id,
-    /// Whether it took nothing the last time.
-    pub is_failing: bool,
+    /// When it was last late: it took nothing, or long for an answer. `None` where it was not, the last time.
+    pub late: Option<Timestamp>,
     notes: i64,
 }
-
-/// The place of a courier after which a page begins.
-#[derive(Clone, Debug)]
-pub struct Next(Attributes);
 
 fn queue(org: &Slug, webhook: &Id) -> String {
     format!("parcels#{org}#{webhook}")
@@ -67,7 +72,8 @@ fn courier_of(org: &Slug, webhook: &Id) -> Attributes {
 
 impl Outbox {
     /// Takes `letter` out and puts a parcel for each of `webhooks` into its queue, in one transaction. If somebody else has
-    /// not taken it (`left`), it is put where their fate says. `false`: another run has done so already.
+    /// not taken it (`left`), it is put where their fate says. The parcels are due at `now`: an organization's come into their
+    /// queues in the order of their numbers. `false`: another run has done so already.
     ///
     /// # Errors
     /// DynamoDB's.
@@ -76,6 +82,7 @@ impl Outbox {
         letter: &Letter,
         webhooks: &BTreeSet<Id>,
         left: Option<(&BTreeSet<String>, Fate)>,
+        now: Timestamp,
         tries: &mut Tries,
     ) -> Result<bool> {
         let mut transaction = self.table().transaction().with("letter", self.taken(letter.key())?);
@@ -85,7 +92,7 @@ impl Outbox {
         let (id, sequence) = (letter.head.id.as_str(), letter.head.sequence);
         for webhook in webhooks {
             let queue = (&letter.head.organization, webhook);
-            transaction = self.addressed(transaction, queue, letter.head.at, sequence, id, &letter.event)?;
+            transaction = self.addressed(transaction, queue, now, sequence, id, &letter.event)?;
         }
 
         Ok(transaction.commit(tries).await? == Committed::Yes)
@@ -132,49 +139,29 @@ impl Outbox {
     /// A page of the webhooks for which there are parcels, from `start` on.
     ///
     /// # Errors
-    /// DynamoDB's; each that cannot be read is an error of its own.
-    pub async fn couriers(&self, start: Option<Next>) -> Result<(Vec<Result<Courier>>, Option<Next>)> {
-        let request = self
-            .table()
-            .client
-            .query()
-            .table_name(&self.table().name)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", "pk")
-            .expression_attribute_values(":pk", text("couriers"))
-            .set_exclusive_start_key(start.map(|Next(key)| key));
-        let page = request.send().await?;
-        let couriers = page.items.unwrap_or_default().into_iter().map(|item| Courier::read(item.into()));
-
-        Ok((couriers.collect(), page.last_evaluated_key.map(Next)))
+    /// DynamoDB's.
+    pub async fn couriers(&self, start: Option<Start>) -> Result<Page<Courier>> {
+        Ok(Page::read(self.partition("couriers", start).send().await?, Courier::read))
     }
 
-    /// At most `limit` parcels of `courier` that are due at `now`, in the order in which they are to be sent; and whether there
-    /// is any other.
+    /// At most `limit` parcels of `courier`, from `start` on, in the order in which they are to be sent.
     ///
     /// # Errors
-    /// DynamoDB's, or one cannot be read.
-    pub async fn parcels(&self, courier: &Courier, now: Timestamp, limit: i32) -> Result<(Vec<Parcel>, bool)> {
-        let request = self
-            .table()
-            .client
-            .query()
-            .table_name(&self.table().name)
-            .consistent_read(true)
-            .limit(limit)
+    /// DynamoDB's.
+    pub async fn parcels(&self, courier: &Courier, limit: i32, start: Option<Start>) -> Result<Page<Parcel>> {
+        let request = self.partition(&queue(&courier.org, &courier.webhook), start).limit(limit);
+
+        Ok(Page::read(request.send().await?, Parcel::read))
+    }
+
+    fn partition(&self, pk: &str, start: Option<Start>) -> QueryFluentBuilder {
+        let query = self.table().client.query().table_name(&self.table().name).consistent_read(true);
+
+        query
             .key_condition_expression("#pk = :pk")
             .expression_attribute_names("#pk", "pk")
-            .expression_attribute_values(":pk", text(queue(&courier.org, &courier.webhook)));
-        let page = request.send().await?;
-        let has_more = page.last_evaluated_key.is_some();
-        let items = page.items.unwrap_or_default().into_iter().map(|item| Parcel::read(item.into()));
-        let all = items.collect::<Result<Vec<_>>>()?;
-        let count = all.len();
-        let due: Vec<_> = all.into_iter().filter(|(due, _)| *due <= now).map(|(_, parcel)| parcel).collect();
-        let is_rest = has_more || due.len() < count;
-
-        Ok((due, is_rest))
+            .expression_attribute_values(":pk", text(pk))
+            .set_exclusive_start_key(start.map(|Start(key)| key))
     }
 
     /// Takes `parcel` out: it was taken.
@@ -201,11 +188,11 @@ impl Outbox {
         self.replaced(&parcel.key, self.again(&untaken, fate)?, tries).await
     }
 
-    /// Notes whether the webhook of `courier` takes anything.
+    /// Notes when the webhook of `courier` was late, or that it was not.
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn courier_noted(&self, courier: &Courier, is_failing: bool) -> Result<()> {
+    pub async fn courier_noted(&self, courier: &Courier, late: Option<Timestamp>) -> Result<()> {
         let request = self
             .table()
             .client
@@ -213,9 +200,13 @@ impl Outbox {
             .table_name(&self.table().name)
             .set_key(Some(courier_of(&courier.org, &courier.webhook)))
             .condition_expression("attribute_exists(#pk)")
-            .update_expression("SET #failing = :failing")
-            .set_expression_attribute_names(Some(names(["pk", "failing"])))
-            .expression_attribute_values(":failing", dynamodb::AttributeValue::Bool(is_failing));
+            .set_expression_attribute_names(Some(names(["pk", "late"])));
+        let request = match late {
+            None => request.update_expression("REMOVE #late"),
+            Some(late) => request
+                .update_expression("SET #late = :late")
+                .expression_attribute_values(":late", number(late.as_second())),
+        };
 
         is_written(request.send().await).map(drop)
     }
@@ -232,23 +223,23 @@ impl Outbox {
         is_written(delete.when(as_read).send().await).map(drop)
     }
 
-    /// Takes all parcels of `courier` out: nobody wants them any more.
+    /// Takes `parcels` out, at most 25: nobody wants them any more.
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn parcels_dropped(&self, courier: &Courier) -> Result<()> {
-        loop {
-            let (parcels, more) = self.parcels(courier, Timestamp::MAX, 25).await?;
-            let keys = parcels.into_iter().map(|parcel| parcel.key);
-            dynamodb::batch_delete(&self.table().client, &self.table().name, keys).await?;
-            if !more {
-                return self.courier_done(courier).await;
-            }
-        }
+    pub async fn parcels_dropped(&self, parcels: &[&Parcel]) -> Result<()> {
+        let keys = parcels.iter().map(|parcel| parcel.key.clone());
+
+        dynamodb::batch_delete(&self.table().client, &self.table().name, keys).await
     }
 }
 
 impl Courier {
+    /// Whether it comes after the others at `now`: it was late within the last hour.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.late.is_some_and(|late| now.duration_since(late) < LATE)
+    }
+
     fn read(mut item: Item) -> Result<Self> {
         item.schema(LAYOUT)?;
         let place = item.need("sk", Item::text)?;
@@ -257,15 +248,14 @@ impl Courier {
         });
         let (org, webhook) = parts.ok_or_else(|| Error::Fault(format!("the courier {place} is of no webhook")))?;
         let notes = item.need("notes", Item::number)?;
-        let is_failing = item.flag("failing")?.unwrap_or_default();
+        let late = item.number("late")?.and_then(|late| Timestamp::from_second(late).ok());
 
-        Ok(Self { org, webhook, is_failing, notes })
+        Ok(Self { org, webhook, late, notes })
     }
 }
 
 impl Parcel {
-    /// The parcel, and when it is due.
-    fn read(mut item: Item) -> Result<(Timestamp, Self)> {
+    fn read(mut item: Item) -> Result<Self> {
         item.schema(LAYOUT)?;
         let [pk, sk] = [item.need("pk", Item::text)?, item.need("sk", Item::text)?];
         let wrong = || Error::Fault(format!("the parcel {sk} has no place in its queue"));
@@ -273,16 +263,23 @@ impl Parcel {
         let (sequence, id) = rest.split_once('#').ok_or_else(wrong)?;
         let due = due.parse().ok().and_then(|due| Timestamp::from_millisecond(due).ok()).ok_or_else(wrong)?;
         let attempts = item.number("attempts")?.unwrap_or_default();
+        let event = item.need("event", Item::text)?;
+        let dated: Dated = serde_json::from_str(&event).map_err(|error| unreadable("event", &error))?;
 
-        Ok((
+        Ok(Self {
+            id: id.to_owned(),
+            at: dated.at,
             due,
-            Self {
-                id: id.to_owned(),
-                sequence: sequence.to_owned(),
-                event: item.need("event", Item::text)?,
-                attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
-                key: place(pk, &*sk),
-            },
-        ))
+            event,
+            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            sequence: sequence.to_owned(),
+            key: place(pk, &*sk),
+        })
     }
+}
+
+/// What a parcel's event is read for.
+#[derive(Deserialize)]
+struct Dated {
+    at: Timestamp,
 }

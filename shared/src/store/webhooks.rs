@@ -21,7 +21,7 @@ use crate::contract::limit::Window;
 use crate::registry::audit::{Author, Entry};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::registry::webhook::{Attempt, Id, Webhook};
+use crate::registry::webhook::{Id, Tried, Webhook};
 
 /// How long what became of the last attempt is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -56,7 +56,7 @@ impl Keys {
     }
 
     /// What became of the last attempts at webhooks of `org`.
-    pub async fn attempts(&self, org: &Slug) -> Result<BTreeMap<Id, Attempt>> {
+    pub async fn attempts(&self, org: &Slug) -> Result<BTreeMap<Id, Tried>> {
         let read = |mut item: Item| {
             item.schema(LAYOUT)?;
             let id = Id::try_from(item.need("sk", Item::text)?);
@@ -67,12 +67,12 @@ impl Keys {
         self.all(&partition(org), "webhook_").await?.into_iter().map(read).collect()
     }
 
-    /// Notes what became of an attempt at the webhook `id` of `org` at `now`.
-    pub async fn put_attempt(&self, org: &Slug, id: &Id, attempt: &Attempt, now: Timestamp) -> Result<()> {
+    /// Notes what became of an attempt at the webhook `id` of `org`, at `now`.
+    pub async fn put_attempt(&self, org: &Slug, id: &Id, tried: &Tried, now: Timestamp) -> Result<()> {
         let mut item = place(partition(org), id.as_str());
         let kept = now.checked_add(KEPT).unwrap_or(now);
         item.extend(attributes([
-            ("state", Some(text(written(attempt)?))),
+            ("state", Some(text(written(tried)?))),
             ("ttl", Some(number(kept.as_second()))),
             (SCHEMA, Some(number(LAYOUT))),
         ]));
