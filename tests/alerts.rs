@@ -4,6 +4,7 @@ mod absence;
 mod deliver;
 mod get;
 mod history;
+mod many;
 mod newer;
 mod once;
 mod update;

@@ -154,7 +154,7 @@ async fn an_organization_with_hundreds_of_keys_can_be_locked_while_some_writes_a
 
 #[tokio::test]
 async fn a_lock_goes_on_with_the_others_when_one_pass_cannot_be_withdrawn() {
-    let world = World::hurried("thefaq", 9).await;
+    let world = World::hurried("thefaq", 9, 500).await;
     with_keys(&world, 150).await;
     let numbers = [0, 7, 8, 99, 100, 149];
     for number in numbers {
@@ -219,7 +219,7 @@ async fn a_lock_that_was_cut_short_goes_on_from_where_it_was() {
 
 #[tokio::test]
 async fn many_passes_that_cannot_be_withdrawn_are_all_withdrawn_in_the_end() {
-    let world = World::hurried("thefaq", 9).await;
+    let world = World::hurried("thefaq", 9, 500).await;
     with_keys(&world, 120).await;
     let stuck: BTreeSet<_> = (0..40).map(|number| number * 2).collect();
     for number in &stuck {
@@ -238,7 +238,7 @@ async fn many_passes_that_cannot_be_withdrawn_are_all_withdrawn_in_the_end() {
 
 #[tokio::test]
 async fn a_lock_gets_on_with_every_call_while_nearly_all_writes_are_throttled() {
-    let world = World::hurried("thefaq", 9).await;
+    let world = World::hurried("thefaq", 9, 500).await;
     with_keys(&world, 300).await;
     world.stack.dynamodb().inject(Fault::hot(Throttling::Throttling).each(19, 20).about("CountersTable"));
     let mut done = Vec::new();
@@ -256,7 +256,7 @@ async fn a_lock_gets_on_with_every_call_while_nearly_all_writes_are_throttled() 
 
 #[tokio::test]
 async fn a_lock_does_not_wait_for_saying_how_far_it_came() {
-    let world = World::hurried("thefaq", 9).await;
+    let world = World::hurried("thefaq", 9, 500).await;
     with_keys(&world, 250).await;
     world.stack.dynamodb().inject(Fault::busy(Throttling::Throttling).always().on("UpdateItem").about("KeysTable"));
     // The last write, which says that the change is in force, cannot be made either; but all passes are withdrawn.

@@ -91,14 +91,15 @@ impl World {
         Self::execute(root().join("template.yaml"), contract, change).await
     }
 
-    /// The same, with functions that have so many seconds for an invocation, and try a change for a third of it.
-    pub(crate) async fn hurried(contract: &str, seconds: u32) -> Self {
+    /// The same, with functions that have so many seconds for an invocation, and try a change for a third of it; and so many
+    /// milliseconds of patience with DynamoDB.
+    pub(crate) async fn hurried(contract: &str, seconds: u32, patience: u32) -> Self {
         let yaml = std::fs::read_to_string(root().join("template.yaml")).unwrap();
         let hurried = yaml.replace("Timeout: 30", &format!("Timeout: {seconds}"));
         let hurried = hurried.replace("TIMEOUT_SECONDS: 30", &format!("TIMEOUT_SECONDS: {seconds}"));
         assert_ne!(hurried, yaml);
 
-        Self::execute(hurried, contract, |builder| builder.parameter("StoreTimeout", "500")).await
+        Self::execute(hurried, contract, |builder| builder.parameter("StoreTimeout", &patience.to_string())).await
     }
 
     async fn execute(

@@ -40,7 +40,7 @@ use crate::contract::secret::Digest;
 use crate::environment::entropy::Entropy;
 use crate::registry::name::Name;
 
-pub(crate) use alerts::{Memo, Place};
+pub(crate) use alerts::{Among, Memo, Place};
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced};
 pub use keys::{Found, Inserted, Removed};

@@ -297,7 +297,7 @@ async fn two_runs_at_once_tell_twice_at_worst() {
 
 #[tokio::test]
 async fn a_run_ends_before_its_time_is_over_and_the_next_one_goes_on() {
-    let world = World::hurried("fabraix", 3).await;
+    let world = World::hurried("fabraix", 3, 500).await;
     world.organization("acme", json!({"plan": "standard"})).await;
     all((2..=60).map(|number| alert(&world, number))).await;
     world.stack.services().inject(Fault::Delay(std::time::Duration::from_millis(800)).always().on("PutEvents"));

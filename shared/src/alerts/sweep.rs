@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use super::look::look;
@@ -17,13 +17,16 @@ use crate::registry::key::Key;
 use crate::registry::organization::{Organization, Status};
 use crate::registry::slug::Slug;
 use crate::registry::usage::Holder;
-use crate::store::{Memo, Passes, Place};
+use crate::store::{Among, Memo, Passes, Place};
 
 /// How many organizations lie between two places that are written down.
 const ORGANIZATIONS: u32 = 25;
 
 /// How many keys are read at once: some 200 KB.
 const KEYS: u32 = 500;
+
+/// After how long a look that was not gone on with is begun anew.
+const STALE: SignedDuration = SignedDuration::from_hours(24);
 
 /// How far an organization was gone through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,8 +35,6 @@ enum Went {
     Through,
     /// As far as the place says: the next run goes on there.
     Onward,
-    /// Not through all of its keys, which takes one run: the next one begins with them.
-    Nowhere,
 }
 
 impl Watch {
@@ -45,28 +46,25 @@ impl Watch {
             }
             place.value = Place { round: hour(run.now), ..Place::default() };
         }
-        let mut is_first = true;
         loop {
             let (organizations, more) = self.app.keys.organizations(ORGANIZATIONS, place.value.after.as_ref()).await?;
             place.value.done = !more;
             let mut went = Went::Through;
             for org in &organizations {
-                went = self.go_through(org, &mut place.value.watched, run, done).await.or_else(|error| {
+                went = self.go_through(org, &mut place.value, run, done).await.or_else(|error| {
                     passed_over(Err(error))?;
                     Ok::<_, Error>(Went::Through)
                 })?;
-                if went == Went::Nowhere && is_first {
-                    tracing::error!(org.id = %org.slug, "the keys of an organization take longer than a run: nothing slow is told");
-                } else if went != Went::Through {
+                if went == Went::Onward {
                     place.value.done = false;
                     break;
                 }
                 done.organizations = done.organizations.saturating_add(1);
                 place.value.after = Some(org.slug.clone());
                 place.value.watched = None;
-                is_first = false;
+                place.value.among = None;
             }
-            let is_over = place.value.done || went != Went::Through || run.tries.are_over();
+            let is_over = place.value.done || went == Went::Onward || run.tries.are_over();
             match self.app.keys.put_place(place).await? {
                 Some(written) if !is_over => place = written,
                 // Another run goes through them, too: one is enough.
@@ -75,52 +73,51 @@ impl Watch {
         }
     }
 
-    /// Looks at the keys of `org` that are watched, after the one that is named, and then through all of them.
-    async fn go_through(
-        &self,
-        org: &Organization,
-        after: &mut Option<key::Id>,
-        run: &Run,
-        done: &mut Done,
-    ) -> Result<Went> {
+    /// Looks at the keys of `org` that are watched, and then through all of them, from `place` on, which is moved on.
+    async fn go_through(&self, org: &Organization, place: &mut Place, run: &Run, done: &mut Done) -> Result<Went> {
         if org.status == Status::Locked {
             return Ok(Went::Through);
         }
         let watched = self.app.keys.all_watched(&org.slug).await?.into_iter().map(|(key, _)| key);
-        let left: Vec<_> = watched.filter(|key| after.as_ref().is_none_or(|after| key > after)).collect();
+        let left: Vec<_> = watched.filter(|key| place.watched.as_ref().is_none_or(|after| key > after)).collect();
         for some in left.chunks(AT_ONCE) {
             if run.tries.are_over() {
                 return Ok(Went::Onward);
             }
             self.look_again(&org.slug, some, run, done).await?;
-            *after = some.last().cloned();
+            place.watched = some.last().cloned();
         }
         let settings = self.app.keys.alert_settings(&org.slug).await?.value;
         let rules = settings.enabled(&self.app.contract.alerts);
         let marks = self.app.keys.marks(&org.slug).await?;
-        let mut slow = Slow::new(marks.value, &rules, run.now);
-        let mut before = None;
+        let among = place.among.take();
+        let among = among.filter(|among| among.org == org.slug && run.now.duration_since(among.look.at()) < STALE);
+        let (mut slow, mut before) = match among {
+            Some(Among { look, after, .. }) => (Slow::resumed(look, &rules), Some(after)),
+            None => (Slow::new(marks.value, &rules, run.now), None),
+        };
         while slow.is_asked_for() {
             if run.tries.are_over() {
-                return Ok(Went::Nowhere);
+                place.among = before.map(|after| Among { org: org.slug.clone(), after, look: slow.look() });
+                return Ok(Went::Onward);
             }
             let (keys, more) = self.app.keys.list(&org.slug, KEYS, before.as_ref()).await?;
             let used = if slow.asks_for_uses() { self.uses(&keys).await? } else { HashMap::new() };
             for key in keys.iter().filter(|key| !settings.mutes(&key.id, run.now)) {
                 slow.see(key, used.get(&key.digest).copied());
             }
+            self.look_again(&org.slug, &slow.lingering(), run, done).await?;
             before = keys.into_iter().next_back().map(|key| key.id);
             if !more {
                 break;
             }
         }
-        let (tellings, marked, lingering) = slow.end();
+        let (tellings, marked) = slow.end();
         if let Some(marked) = marked
             && self.tell(org, &Memo::Organization(marks.with(marked)), &tellings, run).await?
         {
             done.tell(&tellings);
         }
-        self.look_again(&org.slug, &lingering, run, done).await?;
 
         Ok(Went::Through)
     }

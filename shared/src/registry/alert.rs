@@ -18,7 +18,7 @@ pub use baseline::{Baseline, whole, wilson};
 pub use rules::{Evidence, Hours};
 pub(crate) use rules::{SILENCE, failures, probing, reached};
 pub use settings::{Change, MUTED_MAX, Mute, Mutes, Settings, View};
-pub use slow::{Marks, Slow};
+pub use slow::{Look, Marks, Slow};
 pub use telling::{Telling, Turn};
 pub use watch::Watched;
 

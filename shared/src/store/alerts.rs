@@ -20,7 +20,7 @@ use super::remembered::{LAYOUT, Remembered, is_written, json, place, unreadable,
 use super::warrant::Warrant;
 use super::{Attributes, Keys, Part, attributes, is_there, key_item, organization_item};
 use crate::contract::alerts::Kind;
-use crate::registry::alert::{Marks, Mutes, Settings, Telling, Watched};
+use crate::registry::alert::{Look, Marks, Mutes, Settings, Telling, Watched};
 use crate::registry::audit::{Author, Entry};
 use crate::registry::event::{AlertRow, Event};
 use crate::registry::key;
@@ -41,8 +41,22 @@ pub(crate) struct Place {
     /// The last of the next one's watched keys that was looked at, where a run has ended among them.
     #[serde(default)]
     pub watched: Option<key::Id>,
+    /// How far the keys of the next one were looked through, where a run has ended among them.
+    #[serde(default)]
+    pub among: Option<Among>,
     /// Whether all of them were.
     pub done: bool,
+}
+
+/// How far the keys of an organization were looked through.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Among {
+    /// The organization.
+    pub org: Slug,
+    /// The last key that was looked at.
+    pub after: key::Id,
+    /// What was found.
+    pub look: Look,
 }
 
 /// What is to be remembered of alerts, beside what people are told.

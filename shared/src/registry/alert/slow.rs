@@ -42,19 +42,24 @@ pub struct Marks {
 /// A look through the keys of an organization.
 #[derive(Debug)]
 pub struct Slow<'a> {
-    now: Timestamp,
-    marks: Marks,
     rules: &'a BTreeMap<Kind, Rule>,
-    is_daily: bool,
-    unused: Group,
-    expiring: Group,
-    tomorrow: Group,
+    look: Look,
     /// Keys whose old secret ends within a day from now on.
     lingering: Vec<key::Id>,
 }
 
+/// What a look has found so far. It can be written down, and gone on with later: it is of the time when it began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    at: Timestamp,
+    marks: Marks,
+    unused: Group,
+    expiring: Group,
+    tomorrow: Group,
+}
+
 /// Keys that people are told of together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Group {
     count: usize,
     named: Vec<Value>,
@@ -80,15 +85,30 @@ impl Group {
 impl<'a> Slow<'a> {
     /// A look at `now`, by the `rules` of the kinds that people want to hear of.
     pub fn new(marks: Marks, rules: &'a BTreeMap<Kind, Rule>, now: Timestamp) -> Self {
-        let is_daily = marks.daily.is_none_or(|at| now.duration_since(at) >= DAY);
         let [unused, expiring, tomorrow] = [(); 3].map(|()| Group::default());
 
-        Self { now, marks, rules, is_daily, unused, expiring, tomorrow, lingering: Vec::new() }
+        Self::resumed(Look { at: now, marks, unused, expiring, tomorrow }, rules)
+    }
+
+    /// The rest of a look that was begun before.
+    pub const fn resumed(look: Look, rules: &'a BTreeMap<Kind, Rule>) -> Self {
+        Self { rules, look, lingering: Vec::new() }
+    }
+
+    /// What was found so far, to go on with later.
+    pub fn look(&self) -> Look {
+        self.look.clone()
+    }
+
+    /// Keys that were seen since this was last asked, and are to be looked at more closely.
+    pub fn lingering(&mut self) -> Vec<key::Id> {
+        std::mem::take(&mut self.lingering)
     }
 
     /// After how many days without use a key is told of, if it is time for that: then it matters when keys were last used.
     fn unused_days(&self) -> Option<i64> {
-        let is_time = self.is_daily && self.marks.unused.is_none_or(|at| self.now.duration_since(at) >= WEEK);
+        let Look { at: now, marks, .. } = &self.look;
+        let is_time = self.look.is_daily() && marks.unused.is_none_or(|at| now.duration_since(at) >= WEEK);
         let days = self.rules.get(&Kind::KeyUnused)?.days?;
 
         is_time.then(|| i64::from(days.get()))
@@ -108,7 +128,7 @@ impl<'a> Slow<'a> {
 
     /// Looks at `key`, which was last used at `used`, if that matters.
     pub fn see(&mut self, key: &Key, used: Option<Timestamp>) {
-        let Self { now, marks, .. } = *self;
+        let Look { at: now, marks, .. } = self.look;
         let days_ago = |days: i64| now.saturating_sub(SignedDuration::from_hours(days.saturating_mul(24)));
         if key.standing(now) == Standing::Active {
             if let Some(days) = self.unused_days()
@@ -116,7 +136,7 @@ impl<'a> Slow<'a> {
                 && key.created_at <= line
                 && used.is_none_or(|used| used <= line)
             {
-                self.unused.add(key, "lastUsedAt", used);
+                self.look.unused.add(key, "lastUsedAt", used);
             }
             if let Some(expires) = key.expires_at.filter(|_| self.rules.contains_key(&Kind::KeyExpiring)) {
                 let passed = |days: i64, since: Option<Timestamp>| {
@@ -124,9 +144,9 @@ impl<'a> Slow<'a> {
                     line.is_ok_and(|line| line <= now && since.is_none_or(|since| line > since))
                 };
                 if passed(1, marks.looked) {
-                    self.tomorrow.add(key, "expiresAt", Some(expires));
-                } else if self.is_daily && AHEAD.into_iter().any(|days| passed(days, marks.daily)) {
-                    self.expiring.add(key, "expiresAt", Some(expires));
+                    self.look.tomorrow.add(key, "expiresAt", Some(expires));
+                } else if self.look.is_daily() && AHEAD.into_iter().any(|days| passed(days, marks.daily)) {
+                    self.look.expiring.add(key, "expiresAt", Some(expires));
                 }
             }
         }
@@ -138,10 +158,10 @@ impl<'a> Slow<'a> {
         }
     }
 
-    /// What people are to be told, the marks to write down with it if there is any reason to, and keys to look at more
-    /// closely.
-    pub fn end(self) -> (Vec<Telling>, Option<Marks>, Vec<key::Id>) {
-        let Self { now, mut marks, is_daily, unused, expiring, tomorrow, lingering, .. } = self;
+    /// What people are to be told, and the marks to write down with it if there is any reason to.
+    pub fn end(self) -> (Vec<Telling>, Option<Marks>) {
+        let is_daily = self.look.is_daily();
+        let Look { at: now, mut marks, unused, expiring, tomorrow } = self.look;
         let days = self.rules.get(&Kind::KeyUnused).and_then(|rule| rule.days).map_or(0, |days| i64::from(days.get()));
         let [unused, expiring, tomorrow] = [
             unused.told(Kind::KeyUnused, days),
@@ -162,7 +182,19 @@ impl<'a> Slow<'a> {
             marks.looked = Some(now);
         }
 
-        (tellings, is_marked.then_some(marks), lingering)
+        (tellings, is_marked.then_some(marks))
+    }
+}
+
+impl Look {
+    /// When it began.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Whether what is done once a day is due.
+    fn is_daily(&self) -> bool {
+        self.marks.daily.is_none_or(|daily| self.at.duration_since(daily) >= DAY)
     }
 }
 
