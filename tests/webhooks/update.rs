@@ -19,6 +19,28 @@ async fn a_webhook_gets_the_kinds_that_it_wants_where_it_wants_them() {
 }
 
 #[tokio::test]
+async fn a_receiver_is_not_told_who_the_operator_is_or_where_exactly_others_are() {
+    let [one, other] = [Receiver::new(&[Answered::With(200)]).await, Receiver::new(&[Answered::With(200)]).await];
+    let world = open(&[&one, &other]).await;
+    hook(&world, &one, Value::Null).await;
+    send(&world).await;
+    hook(&world, &other, Value::Null).await;
+    send(&world).await;
+    let told: Vec<_> = one.got().iter().map(super::Message::json).collect();
+    let last = &told.last().unwrap()["data"];
+    assert_eq!(
+        (&last["kind"], &last["after"]["url"]),
+        (&json!("webhook.created"), &json!(format!("http://{}/", other.host)))
+    );
+    assert_eq!(last["actor"], json!({"plane": "operator", "id": "operator"}));
+    assert!(!json!(told).to_string().contains("arn:"), "{told:?}");
+    let bus = world.stack.services().taken();
+    let last = &bus.last().unwrap()["detail"];
+    assert_eq!(last["after"]["url"], other.url());
+    assert!(last["actor"]["id"].as_str().unwrap().starts_with("arn:"), "{last}");
+}
+
+#[tokio::test]
 async fn a_webhook_that_is_switched_off_gets_nothing_and_what_waited_is_dropped() {
     let receiver = Receiver::new(&[Answered::With(500), Answered::With(200)]).await;
     let world = open(&[&receiver]).await;

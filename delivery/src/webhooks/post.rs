@@ -18,9 +18,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioExecutor;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 use shared::registry::webhook::{Address, TestHosts, is_public};
-use shared::{Error, Result};
 use tokio::sync::OnceCell;
 use tower_service::Service;
 
@@ -63,16 +61,6 @@ impl Failure {
     }
 }
 
-/// What a message says: `{"type", "timestamp", "data"}`, as Standard Webhooks recommends.
-///
-/// # Errors
-/// The event is no JSON.
-pub(super) fn body(event: &str) -> Result<String> {
-    let event: Value = serde_json::from_str(event).map_err(Error::failed)?;
-
-    Ok(json!({"type": event.get("kind"), "timestamp": event.get("at"), "data": event}).to_string())
-}
-
 type Way<R> = Client<HttpsConnector<HttpConnector<R>>, Full<Bytes>>;
 
 /// The way out.
@@ -102,7 +90,7 @@ impl Post {
         signatures: &str,
         body: String,
         patience: Duration,
-    ) -> std::result::Result<(), Failure> {
+    ) -> Result<(), Failure> {
         let wrong = || Failure::because("the URL is not allowed");
         let (uri, host, port) = url.parts().ok_or_else(wrong)?;
         // What was allowed when it was given may not be any more.
@@ -132,7 +120,7 @@ impl Post {
     }
 }
 
-fn open<R>(resolver: R) -> std::result::Result<Way<R>, Failure>
+fn open<R>(resolver: R) -> Result<Way<R>, Failure>
 where
     R: Service<Name, Response = std::vec::IntoIter<SocketAddr>, Error = io::Error, Future = Found>,
     R: Clone + Send + Sync + 'static,
@@ -233,12 +221,5 @@ mod tests {
             assert!(found.is_err(), "{name}: {found:?}");
         }
         assert!(Anywhere.call("localhost".parse().unwrap()).await.is_ok());
-    }
-
-    #[test]
-    fn a_message_has_the_event_and_its_kind() {
-        let body = body(r#"{"id":"event_1","kind":"key.created","at":"2030-06-15T00:00:30.000Z"}"#).unwrap();
-        let expected = r#"{"type":"key.created","timestamp":"2030-06-15T00:00:30.000Z","data":{"id":"event_1","kind":"key.created","at":"2030-06-15T00:00:30.000Z"}}"#;
-        assert_eq!(body, expected);
     }
 }

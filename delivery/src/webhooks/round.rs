@@ -13,7 +13,8 @@ use shared::registry::webhook::{Attempt, Tried, Webhook, Why, signatures};
 use shared::store::{Courier, Fate, Outbox, Page, Parcel, Start};
 use tokio::time::Instant;
 
-use super::post::{self, Failure};
+use super::message;
+use super::post::Failure;
 use super::{ANSWER, Done, Webhooks, is_over};
 use crate::waits::fate;
 
@@ -135,7 +136,7 @@ impl<'a> Round<'a> {
     async fn send(&self, webhook: &Webhook, parcel: &Parcel) -> Result<std::result::Result<(), Failure>> {
         let Webhooks { vault, post, .. } = self.webhooks;
         let master = vault.master().await?;
-        let body = post::body(&parcel.event)?;
+        let body = message::body(&parcel.event)?;
         let at = self.clock.now();
         let signed = signatures(master, &self.courier.org, webhook, &parcel.id, at, &body);
 
