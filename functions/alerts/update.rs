@@ -12,5 +12,5 @@ async fn main() -> Exit {
 }
 
 async fn update(app: &'static App, manager: Manager<UpdateAlerts>, Body(wanted): Body<Change>) -> Result<Data<View>> {
-    Ok(Data(change(app, manager.org(), &wanted, manager.author()).await?))
+    Ok(Data(change(app, manager.org(), &wanted, manager.author(), None).await?))
 }

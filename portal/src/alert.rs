@@ -163,10 +163,10 @@ impl Failures {
 pub struct AlertForm {
     /// The hidden `once`.
     pub once: String,
-    /// The hidden `version`: what the settings were when the form was made.
+    /// The hidden `version`: that of the settings that the form was made from.
     pub version: i64,
-    /// Whether somebody has changed the settings since.
-    pub changed: bool,
+    /// The settings as they are, where a form was sent that was made from others.
+    pub now: Option<Vec<Setting>>,
     /// Whether it can be sent.
     pub save: Control,
     /// Every kind that the contract has.

@@ -131,7 +131,7 @@ words! {
     Alerting {
         alerts alert_lead alert_open alert_none_open alert_open_since alert_open_start alert_muted
         alert_muted_end alert_muted_until alert_mute_lead alert_unmute alert_settings alert_on alert_defaults
-        alert_is_on alert_is_off alert_changed alert_changed_lead alert_history alert_history_none alert_history_lead
+        alert_is_on alert_is_off alert_now_on alert_now_off alert_changed alert_changed_lead alert_history alert_history_none alert_history_lead
         alert_approaching alert_reached alert_errors alert_unusual alert_woke alert_probing alert_unused
         alert_expiring alert_lingering alert_approaching_hint alert_reached_hint alert_errors_hint alert_unusual_hint
         alert_woke_hint alert_probing_hint alert_unused_hint alert_expiring_hint alert_lingering_hint alert_thresholds

@@ -184,7 +184,7 @@ fn alerts(language: Language) -> Vec<Shown> {
         form: Some(AlertForm {
             once: evil(103),
             version: 1,
-            changed: true,
+            now: Some(vec![setting(AlertRule::Thresholds(evil(111)))]),
             save: shut(),
             settings: vec![
                 setting(AlertRule::Thresholds(evil(104))),
@@ -204,7 +204,7 @@ fn alerts(language: Language) -> Vec<Shown> {
         }),
     };
 
-    vec![("alerts", page.render(), vec![14, 15, 30, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110])]
+    vec![("alerts", page.render(), vec![14, 15, 30, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111])]
 }
 
 fn beside(language: Language) -> Vec<Shown> {

@@ -35,7 +35,8 @@ async fn what_is_left_out_stays_and_null_goes_back_to_the_contract() {
 async fn a_change_is_one_row_and_one_event_and_a_change_of_nothing_is_none() {
     let (world, key) = World::launches().await;
     let change = json!({"kinds": {"key.unused": {"days": 30}}});
-    for change in [change.clone(), change, json!({}), json!({"kinds": {}, "muted": []})] {
+    let empty = json!({"kinds": {"errors.high": {}, "limit.reached": null}});
+    for change in [change.clone(), change, empty, json!({}), json!({"kinds": {}, "muted": []})] {
         let answer = world.call("PUT", "/api/v1/acme/alerts", &key.secret, Some(change)).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::portal::{ACTIVITY, ALERTS, open};
-use crate::support::{World, did};
+use crate::support::{World, all, did};
 
 /// The form as it is at first, without what is named.
 fn fields_but<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -76,13 +76,56 @@ async fn one_button_goes_back_to_the_contracts_rules_whatever_else_is_typed() {
     let shown = browser.get(ALERTS).await;
     let theirs = json!({"kinds": {"key.unused": {"days": 60}}});
     assert_eq!(world.operate("PUT", "/organizations/acme/alerts", theirs).await.status, 200);
-    assert_eq!(browser.post(ALERTS, &shown.form(&back)).await.status, 409);
+    let refused = browser.post(ALERTS, &shown.form(&back)).await;
+    assert_eq!(refused.status, 409);
+    refused.says("Somebody has changed these settings meanwhile");
+    assert!(refused.body.contains("name=\"days\" value=\"60\""), "what there is now: {}", refused.body);
     assert_eq!(settings(&world).await["kinds"]["key.unused"]["days"], 60);
     assert_eq!(browser.submit(ALERTS, ALERTS, &back).await.status, 303);
     // There is nothing left to go back from.
     let again = browser.submit(ALERTS, ALERTS, &back).await;
     browser.get(&again.leads_to(ALERTS)).await.says("Nothing was changed.");
     assert_eq!((settings(&world).await, did(&world, "alerts.changed").await), (before, 3));
+}
+
+#[tokio::test]
+async fn going_back_takes_away_also_what_only_repeats_the_contract() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    let same = json!({"kinds": {"key.unused": {"days": 90}}});
+    assert_eq!(world.operate("PUT", "/organizations/acme/alerts", same).await.status, 200);
+    let kept = async || {
+        let get = world.stack.dynamodb().client().get_item().table_name("KeysTable");
+        let get = get.key("pk", dynamodb::text("org#acme")).key("sk", dynamodb::text("alerts"));
+        get.send().await.unwrap().item.unwrap()["state"].as_s().unwrap().clone()
+    };
+    assert!(kept().await.contains("90"));
+    let back = browser.submit(ALERTS, ALERTS, &[("defaults", "1")]).await;
+    browser.get(&back.leads_to(ALERTS)).await.says("Your changes are saved.");
+    assert!(!kept().await.contains("90"));
+    browser.get(ACTIVITY).await.says("Alert settings changed Nothing is different");
+    let again = browser.submit(ALERTS, ALERTS, &[("defaults", "1")]).await;
+    browser.get(&again.leads_to(ALERTS)).await.says("Nothing was changed.");
+}
+
+#[tokio::test]
+async fn of_forms_that_were_made_from_the_same_settings_one_is_saved_however_many_are_sent_at_once() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    for round in 0..3 {
+        let form = browser.get(ALERTS).await;
+        let days = (0..6).map(|form| (100 + 10 * round + form).to_string()).collect::<Vec<_>>();
+        let answers = all(days.iter().map(async |days| {
+            let fields = fields_but(&[("days", days)]);
+            browser.post(ALERTS, &form.form(&fields)).await
+        }));
+        let answers = answers.await;
+        let saved: Vec<_> = days.iter().zip(&answers).filter(|(_, answer)| answer.status == 303).collect();
+        let [(days, _)] = saved.as_slice() else { panic!("{saved:?}") };
+        assert_eq!(answers.iter().filter(|answer| answer.status == 409).count(), 5);
+        assert_eq!(settings(&world).await["kinds"]["key.unused"]["days"].to_string(), **days);
+        assert_eq!(did(&world, "alerts.changed").await, round + 1);
+    }
 }
 
 #[tokio::test]
@@ -124,6 +167,12 @@ async fn a_form_undoes_nobodys_change() {
     assert_eq!(answer.status, 409);
     answer.says("Somebody has changed these settings meanwhile");
     assert!(answer.body.contains("value=\"7\""), "{}", answer.body);
+    answer.says("Unused keys Watched for After how many days without use: 60");
+    // Also where there is something wrong with it.
+    let wrong = browser.post(ALERTS, &form.form(&fields_but(&[("rate", "much")]))).await;
+    assert_eq!(wrong.status, 409);
+    wrong.says("Somebody has changed these settings meanwhile");
+    wrong.says("Enter a share from 1 to 50 percent");
     let kinds = settings(&world).await["kinds"].clone();
     assert_eq!((&kinds["errors.high"]["rate"], &kinds["key.unused"]["days"]), (&json!(0.05), &json!(60)));
     let again = browser.post(ALERTS, &answer.form(&fields_but(&[("rate", "7"), ("days", "60")]))).await;

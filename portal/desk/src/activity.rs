@@ -131,7 +131,8 @@ fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Deta
                 Some(until) => Detail::Muted { key, until },
                 None => Detail::Unmuted(key),
             });
-            rules(row).into_iter().chain(muting).collect()
+            let nothing = (before == after).then_some(Detail::Nothing);
+            rules(row).into_iter().chain(muting).chain(nothing).collect()
         }
     }
 }

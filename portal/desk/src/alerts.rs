@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use portal::{AlertKind, AlertNews, AlertsPage, Depth, History, MutedKey, Notice, OpenAlert, Told as Row, Turn};
+use portal::{
+    AlertForm, AlertKind, AlertNews, AlertsPage, Depth, History, MutedKey, Notice, OpenAlert, Told as Row, Turn,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::alerts::Kind;
@@ -53,15 +55,21 @@ pub async fn show(app: &App, visitor: &Visitor<Alerts>, asked: Told, now: Timest
     let current = if first { Some(current(app, org, now).await?) } else { None };
 
     let told = rows.iter().flat_map(figures::mentioned);
-    let open = current.iter().flat_map(|(open, _)| open.iter().take(NAMES_MOST).map(|(_, key, _)| key.clone()));
-    let muted = current.iter().flat_map(|(_, view)| view.muted.iter().map(|muted| muted.key_id.clone()));
+    let open = current.iter().flat_map(|now| now.open.iter().take(NAMES_MOST).map(|(_, key, _)| key.clone()));
+    let muted = current.iter().flat_map(|now| now.view.muted.iter().map(|muted| muted.key_id.clone()));
     let names = names(app, &org.slug, told.chain(open).chain(muted).collect()).await?;
 
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let save = control(app, &visitor.session, org, Operation::Alerts, false);
-    let form =
-        current.as_ref().map(|(_, view)| watching::form(&view.kinds, None, frame.language, once.clone(), save.clone()));
-    let news = current.map(|(open, view)| {
+    let form = current.as_ref().map(|now| AlertForm {
+        once: once.clone(),
+        version: now.version,
+        now: None,
+        save: save.clone(),
+        settings: watching::shown_rules(&now.view.kinds, None, frame.language),
+        problems: Vec::new(),
+    });
+    let news = current.map(|Current { open, view, .. }| {
         let (open, more_open) = listed(open, &names);
         let (muted, more_muted) = muted_keys(&view, &names, now);
         AlertNews { open, more_open, muted, more_muted, mute: save, once }
@@ -81,9 +89,17 @@ pub async fn show(app: &App, visitor: &Visitor<Alerts>, asked: Told, now: Timest
     shown(AlertsPage { frame, notice, news, form, history: Some(history) }.render())
 }
 
-/// The alerts of `org` that are open, the last one first, and its settings.
-async fn current(app: &App, org: &Organization, now: Timestamp) -> Result<(Vec<Open>, View)> {
-    let settings = app.keys.alert_settings(&org.slug).await?.value;
+/// How things are now.
+struct Current {
+    /// The alerts that are open, the last one first.
+    open: Vec<Open>,
+    /// The settings, and their version.
+    view: View,
+    version: i64,
+}
+
+async fn current(app: &App, org: &Organization, now: Timestamp) -> Result<Current> {
+    let settings = app.keys.alert_settings(&org.slug).await?;
     let watched = app.keys.all_watched(&org.slug).await?;
     let open = watched
         .iter()
@@ -91,7 +107,7 @@ async fn current(app: &App, org: &Organization, now: Timestamp) -> Result<(Vec<O
     let mut open: Vec<Open> = open.collect();
     open.sort_by(|one, other| other.cmp(one));
 
-    Ok((open, settings.view(&app.contract.alerts, now)))
+    Ok(Current { open, view: settings.value.view(&app.contract.alerts, now), version: settings.version() })
 }
 
 /// The first of the alerts that are open, and how many more there are. Of a key that is gone nothing is said.

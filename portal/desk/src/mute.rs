@@ -36,7 +36,8 @@ pub async fn mute(app: &App, visitor: &Visitor<Alerts>, id: &Id, form: &Form, no
     }
     let muted = vec![Mute { key_id: id.clone(), until: until.map(Moment) }];
     let wanted = Change { muted, ..Change::default() };
-    let done = match change(app, org, &wanted, &visitor.author_unless_locked()).await {
+    // Whoever mutes a key means this key, whatever else has changed.
+    let done = match change(app, org, &wanted, &visitor.author_unless_locked(), None).await {
         Ok(_) if until.is_some() => "muted",
         Ok(_) => "unmuted",
         // Nothing but their number can be wrong.

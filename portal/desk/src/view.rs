@@ -94,6 +94,13 @@ pub(crate) async fn find(app: &App, org: &Slug, id: &key::Id) -> Result<key::Key
     found.ok_or_else(|| Error::from(Denial::ResourceNotFound { resource: "API key" }))
 }
 
+/// What was typed into the field `name` of `form`, as far as a page shows it again: at most so many bytes.
+pub(crate) fn typed(form: &Form, name: &str, most: usize) -> String {
+    let typed = form.text(name);
+
+    typed.get(..typed.floor_char_boundary(most)).unwrap_or_default().to_owned()
+}
+
 /// The version of the key that `form` was made from. One that names none was made from no version that there is.
 pub(crate) fn seen(form: &Form) -> i64 {
     form.text("version").parse().unwrap_or_default()

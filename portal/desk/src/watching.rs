@@ -1,24 +1,26 @@
 //! What is watched for: the form with the rules of each kind of alert, and what is sent with it.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use jiff::Timestamp;
-use portal::{AlertForm, AlertRule, AlertsPage, Control, Depth, Failures, Language, Problem, Setting};
+use portal::{AlertForm, AlertRule, AlertsPage, Depth, Failures, Language, Problem, Setting};
 use shared::contract::alerts::{Days, Kind, Of, Rate, Rule, RuleChange, Thresholds};
 use shared::contract::portal::Operation;
 use shared::gate::app::App;
 use shared::http::visitor::Alerts;
 use shared::management::alerts::change;
-use shared::registry::alert::Change;
-use shared::{Form, Page, Result, Visitor};
+use shared::registry::alert::{Change, Settings};
+use shared::{Denial, Error, Form, Page, Result, Visitor};
 
-use crate::frame::{check_open, control, frame, shown_with, status};
+use crate::frame::{check_open, control, frame, language, shown_with, status};
 use crate::named::kind;
 use crate::view;
 
+/// How much of what was typed into a field is shown again, in bytes: more than any rule takes.
+const LONGEST: usize = 64;
+
 /// The rules of all kinds.
-type Rules = BTreeMap<Kind, Rule>;
+pub(crate) type Rules = BTreeMap<Kind, Rule>;
 
 /// What was sent.
 #[derive(Debug)]
@@ -29,13 +31,11 @@ pub(crate) struct Typed {
     rate: String,
     of: String,
     days: String,
-    /// What the rules were when the form was made.
-    version: i64,
 }
 
 impl Typed {
     fn of(form: &Form) -> Self {
-        let text = |name| form.text(name).to_owned();
+        let text = |name| view::typed(form, name, LONGEST);
 
         Self {
             on: form.all("on").map(str::to_owned).collect(),
@@ -43,47 +43,70 @@ impl Typed {
             rate: text("rate"),
             of: text("of"),
             days: text("days"),
-            version: view::seen(form),
         }
     }
 }
 
 /// Changes what is watched for as `form` says, and leads back to the page; or shows the form again, with what is wrong. A form
-/// that was made before somebody else has changed the rules changes nothing.
+/// that was made from other settings than there are now changes nothing.
 ///
 /// # Errors
 /// The organization is locked, the visitor may not, or the store does not answer.
 pub async fn update(app: &App, visitor: &Visitor<Alerts>, form: &Form, now: Timestamp) -> Result<Page> {
     check_open(visitor)?;
-    let org = &visitor.org;
-    let rules = app.keys.alert_settings(&org.slug).await?.value.view(&app.contract.alerts, now).kinds;
-    let typed = Typed::of(form);
-    let (frame, once) = frame(app, visitor, Depth::Top, now)?;
-    let language = frame.language;
-    let save = control(app, &visitor.session, org, Operation::Alerts, false);
-    let read = if form.text("defaults") == "1" { Ok(back(app, &rules)) } else { read(&rules, &typed, language) };
-    let changed = typed.version != version(&rules);
-    let kinds = match read {
-        Ok(kinds) if !changed => kinds,
-        Ok(_) | Err(_) => {
-            let problems = read.err().unwrap_or_default();
-            let status = status(&problems, changed);
-            let shown = self::form(&rules, Some(&typed), language, once, save);
-            let form = Some(AlertForm { changed, problems, ..shown });
-            return shown_with(status, AlertsPage { frame, notice: None, news: None, form, history: None }.render());
-        }
+    let slug = &visitor.org.slug;
+    let (typed, seen) = (Typed::of(form), view::seen(form));
+    let goes_back = form.text("defaults") == "1";
+    // Whoever goes back to the contract's rules has typed nothing that is to stay.
+    let again = |problems| page(app, visitor, Some(&typed).filter(|_| !goes_back), (seen, problems), now);
+    let before = app.keys.alert_settings(slug).await?.value;
+    let read = if goes_back {
+        Ok(back(app, &before))
+    } else {
+        let language = language(&visitor.session, &visitor.languages);
+        read(&before.view(&app.contract.alerts, now).kinds, &typed, language)
     };
-    if kinds.is_empty() {
-        return Ok(Page::see_other("alerts?done=same"));
-    }
+    let kinds = match read {
+        Ok(kinds) if kinds.is_empty() => return Ok(Page::see_other("alerts?done=same")),
+        Ok(kinds) => kinds,
+        Err(problems) => return again(problems).await,
+    };
     let wanted = Change { kinds, muted: Vec::new() };
-    change(app, &org.slug, &wanted, &visitor.author_unless_locked()).await?;
-
-    Ok(Page::see_other("alerts?done=saved"))
+    match change(app, slug, &wanted, &visitor.author_unless_locked(), Some(seen)).await {
+        Ok(_) => Ok(Page::see_other("alerts?done=saved")),
+        Err(Error::Denied(Denial::Conflict { .. })) => again(Vec::new()).await,
+        Err(error) => Err(error),
+    }
 }
 
-/// The form with `rules`, or with what was `typed` in their place.
-pub(crate) fn form(rules: &Rules, typed: Option<&Typed>, language: Language, once: String, save: Control) -> AlertForm {
+/// The form alone, with what is wrong with it. If it was made from other settings than there are now, it says so, with these.
+async fn page(
+    app: &App,
+    visitor: &Visitor<Alerts>,
+    typed: Option<&Typed>,
+    (seen, problems): (i64, Vec<Problem>),
+    now: Timestamp,
+) -> Result<Page> {
+    let settings = app.keys.alert_settings(&visitor.org.slug).await?;
+    let rules = settings.value.view(&app.contract.alerts, now).kinds;
+    let (frame, once) = frame(app, visitor, Depth::Top, now)?;
+    let language = frame.language;
+    let changed = seen != settings.version();
+    let status = status(&problems, changed);
+    let form = AlertForm {
+        once,
+        version: settings.version(),
+        now: changed.then(|| shown_rules(&rules, None, language)),
+        save: control(app, &visitor.session, &visitor.org, Operation::Alerts, false),
+        settings: shown_rules(&rules, typed, language),
+        problems,
+    };
+
+    shown_with(status, AlertsPage { frame, notice: None, news: None, form: Some(form), history: None }.render())
+}
+
+/// `rules` as a form shows them, or with what was `typed` in their place.
+pub(crate) fn shown_rules(rules: &Rules, typed: Option<&Typed>, language: Language) -> Vec<Setting> {
     let setting = |(named, rule): (&Kind, &Rule)| {
         // What cannot be changed was not on the form.
         let typed = typed.filter(|_| rule.changeable);
@@ -95,14 +118,7 @@ pub(crate) fn form(rules: &Rules, typed: Option<&Typed>, language: Language, onc
         }
     };
 
-    AlertForm {
-        once,
-        version: version(rules),
-        changed: false,
-        save,
-        settings: rules.iter().map(setting).collect(),
-        problems: Vec::new(),
-    }
+    rules.iter().map(setting).collect()
 }
 
 fn is_on(typed: &Typed, kind: Kind) -> bool {
@@ -144,19 +160,12 @@ fn percent(rate: Rate, language: Language) -> String {
     }
 }
 
-/// A number for `rules` as they are, so that a form knows what it was made from.
-fn version(rules: &Rules) -> i64 {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(rules).unwrap_or_default().hash(&mut hasher);
+/// What goes back to the contract's rules: every kind that the organization has said something of, and that can be changed
+/// here. Also where it has said what the contract says: what the contract says later is to hold for it, too.
+fn back(app: &App, settings: &Settings) -> BTreeMap<String, Option<RuleChange>> {
+    let is_changeable = |kind: &Kind| app.contract.alerts.rule(*kind).is_some_and(|rule| rule.changeable);
 
-    hasher.finish().cast_signed()
-}
-
-/// What goes back to the contract's rules: every kind of `rules` that has another and can be changed here.
-fn back(app: &App, rules: &Rules) -> BTreeMap<String, Option<RuleChange>> {
-    let other = rules.iter().filter(|(kind, rule)| rule.changeable && app.contract.alerts.rule(**kind) != Some(rule));
-
-    other.map(|(kind, _)| (kind.name().to_owned(), None)).collect()
+    settings.own().filter(is_changeable).map(|kind| (kind.name().to_owned(), None)).collect()
 }
 
 /// What is to be otherwise in `rules`, by kind: only what differs from what they are.

@@ -39,7 +39,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         (name("alerts"), page(Some(news(product)), Some(form()), history(told(product), true)).render()),
         (name("alerts-none"), page(Some(none), Some(fixed), history(Vec::new(), true)).render()),
         (name("alerts-wrong"), page(None, Some(wrong), None).render()),
-        (name("alerts-changed"), page(None, Some(AlertForm { changed: true, ..form() }), None).render()),
+        (name("alerts-changed"), page(None, Some(AlertForm { now: Some(form().settings), ..form() }), None).render()),
         (name("alerts-older"), page(None, None, history(told(product), false)).render()),
     ]
 }
@@ -94,8 +94,8 @@ fn form() -> AlertForm {
 
     AlertForm {
         once: "o-alerts".to_owned(),
-        version: -7,
-        changed: false,
+        version: 7,
+        now: None,
         save: Control::Open,
         settings: AlertKind::ALL.into_iter().map(setting).collect(),
         problems: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::alert::kind::AlertKind;
 use crate::alert::{AlertRule, Direction, Failures, Figures, Mentioned, Probe, Setting, Told, Turn};
-use crate::facts::badge;
+use crate::facts::{Fact, badge};
 use crate::html::{Html, Phrase, Said as _};
 use crate::key::Key;
 use crate::usage::Window;
@@ -87,6 +87,21 @@ impl Setting {
             }
             AlertRule::Days(days) => vec![said(words.alert_days, days.html())],
         }
+    }
+}
+
+impl Setting {
+    /// What is watched for by these `settings`, and by which rules.
+    pub(crate) fn facts(settings: &[Self], voice: &Voice<'_>) -> Vec<Fact> {
+        let words = voice.words();
+        let fact = |setting: &Self| {
+            let on = if setting.on { words.alert_now_on } else { words.alert_now_off };
+            let rule = if setting.on { setting.said(voice) } else { Vec::new() };
+            let lines: Vec<_> = [on.html()].into_iter().chain(rule).map(|line| line.to_string()).collect();
+            Fact::new(voice.alert(setting.kind), Html::markup(lines.join("<br>")))
+        };
+
+        settings.iter().map(fact).collect()
     }
 }
 

@@ -19,16 +19,21 @@ pub async fn settings(app: &App, slug: &Slug) -> Result<(Remembered<Settings>, O
     Ok((app.keys.alert_settings(slug).await?, org))
 }
 
-/// Makes `change` to what `slug` is told of, on behalf of `author`. A change that changes nothing leaves nothing behind.
+/// Makes `change` to what `slug` is told of, on behalf of `author`. A change that changes nothing leaves nothing behind. Where
+/// it is given which version of the settings was `seen`, it is made to those and no others.
 ///
 /// # Errors
-/// As for [`settings`], and every member of `change` that is wrong. Nothing is kept then.
-pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author) -> Result<View> {
+/// As for [`settings`], every member of `change` that is wrong, or the settings are others than were seen. Nothing is kept
+/// then.
+pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author, seen: Option<i64>) -> Result<View> {
     let (alerts, now) = (&app.contract.alerts, author.at);
     let mut tries = app.keys.tries();
     loop {
         let (read, org) = settings(app, slug).await?;
         author.may_go_on(&app.contract, &org, None)?;
+        if seen.is_some_and(|seen| seen != read.version()) {
+            return Err(Denial::Conflict { reason: "The settings of alerts have changed meanwhile".to_owned() }.into());
+        }
         let after = read.value.after(change, alerts, author.plane == Plane::Operator, now)?;
         if after == read.value {
             return Ok(after.view(alerts, now));

@@ -27,9 +27,11 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_defaults: P("Zurück zu den Vorgaben"),
     alert_is_on: P("Darauf wird geachtet. Das legt {brand} fest."),
     alert_is_off: P("Darauf wird nicht geachtet. Das legt {brand} fest."),
+    alert_now_on: P("Darauf wird geachtet"),
+    alert_now_off: P("Darauf wird nicht geachtet"),
     alert_changed: P("Jemand hat diese Einstellungen inzwischen geändert"),
     alert_changed_lead: P(
-        "Von Ihnen ist noch nichts gespeichert. Unten steht, was Sie gesendet haben. Wenn Sie es noch einmal senden, tritt es an die Stelle des Gespeicherten.",
+        "Von Ihnen ist noch nichts gespeichert. So sind die Einstellungen jetzt. Vergleichen Sie das mit dem Formular darunter, und senden Sie es noch einmal.",
     ),
     alert_history: P("Verlauf"),
     alert_history_none: P("Noch keine Warnungen"),

@@ -21,9 +21,11 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_defaults: P("Back to the defaults"),
     alert_is_on: P("It is watched for. {brand} decides this."),
     alert_is_off: P("It is not watched for. {brand} decides this."),
+    alert_now_on: P("Watched for"),
+    alert_now_off: P("Not watched for"),
     alert_changed: P("Somebody has changed these settings meanwhile"),
     alert_changed_lead: P(
-        "Nothing of yours is saved yet. Below is what you have sent. Sending it again puts it in place of what is saved.",
+        "Nothing of yours is saved yet. These are the settings as they are now. Compare them with the form below, and send it again.",
     ),
     alert_history: P("History"),
     alert_history_none: P("No alerts yet"),

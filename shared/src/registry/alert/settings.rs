@@ -110,6 +110,11 @@ impl Settings {
         rules.filter(|(_, rule)| rule.enabled).collect()
     }
 
+    /// The kinds of which something is otherwise than in the contract, or was asked to be as it is there.
+    pub fn own(&self) -> impl Iterator<Item = Kind> + '_ {
+        self.rules.keys().copied()
+    }
+
     /// Whether nothing is to be told of `key` at `now`.
     pub fn mutes(&self, key: &key::Id, now: Timestamp) -> bool {
         self.muted.get(key).is_some_and(|until| *until > now)
@@ -151,8 +156,10 @@ impl Settings {
                 Ok(kind) => match asked {
                     None => drop(after.rules.remove(&kind)),
                     Some(asked) => {
-                        let before = after.rules.remove(&kind).unwrap_or_default();
-                        after.rules.insert(kind, before.and(asked.clone()));
+                        let own = after.rules.remove(&kind).unwrap_or_default().and(asked.clone());
+                        if own != RuleChange::default() {
+                            after.rules.insert(kind, own);
+                        }
                     }
                 },
             }
