@@ -86,11 +86,18 @@ pub struct WebhookForm {
     pub offered: Vec<Sendable>,
     /// `kind`: the names of those that are ticked.
     pub chosen: Vec<String>,
+    /// Those that are sent and not offered: unless everything is sent, they stay.
+    pub kept: Vec<String>,
     /// What is wrong, in the order of the fields.
     pub problems: Vec<Problem>,
 }
 
 impl WebhookForm {
+    /// What is sent, and not offered.
+    pub(crate) fn kept_said(&self, voice: &Voice<'_>) -> Html {
+        voice.words().webhook_kept.put("kinds", Html::typed(&self.kept.join(", ")))
+    }
+
     /// The kinds in groups, each with its number among all of them.
     pub(crate) fn groups(&self, voice: &Voice<'_>) -> Vec<(Phrase, Vec<(usize, &Sendable)>)> {
         let words = voice.words();

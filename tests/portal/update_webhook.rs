@@ -43,6 +43,49 @@ async fn what_is_changed_holds_and_is_in_the_trail() {
 }
 
 #[tokio::test]
+async fn what_is_sent_and_not_offered_stays_whatever_is_ticked() {
+    let contract = std::fs::read_to_string(crate::support::root().join("contracts/fanfare.toml")).unwrap();
+    let fewer = contract.replacen("\"limit.reached\" = {}\n", "", 1);
+    assert_ne!(fewer, contract);
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), fewer).unwrap();
+    let on = |builder: local::Builder| builder.parameter("Portal", "on").parameter("ReferenceApi", "experiences");
+    let world = World::build(file.path().to_str().unwrap(), on).await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    // One that the contract leaves out, and one that only a newer version knows.
+    let (id, kept) = (format!("webhook_{:026}", 1), ["limit.novel", "limit.reached"]);
+    let webhook = json!([{
+        "id": id, "url": "https://example.com/", "kinds": kept, "created_at": "2030-06-15T00:00:30Z", "generation": 1,
+    }]);
+    let put = world.stack.dynamodb().client().put_item().table_name("KeysTable");
+    let put = put.item("pk", dynamodb::text("org#acme")).item("sk", dynamodb::text("webhooks"));
+    let put = put.item("state", dynamodb::text(webhook.to_string())).item("version", dynamodb::number(1));
+    put.item("schema", dynamodb::number(1)).send().await.unwrap();
+    let browser = world.visitor("acme").await;
+    let path = hook_page(&id, "");
+    browser.get(&path).await.says("Sent as well, and not offered here: limit.novel, limit.reached");
+    let chosen = [("url", "https://example.com/"), ("which", "some")];
+    let same = browser.submit(&path, &path, &chosen).await;
+    assert_eq!((same.status, same.leads_to(&path)), (303, format!("{path}?done=same")));
+    assert_eq!(did(&world, "webhook.changed").await, 0);
+    let [moved, ticked] = [("url", "https://example.com/v2"), ("kind", "key.created")];
+    for (fields, kinds) in [
+        (vec![moved, chosen[1]], json!(kept)),
+        (vec![moved, chosen[1], ticked], json!(["key.created", "limit.novel", "limit.reached"])),
+        (vec![moved, ("which", "all")], Value::Null),
+    ] {
+        let saved = browser.submit(&path, &path, &fields).await;
+        assert_eq!(saved.leads_to(&path), format!("{path}?done=saved"), "{fields:?}");
+        assert_eq!(shown(&world, &id).await["kinds"], kinds, "{fields:?}");
+    }
+    assert_eq!(
+        browser.submit(&path, &path, &[moved, chosen[1]]).await.status,
+        422,
+        "there is nothing to keep any more"
+    );
+}
+
+#[tokio::test]
 async fn a_form_undoes_nobodys_change() {
     let (world, receiver, id) = scene().await;
     let browser = world.visitor("acme").await;
@@ -56,6 +99,10 @@ async fn a_form_undoes_nobodys_change() {
     assert_eq!(answer.status, 409);
     answer.says("The webhooks were changed meanwhile");
     assert!(answer.body.contains(&format!("value=\"{mine}\"")), "what was typed: {}", answer.body);
+    let wrong = browser.post(&path, &form.form(&[("url", "x"), ("which", "all")])).await;
+    assert_eq!(wrong.status, 409);
+    wrong.says("The webhooks were changed meanwhile");
+    wrong.says("Enter an address such as");
     let now = shown(&world, &id).await;
     assert_eq!((&now["url"], &now["kinds"]), (&json!(receiver.url()), &json!(["key.deleted"])));
     assert_eq!(browser.post(&path, &answer.form(&fields)).await.status, 303);
@@ -68,6 +115,8 @@ async fn nothing_is_sent_while_a_webhook_is_off_and_what_was_missed_stays_missed
     let browser = world.visitor("acme").await;
     let path = hook_page(&id, "");
     assert_eq!(browser.submit(&path, &path, &[("status", "disabled")]).await.status, 303);
+    let again = browser.submit(&path, &path, &[("status", "disabled")]).await;
+    browser.get(&again.leads_to(&path)).await.says("Nothing was changed.");
     let off = browser.get(&path).await;
     off.says("It is switched off. Nothing is sent there.");
     issued(&world, "missed").await;

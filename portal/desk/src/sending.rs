@@ -1,7 +1,5 @@
 //! What is sent to a webhook, and where: the form, and what is sent with it.
 
-use std::collections::BTreeSet;
-
 use portal::{About, Problem, Sendable, WebhookForm};
 use shared::Form;
 use shared::gate::app::App;
@@ -56,16 +54,16 @@ impl Typed {
         Self { all: Some(true), ..Self::default() }
     }
 
-    /// What is wanted.
+    /// What is wanted, where `kept` is sent and was not offered.
     ///
     /// # Errors
     /// What is wrong with what was typed.
-    pub(crate) fn read(&self, test_hosts: &TestHosts) -> Result<Wanted, Vec<Problem>> {
+    pub(crate) fn read(&self, test_hosts: &TestHosts, kept: Vec<String>) -> Result<Wanted, Vec<Problem>> {
         let url = Address::try_from(self.url.clone()).ok().filter(|url| url.check(test_hosts).is_ok());
         let kinds = match self.all {
             Some(true) => Ok(None),
             Some(false) => {
-                let kinds = Kinds::try_from(self.kinds.iter().cloned().collect::<BTreeSet<_>>());
+                let kinds = Kinds::chosen(self.kinds.iter().cloned().collect(), kept);
                 kinds.map(Some).or(Err(Problem::KindsMissing))
             }
             None => Err(Problem::WhichMissing),
@@ -76,8 +74,15 @@ impl Typed {
         }
     }
 
-    /// The form with it; `version` is that of the webhooks that it is made from.
-    pub(crate) fn form(&self, app: &App, once: String, version: i64, problems: Vec<Problem>) -> WebhookForm {
+    /// The form with it, and with what is `kept`; `version` is that of the webhooks that it is made from.
+    pub(crate) fn form(
+        &self,
+        app: &App,
+        once: String,
+        version: i64,
+        kept: Vec<String>,
+        problems: Vec<Problem>,
+    ) -> WebhookForm {
         WebhookForm {
             once,
             version,
@@ -85,9 +90,18 @@ impl Typed {
             all: self.all,
             offered: offered(app),
             chosen: self.kinds.clone(),
+            kept,
             problems,
         }
     }
+}
+
+/// The kinds that are sent to `webhook` and not offered: the contract leaves them out, or only a newer version knows them.
+pub(crate) fn kept(app: &App, webhook: &Webhook) -> Vec<String> {
+    let offered = offered(app);
+    let is_offered = |kind: &&str| offered.iter().any(|offered| offered.name == *kind);
+
+    webhook.kinds.iter().flat_map(Kinds::iter).filter(|kind| !is_offered(kind)).map(str::to_owned).collect()
 }
 
 /// The kinds of events that there are: of changes, and of the alerts that the contract has.

@@ -15,7 +15,7 @@ use shared::{Denial, Error, Form, Page, Result, Visitor};
 use vault::{Vault, test_hosts};
 
 use crate::frame::{check_open, control, frame, shown_with, status};
-use crate::sending::Typed;
+use crate::sending::{Typed, kept};
 use crate::view;
 use crate::webhooks::{Led, hand_over, hook_of};
 
@@ -40,8 +40,8 @@ struct Told {
     /// What has led here.
     done: Option<String>,
     problems: Vec<Problem>,
-    /// Whether a form did nothing, because the webhooks are others by now than it was made from.
-    changed: bool,
+    /// The version that a form was made from which did nothing: there may be another one by now.
+    seen: Option<i64>,
 }
 
 async fn page(
@@ -49,7 +49,7 @@ async fn page(
     visitor: &Visitor<Webhooks>,
     (id, depth): (&Id, Depth),
     typed: Option<&Typed>,
-    Told { done, problems, changed }: Told,
+    Told { done, problems, seen }: Told,
     now: Timestamp,
 ) -> Result<Page> {
     let slug = &visitor.org.slug;
@@ -64,6 +64,7 @@ async fn page(
         Some("enough") if webhook.disabled.is_none() => Some(Notice::TestedEnough),
         Some(_) | None => None,
     };
+    let changed = seen.is_some_and(|seen| seen != read.version());
     let status = status(&problems, changed);
     let own = Typed::as_it_is(webhook);
     let page = WebhookPage {
@@ -71,7 +72,7 @@ async fn page(
         notice,
         changed,
         change: control(app, &visitor.session, &visitor.org, Operation::Webhooks, false),
-        form: typed.unwrap_or(&own).form(app, once, read.version(), problems),
+        form: typed.unwrap_or(&own).form(app, once, read.version(), kept(app, webhook), problems),
         webhook: hook_of(webhook, last, now),
     };
 
@@ -92,29 +93,33 @@ pub async fn update(app: &App, visitor: &Visitor<Webhooks>, id: &Id, form: &Form
     };
     let test_hosts = test_hosts()?;
     let slug = &visitor.org.slug;
+    let before = webhooks::one(app, slug, id).await?;
     if let Some(status) = status {
         let author: Author = if status == Status::Disabled { visitor.author() } else { visitor.author_unless_locked() };
         let wanted = Change { url: None, kinds: Field::LeftOut, status: Some(status) };
         webhooks::change(app, slug, id, &wanted, &author, &test_hosts, None).await?;
-        return Ok(Page::see_other(&format!("{id}?done=saved")));
+        let done = if before.disabled.is_some() == (status == Status::Disabled) { "same" } else { "saved" };
+        return Ok(Page::see_other(&format!("{id}?done={done}")));
     }
     check_open(visitor)?;
-    let typed = Typed::of(form);
+    let (typed, seen) = (Typed::of(form), view::seen(form));
     // The form was sent to the webhook's own address.
-    let again = |told| page(app, visitor, (id, Depth::Key), Some(&typed), told, now);
-    let wanted = match typed.read(&test_hosts) {
-        Ok(wanted) => wanted,
-        Err(problems) => return again(Told { problems, ..Told::default() }).await,
+    let again = |problems| {
+        let told = Told { problems, seen: Some(seen), ..Told::default() };
+        page(app, visitor, (id, Depth::Key), Some(&typed), told, now)
     };
-    let before = webhooks::one(app, slug, id).await?;
+    let wanted = match typed.read(&test_hosts, kept(app, &before)) {
+        Ok(wanted) => wanted,
+        Err(problems) => return again(problems).await,
+    };
     if before.url == wanted.url && before.kinds == wanted.kinds {
         return Ok(Page::see_other(&format!("{id}?done=same")));
     }
     let wanted = Change { url: Some(wanted.url), kinds: wanted.kinds.map_or(Field::Null, Field::Value), status: None };
     let author = visitor.author_unless_locked();
-    match webhooks::change(app, slug, id, &wanted, &author, &test_hosts, Some(view::seen(form))).await {
+    match webhooks::change(app, slug, id, &wanted, &author, &test_hosts, Some(seen)).await {
         Ok(_) => Ok(Page::see_other(&format!("{id}?done=saved"))),
-        Err(Error::Denied(Denial::Conflict { .. })) => again(Told { changed: true, ..Told::default() }).await,
+        Err(Error::Denied(Denial::Conflict { .. })) => again(Vec::new()).await,
         Err(error) => Err(error),
     }
 }
@@ -127,11 +132,11 @@ pub async fn update(app: &App, visitor: &Visitor<Webhooks>, id: &Id, form: &Form
 pub async fn rotate(app: &App, visitor: &Visitor<Webhooks>, id: &Id, form: &Form, now: Timestamp) -> Result<Page> {
     check_open(visitor)?;
     let master = Vault::shared().await?.master().await?;
-    let author = visitor.author_unless_locked();
-    match webhooks::rotate(app, &visitor.org.slug, id, &author, Some(view::seen(form))).await {
+    let (author, seen) = (visitor.author_unless_locked(), Some(view::seen(form)));
+    match webhooks::rotate(app, &visitor.org.slug, id, &author, seen).await {
         Ok(webhook) => hand_over(app, visitor, Depth::Action, master, &webhook, now),
         Err(Error::Denied(Denial::Conflict { .. })) => {
-            page(app, visitor, (id, Depth::Action), None, Told { changed: true, ..Told::default() }, now).await
+            page(app, visitor, (id, Depth::Action), None, Told { seen, ..Told::default() }, now).await
         }
         Err(error) => Err(error),
     }

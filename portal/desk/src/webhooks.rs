@@ -58,7 +58,7 @@ async fn page(app: &App, visitor: &Visitor<Webhooks>, typed: &Typed, told: Told,
         changed,
         full: read.value.len() >= MOST,
         add: control(app, &visitor.session, &org, Operation::Webhooks, false),
-        form: typed.form(app, once, read.version(), problems),
+        form: typed.form(app, once, read.version(), Vec::new(), problems),
         webhooks: read.value.iter().map(|hook| hook_of(hook, attempts.remove(&hook.id), now)).collect(),
     };
 
@@ -95,7 +95,7 @@ pub async fn create(app: &App, visitor: &Visitor<Webhooks>, form: &Form, now: Ti
     check_open(visitor)?;
     let vault = Vault::shared().await?;
     let typed = Typed::of(form);
-    let order = match typed.read(&vault.test_hosts) {
+    let order = match typed.read(&vault.test_hosts, Vec::new()) {
         Ok(wanted) => Order { url: wanted.url, kinds: wanted.kinds },
         Err(problems) => return page(app, visitor, &typed, Told { problems, ..Told::default() }, now).await,
     };

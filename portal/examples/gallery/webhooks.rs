@@ -101,6 +101,7 @@ fn form() -> WebhookForm {
             sendable("webhook.disabled", About::Other(What::WebhookDisabled)),
         ],
         chosen: vec!["key.deleted".to_owned(), "limit.reached".to_owned()],
+        kept: vec!["errors.high".to_owned()],
         problems: Vec::new(),
     }
 }

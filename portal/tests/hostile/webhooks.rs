@@ -25,6 +25,7 @@ pub(super) fn pages(language: Language) -> Vec<Shown> {
         all: None,
         offered: vec![Sendable { name: evil(124), about: About::Other(What::Other(evil(125))) }],
         chosen: Vec::new(),
+        kept: vec![evil(128)],
         problems: vec![Problem::Said { field: Field::Url, sentence: evil(126) }],
     };
     let list = WebhooksPage {
@@ -47,8 +48,8 @@ pub(super) fn pages(language: Language) -> Vec<Shown> {
     let secret = WebhookSecretPage { frame: frame(language), webhook: webhook(), secret: Secret::new(evil(127)) };
 
     vec![
-        ("webhooks", list.render(), vec![14, 15, 120, 121, 122, 123, 124, 125, 126]),
-        ("webhook", one.render(), vec![14, 15, 120, 121, 122, 123, 124, 125, 126]),
+        ("webhooks", list.render(), vec![14, 15, 120, 121, 122, 123, 124, 125, 126, 128]),
+        ("webhook", one.render(), vec![14, 15, 120, 121, 122, 123, 124, 125, 126, 128]),
         ("webhook secret", secret.render(), vec![14, 15, 120, 127]),
     ]
 }

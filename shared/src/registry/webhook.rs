@@ -108,6 +108,18 @@ impl TryFrom<BTreeSet<String>> for Kinds {
 }
 
 impl Kinds {
+    /// Those that were `chosen`, beside those that are `kept`, of which there may be some that only a newer version knows.
+    ///
+    /// # Errors
+    /// There are none, or there is no such kind as was chosen.
+    pub fn chosen(chosen: BTreeSet<String>, kept: Vec<String>) -> Result<Self, &'static str> {
+        let Self(mut kinds) =
+            if chosen.is_empty() && !kept.is_empty() { Self(chosen) } else { Self::try_from(chosen)? };
+        kinds.extend(kept);
+
+        Ok(Self(kinds))
+    }
+
     /// Each by its name.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

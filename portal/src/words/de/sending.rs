@@ -27,6 +27,7 @@ pub(super) static SENDING: Sending = Sending {
     webhook_some: P("Nur was unten angekreuzt ist"),
     webhook_which_missing: P("Wählen Sie, was gesendet werden soll"),
     webhook_kinds_missing: P("Kreuzen Sie mindestens eine Art von Ereignissen an"),
+    webhook_kept: P("Außerdem gesendet und hier nicht wählbar: {kinds}"),
     webhook_everything: P("Alles"),
     webhook_of_keys: P("Schlüssel"),
     webhook_of_alerts: P("Warnungen"),

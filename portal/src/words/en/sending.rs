@@ -25,6 +25,7 @@ pub(super) static SENDING: Sending = Sending {
     webhook_some: P("Only what is ticked below"),
     webhook_which_missing: P("Choose what should be sent"),
     webhook_kinds_missing: P("Tick at least one kind of event"),
+    webhook_kept: P("Sent as well, and not offered here: {kinds}"),
     webhook_everything: P("Everything"),
     webhook_of_keys: P("Keys"),
     webhook_of_alerts: P("Alerts"),
