@@ -135,3 +135,15 @@ async fn without_the_master_nothing_is_made() {
     assert_eq!((answer.status, answer.secret()), (503, None), "{}", answer.words());
     assert_eq!(webhooks(&world).await, json!([]));
 }
+
+#[tokio::test]
+async fn a_page_stays_below_40_kilobytes_whatever_is_typed_as_an_address() {
+    let world = open("fanfare").await;
+    let browser = world.visitor("acme").await;
+    for end in ["\"", "{", "é"] {
+        let url = format!("https://example.com/{}", end.repeat(5_000));
+        let answer = browser.submit(WEBHOOKS, WEBHOOKS, &[("url", &url), ("which", "some")]).await;
+        assert_eq!(answer.status, 422, "{end}");
+        assert!(answer.body.len() <= 40_960, "{end}: {} bytes", answer.body.len());
+    }
+}

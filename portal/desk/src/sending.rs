@@ -8,6 +8,10 @@ use shared::registry::webhook::{Address, Kinds, TestHosts, Webhook};
 
 use crate::activity::done;
 use crate::named::kind;
+use crate::view;
+
+/// How much of an address that was typed is shown again, in bytes: more than an address can have.
+const LONGEST: usize = 512;
 
 /// What was typed, or what there is.
 #[derive(Debug, Default)]
@@ -30,7 +34,7 @@ impl Typed {
     /// What `form` has sent.
     pub(crate) fn of(form: &Form) -> Self {
         Self {
-            url: form.text("url").to_owned(),
+            url: view::typed(form, "url", LONGEST),
             all: match form.text("which") {
                 "all" => Some(true),
                 "some" => Some(false),
