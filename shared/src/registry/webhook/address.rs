@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// The most characters of an address.
 const LONGEST: usize = 500;
 
+/// What names end in that are given to nobody on the internet.
+const INSIDE: [&str; 5] = [".localhost", ".localdomain", ".local", ".internal", ".home.arpa"];
+
 /// An absolute URL, whose host may be allowed or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
@@ -96,6 +99,8 @@ impl Address {
     /// # Errors
     /// Says why not.
     pub fn check(&self, test_hosts: &TestHosts) -> Result<(), &'static str> {
+        const NOWHERE: &str = "must be a URL whose host is a name or an address, as in https://example.com/hooks";
+
         let (uri, host, port) = self.parts().ok_or("must be a URL")?;
         if test_hosts.have(&host, port) {
             return Ok(());
@@ -106,15 +111,47 @@ impl Address {
         if port != 443 && port < 1024 {
             return Err("must have the port 443, or one from 1024 on");
         }
-        let named = host.trim_end_matches('.').to_ascii_lowercase();
-        let is_local =
-            named == "localhost" || [".localhost", ".local", ".internal"].iter().any(|end| named.ends_with(end));
-        let is_address_here = host.parse().is_ok_and(|address: IpAddr| !is_public(address));
-        if is_local || is_address_here {
-            return Err("must be reachable from the internet");
-        }
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        // A number that is written with a sign is a port for us, and none for others.
+        let is_port_written = authority.rsplit_once(':').is_none_or(|(_, port)| !port.starts_with('+'));
+        let host = Host::read(uri.host().unwrap_or_default()).filter(|_| is_port_written).ok_or(NOWHERE)?;
 
-        Ok(())
+        if host.may_lead_out() { Ok(()) } else { Err("must be reachable from the internet") }
+    }
+}
+
+/// The host of a URL.
+enum Host {
+    /// In lower case, without a dot at its end.
+    Name(String),
+    Address(IpAddr),
+}
+
+impl Host {
+    /// The host that is written like this. What resolvers take for an address although it is written in another way than
+    /// with four numbers, `127.1`, `2130706433` or `0x7f.1`, is none, and neither is it a name.
+    fn read(written: &str) -> Option<Self> {
+        if let Some(inner) = written.strip_prefix('[') {
+            return Some(Self::Address(IpAddr::V6(inner.strip_suffix(']')?.parse().ok()?)));
+        }
+        let name = written.strip_suffix('.').unwrap_or(written).to_ascii_lowercase();
+        let is_letter = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_');
+        let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(is_letter);
+        if name.len() > 253 || !name.split('.').all(is_label) {
+            return None;
+        }
+        let last = name.rsplit('.').next().unwrap_or_default();
+        let is_number = last.starts_with("0x") || last.bytes().all(|digit| digit.is_ascii_digit());
+        if is_number { Some(Self::Address(IpAddr::V4(name.parse().ok()?))) } else { Some(Self::Name(name)) }
+    }
+
+    /// Whether it may be on the internet, as far as that can be told without asking what a name stands for.
+    fn may_lead_out(&self) -> bool {
+        match self {
+            Self::Address(address) => is_public(*address),
+            // A name without a dot is one of the machine or of its network.
+            Self::Name(name) => name.contains('.') && !INSIDE.iter().any(|end| name.ends_with(end)),
+        }
     }
 }
 
@@ -219,6 +256,12 @@ mod tests {
             "https://example.com:8443/",
             "https://8.8.8.8/",
             "https://[2a00:1450::1]/",
+            "https://Example.COM./",
+            "https://hooks_1.a-b.example.com/",
+            "https://1.2.3.example/",
+            "https://xn--bcher-kva.example/",
+            "https://127.0.0.1.example.com/",
+            "https://0x7f.example.com/",
         ] {
             assert_eq!(told(url, ""), Ok(()), "{url}");
         }
@@ -250,6 +293,53 @@ mod tests {
             assert!(told(url, "").is_err(), "{url}");
         }
         assert!(told(&format!("https://example.com/{}", "x".repeat(500)), "").is_err());
+    }
+
+    #[test]
+    fn a_host_is_a_name_on_the_internet_or_an_address_as_everybody_writes_it() {
+        for url in [
+            "https://127.0.0.1./",
+            "https://127.1/",
+            "https://127.0.1/",
+            "https://127.0.0.1.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://0x7f000001/",
+            "https://0X7F.0.0.0X1/",
+            "https://0177.0.0.1/",
+            "https://010.8.8.8/",
+            "https://8.8.8.256/",
+            "https://example.0x/",
+            "https://example.1/",
+            "https://[]/",
+            "https://[:::1]/",
+            "https://[127.0.0.1]/",
+            "https://[8.8.8.8]/",
+            "https://[v1.a]/",
+            "https://[::1/",
+            "https://$/",
+            "https://a!b.example/",
+            "https://*.example.com/",
+            "https://a%2eexample.com/",
+            "https://bücher.example/",
+            "https://./",
+            "https://../",
+            "https://.example.com/",
+            "https://example..com/",
+            "https://example.com../",
+            "https://intranet/",
+            "https://localhost.localdomain/",
+            "https://router.home.arpa/",
+            "https://printer.local./",
+            "https://example.com:+443/",
+            "https://example.com:-1/",
+            "https://example.com:/",
+            "https://[2a00:1450::1]:+443/",
+        ] {
+            assert!(told(url, "").is_err(), "{url}");
+        }
+        assert!(told(&format!("https://{}.example.com/", "x".repeat(64)), "").is_err());
+        assert!(told(&format!("https://{}example.com/", "x.".repeat(130)), "").is_err());
     }
 
     #[test]
