@@ -8,7 +8,7 @@ pub mod alerts;
 pub mod cors;
 pub mod denial;
 pub mod envelope;
-mod fault;
+pub(crate) mod fault;
 mod file;
 pub(crate) mod given;
 pub mod key_format;

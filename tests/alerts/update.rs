@@ -55,7 +55,13 @@ async fn what_is_wrong_is_named_and_nothing_is_kept() {
     let (world, key) = World::launches().await;
     let before = settings(&world).await;
     for (change, field) in [
-        (json!({"kinds": {"limit.near": {"enabled": true}}}), "kinds"),
+        (json!({"kinds": {"limit.near": {"enabled": true}}}), "kinds.limit.near\""),
+        (json!({"kinds": {"limit.near": null}}), "kinds.limit.near\""),
+        (json!({"kinds": {"constructor": {"enabled": true}}}), "kinds.constructor\""),
+        (json!({"kinds": {"": {}}}), "kinds.\""),
+        // What may be a secret is not repeated.
+        (json!({"kinds": {key.secret.clone(): {}}}), "kinds\""),
+        (json!({"kinds": {key.secret.clone(): 7}}), "kinds\""),
         (json!({"kinds": {"limit.approaching": {"thresholds": [80, 80]}}}), "kinds.limit.approaching.thresholds"),
         (json!({"kinds": {"limit.approaching": {"thresholds": [49]}}}), "kinds.limit.approaching.thresholds"),
         (json!({"kinds": {"limit.approaching": {"thresholds": [80.5]}}}), "kinds.limit.approaching.thresholds[0]"),
@@ -77,6 +83,7 @@ async fn what_is_wrong_is_named_and_nothing_is_kept() {
             world.call("PUT", "/api/v1/acme/alerts", &key.secret, Some(change.clone())).await,
         ] {
             assert_eq!(answer.status, 400, "{change}: {answer:?}");
+            assert!(!answer.body.contains(&key.secret), "{answer:?}");
             assert!(answer.json()["details"].to_string().contains(&format!("\"{field}")), "{change}: {answer:?}");
         }
     }

@@ -17,7 +17,7 @@ pub(crate) struct Fault {
 }
 
 /// No member of ours has a longer name, and every key is longer: a key in the place of a name is not repeated.
-const NAME_MAX: usize = 20;
+pub(crate) const NAME_MAX: usize = 20;
 
 const OUT_OF_RANGE: &str = "must be a number in range";
 
@@ -38,6 +38,9 @@ impl Fault {
 
     /// The same, seen from around the member `name`, or the element `[0]`.
     pub(crate) fn within(self, name: &str) -> Self {
+        if name.len() > NAME_MAX {
+            return Self { place: String::new(), ..self };
+        }
         let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
 
         Self { place: format!("{name}{dot}{}", self.place), ..self }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::by_kind::ByKind;
 use crate::contract::alerts::{Alerts, Kind, Rule, RuleChange, schema};
 use crate::contract::denial::Violation;
+use crate::contract::fault::NAME_MAX;
 use crate::environment::clock;
 use crate::environment::clock::Moment;
 use crate::registry::key;
@@ -198,7 +199,9 @@ fn checked(name: &str, change: Option<&RuleChange>, alerts: &Alerts, is_operator
     let known = Kind::named(name).and_then(|kind| Some((kind, alerts.rule(kind)?)));
     let Some((kind, rule)) = known else {
         let names: Vec<_> = alerts.iter().map(|(kind, _)| kind.name()).collect();
-        return Err(Violation::new("kinds", format!("must name kinds of alert: {}", names.join(", "))));
+        // What is longer than a name may be a secret in the wrong place.
+        let field = if name.len() <= NAME_MAX { field() } else { "kinds".to_owned() };
+        return Err(Violation::new(field, format!("must be a kind of alert: {}", names.join(", "))));
     };
     if !is_operators && !rule.changeable {
         return Err(Violation::new(field(), "can only be changed by the operator"));

@@ -30,9 +30,16 @@ fn what_is_left_out_stays_and_null_goes_back() {
 fn a_member_of_another_kind_and_an_unknown_kind_are_refused_and_all_of_them_named() {
     let body = json!({"kinds": {
         "errors.high": {"days": 30}, "key.unused": {"rate": 0.1}, "limit.reached": {"thresholds": [80]}, "limit.near": {},
+        "key_00000000000000000000000000": null,
     }});
     let fields = after(&Settings::default(), body).unwrap_err();
-    let wrong = ["kinds.errors.high.days", "kinds.key.unused.rate", "kinds", "kinds.limit.reached.thresholds"];
+    let wrong = [
+        "kinds.errors.high.days",
+        "kinds.key.unused.rate",
+        "kinds",
+        "kinds.limit.near",
+        "kinds.limit.reached.thresholds",
+    ];
     assert_eq!(fields, wrong);
 }
 
