@@ -28,6 +28,8 @@ pub(crate) struct Deliverer {
     pub(crate) bus: Bus,
     /// The topic for people, if there is one.
     pub(crate) topic: Option<Topic>,
+    /// Where the portal's pages are, as far as alerts are shown there and it is known.
+    pub(crate) portal: Option<String>,
 }
 
 /// What a run has done.
@@ -149,7 +151,7 @@ impl Deliverer {
             return Err("the time of the run was over".to_owned());
         }
 
-        topic.publish(&words::about(&letter.head, &letter.event)).await
+        topic.publish(&words::about(&letter.head, &letter.event, self.portal.as_deref())).await
     }
 
     /// Puts `letter` where it waits for its next attempt, or where it stays if there is none.

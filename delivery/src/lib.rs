@@ -12,6 +12,7 @@ mod waits;
 mod webhooks;
 mod words;
 
+use shared::contract::portal::{Operation, Portal};
 use shared::environment::settings::{self, Destinations};
 use shared::http::schedule;
 
@@ -32,12 +33,15 @@ pub async fn serve() -> shared::Exit {
 async fn prepare(app: &'static shared::App) -> Result<Deliverer, settings::Error> {
     let Destinations { event_bus, alert_topic, eventbridge_endpoint, sns_endpoint } = Destinations::read()?;
     let config = vault::config::config().await;
+    let opens_alerts = |portal: &Portal| portal.opens(Operation::Alerts);
+    let shows_alerts = app.has_portal && app.contract.portal.as_ref().is_some_and(opens_alerts);
 
     Ok(Deliverer {
         outbox: app.outbox.clone(),
         keys: app.keys.clone(),
         bus: Bus::new(&config, eventbridge_endpoint, event_bus),
         topic: alert_topic.map(|topic| Topic::new(&config, sns_endpoint, topic)),
+        portal: app.portal_url.clone().filter(|_| shows_alerts),
     })
 }
 

@@ -29,16 +29,17 @@ pub(crate) fn concerns_people(head: &Head) -> bool {
     !head.is_change()
 }
 
-/// The message about an event.
-pub(crate) fn about(head: &Head, event: &str) -> Message {
+/// The message about an event. `portal` is where the portal's pages are, as far as alerts are shown there and it is known.
+pub(crate) fn about(head: &Head, event: &str, portal: Option<&str>) -> Message {
     let Head { organization, kind, at, .. } = head;
     // A kind that only newer functions know may have other members.
     let alert: Alert = serde_json::from_str(event).unwrap_or_default();
     let told = alert.sentences(kind).join("\n");
     let key = head.key_id.as_ref().map_or_else(String::new, |id| format!("Key: {}\n", alert.key(id.as_str())));
+    let more = alert::more(head, portal);
     let text = format!(
-        "Latchkey reports {kind} for the organization {organization}.\n\n{told}\n\nWhen: {}\n{key}\ndocs/alerts.md says what each \
-         kind means, and how a kind is switched off or a key is muted.\n\nThe event, number {} of the organization:\n\n{}\n",
+        "Latchkey reports {kind} for the organization {organization}.\n\n{told}\n\nWhen: {}\n{key}\n{more}\n\nThe event, \
+         number {} of the organization:\n\n{}\n",
         clock::seconds(*at),
         head.sequence,
         laid_out(event),
@@ -53,7 +54,7 @@ pub(crate) fn about_dead(dead: &[Head]) -> Message {
     let (events, were) = if count == 1 { ("event", "was") } else { ("events", "were") };
     let mut text = format!(
         "{count} {events} could not be handed on for three days, and {were} put aside. Each is kept for 30 days.\n\nThe log \
-         of alerts-deliver says why. docs/operations.md says how to try them again.\n\n"
+         of alerts-deliver says why. \"Dead letters\" in docs/operations.md says how to try them again.\n\n"
     );
     for Head { id, organization, sequence, kind, .. } in dead.iter().take(NAMED) {
         // Writing to a string does not fail.
@@ -103,18 +104,43 @@ mod tests {
     #[test]
     fn a_message_says_what_where_and_when() {
         let event = r#"{"state":"escalated","keyName":"server","numbers":{"window":"hour","limit":10,"used":9}}"#;
-        let told = about(&head("limit.approaching", "acme"), event);
+        let told = about(&head("limit.approaching", "acme"), event, None);
         assert_eq!(told.subject, "Latchkey: Worse: limit.approaching for acme");
         let text = "Latchkey reports limit.approaching for the organization acme.\n\n9 of 10 requests per hour were used.\n\n\
-                    When: 2030-06-15T00:00:30Z\n\ndocs/alerts.md says";
+                    When: 2030-06-15T00:00:30Z\n\nTo look: GET /operator/v1/organizations/acme/api-keys\nNot to be told of \
+                    this kind: PUT /operator/v1/organizations/acme/alerts {\"kinds\":{\"limit.approaching\":{\"enabled\":\
+                    false}}}\n\ndocs/alerts.md says";
         assert!(told.text.starts_with(text), "{}", told.text);
         assert!(told.text.contains("\"used\": 9"), "{}", told.text);
     }
 
     #[test]
+    fn a_message_says_where_to_look_and_how_to_be_told_less() {
+        let id = format!("key_{}", "0".repeat(26));
+        let of_key = Head { key_id: Some(id.clone().try_into().unwrap()), ..head("limit.reached", "acme") };
+        let told = about(&of_key, "{}", Some("https://keys.example.com")).text;
+        let path = "/operator/v1/organizations/acme";
+        for line in [
+            format!("To look: GET {path}/api-keys/{id}"),
+            format!("PUT {path}/alerts {{\"kinds\":{{\"limit.reached\":{{\"enabled\":false}}}}}}"),
+            format!("PUT {path}/alerts {{\"muted\":[{{\"keyId\":\"{id}\",\"until\":\"2030-06-22T00:00:30Z\"}}]}}"),
+            format!("For whoever is in the portal of acme: https://keys.example.com/portal/acme/keys/{id}"),
+        ] {
+            assert!(told.contains(&format!("{line}\n")), "{line}: {told}");
+        }
+        let of_all = about(&head("key.unused", "acme"), "{}", Some("https://keys.example.com")).text;
+        assert!(of_all.contains("https://keys.example.com/portal/acme/alerts\n"), "{of_all}");
+        assert!(!of_all.contains("keyId") && !about(&of_key, "{}", None).text.contains("portal"), "{of_all}");
+    }
+
+    #[test]
     fn a_subject_is_short_and_of_plain_letters_whatever_it_is_about() {
         for message in [
-            about(&head(&"grenzwert.überschritten\n".repeat(9), &"o".repeat(63)), "no JSON"),
+            about(
+                &head(&"grenzwert.überschritten\n".repeat(9), &"o".repeat(63)),
+                "no JSON",
+                Some("https://keys.example.com"),
+            ),
             about_dead(&vec![head("key.created", "acme"); 1_000]),
         ] {
             let subject = message.subject;

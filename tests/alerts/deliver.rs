@@ -133,6 +133,20 @@ async fn people_are_told_of_an_alert_in_words() {
 }
 
 #[tokio::test]
+async fn a_mail_leads_to_the_page_where_the_portal_has_an_address_and_shows_alerts() {
+    let address = "https://keys.example.com";
+    for (contract, url, leads) in [("fanfare", address, true), ("fanfare", "", false), ("fabraix", address, false)] {
+        let on = |builder: local::Builder| builder.parameter("AlertTopic", TOPIC).parameter("PortalUrl", url);
+        let world = World::build(contract, on).await;
+        alert(&world, 2).await;
+        fire(&world).await;
+        let message = world.stack.services().taken().iter().find_map(|line| line.get("message").cloned()).unwrap();
+        let page = format!(": {address}/portal/acme/alerts\n");
+        assert_eq!(message.as_str().unwrap().contains(&page), leads, "{contract} {url}: {message}");
+    }
+}
+
+#[tokio::test]
 async fn an_event_that_is_not_taken_is_tried_again_and_holds_up_none_behind_it() {
     let world = open().await;
     change(&world, 3).await;

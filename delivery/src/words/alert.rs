@@ -1,11 +1,18 @@
 //! What an alert means, in plain words. The figures come from the store, perhaps from another version of the functions: what
 //! is not there is not said.
 
+use jiff::SignedDuration;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use shared::environment::clock;
+use shared::registry::event::Head;
+use shared::registry::key::Id;
 
 /// The most keys that a message names.
 const NAMED: usize = 20;
+
+/// For how long a message suggests to mute a key.
+const MUTED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What an event says of an alert.
 #[derive(Debug, Default, Deserialize)]
@@ -175,6 +182,31 @@ impl Alert {
     fn text(&self, member: &str) -> &str {
         self.numbers.get(member).and_then(Value::as_str).unwrap_or_default()
     }
+}
+
+/// Where to look, and how to be told less: the operator's routes, and the organization's own page. The address of the API is
+/// not known here.
+pub(super) fn more(head: &Head, portal: Option<&str>) -> String {
+    let Head { organization, kind, at, key_id, .. } = head;
+    let path = format!("/operator/v1/organizations/{organization}");
+    let key = key_id.as_ref().map_or_else(String::new, |id| format!("/{id}"));
+    let off = json!({"kinds": {kind: {"enabled": false}}});
+    let mute = |id: &Id| {
+        let until = clock::seconds(at.saturating_add(MUTED).unwrap_or(*at));
+        let muted = json!({"muted": [{"keyId": id, "until": until}]});
+        format!("Not to be told of this key for a week: PUT {path}/alerts {muted}\n")
+    };
+    let page = if key_id.is_some() { format!("keys{key}") } else { "alerts".to_owned() };
+    let page = portal.map(|portal| {
+        format!("For whoever is in the portal of {organization}: {portal}/portal/{organization}/{page}\n")
+    });
+
+    format!(
+        "To look: GET {path}/api-keys{key}\nNot to be told of this kind: PUT {path}/alerts {off}\n{}{}\ndocs/alerts.md says \
+         what each kind means and what to do.",
+        key_id.as_ref().map(mute).unwrap_or_default(),
+        page.unwrap_or_default(),
+    )
 }
 
 #[cfg(test)]
