@@ -26,11 +26,16 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) async fn with(limits: Value) -> Self {
+        Self::under(limits, str::to_owned).await
+    }
+
+    /// The same, with a contract that is changed like this.
+    pub(crate) async fn under(limits: Value, change: impl FnOnce(&str) -> String) -> Self {
         let contract = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
         let text = std::fs::read_to_string(root().join("contracts/fanfare.toml")).unwrap();
         let hourly = text.replace(r#"windows = ["minute"]"#, r#"windows = ["minute", "hour", "day"]"#);
         assert_ne!(hourly, text);
-        std::fs::write(contract.path(), hourly).unwrap();
+        std::fs::write(contract.path(), change(&hourly)).unwrap();
         let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "experiences");
         let world = World::build(contract.path().to_str().unwrap(), reference).await;
         world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;

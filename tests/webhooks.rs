@@ -35,6 +35,8 @@ pub(crate) struct Message {
     pub(crate) timestamp: i64,
     pub(crate) signatures: Vec<String>,
     pub(crate) body: String,
+    /// All of them: `name: value`, in the order of their names.
+    pub(crate) headers: Vec<String>,
 }
 
 impl Message {
@@ -116,11 +118,15 @@ impl Receiver {
         let (head, body) = request.into_parts();
         let header = |name: &str| head.headers[name].to_str().unwrap().to_owned();
         let body = body.collect().await.unwrap().to_bytes();
+        let mut headers: Vec<_> =
+            head.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
+        headers.sort();
         let message = Message {
             id: header("webhook-id"),
             timestamp: header("webhook-timestamp").parse().unwrap(),
             signatures: header("webhook-signature").split(' ').map(str::to_owned).collect(),
             body: String::from_utf8(body.to_vec()).unwrap(),
+            headers,
         };
         self.got.lock().unwrap_or_else(PoisonError::into_inner).push(message);
         let answered = {

@@ -2,7 +2,7 @@ use local::dynamodb::{Fault, Latch};
 use serde_json::json;
 
 use super::{Watched, hourly};
-use crate::support::{Key, World, all};
+use crate::support::{Answer, all};
 
 #[tokio::test]
 async fn an_alert_is_told_once_wherever_a_run_is_killed() {
@@ -50,38 +50,70 @@ async fn two_runs_at_once_tell_once() {
     assert_eq!(watched.history().await.len(), 24);
 }
 
+/// What somebody gets: status, headers and body.
+type Got = (u16, Vec<String>, String);
+
+/// What callers get while a limit of ten an hour is used up, and what that asks of the store; `between` comes before the limit
+/// is reached.
+async fn answers(watched: &Watched, between: impl AsyncFnOnce()) -> (Vec<Got>, Vec<String>) {
+    const LIST: &str = "/api/experiences";
+    let world = &watched.world;
+    let key = watched.key().await;
+    let order = json!({"name": "other", "type": "secret", "scopes": ["read:consumers"]});
+    let other = world.key("acme", order).await;
+    let mut answers = vec![world.anonymous("GET", LIST).await, world.call("GET", LIST, "junk", None).await];
+    let asked = world.asked(async {
+        answers.push(world.get(LIST, &other).await);
+        for _ in 0..8 {
+            answers.push(world.get(LIST, &key).await);
+        }
+    });
+    let mut asked = asked.await;
+    // What is noted after answers is written; new processes ask the store a little more.
+    world.stack.end_processes().await;
+    between().await;
+    let later = world.asked(async {
+        answers.push(world.get("/api/experiences/00000000-0000-7000-8000-000000000000", &key).await);
+        answers.push(world.post(LIST, &key, json!({})).await);
+        for _ in 0..2 {
+            answers.push(world.get(LIST, &key).await);
+        }
+    });
+    asked.extend(later.await);
+    let got = |answer: Answer| {
+        let mut headers = answer.own_headers();
+        headers.extend(answer.header("content-type").map(str::to_owned));
+        (answer.status, headers, answer.body)
+    };
+
+    (answers.into_iter().map(got).collect(), asked)
+}
+
 #[tokio::test]
 async fn no_answer_and_no_cost_of_one_depends_on_alerts() {
-    let (watched, key) = hourly(10).await;
-    let quiet = World::launches().await.0;
-    quiet.organization("acme", json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]})).await;
-    let plain = quiet.key("acme", json!({"name": "server", "type": "secret"})).await;
-    let calls = async |world: &World, key: &Key| {
-        let mut answers = Vec::new();
-        let asked = world
-            .asked(async {
-                for _ in 0..12 {
-                    let answer = world.get("/api/experiences", key).await;
-                    answers.push((answer.status, answer.body));
-                }
-            })
-            .await;
-        (answers, asked)
+    let limits = || json!([{"requests": 10, "per": "hour"}]);
+    let without = |contract: &str| {
+        let (before, rest) = contract.split_once("[alerts]\n").unwrap();
+        let (_, after) = rest.split_once("\n\n").unwrap();
+        format!("{before}{after}").replace(", \"alerts\"", "").replace(", \"update_alerts\"", "")
     };
-    let (answers, asked) = calls(&quiet, &plain).await;
-    // Nothing of what is noted after answers can be written.
-    let refused = Fault::error(500, "InternalServerError", "no").always().on("UpdateItem").about("UsageTable");
-    watched.world.stack.dynamodb().inject(refused);
-    let (others, others_asked) = calls(&watched.world, &key).await;
-    let of = |answers: &[(u16, String)]| answers.iter().map(|answer| answer.0).collect::<Vec<_>>();
-    assert_eq!(of(&others), of(&answers));
-    assert_eq!(others[..10], answers[..10]);
-    assert_eq!(others_asked, asked);
-    assert_eq!(
-        asked.iter().filter(|call| *call == "UpdateItem CountersTable").count(),
-        13,
-        "one is a stamp: {asked:?}"
-    );
+    let off = Watched::under(limits(), without).await;
+    let (expected, cost) = answers(&off, async || ()).await;
+    let statuses: Vec<_> = expected.iter().map(|(status, ..)| *status).collect();
+    assert_eq!(statuses, [401, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200, 404, 400, 429, 429]);
+    assert_eq!(cost.iter().filter(|call| *call == "UpdateItem CountersTable").count(), 15, "two are stamps: {cost:?}");
+
+    let on = Watched::with(limits()).await;
+    assert_eq!(answers(&on, async || ()).await, (expected.clone(), cost.clone()));
+    let told = Watched::with(limits()).await;
+    let tell = async || assert_eq!(told.watch().await, ["limit.approaching opened"]);
+    assert_eq!(answers(&told, tell).await, (expected.clone(), cost.clone()));
+    // Nothing of what is noted after answers can be written, and nothing of what alerts go by can be read.
+    let failing = Watched::with(limits()).await;
+    let refused = || Fault::error(500, "InternalServerError", "no").always();
+    failing.world.stack.dynamodb().inject(refused().about("UsageTable"));
+    failing.world.stack.dynamodb().inject(refused().about("EventsTable").on("Query"));
+    assert_eq!(answers(&failing, async || ()).await, (expected, cost));
 }
 
 #[tokio::test]

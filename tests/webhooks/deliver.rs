@@ -49,8 +49,8 @@ async fn what_is_not_taken_is_sent_again_with_the_same_id_and_holds_up_nothing_b
     world.at("2030-06-15T00:00:38Z");
     assert_eq!(send(&world).await["delivered"], 2);
     assert_eq!(names(&receiver), ["a", "b", "a", "b"]);
-    let ids: Vec<_> = receiver.got().iter().map(|got| got.id.clone()).collect();
-    assert_eq!((&ids[0], &ids[1]), (&ids[2], &ids[3]));
+    let got: Vec<_> = receiver.got().into_iter().map(|got| (got.id, got.body)).collect();
+    assert_eq!((&got[0], &got[1]), (&got[2], &got[3]), "the same message, byte for byte");
 }
 
 #[tokio::test]
@@ -107,20 +107,42 @@ async fn after_three_days_it_is_a_dead_letter_that_the_alarm_counts_and_can_be_s
 }
 
 #[tokio::test]
-async fn a_webhook_that_does_not_answer_or_does_not_stop_holds_up_nobody_else() {
+async fn a_webhook_that_does_not_answer_does_not_stop_or_fails_holds_up_nobody_else_and_gets_the_same() {
     let [silent, endless] = [Receiver::new(&[Answered::Never]).await, Receiver::new(&[Answered::Endless]).await];
-    let good = Receiver::new(&[Answered::With(200)]).await;
-    let world = open(&[&silent, &endless, &good]).await;
-    let (first, _) = hook(&world, &silent, json!(["key.created"])).await;
-    for receiver in [&endless, &good] {
-        hook(&world, receiver, json!(["key.created"])).await;
+    let [good, wrong] = [Receiver::new(&[Answered::With(200)]).await, Receiver::new(&[Answered::With(500)]).await];
+    let all = [&silent, &endless, &good, &wrong];
+    let world = open(&all).await;
+    let mut hooks = Vec::new();
+    for receiver in all {
+        hooks.push(hook(&world, receiver, json!(["key.created"])).await);
     }
     for number in 0..3 {
         key(&world, &number.to_string()).await;
     }
     let done = send(&world).await;
-    assert_eq!((good.got().len(), endless.got().len(), silent.got().len()), (3, 3, 1), "{done}");
-    assert_eq!(shown(&world, &first).await["lastAttempt"]["outcome"], "no answer in 15 seconds");
+    let counts = all.map(|receiver| receiver.got().len());
+    assert_eq!(counts, [1, 3, 3, 1], "{done}");
+    let expected = good.got().swap_remove(0);
+    let outcomes = ["no answer in 15 seconds", "taken", "taken", "HTTP 500"];
+    for ((receiver, (id, secret)), outcome) in all.iter().zip(&hooks).zip(outcomes) {
+        let got = receiver.got().swap_remove(0);
+        assert_eq!((&got.id, &got.body), (&expected.id, &expected.body), "{outcome}");
+        assert!(got.is_signed_with(secret), "{outcome}: {got:?}");
+        let headers = [
+            format!("content-length: {}", got.body.len()),
+            "content-type: application/json".to_owned(),
+            format!("host: {}", receiver.host),
+            "user-agent: Latchkey-Webhooks/1".to_owned(),
+            format!("webhook-id: {}", got.id),
+            format!("webhook-signature: {}", got.signatures.join(" ")),
+            format!("webhook-timestamp: {}", got.timestamp),
+        ];
+        assert_eq!(got.headers, headers, "{outcome}");
+        assert_eq!(shown(&world, id).await["lastAttempt"]["outcome"], outcome);
+    }
+    // Of what the other side has said nothing is kept.
+    let kept = [world.items("KeysTable").await, world.items("EventsTable").await, world.stack.logs()].concat();
+    assert!(kept.iter().all(|text| !text.contains("secrets of the other side") && !text.contains("xxxxxxxx")));
 }
 
 #[tokio::test]
