@@ -149,6 +149,12 @@ def told(portal, look, organization, key):
     page.locator("main section.form form button").first.click()
     expect(page.get_by_role("alert")).to_be_focused()
     yield "alerts with mistakes"
+    page.goto(address("alerts"))
+    portal.stack.ask("PUT", f"{organization.slug}/alerts", {"kinds": {"key.unused": {"days": 60}}})
+    page.locator("input[name=days]").fill("30")
+    page.locator("main section.form form button").first.click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    yield "alerts that were changed meanwhile"
     page.goto(address("webhooks"))
     yield "no webhooks"
     page.locator("input[name=url]").fill("https://" + "w" * 200)
