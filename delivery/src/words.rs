@@ -1,11 +1,13 @@
 //! What people are told, in plain words: which events they must see, and how those read.
 
 mod alert;
+mod webhook;
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 use shared::environment::clock;
+use shared::registry::audit::Action;
 use shared::registry::event::Head;
 
 use self::alert::Alert;
@@ -24,9 +26,9 @@ pub(crate) struct Message {
 }
 
 /// Whether a person must see this. A change is what somebody wanted, and is on the event bus for whoever keeps count: a mail
-/// for each would teach people not to read them. An alert is what nobody has asked for.
+/// for each would teach people not to read them. Nobody has asked for an alert, nor for a webhook that the stack gives up.
 pub(crate) fn concerns_people(head: &Head) -> bool {
-    !head.is_change()
+    !head.is_asked_for()
 }
 
 /// The message about an event. `portal` is where the portal's pages are, as far as alerts are shown there and it is known.
@@ -34,9 +36,12 @@ pub(crate) fn about(head: &Head, event: &str, portal: Option<&str>) -> Message {
     let Head { organization, kind, at, .. } = head;
     // A kind that only newer functions know may have other members.
     let alert: Alert = serde_json::from_str(event).unwrap_or_default();
-    let told = alert.sentences(kind).join("\n");
+    let (told, more) = if kind == Action::WebhookDisabled.name() {
+        (webhook::disabled(event), webhook::MORE.to_owned())
+    } else {
+        (alert.sentences(kind).join("\n"), alert::more(head, portal))
+    };
     let key = head.key_id.as_ref().map_or_else(String::new, |id| format!("Key: {}\n", alert.key(id.as_str())));
-    let more = alert::more(head, portal);
     let text = format!(
         "Latchkey reports {kind} for the organization {organization}.\n\n{told}\n\nWhen: {}\n{key}\n{more}\n\nThe event, \
          number {} of the organization:\n\n{}\n",
@@ -96,9 +101,24 @@ mod tests {
     }
 
     #[test]
-    fn people_are_told_of_alerts_and_not_of_changes() {
-        assert!(!concerns_people(&head("key.created", "acme")));
-        assert!(concerns_people(&head("limit.approaching", "acme")));
+    fn people_are_told_of_what_nobody_has_asked_for() {
+        for (kind, is_told) in [
+            ("key.created", false),
+            ("webhook.deleted", false),
+            ("limit.approaching", true),
+            ("webhook.disabled", true),
+        ] {
+            assert_eq!(concerns_people(&head(kind, "acme")), is_told, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_message_about_a_webhook_says_what_to_read_about_webhooks() {
+        let event = r#"{"after": {"id": "webhook_1", "disabledBecause": "gone"}}"#;
+        let told = about(&head("webhook.disabled", "acme"), event, None);
+        assert_eq!(told.subject, "Latchkey: webhook.disabled for acme");
+        assert!(told.text.contains("webhook_1") && told.text.contains("410 Gone"), "{}", told.text);
+        assert!(told.text.contains(webhook::MORE) && !told.text.contains("docs/alerts.md"), "{}", told.text);
     }
 
     #[test]

@@ -187,6 +187,11 @@ impl Action {
         }
     }
 
+    /// Whether somebody has asked for it. Otherwise the stack did it by itself, and people may not know.
+    pub const fn is_asked_for(self) -> bool {
+        !matches!(self, Self::WebhookDisabled)
+    }
+
     /// The action of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.name() == name)

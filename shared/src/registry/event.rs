@@ -193,9 +193,10 @@ pub struct Head {
 }
 
 impl Head {
-    /// Whether it says that somebody has changed something. Every other kind of event is an alert.
-    pub fn is_change(&self) -> bool {
-        Action::named(&self.kind).is_some()
+    /// Whether somebody has asked for what it says, as for nearly every change. Nobody has asked for an alert, nor for what the
+    /// stack does by itself.
+    pub fn is_asked_for(&self) -> bool {
+        Action::named(&self.kind).is_some_and(Action::is_asked_for)
     }
 }
 
@@ -204,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_is_told_from_an_alert_by_its_kind() {
+    fn what_somebody_has_asked_for_is_told_by_its_kind() {
         let head = |kind: &str| {
             let event = serde_json::json!({
                 "id": format!("event_{}", "0".repeat(26)), "organization": "acme", "sequence": 1, "kind": kind,
@@ -213,10 +214,10 @@ mod tests {
             serde_json::from_value::<Head>(event).unwrap()
         };
         for kind in ["key.created", "key.deleted", "organization.changed", "portal.session.ended"] {
-            assert!(head(kind).is_change(), "{kind}");
+            assert!(head(kind).is_asked_for(), "{kind}");
         }
-        for kind in ["limit.approaching", "key.unused", "key.", ""] {
-            assert!(!head(kind).is_change(), "{kind}");
+        for kind in ["limit.approaching", "key.unused", "webhook.disabled", "key.", ""] {
+            assert!(!head(kind).is_asked_for(), "{kind}");
         }
     }
 }
