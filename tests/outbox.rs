@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use local::dynamodb::Fault;
 use serde_json::{Value, json};
+use shared::registry::audit::Action;
 
 use crate::support::{Browser, World, all, root};
+use crate::webhooks::{Answered, Receiver, hook};
 
 /// Far longer than a transaction takes on AWS: five to ten milliseconds.
 const TRANSACTION: Duration = Duration::from_millis(20);
@@ -37,9 +39,28 @@ async fn rows(world: &World) -> Vec<Value> {
     rows["data"].as_array().unwrap().iter().rev().cloned().collect()
 }
 
-/// A stack in which each kind of change was made once or more, a second apart; and the secrets that were shown.
-async fn busy() -> (World, Vec<String>) {
-    let world = World::serving("fanfare").await;
+/// Has dead letters tried again, as docs/operations.md has it.
+pub(crate) async fn revive(world: &World) {
+    let client = world.stack.dynamodb().client();
+    let dead = client.query().table_name("EventsTable").key_condition_expression("pk = :pk");
+    let dead = dead.expression_attribute_values(":pk", dynamodb::text("dead")).send().await.unwrap();
+    for mut item in dead.items.unwrap() {
+        let delete = client.delete_item().table_name("EventsTable").key("pk", item["pk"].clone());
+        delete.key("sk", item["sk"].clone()).send().await.unwrap();
+        let id = item["sk"].as_s().unwrap().split_once('#').unwrap().1.to_owned();
+        item.remove("ttl");
+        item.insert("pk".to_owned(), dynamodb::text("retry"));
+        item.insert("sk".to_owned(), dynamodb::text(format!("0000000000000#{id}")));
+        item.insert("attempts".to_owned(), dynamodb::number(0));
+        client.put_item().table_name("EventsTable").set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+/// A stack in which each kind of change was made once or more, a second apart; the secrets that were shown; and what a webhook
+/// has got that was tried out.
+async fn busy() -> (World, Vec<String>, Value) {
+    let receiver = Receiver::new(&[Answered::With(410)]).await;
+    let world = World::build("fanfare", |builder| builder.parameter("WebhookTestHosts", &receiver.host)).await;
     let (mut second, mut secrets) = (0, Vec::new());
     let mut next = || {
         second += 1;
@@ -86,13 +107,32 @@ async fn busy() -> (World, Vec<String>) {
     let answer = world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", key.id), Value::Null).await;
     assert_eq!(answer.status, 200);
     secrets.extend([key.secret, new.as_str().unwrap().to_owned(), code]);
+    next();
+    let rule = json!({"kinds": {"errors.high": {"rate": 0.1}}});
+    assert_eq!(world.operate("PUT", "/organizations/acme/alerts", rule).await.status, 200);
+    next();
+    let (id, secret) = hook(&world, &receiver, Value::Null).await;
+    let path = format!("/organizations/acme/webhooks/{id}");
+    next();
+    assert_eq!(world.operate("PATCH", &path, json!({"kinds": ["key.created"]})).await.status, 200);
+    next();
+    let rotated = world.operate("POST", &format!("{path}/rotate"), Value::Null).await.json()["data"]["secret"].clone();
+    next();
+    // The answer to this says that it is gone.
+    assert_eq!(world.operate("POST", &format!("{path}/test"), Value::Null).await.status, 200);
+    world.stack.fire("WebhooksDeliver").await.unwrap();
+    next();
+    assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+    secrets.extend([secret, rotated.as_str().unwrap().to_owned()]);
+    let got = receiver.got();
+    assert_eq!(got.len(), 1, "{got:?}");
 
-    (world, secrets)
+    (world, secrets, got[0].json())
 }
 
 #[tokio::test]
 async fn every_change_is_one_event_with_the_next_number_that_says_what_its_row_says() {
-    let (world, secrets) = busy().await;
+    let (world, secrets, _) = busy().await;
     let (events, rows) = (waiting(&world).await, rows(&world).await);
     let kinds: Vec<_> = events.iter().map(|event| event["kind"].as_str().unwrap()).collect();
     let expected = [
@@ -108,8 +148,17 @@ async fn every_change_is_one_event_with_the_next_number_that_says_what_its_row_s
         "key.created",
         "portal.session.ended",
         "key.deleted",
+        "alerts.changed",
+        "webhook.created",
+        "webhook.changed",
+        "webhook.rotated",
+        "webhook.disabled",
+        "webhook.deleted",
     ];
     assert_eq!(kinds, expected);
+    // A new action is made in `busy`, too.
+    let missing: Vec<_> = Action::ALL.iter().map(|action| action.name()).filter(|name| !kinds.contains(name)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
     let ids: BTreeSet<_> = events.iter().map(|event| event["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), events.len());
     for (number, event) in (1..).zip(&events) {
@@ -126,27 +175,61 @@ async fn every_change_is_one_event_with_the_next_number_that_says_what_its_row_s
     assert_eq!(rows.len(), events.len());
     let all = Value::from(events).to_string();
     for secret in secrets {
-        let random = secret.trim_start_matches("sk_live_");
+        let random = secret.trim_start_matches("sk_live_").trim_start_matches("whsec_");
         assert!(random.len() > 20 && !all.contains(random), "{random}");
     }
 }
 
 #[tokio::test]
 async fn the_document_describes_every_event() {
-    let (world, _) = busy().await;
+    let (world, _, test) = busy().await;
     for event in waiting(&world).await {
         assert_described(&event);
     }
+    assert_eq!(test["type"], "webhook.test");
+    assert_described(&test["data"]);
 }
 
-/// Checks that `docs/events.md` knows the kind of `event` and all of its members.
-pub(crate) fn assert_described(event: &Value) {
+#[test]
+fn a_test_alone_has_no_number() {
+    let (_, validator) = schema();
+    let change = json!({"kind": "key.created", "actor": {"plane": "operator", "id": "arn"}, "requestId": "r"});
+    let alert = json!({"kind": "key.unused", "state": "opened", "numbers": {}});
+    let test = json!({"kind": "webhook.test", "webhookId": format!("webhook_{}", "0".repeat(26))});
+    for (what, sequence, is_described) in [
+        (&change, 1, true),
+        (&change, 0, false),
+        (&alert, 1, true),
+        (&alert, 0, false),
+        (&test, 1, false),
+        (&test, 0, true),
+        (&json!({"kind": "key.created"}), 1, false),
+    ] {
+        let mut event = json!({
+            "id": format!("event_{}", "0".repeat(26)), "organization": "acme", "sequence": sequence,
+            "at": "2030-06-15T00:00:30.000Z",
+        });
+        event.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+        assert_eq!(validator.is_valid(&event), is_described, "{event}");
+    }
+}
+
+/// The schema of `docs/events.md`, and what holds events to it.
+fn schema() -> (Value, jsonschema::Validator) {
     let document = std::fs::read_to_string(root().join("docs/events.md")).unwrap();
     let (_, schema) = document.split_once("```json schema\n").unwrap();
     let (schema, _) = schema.split_once("```").unwrap();
     let schema: Value = serde_json::from_str(schema).unwrap();
     jsonschema::meta::validate(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
+
+    (schema, validator)
+}
+
+/// Checks that `docs/events.md` knows the kind of `event` and all of its members.
+pub(crate) fn assert_described(event: &Value) {
+    let document = std::fs::read_to_string(root().join("docs/events.md")).unwrap();
+    let (schema, validator) = schema();
     let errors: Vec<_> = validator.iter_errors(event).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new(), "{event}");
     let actor = (&event["actor"], &schema["properties"]["actor"]);

@@ -4,7 +4,7 @@ use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
 use crate::operations::counts;
-use crate::outbox::pile;
+use crate::outbox::{pile, revive};
 use crate::support::{World, all, binaries, root};
 
 const DELIVER: &str = "AlertsDeliver";
@@ -225,19 +225,8 @@ async fn an_event_that_nobody_takes_for_three_days_is_a_dead_letter_that_the_ala
     let dead = pile(&world, "dead").await;
     let ends = world.stack.clock().now_millis() / 1_000 + 30 * 86_400;
     assert!(dead.iter().all(|(.., item)| item["ttl"] == format!("N(\"{ends}\")")), "{dead:?}");
-    // By hand, as docs/operations.md has it.
     world.stack.services().clear_faults();
-    let client = world.stack.dynamodb().client();
-    for mut item in client.scan().table_name("EventsTable").send().await.unwrap().items.unwrap() {
-        let delete = client.delete_item().table_name("EventsTable").key("pk", item["pk"].clone());
-        delete.key("sk", item["sk"].clone()).send().await.unwrap();
-        let sk = item["sk"].as_s().unwrap().split_once('#').unwrap().1.to_owned();
-        item.remove("ttl");
-        item.insert("pk".to_owned(), dynamodb::text("retry"));
-        item.insert("sk".to_owned(), dynamodb::text(format!("0000000000000#{sk}")));
-        item.insert("attempts".to_owned(), dynamodb::number(0));
-        client.put_item().table_name("EventsTable").set_item(Some(item)).send().await.unwrap();
-    }
+    revive(&world).await;
     assert_eq!(fire(&world).await["delivered"], 2);
     assert_eq!((piles(&world).await, told(&world).len()), ([0, 0, 0], 2));
 }

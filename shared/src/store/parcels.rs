@@ -101,11 +101,14 @@ impl Outbox {
     /// Puts an event into the queue of `webhook` of `org` that says that this is a test. Returns its id.
     pub(crate) async fn test(&self, org: &Slug, webhook: &Id, now: Timestamp, entropy: Entropy) -> Result<EventId> {
         let id = EventId::new(now, entropy).map_err(super::record::unmade)?;
+        // It is none of the organization's events, which are numbered from 1 on.
+        let sequence = 0;
         let event = json!({
-            "id": id, "organization": org, "kind": TEST, "at": clock::millis(now), "webhookId": webhook,
+            "id": id, "organization": org, "sequence": sequence, "kind": TEST, "at": clock::millis(now), "webhookId": webhook,
         });
         let transaction = self.table().transaction();
-        let transaction = self.addressed(transaction, (org, webhook), now, 0, id.as_str(), &event.to_string())?;
+        let transaction =
+            self.addressed(transaction, (org, webhook), now, sequence, id.as_str(), &event.to_string())?;
         transaction.commit(&mut self.table().tries()).await?;
 
         Ok(id)
