@@ -192,9 +192,11 @@ impl Evidence<'_> {
             let (earlier, others) = failures(&self.hours.get(hour.saturating_sub(1)), of);
             let both = wilson(failed.saturating_add(earlier), answered.saturating_add(others));
             if answered >= 50 && wilson(failed, answered) >= rate.get() && both >= rate.get() {
+                let by_reason: BTreeMap<_, _> = self.hours.get(hour).refusals().collect();
+                let refused = by_reason.values().fold(0_i64, |all, one| all.saturating_add(*one));
                 let mut numbers = json!({
                     "failed": failed, "answered": answered, "rate": share(failed, answered), "threshold": rate.get(),
-                    "of": of,
+                    "of": of, "refused": refused, "byReason": by_reason,
                 });
                 in_hour(&mut numbers, hour);
                 return Verdict::fires(numbers);

@@ -49,6 +49,19 @@ fn failures_count_when_they_are_certain_in_the_hour_and_with_the_one_before() {
 }
 
 #[test]
+fn refusals_are_told_beside_failures_and_are_no_part_of_their_share() {
+    let mut hours = Hours::default();
+    let [limited, lacking] = [denial::Kind::RateLimited, denial::Kind::MissingScope].map(Outcome::Refused);
+    let counts = [(Outcome::ServerError, 25), (Outcome::Success, 25), (limited, 70), (lacking, 30)];
+    hours.add(Window::Hour.number(hour(5)), &tally(counts));
+    let verdict = evidence(&key(1), &hours, hour(5)).judge(Kind::ErrorsHigh, &rule(Kind::ErrorsHigh), None);
+    let Verdict::Fires { numbers, .. } = verdict else { panic!("{verdict:?}") };
+    assert_eq!((&numbers["failed"], &numbers["answered"], &numbers["rate"]), (&json!(25), &json!(50), &json!(0.5)));
+    let by_reason = json!({"rate_limited": 70, "missing_scope": 30});
+    assert_eq!((&numbers["refused"], &numbers["byReason"]), (&json!(100), &by_reason));
+}
+
+#[test]
 fn verifications_and_refusals_are_no_answers() {
     let mut hours = Hours::default();
     let limited = Outcome::Refused(denial::Kind::RateLimited);
