@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{Campus, Key, World};
+use crate::webhooks::{Answered, Receiver, hook, open};
 
 /// What the functions asked of DynamoDB during `work` and before the answer: action, tables, write units, read units. What is
 /// written after answers is told apart by its table.
@@ -140,6 +141,35 @@ async fn a_change_costs_two_write_units_for_each_item_and_its_event_and_number_a
             panic!("{what}: {calls:?}")
         };
         assert_eq!((transaction.items, transaction.write_units), (members, write_units), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_for_a_webhook_costs_seven_write_units_and_each_run_that_sends_two_more() {
+    let receiver = Receiver::new(&[&[Answered::With(200); 12][..], &[Answered::With(500)]].concat()).await;
+    let world = open(&[&receiver]).await;
+    hook(&world, &receiver, json!(["key.created"])).await;
+    let run = async |function| {
+        let fired = async { drop(world.stack.fire(function).await.unwrap()) };
+        let calls = all_calls(&world, fired).await;
+        let sum = |of: fn(&(String, f64, f64)) -> f64| calls.iter().map(of).sum::<f64>();
+        (calls.len(), sum(|call| call.1), sum(|call| call.2))
+    };
+    run("AlertsDeliver").await;
+    // Calls, write units, read units. Six write units hand an event on, and one takes it out of its queue. A run that sends
+    // writes down what became of the last attempt, and that the queue is empty; and it reads ten events at a time.
+    for (events, handed, sent) in [
+        (0, (2, 0.0, 2.0), (1, 0.0, 1.0)),
+        (1, (4, 6.0, 3.0), (7, 1.0 + 2.0, 4.0)),
+        (11, (14, 66.0, 4.0), (18, 11.0 + 2.0, 6.0)),
+        // It is not taken: its new place, the attempt, and that the webhook fails.
+        (1, (4, 6.0, 3.0), (6, 4.0 + 1.0 + 1.0, 3.0)),
+    ] {
+        for number in 0..events {
+            world.key("acme", json!({"name": format!("k{number}"), "type": "admin"})).await;
+        }
+        assert_eq!(run("AlertsDeliver").await, handed, "{events}");
+        assert_eq!(run("WebhooksDeliver").await, sent, "{events}");
     }
 }
 

@@ -138,6 +138,23 @@ fn every_metric_of_the_logs_has_an_alarm_and_every_alarm_tells_the_topic() {
 }
 
 #[test]
+fn the_document_counts_the_alarms_and_what_they_watch() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    let count = |text: &str| alarms.values().map(|alarm| alarm.matches(text).count()).sum::<usize>();
+    let of_reference = count("- HasReferenceApi\n");
+    let (number, watched) = (alarms.len(), count("MetricName:") - of_reference);
+    let cents = watched * 10;
+    let operations = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    for said in [
+        format!("There are {number} alarms"),
+        format!("the {number} alarms watch {watched} metrics at $0.10 each: **${}.{:02}**", cents / 100, cents % 100),
+        format!("({of_reference} metrics more with a reference API)"),
+    ] {
+        assert!(operations.contains(&said), "docs/operations.md does not say: {said}");
+    }
+}
+
+#[test]
 fn every_table_is_kept_protected_encrypted_restorable_and_watched() {
     let alarms = resources("AWS::CloudWatch::Alarm");
     let tables = resources("AWS::DynamoDB::Table");
