@@ -246,7 +246,9 @@ impl Evidence<'_> {
         let half = whole.and_then(|whole| whole.checked_div(2)).unwrap_or(LINGERING);
         let near = half.min(LINGERING);
         let is_near = previous.until.duration_since(self.now) <= near;
-        let used = self.old_used.filter(|used| self.now.duration_since(*used) <= near);
+        // And used of late: who was done with it well before has taken over the new one.
+        let late = near.saturating_add(near.checked_div(2).unwrap_or_default());
+        let used = self.old_used.filter(|used| previous.until.duration_since(*used) <= late);
         match used {
             Some(used) if is_near => Verdict::fires(json!({
                 "lastUsedAt": clock::seconds(used), "overlapEndsAt": clock::seconds(previous.until),

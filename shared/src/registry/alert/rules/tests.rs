@@ -104,17 +104,22 @@ fn of_a_young_key_and_of_one_that_is_not_busy_nothing_is_unusual() {
 }
 
 #[test]
-fn an_old_secret_lingers_in_the_last_day_or_in_the_last_half_of_its_time() {
+fn an_old_secret_lingers_in_the_last_day_or_in_the_last_half_of_its_time_if_it_was_used_of_late() {
     let digest = key(1).digest;
     for (whole, left, used_ago, told) in [
         (72, 25, 1, false),
         (72, 24, 1, true),
-        (72, 24, 25, false),
+        (72, 24, 12, true),
+        (72, 24, 13, false),
+        (72, 1, 22, true),
         (72, 0, 1, false),
         // A day: people are changing over.
         (24, 23, 1, false),
         (24, 12, 1, true),
-        (24, 12, 13, false),
+        (24, 12, 6, true),
+        // Taken over in the first hours.
+        (24, 12, 7, false),
+        (24, 1, 10, true),
         (2, 2, 0, false),
         (2, 1, 0, true),
     ] {
