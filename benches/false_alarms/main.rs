@@ -1,9 +1,13 @@
 //! Whether alerts cry wolf: simulated keys over eight weeks, each minute of each, through the same rules as on AWS:
-//! `cargo bench --bench false_alarms`. The same seed gives the same table.
+//! `cargo bench -p shared --bench false_alarms`. The same seed gives the same table.
 //!
 //! The first four weeks are for getting to know a key. What is told in the last four is counted, and so is what is told in
 //! the first four of keys that are at least a week old. A key is looked at every five minutes and at every hour turn, which is
 //! at least as often as it is on AWS.
+//!
+//! Unused and expiring keys are not among it: they are told of in one message a day or a week, by dates alone.
+
+mod traffic;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +18,10 @@ use shared::contract::denial;
 use shared::contract::limit::Window;
 use shared::contract::secret::Digest;
 use shared::registry::alert::{Baseline, Change, Evidence, Hours, Settings, Turn, Watched};
-use shared::registry::key::{Key, Status};
+use shared::registry::key::{Key, Predecessor, Previous, Status};
 use shared::registry::usage::{Outcome, Peak, Tally};
+
+use self::traffic::{Rotation, Traffic, kinds_of_traffic};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -30,22 +36,6 @@ const WRONG: i64 = 5 * WEEK + 24 + 10;
 /// How often a key is looked at.
 const EVERY: i64 = 5;
 const SEED: u64 = 20_261_126;
-
-/// A kind of traffic.
-struct Traffic {
-    name: &'static str,
-    keys: u64,
-    /// Limits: how many requests, for each window.
-    limits: &'static [(Window, u32)],
-    /// How many requests are to be expected in that minute of that hour, as people would say it.
-    expected: fn(hour: i64, minute: i64) -> f64,
-    /// Which shares of them fail: by the server, by callers.
-    failing: fn(hour: i64, minute: i64) -> (f64, f64),
-    /// The kinds of alert that are right, and between which hours.
-    right: Vec<(Kind, i64, i64)>,
-    /// Whether failures of callers count.
-    is_all: bool,
-}
 
 /// `SplitMix64`, by Sebastiano Vigna: <https://prng.di.unimi.it/splitmix64.c>.
 struct Random(u64);
@@ -95,115 +85,6 @@ fn whole(number: f64) -> i64 {
     number.floor() as i64
 }
 
-const NONE: fn(i64, i64) -> (f64, f64) = |_, _| (0.0, 0.0);
-
-/// As people work: much from eight to eighteen on weekdays, a tenth in the evening, and hardly anything at night and on weekends.
-fn weekday(hour: i64, much: f64) -> f64 {
-    let (day, of_day) = (hour.div_euclid(24).rem_euclid(7), hour.rem_euclid(24));
-    let share = match (day, of_day) {
-        (0..5, 8..18) => 1.0,
-        (0..5, 6..8 | 18..22) => 0.1,
-        _ => 0.01,
-    };
-
-    much * share / 60.0
-}
-
-fn growing(hour: i64, much: f64, a_week: f64) -> f64 {
-    let weeks = f64::from(i32::try_from(hour).unwrap_or_default()) / f64::from(i32::try_from(WEEK).unwrap_or(1));
-
-    much * a_week.powf(weeks) / 60.0
-}
-
-const HOURLY: &[(Window, u32)] = &[(Window::Minute, 100_000), (Window::Hour, 1_000_000)];
-
-/// Until an alert that is right can be open: till it recovers, and its last two looks back.
-const fn until(hours: i64) -> i64 {
-    WRONG + hours + 4
-}
-
-#[expect(clippy::too_many_lines, reason = "a table")]
-fn kinds_of_traffic() -> Vec<Traffic> {
-    let plain = |name, keys, expected| Traffic {
-        name,
-        keys,
-        limits: HOURLY,
-        expected,
-        failing: NONE,
-        right: vec![],
-        is_all: false,
-    };
-
-    vec![
-        plain("steady, 2 an hour", 40, |_, _| 2.0 / 60.0),
-        plain("steady, 50 an hour", 40, |_, _| 50.0 / 60.0),
-        plain("steady, 300 an hour", 40, |_, _| 300.0 / 60.0),
-        plain("steady, 5,000 an hour", 40, |_, _| 5_000.0 / 60.0),
-        plain("weekdays, 400 an hour", 40, |hour, _| weekday(hour, 400.0)),
-        plain("weekdays, 3,000 an hour", 40, |hour, _| weekday(hour, 3_000.0)),
-        plain("once a week: 5,000 on Sundays at three", 40, |hour, _| {
-            if hour.rem_euclid(WEEK) == 6 * 24 + 3 { 5_000.0 / 60.0 } else { 1.0 / 60.0 }
-        }),
-        Traffic {
-            limits: &[(Window::Minute, 600)],
-            ..plain(
-                "bursts: 500 in a minute of each hour, of 600",
-                40,
-                |_, minute| {
-                    if minute == 0 { 500.0 } else { 0.2 }
-                },
-            )
-        },
-        plain("growth, 5 % a week from 1,000 an hour", 40, |hour, _| growing(hour, 1_000.0, 1.05)),
-        plain("growth, 20 % a week from 300 an hour", 40, |hour, _| growing(hour, 300.0, 1.2)),
-        Traffic { failing: |_, _| (0.0, 0.03), ..plain("3 % of callers' errors, 300 an hour", 40, |_, _| 5.0) },
-        Traffic {
-            failing: |_, _| (0.0, 0.03),
-            is_all: true,
-            ..plain("the same, and callers' errors count", 40, |_, _| 5.0)
-        },
-        Traffic { failing: |_, _| (0.0, 0.03), is_all: true, ..plain("the same, 60 an hour", 40, |_, _| 1.0) },
-        Traffic { failing: |_, _| (0.005, 0.0), ..plain("0.5 % of 5xx, 300 an hour", 40, |_, _| 5.0) },
-        Traffic {
-            right: vec![(Kind::ActivityUnusual, WRONG, HOURS)],
-            ..plain(
-                "launch: ten times 300 from the sixth week on",
-                40,
-                |hour, _| {
-                    if hour >= WRONG { 50.0 } else { 5.0 }
-                },
-            )
-        },
-        Traffic {
-            failing: |hour, minute| if hour == WRONG && minute < 40 { (0.5, 0.0) } else { (0.0, 0.0) },
-            right: vec![(Kind::ErrorsHigh, WRONG, until(2))],
-            ..plain("outage: half are 5xx for 40 minutes", 40, |_, _| 5.0)
-        },
-        Traffic {
-            right: vec![(Kind::ActivityUnusual, WRONG, until(5))],
-            ..plain("the caller is silent for 5 hours of 300", 40, |hour, _| {
-                if (WRONG..WRONG + 5).contains(&hour) { 0.0 } else { 5.0 }
-            })
-        },
-        Traffic {
-            failing: |hour, _| if hour >= KNOWN && hour.rem_euclid(4) == 0 { (0.3, 0.0) } else { (0.0, 0.0) },
-            right: vec![(Kind::ErrorsHigh, KNOWN, HOURS)],
-            ..plain("flapping: 30 % 5xx, one hour in four", 40, |_, _| 5.0)
-        },
-        Traffic {
-            limits: &[(Window::Hour, 1_000)],
-            right: vec![
-                (Kind::LimitApproaching, WRONG, until(4)),
-                (Kind::LimitReached, WRONG, until(4)),
-                (Kind::ActivityUnusual, WRONG, until(4)),
-            ],
-            ..plain("over its limit of 1,000 for 3 hours", 40, |hour, _| {
-                if (WRONG..WRONG + 3).contains(&hour) { 25.0 } else { 5.0 }
-            })
-        },
-    ]
-}
-
 /// What was told.
 #[derive(Default)]
 struct Told {
@@ -248,6 +129,8 @@ fn live(traffic: &Traffic, rules: &BTreeMap<Kind, Rule>, random: &mut Random, to
     let mut peaks: BTreeMap<(Window, i64), Peak> = BTreeMap::new();
     let (mut in_hour, mut is_seen) = (0, false);
     let mut last_hour = 0;
+    let mut recent = Uses { last: begin, silent_since: None, old: None };
+    let rotated = traffic.rotation.map(|rotation| key_with(&key, begin, rotation)).transpose()?;
     for minute in 0..HOURS * 60 {
         let (hour, of_hour) = (minute.div_euclid(60), minute.rem_euclid(60));
         let at = begin + SignedDuration::from_mins(minute);
@@ -257,20 +140,8 @@ fn live(traffic: &Traffic, rules: &BTreeMap<Kind, Rule>, random: &mut Random, to
         }
         let requests = random.poisson((traffic.expected)(hour, of_hour));
         let (let_in, refused) = count(traffic, requests, at, &mut used, &mut peaks);
-        let (server, client) = (traffic.failing)(hour, of_hour);
-        let server = random.of(let_in, server);
-        let client = random.of(let_in - server, client);
-        let mut tally = Tally::default();
-        for (outcome, requests) in [
-            (Outcome::Success, let_in - server - client),
-            (Outcome::ServerError, server),
-            (Outcome::ClientError, client),
-            (Outcome::Refused(denial::Kind::RateLimited), refused),
-        ] {
-            if requests > 0 {
-                tally.add(outcome, requests);
-            }
-        }
+        recent.note(traffic, let_in, hour, at);
+        let tally = outcomes(traffic, (let_in, refused), minute, random);
         hours.add(first + hour, &tally);
         in_hour += requests;
         // The end of an hour is the turn to the next one: the schedule comes by each minute.
@@ -281,8 +152,9 @@ fn live(traffic: &Traffic, rules: &BTreeMap<Kind, Rule>, random: &mut Random, to
         let near: Vec<_> = peaks.values().copied().collect();
         peaks.clear();
         let is_busy = watched.is_busy(now) || in_hour.max(last_hour) >= Baseline::LEAST;
-        let evidence =
-            Evidence { now, key: &key, hours: &hours, is_busy, peaks: &near, old_used: None, silent_since: None };
+        let key = rotated.as_ref().filter(|_| hour >= WRONG).unwrap_or(&key);
+        let silent_since = recent.silent_since.take();
+        let evidence = Evidence { now, key, hours: &hours, is_busy, peaks: &near, old_used: recent.old, silent_since };
         for telling in watched.look(&evidence, rules, false) {
             let is_right =
                 traffic.right.iter().any(|(kind, from, to)| *kind == telling.kind && (*from..*to).contains(&hour));
@@ -299,6 +171,63 @@ fn live(traffic: &Traffic, rules: &BTreeMap<Kind, Rule>, random: &mut Random, to
     told.seen += u64::from(is_seen);
 
     Ok(())
+}
+
+/// What became of the requests of `minute`, as many as were let in and as were not.
+fn outcomes(traffic: &Traffic, (let_in, refused): (i64, i64), minute: i64, random: &mut Random) -> Tally {
+    let (server, client) = (traffic.failing)(minute.div_euclid(60), minute.rem_euclid(60));
+    let lacking = random.of(let_in, traffic.lacking);
+    let answered = let_in - lacking;
+    let server = random.of(answered, server);
+    let client = random.of(answered - server, client);
+    let mut tally = Tally::default();
+    for (outcome, requests) in [
+        (Outcome::Success, answered - server - client),
+        (Outcome::ServerError, server),
+        (Outcome::ClientError, client),
+        (Outcome::Refused(denial::Kind::RateLimited), refused),
+        (Outcome::Refused(denial::Kind::MissingScope), lacking),
+    ] {
+        if requests > 0 {
+            tally.add(outcome, requests);
+        }
+    }
+
+    tally
+}
+
+/// When a key was used.
+struct Uses {
+    last: Timestamp,
+    /// Since when it had not been, if that was for long and nobody has looked since.
+    silent_since: Option<Timestamp>,
+    /// When its old secret was last used.
+    old: Option<Timestamp>,
+}
+
+impl Uses {
+    fn note(&mut self, traffic: &Traffic, requests: i64, hour: i64, at: Timestamp) {
+        if requests == 0 {
+            return;
+        }
+        // The rule says how long is long. Less than a day is not worth the look.
+        if at.duration_since(self.last) >= SignedDuration::from_hours(24) {
+            self.silent_since = Some(self.last);
+        }
+        self.last = at;
+        if traffic.rotation.is_some_and(|Rotation { used, .. }| (WRONG..WRONG + used).contains(&hour)) {
+            self.old = Some(at);
+        }
+    }
+}
+
+/// `key`, made at `begin`, after this `rotation`.
+fn key_with(key: &Key, begin: Timestamp, rotation: Rotation) -> Result<Key, Failure> {
+    let at = begin + SignedDuration::from_hours(WRONG);
+    let digest = Digest::from_hexadecimal(&"1".repeat(64)).ok_or("no digest")?;
+    let previous = Some(Previous { digest, until: at + SignedDuration::from_hours(rotation.overlap) });
+
+    Ok(Key { previous, predecessor: Some(Predecessor { digest, at }), ..key.clone() })
 }
 
 /// Counts as the gate does: how many are let in, and how many are not because a limit is reached.
@@ -347,9 +276,9 @@ fn key(made: Timestamp) -> Result<Key, Failure> {
 fn print_head() {
     println!("Openings that are told, per 1,000 key-days. False, unless the kind stands in the last columns.\n");
     println!(
-        "| traffic | key-days | limit. approaching | limit. reached | errors. high | activity. unusual | of young keys | true | keys told of |"
+        "| traffic | key-days | limit. approaching | limit. reached | errors. high | activity. unusual | activity. woke | activity. probing | rotation. lingering | of young keys | true | keys told of |"
     );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| --- |{}", " ---: |".repeat(11));
 }
 
 #[expect(clippy::print_stdout, reason = "a bench is for people")]
@@ -360,7 +289,15 @@ fn print_row(traffic: &Traffic, told: &Told) {
         if count == 0 { "0".to_owned() } else { format!("{:.1}", real(count) * 1_000.0 / real(days)) }
     };
     let of = |kind, is_right| told.known.get(&(kind, is_right)).copied().unwrap_or_default();
-    let kinds = [Kind::LimitApproaching, Kind::LimitReached, Kind::ErrorsHigh, Kind::ActivityUnusual];
+    let kinds = [
+        Kind::LimitApproaching,
+        Kind::LimitReached,
+        Kind::ErrorsHigh,
+        Kind::ActivityUnusual,
+        Kind::ActivityWoke,
+        Kind::ActivityProbing,
+        Kind::RotationLingering,
+    ];
     let wrong: Vec<_> = kinds.iter().map(|kind| per(of(*kind, false), days)).collect();
     let right: i64 = told.known.iter().filter(|((_, is_right), _)| *is_right).map(|(_, count)| count).sum();
     let seen = if traffic.right.is_empty() { String::new() } else { format!("{} of {}", told.seen, traffic.keys) };
