@@ -27,6 +27,8 @@ struct Known {
     hour: i64,
     sights: BTreeMap<(i64, Sight), i64>,
     peaks: BTreeMap<(Window, i64), i64>,
+    /// A hint that could not be written: it is said again with the key's next usage.
+    unsaid: Option<Hint>,
 }
 
 /// Something that was seen. How bad it was is a number.
@@ -74,14 +76,21 @@ impl Lookout {
                 peaks.push(peak);
             }
         }
-        let woke = signs.awake;
+        let mut woke = signs.awake;
+        if let Some(unsaid) = known.unsaid.take() {
+            is_news = true;
+            woke = woke.or(unsaid.woke);
+            let is_older = |peak: &Peak| peaks.iter().all(|of| (of.window, of.number) != (peak.window, peak.number));
+            let older: Vec<_> = unsaid.peaks.into_iter().filter(is_older).collect();
+            peaks.extend(older);
+        }
 
         (is_news || !peaks.is_empty()).then(|| Hint { holder: holder.clone(), peaks, woke, at: now })
     }
 
-    /// Forgets what was said in `hint`: it could not be written.
-    pub(super) fn take_back(&mut self, hint: &Hint) {
-        self.known.remove(&hint.holder);
+    /// Takes back `hint`, which could not be written.
+    pub(super) fn take_back(&mut self, hint: Hint) {
+        self.known.insert(hint.holder.clone(), Known { unsaid: Some(hint), ..Known::default() });
     }
 }
 

@@ -99,13 +99,15 @@ impl Meter {
         while !entries.is_empty() {
             let patience = self.patience.saturating_sub(begun.elapsed());
             let mut written = write(&self.usage, entries, 1, patience, self.lookout.is_some()).await;
+            // Of what was written, also where other things could not be.
             let hints = self.look(&mut written.done);
-            if !self.settle(written) {
-                return;
-            }
+            let settled = self.settle(written);
             for hint in hints {
                 let patience = self.patience.saturating_sub(begun.elapsed());
                 self.hint(&self.usage, hint, patience).await;
+            }
+            if !settled {
+                return;
             }
             entries = self.batch().take_due();
         }
@@ -125,7 +127,7 @@ impl Meter {
         seen.collect()
     }
 
-    /// Writes `hint`. If that fails, what it says is seen again with the key's next usage.
+    /// Writes `hint`. If that fails, what it says is said again with the key's next usage.
     async fn hint(&self, usage: &store::Usage, hint: Hint, patience: Duration) {
         let written = tokio::time::timeout(patience, usage.hint(&hint)).await;
         let failed = match &written {
@@ -135,7 +137,7 @@ impl Meter {
         };
         tracing::warn!("what may be worth an alert could not be noted: {failed}");
         if let Some(lookout) = &self.lookout {
-            lookout.lock().unwrap_or_else(PoisonError::into_inner).take_back(&hint);
+            lookout.lock().unwrap_or_else(PoisonError::into_inner).take_back(hint);
         }
     }
 

@@ -61,8 +61,15 @@ fn what_could_not_be_written_is_hinted_at_again() {
     let mut lookout = Lookout::default();
     let refused = day([(1, tally([(LIMITED, 10)]))]);
     let hint = lookout.see(&holder(), &refused, Signs::default(), hour(1)).unwrap();
-    lookout.take_back(&hint);
+    lookout.take_back(hint.clone());
     assert_eq!(lookout.see(&holder(), &refused, Signs::default(), hour(1)), Some(hint));
+    // What only a request could tell, too, and once.
+    let nothing = day([]);
+    let signs = Signs { awake: Some(hour(-900)), ..peaks(90, hour(1)) };
+    let hint = lookout.see(&holder(), &nothing, signs, hour(1)).unwrap();
+    lookout.take_back(hint.clone());
+    assert_eq!(lookout.see(&holder(), &nothing, Signs::default(), hour(1)), Some(hint));
+    assert_eq!(lookout.see(&holder(), &nothing, Signs::default(), hour(1)), None);
 }
 
 #[test]
