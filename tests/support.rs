@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use local::dynamodb::Latch;
 use local::{Stack, TemplateSource};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -146,6 +147,20 @@ impl World {
     /// The clock goes to `at`.
     pub(crate) fn at(&self, at: &str) {
         self.stack.clock().set_millis(millis(at));
+    }
+
+    /// Runs a function whose process is killed as soon as somebody waits at `latch`: after a call was made, before its answer
+    /// has come. All faults are over then.
+    pub(crate) async fn killed(&self, function: &str, latch: &Latch) {
+        let kill = async {
+            latch.reached().await;
+            self.stack.kill(function).unwrap();
+        };
+        let (run, ()) = tokio::join!(self.stack.fire(function), kill);
+        assert!(run.is_err(), "{run:?}");
+        latch.open();
+        self.stack.dynamodb().clear_faults();
+        self.stack.services().clear_faults();
     }
 
     /// As the operator.

@@ -254,15 +254,7 @@ async fn nothing_is_lost_if_the_process_is_killed_at_any_step() {
         } else {
             world.stack.dynamodb().inject(held);
         }
-        let kill = async {
-            latch.reached().await;
-            world.stack.kill(DELIVER).unwrap();
-        };
-        let (run, ()) = tokio::join!(world.stack.fire(DELIVER), kill);
-        assert!(run.is_err(), "{place}: {run:?}");
-        latch.open();
-        world.stack.dynamodb().clear_faults();
-        world.stack.services().clear_faults();
+        world.killed(DELIVER, &latch).await;
         world.at("2030-06-15T00:01:30Z");
         fire(&world).await;
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();

@@ -17,14 +17,7 @@ async fn an_alert_is_told_once_wherever_a_run_is_killed() {
         watched.use_key(&key, 8).await;
         let latch = Latch::default();
         watched.world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on(place).about(table));
-        let kill = async {
-            latch.reached().await;
-            watched.world.stack.kill(super::WATCH).unwrap();
-        };
-        let (run, ()) = tokio::join!(watched.world.stack.fire(super::WATCH), kill);
-        assert!(run.is_err(), "{place}: {run:?}");
-        latch.open();
-        watched.world.stack.dynamodb().clear_faults();
+        watched.world.killed(super::WATCH, &latch).await;
         watched.watch().await;
         let told: Vec<_> = watched.history().await.iter().map(|row| row["kind"].clone()).collect();
         assert_eq!(told, ["limit.approaching"], "{place} {table}");

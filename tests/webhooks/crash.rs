@@ -39,15 +39,7 @@ async fn kill(world: &World, receiver: &Receiver, step: Step) {
     }
     world.stack.dynamodb().inject(hold());
     world.stack.services().inject(hold());
-    let kill = async {
-        latch.reached().await;
-        world.stack.kill(function).unwrap();
-    };
-    let (run, ()) = tokio::join!(world.stack.fire(function), kill);
-    assert!(run.is_err(), "{step:?}: {run:?}");
-    latch.open();
-    world.stack.dynamodb().clear_faults();
-    world.stack.services().clear_faults();
+    world.killed(function, &latch).await;
 }
 
 #[tokio::test]

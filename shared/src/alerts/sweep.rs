@@ -10,7 +10,7 @@ use super::look::look;
 use super::{AT_ONCE, Done, Watch, hour, passed_over};
 use crate::contract::secret::Digest;
 use crate::http::schedule::Run;
-use crate::registry::alert::{Slow, Telling};
+use crate::registry::alert::{Look, Slow, Telling};
 use crate::registry::error::{Error, Result};
 use crate::registry::key;
 use crate::registry::key::Key;
@@ -61,7 +61,6 @@ impl Watch {
                 }
                 done.organizations = done.organizations.saturating_add(1);
                 place.value.after = Some(org.slug.clone());
-                place.value.watched = None;
                 place.value.among = None;
             }
             let is_over = place.value.done || went == Went::Onward || run.tries.are_over();
@@ -78,27 +77,30 @@ impl Watch {
         if org.status == Status::Locked {
             return Ok(Went::Through);
         }
+        let among = place.among.take().filter(|among| among.org == org.slug);
+        let mut among = among.unwrap_or_else(|| Among { org: org.slug.clone(), watched: None, all: None });
         let watched = self.app.keys.all_watched(&org.slug).await?.into_iter().map(|(key, _)| key);
-        let left: Vec<_> = watched.filter(|key| place.watched.as_ref().is_none_or(|after| key > after)).collect();
+        let left: Vec<_> = watched.filter(|key| among.watched.as_ref().is_none_or(|after| key > after)).collect();
         for some in left.chunks(AT_ONCE) {
             if run.tries.are_over() {
+                place.among = Some(among);
                 return Ok(Went::Onward);
             }
             self.look_again(&org.slug, some, run, done).await?;
-            place.watched = some.last().cloned();
+            among.watched = some.last().cloned();
         }
         let settings = self.app.keys.alert_settings(&org.slug).await?.value;
         let rules = settings.enabled(&self.app.contract.alerts);
         let marks = self.app.keys.marks(&org.slug).await?;
-        let among = place.among.take();
-        let among = among.filter(|among| among.org == org.slug && run.now.duration_since(among.look.at()) < STALE);
-        let (mut slow, mut before) = match among {
-            Some(Among { look, after, .. }) => (Slow::resumed(look, &rules), Some(after)),
-            None => (Slow::new(marks.value, &rules, run.now), None),
+        let is_good = |look: &Look| look.began_with(&marks.value) && run.now.duration_since(look.at()) < STALE;
+        let (mut slow, mut before) = match among.all.take() {
+            Some((after, look)) if is_good(&look) => (Slow::resumed(look, &rules), Some(after)),
+            _ => (Slow::new(marks.value, &rules, run.now), None),
         };
         while slow.is_asked_for() {
             if run.tries.are_over() {
-                place.among = before.map(|after| Among { org: org.slug.clone(), after, look: slow.look() });
+                among.all = before.map(|after| (after, slow.look()));
+                place.among = Some(among);
                 return Ok(Went::Onward);
             }
             let (keys, more) = self.app.keys.list(&org.slug, KEYS, before.as_ref()).await?;

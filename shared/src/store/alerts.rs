@@ -38,25 +38,22 @@ pub(crate) struct Place {
     pub round: i64,
     /// The last one that was looked at.
     pub after: Option<Slug>,
-    /// The last of the next one's watched keys that was looked at, where a run has ended among them.
-    #[serde(default)]
-    pub watched: Option<key::Id>,
-    /// How far the keys of the next one were looked through, where a run has ended among them.
+    /// How far the next one was, where a run has ended in the middle of it.
     #[serde(default)]
     pub among: Option<Among>,
     /// Whether all of them were.
     pub done: bool,
 }
 
-/// How far the keys of an organization were looked through.
+/// How far the keys of an organization were looked at.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Among {
     /// The organization.
     pub org: Slug,
-    /// The last key that was looked at.
-    pub after: key::Id,
-    /// What was found.
-    pub look: Look,
+    /// The last of those that are watched.
+    pub watched: Option<key::Id>,
+    /// The last of all, and what was found so far.
+    pub all: Option<(key::Id, Look)>,
 }
 
 /// What is to be remembered of alerts, beside what people are told.

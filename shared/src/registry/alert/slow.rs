@@ -167,7 +167,9 @@ impl<'a> Slow<'a> {
             unused.told(Kind::KeyUnused, days),
             expiring.told(Kind::KeyExpiring, AHEAD.into_iter().max().unwrap_or_default()),
             tomorrow.told(Kind::KeyExpiring, 1),
-        ];
+        ]
+        // A kind may have been switched off since the look began.
+        .map(|telling| telling.filter(|telling| self.rules.contains_key(&telling.kind)));
         if unused.is_some() {
             marks.unused = Some(now);
         }
@@ -190,6 +192,11 @@ impl Look {
     /// When it began.
     pub const fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// Whether it began with `marks`: with others, somebody has been told meanwhile.
+    pub fn began_with(&self, marks: &Marks) -> bool {
+        self.marks == *marks
     }
 
     /// Whether what is done once a day is due.
