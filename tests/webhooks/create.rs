@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{Answered, Receiver, hook, open};
+use crate::support::World;
 
 #[tokio::test]
 async fn a_webhook_is_shown_with_its_secret_once() {
@@ -73,6 +74,16 @@ async fn an_address_that_leads_inside_is_refused_and_nothing_is_kept() {
     assert_eq!(listed.json()["data"], json!([]));
     let nobody = world.operate("POST", "/organizations/nobody/webhooks", json!({"url": receiver.url()})).await;
     assert_eq!(nobody.status, 404, "{nobody:?}");
+}
+
+#[tokio::test]
+async fn test_hosts_count_at_the_stage_local_alone() {
+    let set = |builder: local::Builder| builder.stage("production").parameter("WebhookTestHosts", "127.0.0.1:8001");
+    let world = World::build("fabraix", set).await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let order = json!({"url": "http://127.0.0.1:8001/hooks"});
+    let answer = world.operate("POST", "/organizations/acme/webhooks", order).await;
+    assert!(answer.status == 400 && answer.body.contains("url"), "{answer:?}");
 }
 
 #[tokio::test]

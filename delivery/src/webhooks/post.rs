@@ -9,9 +9,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::Full;
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -45,13 +45,19 @@ impl Failure {
     }
 
     fn of(status: StatusCode, headers: &HeaderMap) -> Self {
-        let waits = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-        let asked = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let waits = matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS
+                | StatusCode::BAD_GATEWAY
+                | StatusCode::SERVICE_UNAVAILABLE
+                | StatusCode::GATEWAY_TIMEOUT
+        );
+        let asked: Option<i64> = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
 
         Self {
             outcome: format!("HTTP {}", status.as_u16()),
             is_gone: status == StatusCode::GONE,
-            retry_after: asked.filter(|seconds| waits && (1..=PAUSE_SECS).contains(seconds)),
+            retry_after: asked.filter(|seconds| waits && *seconds > 0).map(|seconds| seconds.min(PAUSE_SECS)),
         }
     }
 
@@ -103,20 +109,23 @@ impl Post {
             .header("webhook-signature", signatures)
             .body(Full::new(Bytes::from(body)))
             .or(Err(wrong()))?;
-        let answer = async {
-            let failed = |error: hyper_util::client::legacy::Error| Failure::because(unanswered(&error));
-            if self.test_hosts.have(&host, port) {
-                self.anywhere.get_or_try_init(async || open(Anywhere)).await?.request(request).await.map_err(failed)
-            } else {
-                self.outward.get_or_try_init(async || open(Outward)).await?.request(request).await.map_err(failed)
-            }
-        };
+        let answer = self.ask(request, self.test_hosts.have(&host, port));
         let Ok(answer) = tokio::time::timeout(patience, answer).await else {
             return Err(Failure::because(format!("no answer in {} seconds", patience.as_secs())));
         };
         // The body is not read, however long it is: dropping it closes the connection.
         let answer = answer?;
         if answer.status().is_success() { Ok(()) } else { Err(Failure::of(answer.status(), answer.headers())) }
+    }
+
+    /// The answer to `request`, from wherever its host is, or from the internet alone.
+    async fn ask(&self, request: Request<Full<Bytes>>, anywhere: bool) -> Result<Response<Incoming>, Failure> {
+        let failed = |error: hyper_util::client::legacy::Error| Failure::because(unanswered(&error));
+        if anywhere {
+            self.anywhere.get_or_try_init(async || open(Anywhere)).await?.request(request).await.map_err(failed)
+        } else {
+            self.outward.get_or_try_init(async || open(Outward)).await?.request(request).await.map_err(failed)
+        }
     }
 }
 
@@ -200,7 +209,9 @@ mod tests {
             (429, None, None),
             (429, Some("Wed, 21 Oct 2030 07:28:00 GMT"), None),
             (429, Some("-1"), None),
-            (429, Some("999999999"), None),
+            (429, Some("999999999"), Some(86_400)),
+            (502, Some("5"), Some(5)),
+            (504, Some("5"), Some(5)),
         ] {
             let mut headers = HeaderMap::new();
             if let Some(header) = header {
@@ -211,6 +222,20 @@ mod tests {
             assert_eq!((due, failure.is_gone), (seconds, false), "{status} {header:?}");
         }
         assert!(Failure::of(StatusCode::GONE, &HeaderMap::new()).is_gone);
+    }
+
+    #[tokio::test]
+    async fn what_a_name_leads_to_is_checked_by_the_connection_itself() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+        let request = || Request::post(&*url).body(Full::default()).unwrap();
+        let post = Post::new(TestHosts::default());
+        let refused = post.ask(request(), false).await.unwrap_err();
+        assert_eq!(refused.outcome, "the name leads to an address that is not allowed");
+        tokio::select! {
+            accepted = listener.accept() => assert!(accepted.is_ok()),
+            answer = post.ask(request(), true) => panic!("somebody else has answered: {answer:?}"),
+        }
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::Result;
 use shared::environment::clock;
 use shared::http::schedule::Clock;
@@ -23,6 +23,9 @@ const PAGE: i32 = 10;
 
 /// An answer that takes longer makes a webhook wait until the others were served.
 const LONG: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// How long a webhook that goes on to be late is not noted again.
+const NOTED: SignedDuration = SignedDuration::from_mins(30);
 
 /// The turn of one webhook.
 #[derive(Debug)]
@@ -52,10 +55,12 @@ impl<'a> Round<'a> {
             let now = self.clock.now();
             let Courier { org, webhook, late, .. } = &self.courier;
             self.webhooks.app.keys.put_attempt(org, webhook, &tried, now).await?;
-            let late_now = is_late.then_some(now);
-            if late_now != *late {
-                self.outbox().courier_noted(&self.courier, late_now).await?;
-                self.courier.late = late_now;
+            let is_noted = late.is_some_and(|late| now.duration_since(late) < NOTED);
+            let is_news = if is_late { !is_noted } else { late.is_some() };
+            if is_news {
+                let late = is_late.then_some(now);
+                self.outbox().courier_noted(&self.courier, late).await?;
+                self.courier.late = late;
             }
         }
         // One that was late is remembered for a while.
