@@ -31,8 +31,8 @@ async fn a_script_of_any_page_calls_with_a_public_key() {
     let answer = preflight(&world, PAGE.1, "GET", PATH).await;
     assert_eq!((answer.status, answer.body.as_str()), (204, ""));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(answer.header("access-control-allow-methods"), Some("GET, POST, PUT, PATCH, DELETE"));
-    assert_eq!(answer.header("access-control-allow-headers"), Some("authorization, content-type, Idempotency-Key"));
+    assert_eq!(answer.header("access-control-allow-methods"), Some("GET, HEAD, POST, PUT, PATCH, DELETE"));
+    assert_eq!(answer.header("access-control-allow-headers"), Some("authorization"));
     assert_eq!(answer.header("access-control-max-age"), Some("7200"));
 
     let bearer = format!("Bearer {}", key.secret);
@@ -41,6 +41,28 @@ async fn a_script_of_any_page_calls_with_a_public_key() {
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
     assert_eq!(answer.header("access-control-expose-headers"), Some("*"));
     assert_eq!(answer.header("x-ratelimit-remaining"), Some("99"));
+}
+
+#[tokio::test]
+async fn a_script_may_send_the_headers_that_it_asks_for_and_no_cookies() {
+    let world = World::serving("fanfare").await;
+    let ours = "authorization, content-type, Idempotency-Key";
+    let long = format!("x-{}", "a".repeat(1_000));
+    for (asked, allowed) in [
+        (None, ours),
+        (Some("authorization,baggage,sentry-trace,traceparent"), "authorization,baggage,sentry-trace,traceparent"),
+        (Some("x-a, X-B"), "x-a, X-B"),
+        (Some("x-a,,"), ours),
+        (Some("*, (x)"), ours),
+        (Some(&*long), ours),
+    ] {
+        let method = ("access-control-request-method", "GET");
+        let headers: Vec<_> =
+            [PAGE, method].into_iter().chain(asked.map(|asked| ("access-control-request-headers", asked))).collect();
+        let answer = world.http.send("OPTIONS", PATH, &headers, None).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-headers")), (204, Some(allowed)), "{asked:?}");
+        assert_eq!(answer.header("access-control-allow-credentials"), None);
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-//! `GET /api/v1/health`: the function runs. Anyone may ask, so nothing is looked up for it.
+//! `GET /api/v1/health`, `HEAD /api/v1/health`: the function runs. Anyone may ask, so nothing is looked up for it.
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{App, At, Exit, Json, Result};
+use shared::{App, At, Exit, Json, Kept, Result};
 
 #[derive(Serialize, JsonSchema)]
 struct Health {
@@ -17,6 +17,6 @@ async fn main() -> Exit {
     shared::serve(health).await
 }
 
-async fn health(_: &'static App, At(now): At) -> Result<Json<Health>> {
-    Ok(Json(Health { ok: true, time: format!("{now:.0}") }))
+async fn health(_: &'static App, At(now): At) -> Result<Kept<Json<Health>>> {
+    Ok(Kept(Json(Health { ok: true, time: format!("{now:.0}") }), "no-cache"))
 }

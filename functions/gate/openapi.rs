@@ -1,7 +1,7 @@
-//! `GET /openapi.json`: this document. It describes the stack that follows from the contract, and needs no key.
+//! `GET /openapi.json`, `HEAD /openapi.json`: this document. It describes the stack that follows from the contract, and needs no key.
 
 use serde_json::value::RawValue;
-use shared::{App, Denial, Error, Exit, Handler, Json, Reason, Result};
+use shared::{App, Denial, Error, Exit, Handler, Json, Kept, Reason, Result};
 
 /// The documents, each with its contract's name.
 const DOCUMENTS: &[(&str, &str)] = include!("../../openapi/documents.rs");
@@ -11,11 +11,11 @@ async fn main() -> Exit {
     shared::serve(show.may_refuse(&[Reason::NoRoute])).await
 }
 
-async fn show(app: &'static App) -> Result<Json<&'static RawValue>> {
+async fn show(app: &'static App) -> Result<Kept<Json<&'static RawValue>>> {
     let parameter = |name: &str| app.parameters.get(name).map(String::as_str);
     let follows = parameter("ReferenceApi").is_none_or(|api| api == "from-contract");
     let document = DOCUMENTS.iter().find(|(contract, _)| follows && parameter("Contract") == Some(contract));
     let (_, text) = document.ok_or(Denial::UnknownRoute)?;
 
-    Ok(Json(serde_json::from_str(text).map_err(Error::failed)?))
+    Ok(Kept(Json(serde_json::from_str(text).map_err(Error::failed)?), "max-age=300"))
 }

@@ -5,7 +5,7 @@ use shared::http::manager::Portal;
 use shared::http::visitor::Address;
 use shared::management::invite::{Link, invite};
 use shared::registry::session::Order;
-use shared::{App, Body, Created, Exit, Handler, Manager, NotKept, Reason, Result};
+use shared::{App, Body, Created, Exit, Handler, Manager, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
@@ -17,9 +17,9 @@ async fn create(
     manager: Manager<Portal>,
     address: Address,
     Body(order): Body<Order>,
-) -> Result<NotKept<Created<Link>>> {
+) -> Result<Created<Link>> {
     let invitation = invite(app, manager.org(), order, manager.author(), address.link_secs()).await?;
     let url = address.link(&invitation.code);
 
-    Ok(NotKept(Created(Link::new(invitation, url))))
+    Ok(Created(Link::new(invitation, url)))
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::management::webhooks;
 use shared::registry::slug::Slug;
 use shared::registry::webhook::{Order, Signed};
-use shared::{App, Body, Created, Exit, Handler, NotKept, Operator, Path, Reason, Result};
+use shared::{App, Body, Created, Exit, Handler, Operator, Path, Reason, Result};
 use vault::Vault;
 
 #[derive(Deserialize, JsonSchema)]
@@ -24,11 +24,11 @@ async fn create(
     operator: Operator,
     Path(place): Path<Place>,
     Body(order): Body<Order>,
-) -> Result<NotKept<Created<Signed>>> {
+) -> Result<Created<Signed>> {
     let vault = Vault::shared().await?;
     // Before anything is made: whoever cannot be told the secret is not given one.
     let master = vault.master().await?;
     let webhook = webhooks::create(app, &place.org, &order, &operator.author, &vault.test_hosts, None).await?;
 
-    Ok(NotKept(Created(Signed::new(&webhook, master, &place.org, operator.author.at))))
+    Ok(Created(Signed::new(&webhook, None, master, &place.org, operator.author.at)))
 }

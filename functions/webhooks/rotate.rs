@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::management::webhooks;
 use shared::registry::slug::Slug;
 use shared::registry::webhook::{Id, Signed};
-use shared::{App, Data, Exit, Handler, NotKept, Operator, Path, Reason, Result};
+use shared::{App, Data, Exit, Handler, Operator, Path, Reason, Result};
 use vault::Vault;
 
 #[derive(Deserialize, JsonSchema)]
@@ -20,10 +20,11 @@ async fn main() -> Exit {
     shared::serve(rotate.may_refuse(&[Reason::NoOrganization, Reason::NotFound("Webhook")])).await
 }
 
-async fn rotate(app: &'static App, operator: Operator, Path(place): Path<Place>) -> Result<NotKept<Data<Signed>>> {
+async fn rotate(app: &'static App, operator: Operator, Path(place): Path<Place>) -> Result<Data<Signed>> {
     let vault = Vault::shared().await?;
     let master = vault.master().await?;
     let webhook = webhooks::rotate(app, &place.org, &place.id, &operator.author, None).await?;
+    let last = app.keys.attempts(&place.org).await?.remove(&place.id);
 
-    Ok(NotKept(Data(Signed::new(&webhook, master, &place.org, operator.author.at))))
+    Ok(Data(Signed::new(&webhook, last, master, &place.org, operator.author.at)))
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use shared::contract::Contract;
 use shared::http::describe::{Fragment, security_schemes};
-use template::{Target, Template};
+use template::{Method, Target, Template};
 
 pub use error::Error;
 use function::describe;
@@ -52,6 +52,10 @@ fn document(contract: &Contract, template: &Template, words: &Words, binaries: &
         let fragments = describe(binaries, &function.binary, contract, &routes)?;
         for (route, fragment) in function.routes.iter().zip(fragments) {
             let (Target::Path { method, path }, Some(fragment)) = (&route.target, fragment) else { continue };
+            if matches!(method, Method::Named(name) if name == "HEAD") {
+                // It is its GET without a body.
+                continue;
+            }
             let Fragment { operation, schemas, responses } = fragment;
             parts.add(schemas, responses)?;
             let by_operator = function.routes.len() > 1 && path.starts_with("/operator/");

@@ -178,9 +178,7 @@ impl Contract {
         if windows.is_empty() || windows.windows(2).any(|pair| pair.first() == pair.last()) {
             return flaw("windows", "must name each window that requests are counted in, once");
         }
-        if let Some(all) = file.key.all_scopes.as_ref().filter(|all| !file.scopes.contains_key(*all)) {
-            return flaw("key.all_scopes", format!("there is no scope {all}"));
-        }
+        check_scope_names(&file.scopes, file.key.all_scopes.as_ref())?;
         let credential = Credential {
             header: header("credential.header", &file.credential.header)?,
             scheme: file.credential.scheme,
@@ -303,6 +301,17 @@ fn check_alerts(alerts: &Alerts, management: &Management, portal: Option<&Portal
     };
 
     if alerts.is_empty() { flaw(place, "has alerts, and there is no section [alerts]") } else { Ok(()) }
+}
+
+fn check_scope_names(scopes: &BTreeMap<String, String>, all: Option<&String>) -> Result<(), Flaw> {
+    if let Some(scope) = scopes.keys().find(|scope| !scope::is_token(scope)) {
+        return flaw("scopes", format!("{scope:?} must be of visible ASCII without spaces, \" and \\"));
+    }
+
+    match all.filter(|all| !scopes.contains_key(*all)) {
+        Some(all) => flaw("key.all_scopes", format!("there is no scope {all}")),
+        None => Ok(()),
+    }
 }
 
 fn check_scopes(place: &str, named: &Scopes, scopes: &BTreeMap<String, String>) -> Result<(), Flaw> {

@@ -32,7 +32,7 @@ pub use http::extract::{At, Body, Caller, Operator, Path, Query};
 pub use http::handler::Handler;
 pub use http::idempotency_key::IdempotencyKey;
 pub use http::manager::Manager;
-pub use http::reply::{Created, CreatedOnce, Data, Deleted, Json, Listed, NoContent, NotKept, Page, Put, Tabular};
+pub use http::reply::{Created, CreatedOnce, Data, Deleted, Json, Kept, Listed, NoContent, Page, Put, Tabular};
 pub use http::serve::serve;
 pub use http::visitor::{Browser, Form, Visitor};
 pub use registry::error::{Error, Result};

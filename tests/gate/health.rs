@@ -10,8 +10,12 @@ async fn anyone_learns_that_it_runs_whatever_the_contract() {
         let body = r#"{"ok":true,"time":"2030-06-15T00:00:30Z"}"#;
         world.anonymous("GET", "/api/v1/health").await.is(200, &[], body);
         world.call("GET", "/api/v1/health", "junk", None).await.is(200, &[], body);
-        let answer = world.anonymous("POST", "/api/v1/health").await;
-        assert_eq!((answer.status, answer.own_headers()), (405, vec!["allow: GET".to_owned()]), "{contract}");
+        for path in ["/api/v1/health", "/openapi.json"] {
+            let asked = world.anonymous("HEAD", path).await;
+            assert_eq!((asked.status, asked.body.as_str()), (200, ""), "{contract} {path}");
+            let answer = world.anonymous("POST", path).await;
+            assert_eq!((answer.status, answer.own_headers()), (405, vec!["allow: GET, HEAD".to_owned()]), "{contract}");
+        }
     }
 }
 

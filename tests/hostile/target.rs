@@ -79,6 +79,10 @@ impl Sweep {
             };
             for route in &function.routes {
                 let Target::Path { method, path } = &route.target else { continue };
+                // It has no body to look at, and is its GET otherwise.
+                if method.to_string() == "HEAD" {
+                    continue;
+                }
                 let mut parameters = event["pathParameters"].as_object().cloned().unwrap_or_default();
                 parameters.retain(|name, _| path.contains(&format!("{{{name}}}")));
                 endpoints.push(Endpoint {

@@ -51,6 +51,24 @@ async fn a_key_gets_a_new_secret_and_stays_the_same_key() {
 }
 
 #[tokio::test]
+async fn a_key_that_has_expired_gets_no_secret_and_an_overlap_ends_with_its_key() {
+    let world = World::serving("fayne").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let old = world.key("acme", json!({"name": "a", "expiresAt": "2030-06-15T00:01:00Z"})).await;
+    let new = regenerate(&world, &old, 3_600).await;
+    let shown = world.operate("GET", &path(&old), Value::Null).await.json()["data"]["overlapEndsAt"].clone();
+    assert_eq!(shown, "2030-06-15T00:01:00Z");
+    world.at("2030-06-15T00:00:59.999Z");
+    assert_eq!([status(&world, &old).await, status(&world, &new).await], [200, 200]);
+    world.at("2030-06-15T00:01:00Z");
+    assert_eq!([status(&world, &old).await, status(&world, &new).await], [401, 401]);
+    let answer = world.operate("POST", &format!("{}/regenerate", path(&old)), Value::Null).await;
+    assert!(answer.status == 409 && answer.body.contains("expired"), "{answer:?}");
+    let rows = world.operate("GET", "/organizations/acme/audit", Value::Null).await.json()["data"].clone();
+    assert_eq!(rows.as_array().unwrap().len(), 3, "{rows}");
+}
+
+#[tokio::test]
 async fn the_old_secret_works_to_the_end_of_the_overlap_and_not_a_millisecond_longer() {
     let (world, old) = World::academy("pro").await;
     let new = regenerate(&world, &old, 60).await;

@@ -19,14 +19,15 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The headers that the function set, less `content-type` and those that are for browsers, in the order of their names:
-    /// `retry-after: 30`.
+    /// The headers that the function set, less those that each answer is held to have, and those that are for browsers, in
+    /// the order of their names: `retry-after: 30`.
     pub(crate) fn own_headers(&self) -> Vec<String> {
-        let not_ours = ["apigw-requestid", "connection", "content-length", "content-type", "date"];
+        let not_ours = ["apigw-requestid", "cache-control", "connection", "content-length", "content-type", "date"];
         let ours = self
             .headers
             .iter()
             .filter(|(name, _)| !not_ours.contains(&name.as_str()) && !name.as_str().starts_with("access-control-"));
+        let ours = ours.filter(|(name, _)| self.status != 401 || *name != "www-authenticate");
         let mut lines: Vec<_> = ours.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
         lines.sort();
 

@@ -51,8 +51,20 @@ impl Http {
         answer
     }
 
-    /// Holds an answer against the document.
+    /// Holds an answer against the document, and to what each has.
     pub(crate) fn hold(&self, method: &str, path: &str, answer: &Answer) {
+        let is_gateways = answer.body.starts_with(r#"{"message":"#) && answer.header("cache-control").is_none();
+        if !is_gateways {
+            let kept = match path.split(['?', '#']).next().unwrap_or(path) {
+                "/api/v1/health" if answer.status == 200 => "no-cache",
+                "/openapi.json" if answer.status == 200 => "max-age=300",
+                _ => "no-store",
+            };
+            assert_eq!(answer.header("cache-control"), Some(kept), "{method} {path}: {answer:?}");
+            let asks = answer.header("www-authenticate").is_some();
+            let is_page = answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+            assert_eq!(asks, answer.status == 401 && !is_page, "{method} {path}: {answer:?}");
+        }
         announced::check(&self.contract, method, path, answer.status, &answer.body);
     }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use lambda_http::http::header::{ALLOW, CONTENT_TYPE};
+use lambda_http::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::contract::Contract;
-use crate::contract::denial::Denial;
+use crate::contract::denial::{Denial, Kind};
 use crate::contract::limit::Quota;
 
 /// A whole answer: text, always.
@@ -37,8 +37,27 @@ pub fn render(contract: &Contract, denial: &Denial) -> Reply {
         return Reply { status: StatusCode::INTERNAL_SERVER_ERROR, headers, body: String::new() };
     };
     headers.extend(wire.headers(denial).map(|(name, value)| (name.clone(), value)));
+    if wire.status == StatusCode::UNAUTHORIZED
+        && !headers.contains_key(WWW_AUTHENTICATE)
+        && let Ok(challenge) = HeaderValue::from_str(&challenge(contract, denial.kind()))
+    {
+        headers.insert(WWW_AUTHENTICATE, challenge);
+    }
 
     Reply { status: wire.status, headers, body: wire.body(denial) }
+}
+
+/// How to come with a key, for an answer that asks for one (RFC 9110, 11.6.1). A bearer token that was presented, and is none,
+/// is an error (RFC 6750, 3).
+fn challenge(contract: &Contract, kind: Kind) -> String {
+    let is_presented = !matches!(kind, Kind::MissingCredential | Kind::MalformedCredential);
+    match &contract.credential.scheme {
+        Some(scheme) if is_presented && scheme.eq_ignore_ascii_case("bearer") => {
+            format!("{scheme} error=\"invalid_token\"")
+        }
+        Some(scheme) => scheme.clone(),
+        None => "ApiKey realm=\"API\"".to_owned(),
+    }
 }
 
 /// A denial as data: the answer that somebody else is to give, or would have got.

@@ -71,6 +71,11 @@ impl<S: Into<String>> FromIterator<S> for Scopes {
     }
 }
 
+/// Whether `name` can be a scope: a token of RFC 6749, 3.3. Lists of scopes have spaces between.
+pub(super) fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
+}
+
 /// The scope that a function needs of the key that calls it, given by the type of its argument: `Caller<Read>`.
 ///
 /// An API of your own writes one of these for each of its contract's scopes.

@@ -39,6 +39,12 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "contracts/x.toml: line 15, column 1: unknown field `colour`",
         ),
         ("fayne", "alphabet = \"hex\"", "alphabet = ", "contracts/x.toml: line 14, column "),
+        (
+            "fanfare",
+            "[scopes]\n",
+            "[scopes]\n\"read all\" = \"x\"\n",
+            "contracts/x.toml: scopes: \"read all\" must be of visible ASCII without spaces",
+        ),
         ("fayne", "\"{code}\"", "\"{cod}\"", "contracts/x.toml: error.body: unknown placeholder {cod}"),
         (
             "fanfare",

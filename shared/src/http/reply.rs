@@ -218,14 +218,14 @@ impl<T: Serialize + JsonSchema> IntoReply for Put<T> {
     }
 }
 
-/// A reply that nobody may keep, because of what is in it.
+/// A reply that anybody may keep as this `Cache-Control` says. All others are `no-store`.
 #[derive(Debug)]
-pub struct NotKept<R>(pub R);
+pub struct Kept<R>(pub R, pub &'static str);
 
-impl<R: IntoReply> IntoReply for NotKept<R> {
+impl<R: IntoReply> IntoReply for Kept<R> {
     fn into_reply(self) -> Result<Reply> {
         let mut reply = self.0.into_reply()?;
-        reply.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        reply.headers.insert(CACHE_CONTROL, HeaderValue::from_static(self.1));
 
         Ok(reply)
     }

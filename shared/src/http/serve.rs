@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use lambda_http::LambdaEvent;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::header::CACHE_CONTROL;
+use lambda_http::http::{HeaderValue, Method};
 use serde_json::value::RawValue;
 
 use crate::contract::denial::Denial;
@@ -95,7 +97,7 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
 ) -> Reply {
     let mut call = match Call::read(app, event, platform) {
         Ok(call) => call,
-        Err(violation) => return envelope::render(&app.contract, &violation.into()),
+        Err(violation) => return unkept(envelope::render(&app.contract, &violation.into())),
     };
     let mut reply = match handler.handle(&mut call).await {
         Ok(reply) => reply,
@@ -124,6 +126,16 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
     } else if let Some(reason) = call.refused {
         app.meter.turn_away(reason, call.now);
     }
+    if call.method == Method::HEAD.as_str() {
+        reply.body.clear();
+    }
+
+    unkept(reply)
+}
+
+/// `reply`, which nobody may keep unless it says otherwise: what a key may see is not for whoever comes next.
+fn unkept(mut reply: Reply) -> Reply {
+    reply.headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 
     reply
 }

@@ -69,7 +69,7 @@ pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen:
 /// does nothing. Where `seen` is a version of the key, no other gets a new secret.
 ///
 /// # Errors
-/// There is no such organization or key, the key is of another version, or it may do something that `author` may not.
+/// There is no such organization or key, the key is of another version, has expired, or may do something that `author` may not.
 pub async fn regenerate(
     app: &App,
     slug: &Slug,
@@ -92,6 +92,10 @@ pub async fn regenerate(
             return Ok(Done::Before(IssuedBefore::new(done)));
         }
         check_seen(&before, seen)?;
+        if before.expires_at.is_some_and(|at| at <= now) {
+            let reason = "The key has expired: it works again once it has a later expiry, with the secret that it has";
+            return Err(Denial::Conflict { reason: reason.to_owned() }.into());
+        }
         let (secret, digest) = mint(app, kind)?;
         let after = Keys::succeeded(&before, digest, ends);
         let issued = Issued::new(after.clone(), secret);

@@ -89,7 +89,11 @@ impl Key {
 
     /// The secret before the current one and until when it works, while it does.
     pub fn overlap(&self, now: Timestamp) -> Option<Previous> {
-        self.previous.filter(|previous| previous.until > now)
+        let previous = self.previous?;
+        // No secret works longer than its key.
+        let until = self.expires_at.map_or(previous.until, |expires| previous.until.min(expires));
+
+        (until > now).then_some(Previous { until, ..previous })
     }
 
     /// Whether the secret that `digest` stands for is this key's at `now`.

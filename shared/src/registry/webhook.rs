@@ -239,11 +239,11 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// `webhook` of `org` at `now`, with its current secret.
-    pub fn new(webhook: &Webhook, master: &Master, org: &Slug, now: Timestamp) -> Self {
+    /// `webhook` of `org` at `now`, with its current secret and what is known of the last attempt.
+    pub fn new(webhook: &Webhook, last: Option<Tried>, master: &Master, org: &Slug, now: Timestamp) -> Self {
         let secret = master.secret(org, &webhook.id, webhook.generation);
 
-        Self { webhook: webhook.view(None, now), secret }
+        Self { webhook: webhook.view(last, now), secret }
     }
 }
 

@@ -71,7 +71,7 @@ impl View {
     /// The members of `key` that `management` shows at `now`; it was last used at `last_used_at`.
     pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
         let standing = key.standing(now);
-        let overlap = key.previous.map(|previous| previous.until).filter(|until| *until > now);
+        let overlap = key.overlap(now).map(|previous| previous.until);
         let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
 
         Self {
