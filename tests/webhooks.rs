@@ -149,6 +149,11 @@ impl Receiver {
         .unwrap()
     }
 
+    /// Answers so from now on.
+    pub(crate) fn answer_with(&self, answered: Answered) {
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner) = vec![answered];
+    }
+
     pub(crate) fn got(&self) -> Vec<Message> {
         self.got.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -57,7 +57,7 @@ impl Deliverer {
         let mut done = Done::default();
         // An event that fails holds up nothing: those that nobody was asked about yet come first.
         let mut ended = Ok(());
-        for pile in [Pile::New, Pile::Due(run.now)] {
+        for pile in [Pile::New(None), Pile::Due(run.now)] {
             if ended.is_ok() {
                 ended = self.work_off(pile, &mut run, &mut done).await;
             }
@@ -68,41 +68,63 @@ impl Deliverer {
         ended.map(|()| done)
     }
 
-    async fn work_off(&self, pile: Pile, run: &mut Run, done: &mut Done) -> Result<()> {
-        // A flood of new events leaves some time to those that are tried again.
-        let is_over = |run: &Run| match pile {
-            Pile::New => run.share.are_over(),
-            Pile::Due(_) => run.tries.are_over(),
-        };
-        let mut start = None;
+    /// Hands on what is in `pile`, in rounds: of an organization with more than a page, the others come in between.
+    async fn work_off(&self, first: Pile, run: &mut Run, done: &mut Done) -> Result<()> {
+        let (mut pile, mut start, mut is_rest) = (first.clone(), None, false);
         loop {
-            if is_over(run) {
+            if is_over(&pile, run) {
                 tracing::warn!("there is more to hand on than fits into one run: the next one goes on");
                 return Ok(());
             }
-            let page = self.outbox.letters(pile, PAGE, start).await?;
+            let page = self.outbox.letters(&pile, PAGE, start).await?;
             // What is in this page was written before: a webhook that was made before that must be among them.
             done.webhooks.clear();
             for error in &page.unreadable {
                 tracing::error!("an event cannot be handed on, and stays where it is: {error}");
             }
+            let mut gone = 0_usize;
             for letters in page.found.chunks(Bus::AT_ONCE) {
-                if !is_over(run) {
-                    self.hand_on(letters, run, done).await?;
+                if !is_over(&pile, run) {
+                    gone = gone.saturating_add(self.hand_on(letters, run, done).await?);
                 }
             }
-            let Some(next) = page.next else { return Ok(()) };
-            start = Some(next);
+            start = page.next;
+            if start.is_some()
+                && let Some(only) = only_organization(&page.found)
+            {
+                // Where nothing has left its place, another round finds the same.
+                (pile, start, is_rest) = (Pile::New(Some(only.clone())), None, is_rest || gone > 0);
+            } else if start.is_none() {
+                if !is_rest {
+                    return Ok(());
+                }
+                (pile, is_rest) = (first.clone(), false);
+            }
         }
     }
 
-    /// Hands `letters` on to all who are to have them, and notes what became of each.
-    async fn hand_on(&self, letters: &[Letter], run: &mut Run, done: &mut Done) -> Result<()> {
-        let for_bus: Vec<_> = letters.iter().filter(|letter| is_for(letter, Bus::NAME, true)).collect();
-        let mut refused = self.bus.put(&for_bus).await;
-        let (mut taken, mut others) = (Vec::new(), Vec::new());
+    /// Hands `letters` on to all who are to have them, and notes what became of each. Returns how many have left their place.
+    async fn hand_on(&self, letters: &[Letter], run: &mut Run, done: &mut Done) -> Result<usize> {
+        // Asked first: nothing is told of an event that cannot be handed on to all.
+        let mut addressed = Vec::new();
         for letter in letters {
-            let webhooks = self.webhooks_for(letter, done).await?;
+            match self.webhooks_for(letter, done).await {
+                Ok(webhooks) => addressed.push((letter, webhooks)),
+                Err(dynamodb::Error::Fault(what)) => {
+                    let Head { id, organization, .. } = &letter.head;
+                    tracing::error!(
+                        event.id = %id, org.id = %organization,
+                        "an event cannot be handed on, and stays where it is: {what}"
+                    );
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let gone = addressed.len();
+        let for_bus = addressed.iter().map(|(letter, _)| *letter).filter(|letter| is_for(letter, Bus::NAME, true));
+        let mut refused = self.bus.put(&for_bus.collect::<Vec<_>>()).await;
+        let (mut taken, mut others) = (Vec::new(), Vec::new());
+        for (letter, webhooks) in addressed {
             let mut left = Left::new();
             left.extend(refused.remove(letter.head.id.as_str()).map(|why| (Bus::NAME.to_owned(), why)));
             left.extend(self.told(letter, &run.tries).await.err().map(|why| (Topic::NAME.to_owned(), why)));
@@ -124,11 +146,11 @@ impl Deliverer {
             }
         }
 
-        Ok(())
+        Ok(gone)
     }
 
     /// The webhooks that `letter` is to go to: where nobody was asked yet, those of its organization that want it.
-    async fn webhooks_for(&self, letter: &Letter, done: &mut Done) -> Result<BTreeSet<Id>> {
+    async fn webhooks_for(&self, letter: &Letter, done: &mut Done) -> dynamodb::Result<BTreeSet<Id>> {
         if let Some(left) = &letter.left {
             return Ok(webhooks::named(left.iter()));
         }
@@ -204,6 +226,22 @@ impl Deliverer {
             tracing::warn!("nobody could be told of dead letters: {why}");
         }
     }
+}
+
+/// Whether the time for `pile` is over: a flood of new events leaves some to those that are tried again.
+fn is_over(pile: &Pile, run: &Run) -> bool {
+    match pile {
+        Pile::New(_) => run.share.are_over(),
+        Pile::Due(_) => run.tries.are_over(),
+    }
+}
+
+/// The organization that all of `letters` are of, if they are new and there is one.
+fn only_organization(letters: &[Letter]) -> Option<&Slug> {
+    let first = letters.first().filter(|letter| letter.left.is_none())?;
+    let organization = &first.head.organization;
+
+    letters.iter().all(|letter| letter.head.organization == *organization).then_some(organization)
 }
 
 /// Whether `letter` is to go to the one called `name`, which is to have it the first time if `at_first`.

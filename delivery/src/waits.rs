@@ -23,6 +23,9 @@ fn after(attempts: u32) -> Option<SignedDuration> {
     WAITS.get(place).copied()
 }
 
+/// How long all attempts take, if each is made when it is due.
+pub(crate) const ALL: SignedDuration = SignedDuration::from_secs(75 * 3_600 + 35 * 60 + 5);
+
 /// What becomes of something after so many failed attempts, the last of them at `now`.
 pub(crate) fn fate(attempts: u32, now: Timestamp) -> Fate {
     let due = after(attempts).and_then(|wait| now.checked_add(wait).ok());
@@ -40,7 +43,7 @@ mod tests {
         assert_eq!(waits, WAITS);
         assert!(waits.is_sorted());
         let total: SignedDuration = waits.into_iter().sum();
-        assert_eq!(total, SignedDuration::from_mins(75 * 60 + 35) + SignedDuration::from_secs(5));
+        assert_eq!(total, ALL);
         assert_eq!([after(0), after(10), after(u32::MAX)], [None; 3]);
     }
 }

@@ -4,6 +4,7 @@
 //! that it holds up nobody. What it has not taken is tried again with growing waits; after the last one it is a dead letter, and
 //! the webhook is disabled.
 
+mod bounded;
 mod message;
 mod post;
 mod round;

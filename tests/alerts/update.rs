@@ -73,6 +73,7 @@ async fn what_is_wrong_is_named_and_nothing_is_kept() {
         (json!({"kinds": {"limit.reached": {"loud": true}}}), "kinds.limit.reached.loud"),
         (json!({"kinds": {"limit.reached": true}}), "kinds.limit.reached"),
         (json!({"muted": [{"keyId": "key_1", "until": null}]}), "muted[0].keyId"),
+        (json!({"muted": [{"keyId": key.id}]}), "muted[0].until"),
         (json!({"muted": [{"keyId": key.id, "until": "2030-06-15T00:00:30Z"}]}), "muted[0].until"),
         (json!({"muted": [{"keyId": key.id, "until": "2031-06-17T00:00:31Z"}]}), "muted[0].until"),
         (json!({"muted": [{"keyId": format!("key_{:026}", 7), "until": "2030-07-01T00:00:00Z"}]}), "muted"),

@@ -40,15 +40,16 @@ async fn a_message_about_several_keys_names_them_and_no_secret() {
     let world = open("fanfare").await;
     let mut keys = Vec::new();
     for number in 0..7 {
-        let order = json!({"name": format!("<b>{number}"), "type": "secret", "expiresAt": "2030-06-20T00:00:00Z"});
+        let order = json!({"name": format!("<b>{number}"), "type": "secret", "expiresAt": "2030-06-29T12:00:00Z"});
         keys.push(world.key("acme", order).await);
     }
+    world.at("2030-06-15T13:00:00Z");
     watch(&world).await;
     let browser = world.visitor("acme").await;
     let shown = browser.get(ALERTS).await;
     shown.says("Keys that expire soon 7 keys expire within 14 days.");
     // Keys of one moment are in any order.
-    let named = |answer: &Answer| answer.words().matches(" 20 Jun 2030, 00:00 UTC").count();
+    let named = |answer: &Answer| answer.words().matches(" 29 Jun 2030, 12:00 UTC").count();
     assert_eq!(named(&shown), 5, "{}", shown.words());
     shown.says("and 2 more");
     assert!(!shown.body.contains("<b>"), "{}", shown.body);

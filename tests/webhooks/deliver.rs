@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Answered, Receiver, hook, key, names, open, send, shown};
 use crate::operations::counts;
-use crate::outbox::pile;
+use crate::outbox::{pile, revive};
 
 const SENT: &str = "WebhooksDeliver";
 
@@ -59,11 +59,76 @@ async fn a_webhook_that_asks_to_be_left_alone_is() {
     let world = open(&[&receiver]).await;
     hook(&world, &receiver, json!(["key.created"])).await;
     key(&world, "a").await;
+    key(&world, "b").await;
     send(&world).await;
     world.at("2030-06-15T00:10:29Z");
-    assert_eq!(send(&world).await["delivered"], 0);
-    world.at("2030-06-15T00:10:31Z");
+    assert_eq!(send(&world).await, json!({"delivered": 0, "postponed": 0, "dead": 0}), "nothing at all is sent there");
+    world.at("2030-06-15T00:10:33Z");
+    assert_eq!(send(&world).await["delivered"], 2);
+    assert_eq!(names(&receiver).len(), 3);
+    let left = world.items("EventsTable").await;
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn an_event_that_alone_is_not_taken_is_dead_alone() {
+    let mut answers = [Answered::With(500); 7];
+    (answers[4], answers[6]) = (Answered::With(200), Answered::With(200));
+    let receiver = Receiver::new(&answers).await;
+    let world = open(&[&receiver]).await;
+    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    for _ in 0..4 {
+        world.stack.clock().advance(Duration::from_hours(25));
+        send(&world).await;
+    }
+    key(&world, "b").await;
     assert_eq!(send(&world).await["delivered"], 1);
+    key(&world, "c").await;
+    world.stack.clock().advance(Duration::from_hours(25));
+    assert_eq!(send(&world).await, json!({"delivered": 0, "postponed": 0, "dead": 1}));
+    assert_eq!(send(&world).await["delivered"], 1);
+    assert_eq!((pile(&world, "dead").await.len(), &shown(&world, &id).await["status"]), (1, &json!("active")));
+    let logs = world.stack.logs();
+    assert!(logs.iter().any(|line| line.contains("not tried again: HTTP 500")), "{logs:?}");
+}
+
+#[tokio::test]
+async fn a_webhook_with_more_to_get_than_it_can_be_tried_with_is_given_up_after_three_days_all_the_same() {
+    let receiver = Receiver::new(&[Answered::With(500)]).await;
+    let world = open(&[&receiver]).await;
+    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    for number in 0..3 {
+        key(&world, &number.to_string()).await;
+    }
+    send(&world).await;
+    world.stack.clock().advance(Duration::from_hours(75));
+    assert_eq!(send(&world).await["dead"], 0);
+    world.stack.clock().advance(Duration::from_hours(1));
+    assert_eq!(send(&world).await["dead"], 3);
+    assert_eq!(shown(&world, &id).await["disabledBecause"], "failing");
+}
+
+#[tokio::test]
+async fn dead_letters_of_two_webhooks_are_two_and_both_can_be_sent_again() {
+    let [one, other] = [Receiver::new(&[Answered::With(500)]).await, Receiver::new(&[Answered::With(500)]).await];
+    let world = open(&[&one, &other]).await;
+    let ids =
+        [hook(&world, &one, json!(["key.created"])).await.0, hook(&world, &other, json!(["key.created"])).await.0];
+    for number in 0..10 {
+        key(&world, &number.to_string()).await;
+    }
+    send(&world).await;
+    world.stack.clock().advance(Duration::from_hours(80));
+    assert_eq!(send(&world).await["dead"], 20);
+    assert_eq!(pile(&world, "dead").await.len(), 20);
+    for (receiver, id) in [&one, &other].into_iter().zip(&ids) {
+        receiver.answer_with(Answered::With(200));
+        super::patch(&world, id, json!({"status": "active"})).await;
+    }
+    revive(&world).await;
+    assert_eq!(send(&world).await["delivered"], 20);
+    assert_eq!([one.got().len(), other.got().len()], [12, 12]);
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ use shared::registry::webhook::{Address, TestHosts, is_public};
 use tokio::sync::OnceCell;
 use tower_service::Service;
 
+use super::bounded::Bounded;
+
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -67,7 +69,7 @@ impl Failure {
     }
 }
 
-type Way<R> = Client<HttpsConnector<HttpConnector<R>>, Full<Bytes>>;
+type Way<R> = Client<Bounded<HttpsConnector<HttpConnector<R>>>, Full<Bytes>>;
 
 /// The way out.
 #[derive(Debug)]
@@ -138,7 +140,7 @@ where
     connector.enforce_http(false);
     connector.set_connect_timeout(Some(CONNECT));
     let tls = dynamodb::tls().map_err(|error| Failure::because(format!("no root certificates: {error}")))?;
-    let connector = HttpsConnector::from((connector, tls));
+    let connector = Bounded(HttpsConnector::from((connector, tls)));
 
     // Whoever is slow or odd gets no connection that somebody else has opened.
     Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
@@ -197,6 +199,8 @@ async fn found(name: &str, allowed: fn(&SocketAddr) -> bool) -> io::Result<std::
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
     use super::*;
 
     #[test]
@@ -222,6 +226,21 @@ mod tests {
             assert_eq!((due, failure.is_gone), (seconds, false), "{status} {header:?}");
         }
         assert!(Failure::of(StatusCode::GONE, &HeaderMap::new()).is_gone);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_only_goes_on_is_none_long_before_its_time_is_over() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                while stream.write_all(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000)).await.is_ok() {}
+            }
+        });
+        let post = Post::new(TestHosts::new(&host));
+        let url = Address::try_from(format!("http://{host}/")).unwrap();
+        let sent = post.send(&url, "event_1", Timestamp::UNIX_EPOCH, "v1,x", String::new(), Duration::MAX);
+        assert_eq!(sent.await.unwrap_err().outcome, "no answer");
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::message;
 use super::post::Failure;
 use super::{ANSWER, Done, Webhooks, is_over};
-use crate::waits::fate;
+use crate::waits::{ALL, fate};
 
 /// How many parcels are read at once, and dropped.
 const PAGE: i32 = 10;
@@ -36,6 +36,8 @@ pub(super) struct Round<'a> {
     done: Done,
     /// The last attempt of this turn, and whether it was late.
     last: Option<(Tried, bool)>,
+    /// Until when it wants to be left alone, if it has said so in this turn.
+    paused: Option<Timestamp>,
 }
 
 /// Whether to go on with what comes next in the queue; if not, whether nothing is left in it.
@@ -45,7 +47,7 @@ const STOP: Goes = ControlFlow::Break(false);
 
 impl<'a> Round<'a> {
     pub(super) fn new(webhooks: &'a Webhooks, courier: Courier, clock: Clock) -> Self {
-        Self { webhooks, courier, clock, done: Done::default(), last: None }
+        Self { webhooks, courier, clock, done: Done::default(), last: None, paused: None }
     }
 
     /// Works the queue off.
@@ -54,13 +56,13 @@ impl<'a> Round<'a> {
         if let Some((tried, is_late)) = self.last.take() {
             let now = self.clock.now();
             let Courier { org, webhook, late, .. } = &self.courier;
-            self.webhooks.app.keys.put_attempt(org, webhook, &tried, now).await?;
+            let has_taken = self.done.delivered > 0;
+            self.webhooks.app.keys.put_attempt(org, webhook, &tried, has_taken, now).await?;
             let is_noted = late.is_some_and(|late| now.duration_since(late) < NOTED);
             let is_news = if is_late { !is_noted } else { late.is_some() };
-            if is_news {
-                let late = is_late.then_some(now);
-                self.outbox().courier_noted(&self.courier, late).await?;
-                self.courier.late = late;
+            if is_news || self.paused.is_some() {
+                (self.courier.late, self.courier.paused) = (is_late.then_some(now), self.paused);
+                self.outbox().courier_noted(&self.courier).await?;
             }
         }
         // One that was late is remembered for a while.
@@ -109,9 +111,10 @@ impl<'a> Round<'a> {
             let asked = self.clock.now();
             let webhook = match self.webhook().await? {
                 Ok(webhook) => webhook,
-                Err(why) => return self.clear(why, asked).await,
+                Err(why) => return self.clear(why, asked, "the webhook is disabled").await,
             };
-            if parcel.due > asked {
+            let is_paused = self.courier.paused.is_some_and(|until| asked < until);
+            if is_paused || parcel.due > asked {
                 return Ok(STOP);
             }
             let begun = Instant::now();
@@ -161,11 +164,20 @@ impl<'a> Round<'a> {
         let Courier { org, webhook: id, .. } = &self.courier;
         let now = self.clock.now();
         let attempts = parcel.attempts.saturating_add(1);
-        let why = match fate(attempts, now) {
+        // Where much is due, attempts are late: its time is over all the same.
+        let is_over = now.duration_since(parcel.since) >= ALL;
+        let fate = if is_over { Fate::Dead(now) } else { fate(attempts, now) };
+        let why = match fate {
             _ if failure.is_gone => Why::Gone,
+            Fate::Dead(_) if self.has_taken_since(parcel.since).await? => {
+                // It takes other things: this one alone is not sent again.
+                self.bury(parcel, &failure.outcome).await?;
+                return Ok(Some(STOP));
+            }
             Fate::Dead(_) => Why::Failing,
             Fate::Again(due) => {
-                let due = failure.not_before(now).map_or(due, |asked| asked.max(due));
+                self.paused = failure.not_before(now);
+                let due = self.paused.map_or(due, |asked| asked.max(due));
                 tracing::warn!(
                     event.id = parcel.id, org.id = %org, webhook.id = %id, attempts, %due,
                     "a webhook has not taken an event: {}", failure.outcome
@@ -180,7 +192,13 @@ impl<'a> Round<'a> {
         }
         tracing::warn!(org.id = %org, webhook.id = %id, "a webhook is disabled: {}", failure.outcome);
 
-        self.clear(why, now).await.map(Some)
+        self.clear(why, now, &failure.outcome).await.map(Some)
+    }
+
+    async fn has_taken_since(&self, at: Timestamp) -> Result<bool> {
+        let Courier { org, webhook, .. } = &self.courier;
+
+        Ok(self.done.delivered > 0 || self.webhooks.app.keys.has_taken_since(org, webhook, at).await?)
     }
 
     async fn moved(&self, parcel: &Parcel, fate: Fate) -> Result<()> {
@@ -190,8 +208,8 @@ impl<'a> Round<'a> {
     }
 
     /// Empties the queue of a webhook that nothing is sent to, because of `why`: of what has happened before `now`, when it was
-    /// so. It may be switched on again by now, and what has happened since is for it.
-    async fn clear(&mut self, why: Why, now: Timestamp) -> Result<Goes> {
+    /// so. It may be switched on again by now, and what has happened since is for it. `outcome`: what the log is told of it.
+    async fn clear(&mut self, why: Why, now: Timestamp, outcome: &str) -> Result<Goes> {
         let (mut start, mut is_empty) = (None, true);
         loop {
             let page = self.page(start).await?;
@@ -205,7 +223,7 @@ impl<'a> Round<'a> {
                         if is_over(self.clock) {
                             return Ok(STOP);
                         }
-                        self.bury(parcel).await?;
+                        self.bury(parcel, outcome).await?;
                     }
                 }
             }
@@ -214,13 +232,13 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Makes a dead letter of `parcel`.
-    async fn bury(&mut self, parcel: &Parcel) -> Result<()> {
+    /// Makes a dead letter of `parcel`, because of `outcome`.
+    async fn bury(&mut self, parcel: &Parcel, outcome: &str) -> Result<()> {
         let Courier { org, webhook, .. } = &self.courier;
         // Before it is moved: the alarm counts this line, and a run may be cut short here.
         tracing::error!(
             event.id = parcel.id, org.id = %org, webhook.id = %webhook, attempts = parcel.attempts,
-            "a dead letter: a webhook has not taken an event, and it is not tried again"
+            "a dead letter: a webhook has not taken an event, and it is not tried again: {outcome}"
         );
         self.moved(parcel, Fate::Dead(self.clock.now())).await?;
         self.done.dead = self.done.dead.saturating_add(1);

@@ -106,9 +106,11 @@ impl Alert {
     }
 
     fn approaching(&self) -> Vec<String> {
-        let mut told =
-            vec![self.with(&["used", "limit", "window"], "{used} of {limit} requests per {window} were used.")];
-        if self.text("window") == "minute" {
+        let is_minute = self.text("window") == "minute";
+        let least = if is_minute { "At least " } else { "" };
+        let used = self.with(&["used", "limit", "window"], "{used} of {limit} requests per {window} were used.");
+        let mut told = vec![format!("{least}{used}")];
+        if is_minute {
             told.push("That was so in at least three minutes of the last hour.".to_owned());
         } else {
             told.push(
@@ -228,7 +230,11 @@ mod tests {
                 json!({"window": "hour", "limit": 100, "used": 80, "windowEndsAt": "2030-06-15T01:00:00Z"}),
                 "80 of 100 requests per hour were used. At the limit",
             ),
-            ("limit.approaching", json!({"window": "minute", "limit": 10, "used": 8}), "8 of 10 requests per minute"),
+            (
+                "limit.approaching",
+                json!({"window": "minute", "limit": 10, "used": 8}),
+                "At least 8 of 10 requests per minute",
+            ),
             ("limit.reached", json!({"refused": 12, "requests": 100}), "12 of 100 requests"),
             ("errors.high", json!({"failed": 8, "answered": 50, "of": "server"}), "8 of 50 answers"),
             ("activity.unusual", json!({"direction": "spike", "requests": 440, "usual": 220.0}), "There were 440"),

@@ -5,7 +5,7 @@
 //! | --- | --- | --- |
 //! | `outbox` | `new#<organization>#<sequence>#<id>` | an event that was not tried yet: a query has each organization's in order |
 //! | `retry` | `<due>#<id>` | one that was, by when it is to be tried again |
-//! | `dead` | `<since>#<id>` | one that is not tried any more; gone after 30 days |
+//! | `dead` | `<since>#<id>#<names>` | one that is not tried any more, with who has not taken it; gone after 30 days |
 
 use std::collections::BTreeSet;
 
@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::remembered::place;
 use super::{Attributes, attributes, is_there};
 use crate::registry::event::{Event, Head};
+use crate::registry::slug::Slug;
 
 /// The version of the layout of letters.
 const LAYOUT: i64 = 1;
@@ -72,10 +73,11 @@ impl<T> Page<T> {
 }
 
 /// Which letters.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Pile {
-    /// Those that nobody was asked about yet, by organization and in the order of their numbers.
-    New,
+    /// Those that nobody was asked about yet, by organization and in the order of their numbers: of the organizations after
+    /// this one, if one is named.
+    New(Option<Slug>),
     /// Those that are to be tried again by this time, the longest overdue first.
     Due(Timestamp),
 }
@@ -119,9 +121,10 @@ impl Outbox {
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn letters(&self, pile: Pile, limit: i32, start: Option<Start>) -> Result<Page<Letter>> {
+    pub async fn letters(&self, pile: &Pile, limit: i32, start: Option<Start>) -> Result<Page<Letter>> {
         let (partition, [first, last]) = match pile {
-            Pile::New => ("outbox", ["new#".to_owned(), "new$".to_owned()]),
+            Pile::New(None) => ("outbox", ["new#".to_owned(), "new$".to_owned()]),
+            Pile::New(Some(after)) => ("outbox", [format!("new#{after}$"), "new$".to_owned()]),
             // What is due in this very millisecond is due.
             Pile::Due(now) => ("retry", [String::from("0"), format!("{:013}$", now.as_millisecond())]),
         };
@@ -170,6 +173,8 @@ pub(super) struct Untaken<'a> {
     pub(super) left: BTreeSet<&'a str>,
     /// Where it waits: the partition, and what its place has after the time.
     pub(super) waits: (String, String),
+    /// When it was first to be sent there, if that matters.
+    pub(super) since: Option<Timestamp>,
 }
 
 impl Outbox {
@@ -180,9 +185,12 @@ impl Outbox {
 
     /// The member of a transaction that puts `untaken` where `fate` says.
     pub(super) fn again(&self, untaken: &Untaken<'_>, fate: Fate) -> Result<Put> {
+        // An event may be dead for several, in the same millisecond.
+        let left: Vec<_> = untaken.left.iter().copied().collect();
+        let dead = format!("{}#{}", untaken.id, left.join(","));
         let (partition, at, rest, ttl) = match fate {
             Fate::Again(due) => (&*untaken.waits.0, due, &*untaken.waits.1, None),
-            Fate::Dead(since) => ("dead", since, untaken.id, Some(since.checked_add(KEPT).unwrap_or(since))),
+            Fate::Dead(since) => ("dead", since, &*dead, Some(since.checked_add(KEPT).unwrap_or(since))),
         };
         let mut item = place(partition, format!("{:013}#{rest}", at.as_millisecond()));
         item.extend(attributes([
@@ -190,6 +198,7 @@ impl Outbox {
             ("left", text_set(untaken.left.iter().copied())),
             ("attempts", Some(number(untaken.attempts.saturating_add(1)))),
             ("ttl", ttl.map(|ttl| number(ttl.as_second()))),
+            ("since", untaken.since.map(|since| number(since.as_millisecond()))),
             (SCHEMA, Some(number(LAYOUT))),
         ]));
 
@@ -217,7 +226,7 @@ impl Letter {
         let left = left.iter().map(String::as_str).collect();
         let waits = ("retry".to_owned(), head.id.to_string());
 
-        Untaken { id: head.id.as_str(), event, attempts: *attempts, left, waits }
+        Untaken { id: head.id.as_str(), event, attempts: *attempts, left, waits, since: None }
     }
 
     fn read(mut item: Item) -> Result<Self> {

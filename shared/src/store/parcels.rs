@@ -47,6 +47,8 @@ pub struct Parcel {
     pub event: String,
     /// How often it was sent.
     pub attempts: u32,
+    /// When it was first to be sent.
+    pub since: Timestamp,
     sequence: String,
 }
 
@@ -59,7 +61,10 @@ pub struct Courier {
     pub webhook: Id,
     /// When it was last late: it took nothing, or long for an answer. `None` where it was not, the last time.
     pub late: Option<Timestamp>,
-    notes: i64,
+    /// Until when it wants to be left alone, if it has said so.
+    pub paused: Option<Timestamp>,
+    /// The last event that was put into its queue, as it was read.
+    note: Option<String>,
 }
 
 fn queue(org: &Slug, webhook: &Id) -> String {
@@ -130,10 +135,10 @@ impl Outbox {
         let courier = Update::builder()
             .table_name(&self.table().name)
             .set_key(Some(courier_of(org, webhook)))
-            .update_expression("SET #schema = :schema ADD #notes :one")
-            .set_expression_attribute_names(Some(names([SCHEMA, "notes"])))
+            .update_expression("SET #schema = :schema, #note = :note")
+            .set_expression_attribute_names(Some(names([SCHEMA, "note"])))
             .expression_attribute_values(":schema", number(LAYOUT))
-            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":note", text(id))
             .build()?;
 
         Ok(transaction.with("parcel", parcel).with("courier", courier))
@@ -186,16 +191,18 @@ impl Outbox {
         let Parcel { id, event, sequence, attempts, .. } = parcel;
         let name = format!("{WEBHOOK}{}", courier.webhook);
         let waits = (queue(&courier.org, &courier.webhook), format!("{sequence}#{id}"));
-        let untaken = Untaken { id, event, attempts: *attempts, left: [name.as_str()].into(), waits };
+        let left = [name.as_str()].into();
+        let untaken = Untaken { id, event, attempts: *attempts, left, waits, since: Some(parcel.since) };
 
         self.replaced(&parcel.key, self.again(&untaken, fate)?, tries).await
     }
 
-    /// Notes when the webhook of `courier` was late, or that it was not.
+    /// Notes when the webhook of `courier` was late, or that it was not, and until when it wants to be left alone, as
+    /// `courier` now says.
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn courier_noted(&self, courier: &Courier, late: Option<Timestamp>) -> Result<()> {
+    pub async fn courier_noted(&self, courier: &Courier) -> Result<()> {
         let request = self
             .table()
             .client
@@ -203,13 +210,18 @@ impl Outbox {
             .table_name(&self.table().name)
             .set_key(Some(courier_of(&courier.org, &courier.webhook)))
             .condition_expression("attribute_exists(#pk)")
-            .set_expression_attribute_names(Some(names(["pk", "late"])));
-        let request = match late {
-            None => request.update_expression("REMOVE #late"),
-            Some(late) => request
-                .update_expression("SET #late = :late")
-                .expression_attribute_values(":late", number(late.as_second())),
-        };
+            .set_expression_attribute_names(Some(names(["pk", "late", "paused"])));
+        let times = [("late", courier.late), ("paused", courier.paused)];
+        let (set, gone): (Vec<_>, Vec<_>) = times.into_iter().partition(|(_, at)| at.is_some());
+        let sets = set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect::<Vec<_>>().join(", ");
+        let removes = gone.iter().map(|(name, _)| format!("#{name}")).collect::<Vec<_>>().join(", ");
+        let clauses = [("SET", sets), ("REMOVE", removes)].into_iter().filter(|(_, what)| !what.is_empty());
+        let clauses: Vec<_> = clauses.map(|(verb, what)| format!("{verb} {what}")).collect();
+        let request = request.update_expression(clauses.join(" "));
+        let request = set.into_iter().fold(request, |request, (name, at)| {
+            let at = at.map(Timestamp::as_second).unwrap_or_default();
+            request.expression_attribute_values(format!(":{name}"), number(at))
+        });
 
         is_written(request.send().await).map(drop)
     }
@@ -219,7 +231,10 @@ impl Outbox {
     /// # Errors
     /// DynamoDB's.
     pub async fn courier_done(&self, courier: &Courier) -> Result<()> {
-        let as_read = Condition::that("#notes = :seen", ["notes"]).value(":seen", number(courier.notes));
+        let as_read = match &courier.note {
+            Some(note) => Condition::that("#note = :seen", ["note"]).value(":seen", text(&**note)),
+            None => Condition::that("attribute_not_exists(#note)", ["note"]),
+        };
         let key = courier_of(&courier.org, &courier.webhook);
         let delete = self.table().client.delete_item().table_name(&self.table().name).set_key(Some(key));
 
@@ -250,10 +265,11 @@ impl Courier {
             Some((Slug::try_from(org.to_owned()).ok()?, Id::try_from(webhook.to_owned()).ok()?))
         });
         let (org, webhook) = parts.ok_or_else(|| Error::Fault(format!("the courier {place} is of no webhook")))?;
-        let notes = item.need("notes", Item::number)?;
-        let late = item.number("late")?.and_then(|late| Timestamp::from_second(late).ok());
+        let note = item.text("note")?;
+        let [late, paused] =
+            [item.number("late")?, item.number("paused")?].map(|at| at.and_then(|at| Timestamp::from_second(at).ok()));
 
-        Ok(Self { org, webhook, late, notes })
+        Ok(Self { org, webhook, late, paused, note })
     }
 }
 
@@ -266,6 +282,7 @@ impl Parcel {
         let (sequence, id) = rest.split_once('#').ok_or_else(wrong)?;
         let due = due.parse().ok().and_then(|due| Timestamp::from_millisecond(due).ok()).ok_or_else(wrong)?;
         let attempts = item.number("attempts")?.unwrap_or_default();
+        let since = item.number("since")?.and_then(|since| Timestamp::from_millisecond(since).ok());
         let event = item.need("event", Item::text)?;
         let dated: Dated = serde_json::from_str(&event).map_err(|error| unreadable("event", &error))?;
 
@@ -275,6 +292,7 @@ impl Parcel {
             due,
             event,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            since: since.unwrap_or(due),
             sequence: sequence.to_owned(),
             key: place(pk, &*sk),
         })

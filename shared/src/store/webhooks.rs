@@ -16,12 +16,15 @@ use jiff::{SignedDuration, Timestamp};
 use super::keys::Replaced;
 use super::remembered::{LAYOUT, Remembered, json, place, written};
 use super::warrant::Warrant;
-use super::{Attributes, Keys, attributes, names};
+use super::{Attributes, Keys, names};
 use crate::contract::limit::Window;
 use crate::registry::audit::{Author, Entry};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::registry::webhook::{Id, Tried, Webhook};
+
+/// When it last took something, in milliseconds since 1970.
+const TAKEN: &str = "taken";
 
 /// How long what became of the last attempt is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -67,18 +70,37 @@ impl Keys {
         self.all(&partition(org), "webhook_").await?.into_iter().map(read).collect()
     }
 
-    /// Notes what became of an attempt at the webhook `id` of `org`, at `now`.
-    pub async fn put_attempt(&self, org: &Slug, id: &Id, tried: &Tried, now: Timestamp) -> Result<()> {
-        let mut item = place(partition(org), id.as_str());
+    /// Notes what became of an attempt at the webhook `id` of `org`, at `now`; and that it has taken something in this run, if
+    /// it `has_taken`.
+    pub async fn put_attempt(&self, org: &Slug, id: &Id, tried: &Tried, has_taken: bool, now: Timestamp) -> Result<()> {
         let kept = now.checked_add(KEPT).unwrap_or(now);
-        item.extend(attributes([
-            ("state", Some(text(written(tried)?))),
-            ("ttl", Some(number(kept.as_second()))),
-            (SCHEMA, Some(number(LAYOUT))),
-        ]));
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+        let update =
+            self.client.update_item().table_name(&self.table).set_key(Some(place(partition(org), id.as_str())));
+        let update = update
+            .expression_attribute_values(":state", text(written(tried)?))
+            .expression_attribute_values(":ttl", number(kept.as_second()))
+            .expression_attribute_values(":schema", number(LAYOUT));
+        let set = "SET #state = :state, #ttl = :ttl, #schema = :schema";
+        let update = if has_taken {
+            update
+                .update_expression(format!("{set}, #taken = :taken"))
+                .set_expression_attribute_names(Some(names(["state", "ttl", SCHEMA, TAKEN])))
+                .expression_attribute_values(":taken", number(now.as_millisecond()))
+        } else {
+            update.update_expression(set).set_expression_attribute_names(Some(names(["state", "ttl", SCHEMA])))
+        };
+        update.send().await?;
 
         Ok(())
+    }
+
+    /// Whether the webhook `id` of `org` has taken anything since `at`, as far as is known.
+    pub async fn has_taken_since(&self, org: &Slug, id: &Id, at: Timestamp) -> Result<bool> {
+        let key = place(partition(org), id.as_str());
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
+        let Some(item) = request.send().await?.item else { return Ok(false) };
+
+        Ok(Item::from(item).number(TAKEN)?.is_some_and(|taken| taken >= at.as_millisecond()))
     }
 
     /// Counts that `author` tries out the webhook `id` of `org`. [`Replaced::Changed`]: it was tried out already, so many times

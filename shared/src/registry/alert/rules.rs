@@ -261,10 +261,10 @@ impl Evidence<'_> {
 /// A peak that has passed so many shares, the highest of them `threshold`. The alert `is_over_with` its window or, for
 /// minutes, when an hour is without one.
 fn near(peak: &Peak, passed: usize, threshold: Option<u8>, is_over_with: bool) -> Verdict {
-    let numbers = json!({
-        "window": peak.window, "limit": peak.limit, "used": peak.used, "threshold": threshold,
-        "windowEndsAt": clock::seconds(peak.ends()),
-    });
+    let mut numbers = json!({"window": peak.window, "limit": peak.limit, "used": peak.used, "threshold": threshold});
+    if let Some(numbers) = numbers.as_object_mut().filter(|_| is_over_with) {
+        numbers.insert("windowEndsAt".to_owned(), json!(clock::seconds(peak.ends())));
+    }
 
     Verdict::Fires {
         level: u8::try_from(passed).unwrap_or(u8::MAX),

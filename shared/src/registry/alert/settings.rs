@@ -71,6 +71,8 @@ pub struct Mute {
     /// The key.
     pub key_id: key::Id,
     /// Until when, at most a year; `null` ends it.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schemars(required)]
     pub until: Option<Moment>,
 }
 

@@ -141,7 +141,9 @@ impl<'a> Slow<'a> {
             if let Some(expires) = key.expires_at.filter(|_| self.rules.contains_key(&Kind::KeyExpiring)) {
                 let passed = |days: i64, since: Option<Timestamp>| {
                     let line = expires.saturating_sub(SignedDuration::from_hours(days.saturating_mul(24)));
-                    line.is_ok_and(|line| line <= now && since.is_none_or(|since| line > since))
+                    // Whoever has made it to live shorter than that knows.
+                    let is_news = |line| since.is_none_or(|since| line > since) && line >= key.created_at;
+                    line.is_ok_and(|line| line <= now && is_news(line))
                 };
                 if passed(1, marks.looked) {
                     self.look.tomorrow.add(key, "expiresAt", Some(expires));
