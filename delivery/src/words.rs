@@ -37,7 +37,7 @@ pub(crate) fn about(head: &Head, event: &str, portal: Option<&str>) -> Message {
     // A kind that only newer functions know may have other members.
     let alert: Alert = serde_json::from_str(event).unwrap_or_default();
     let (told, more) = if kind == Action::WebhookDisabled.name() {
-        (webhook::disabled(event), webhook::MORE.to_owned())
+        (webhook::disabled(event), webhook::more(organization, event))
     } else {
         (alert.sentences(kind).join("\n"), alert::more(head, portal))
     };
@@ -118,7 +118,11 @@ mod tests {
         let told = about(&head("webhook.disabled", "acme"), event, None);
         assert_eq!(told.subject, "Latchkey: webhook.disabled for acme");
         assert!(told.text.contains("webhook_1") && told.text.contains("410 Gone"), "{}", told.text);
-        assert!(told.text.contains(webhook::MORE) && !told.text.contains("docs/alerts.md"), "{}", told.text);
+        let path = "/operator/v1/organizations/acme/webhooks/webhook_1";
+        let more = format!(
+            "To look: GET {path}\nTo switch it on again: PATCH {path} {{\"status\":\"active\"}}\ndocs/webhooks.md"
+        );
+        assert!(told.text.contains(&more) && !told.text.contains("docs/alerts.md"), "{}", told.text);
     }
 
     #[test]

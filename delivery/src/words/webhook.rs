@@ -1,10 +1,22 @@
 //! What it means that the stack has given a webhook up, in plain words. As for alerts, what is not there is not said.
 
 use serde::Deserialize;
+use shared::registry::slug::Slug;
 
 /// Where to read more.
-pub(super) const MORE: &str =
+const MORE: &str =
     "docs/webhooks.md says when a webhook is given up, and docs/operations.md how its dead letters are sent again.";
+
+/// Where to look at the webhook that `event` of `organization` is about, and how to switch it on again: the operator's routes.
+pub(super) fn more(organization: &Slug, event: &str) -> String {
+    let Event { after: Webhook { id, .. } } = serde_json::from_str(event).unwrap_or_default();
+    if id.is_empty() {
+        return MORE.to_owned();
+    }
+    let path = format!("/operator/v1/organizations/{organization}/webhooks/{id}");
+
+    format!("To look: GET {path}\nTo switch it on again: PATCH {path} {{\"status\":\"active\"}}\n{MORE}")
+}
 
 /// The part of an event that matters.
 #[derive(Debug, Default, Deserialize)]
