@@ -83,6 +83,7 @@ async fn the_log_has_how_many_alerts_people_were_told_of() {
     world.organization("acme", json!({"plan": "pro"})).await;
     let order = json!({"name": "short", "type": "secret", "expiresAt": "2030-06-20T00:00:00Z"});
     world.key("acme", order).await;
+    world.at("2030-06-19T10:00:00Z");
     world.stack.fire("AlertsWatch").await.unwrap();
     world.stack.fire("AlertsWatch").await.unwrap();
     assert_eq!(told(&world), BTreeMap::from([("Alerts.KeyExpiring".to_owned(), 1)]));
