@@ -122,6 +122,21 @@ async fn what_cannot_be_read_holds_up_nothing_else() {
 }
 
 #[tokio::test]
+async fn an_organization_that_cannot_be_read_holds_up_no_other() {
+    let watched = Watched::with(json!([{"requests": 10, "per": "hour"}])).await;
+    watched.key().await;
+    watched.world.organization("aaa", json!({"plan": "pro"})).await;
+    let update = watched.world.stack.dynamodb().client().update_item().table_name("KeysTable");
+    let update = update.key("pk", dynamodb::text("org#aaa")).key("sk", dynamodb::text("organization"));
+    let update = update.update_expression("SET #status = :odd").expression_attribute_names("#status", "status");
+    update.expression_attribute_values(":odd", dynamodb::text("paused")).send().await.unwrap();
+    watched.world.at("2030-10-01T00:00:30Z");
+    assert_eq!(watched.watch().await, ["key.unused opened"]);
+    let logs = watched.world.stack.logs();
+    assert!(logs.iter().any(|line| line.contains("something cannot be watched for alerts")), "{logs:?}");
+}
+
+#[tokio::test]
 async fn a_run_that_the_store_fails_is_counted_and_the_next_one_tells_what_it_has_not() {
     let (watched, key) = hourly(10).await;
     watched.use_key(&key, 8).await;

@@ -47,11 +47,16 @@ impl Watch {
             place.value = Place { round: hour(run.now), ..Place::default() };
         }
         loop {
-            let (organizations, more) = self.app.keys.organizations(ORGANIZATIONS, place.value.after.as_ref()).await?;
+            let (organizations, more) =
+                self.app.keys.each_organization(ORGANIZATIONS, place.value.after.as_ref()).await?;
             place.value.done = !more;
             let mut went = Went::Through;
-            for org in &organizations {
-                went = self.go_through(org, &mut place.value, run, done).await.or_else(|error| {
+            for (slug, org) in organizations {
+                let gone = match org {
+                    Ok(org) => self.go_through(&org, &mut place.value, run, done).await,
+                    Err(error) => Err(error.into()),
+                };
+                went = gone.or_else(|error| {
                     passed_over(Err(error))?;
                     Ok::<_, Error>(Went::Through)
                 })?;
@@ -60,7 +65,7 @@ impl Watch {
                     break;
                 }
                 done.organizations = done.organizations.saturating_add(1);
-                place.value.after = Some(org.slug.clone());
+                place.value.after = Some(slug);
                 place.value.among = None;
             }
             let is_over = place.value.done || went == Went::Onward || run.tries.are_over();

@@ -112,6 +112,18 @@ impl Keys {
 
     /// At most `limit` organizations that come after `after`, by their slugs; and whether there are more.
     pub async fn organizations(&self, limit: u32, after: Option<&Slug>) -> Result<(Vec<Organization>, bool)> {
+        let (each, has_more) = self.each_organization(limit, after).await?;
+        let organizations = each.into_iter().map(|(_, organization)| organization);
+
+        Ok((organizations.collect::<Result<_>>()?, has_more))
+    }
+
+    /// The same, with their slugs. Each that cannot be read is an error of its own.
+    pub(crate) async fn each_organization(
+        &self,
+        limit: u32,
+        after: Option<&Slug>,
+    ) -> Result<(Vec<(Slug, Result<Organization>)>, bool)> {
         let part = Part { partition: ALL, prefix: None, newest_first: false, limit, after: after.map(listed_as) };
         let (items, has_more) = self.part(part).await?;
         let slugs = items.into_iter();
@@ -122,12 +134,14 @@ impl Keys {
         let read_one = |mut item: Item| {
             let partition = item.need("pk", Item::text)?;
             let slug = Slug::try_from(partition.trim_start_matches("org#").to_owned());
-            read(&slug.map_err(|error| Error::Fault(format!("the slug of an organization {error}")))?, item)
+            let slug = slug.map_err(|error| Error::Fault(format!("the slug of an organization {error}")))?;
+            let organization = read(&slug, item);
+            Ok((slug, organization))
         };
-        let mut organizations = found.into_iter().map(read_one).collect::<Result<Vec<_>>>()?;
+        let mut each = found.into_iter().map(read_one).collect::<Result<Vec<_>>>()?;
         // A batch comes in any order.
-        organizations.sort_by(|one, other| one.slug.as_str().cmp(other.slug.as_str()));
+        each.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
 
-        Ok((organizations, has_more))
+        Ok((each, has_more))
     }
 }
