@@ -66,13 +66,12 @@ pub struct Change {
 /// A key that nothing is to be told of for a while.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "MuteChange")]
+#[schemars(rename = "MuteChange", extend("required" = ["keyId", "until"]))]
 pub struct Mute {
     /// The key.
     pub key_id: key::Id,
     /// Until when, at most a year; `null` ends it.
     #[serde(deserialize_with = "Option::deserialize")]
-    #[schemars(required)]
     pub until: Option<Moment>,
 }
 
