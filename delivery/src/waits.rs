@@ -24,13 +24,18 @@ fn after(attempts: u32) -> Option<SignedDuration> {
 }
 
 /// How long all attempts take, if each is made when it is due.
-pub(crate) const ALL: SignedDuration = SignedDuration::from_secs(75 * 3_600 + 35 * 60 + 5);
+const ALL: SignedDuration = SignedDuration::from_secs(75 * 3_600 + 35 * 60 + 5);
 
 /// What becomes of something after so many failed attempts, the last of them at `now`.
 pub(crate) fn fate(attempts: u32, now: Timestamp) -> Fate {
     let due = after(attempts).and_then(|wait| now.checked_add(wait).ok());
 
     due.map_or(Fate::Dead(now), Fate::Again)
+}
+
+/// The same of something that was first due at `since`. Where much is due, attempts are late: its time is over all the same.
+pub(crate) fn fate_since(since: Timestamp, attempts: u32, now: Timestamp) -> Fate {
+    if now.duration_since(since) >= ALL { Fate::Dead(now) } else { fate(attempts, now) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Webhooks: events to the addresses that organizations have named, each webhook with a queue of its own.
 //!
-//! A webhook that takes nothing, or long for an answer, is tried once a run and no more, and for an hour after all others, so
-//! that it holds up nobody. What it has not taken is tried again with growing waits; after the last one it is a dead letter, and
-//! the webhook is disabled.
+//! A webhook that takes nothing, or long for an answer, is tried once a run and no more, and for the next half hour at least
+//! after all others, so that it holds up nobody. What it has not taken is tried again with growing waits; after the last one
+//! it is a dead letter, and the webhook is disabled if it has taken nothing else.
 
 mod bounded;
 mod message;

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::message;
 use super::post::Failure;
 use super::{ANSWER, Done, Webhooks, is_over};
-use crate::waits::{ALL, fate};
+use crate::waits::fate_since;
 
 /// How many parcels are read at once, and dropped.
 const PAGE: i32 = 10;
@@ -164,10 +164,7 @@ impl<'a> Round<'a> {
         let Courier { org, webhook: id, .. } = &self.courier;
         let now = self.clock.now();
         let attempts = parcel.attempts.saturating_add(1);
-        // Where much is due, attempts are late: its time is over all the same.
-        let is_over = now.duration_since(parcel.since) >= ALL;
-        let fate = if is_over { Fate::Dead(now) } else { fate(attempts, now) };
-        let why = match fate {
+        let why = match fate_since(parcel.since, attempts, now) {
             _ if failure.is_gone => Why::Gone,
             Fate::Dead(_) if self.has_taken_since(parcel.since).await? => {
                 // It takes other things: this one alone is not sent again.

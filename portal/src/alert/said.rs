@@ -88,9 +88,7 @@ impl Setting {
             AlertRule::Days(days) => vec![said(words.alert_days, days.html())],
         }
     }
-}
 
-impl Setting {
     /// What is watched for by these `settings`, and by which rules.
     pub(crate) fn facts(settings: &[Self], voice: &Voice<'_>) -> Vec<Fact> {
         let words = voice.words();

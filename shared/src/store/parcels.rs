@@ -33,6 +33,9 @@ pub const WEBHOOK: &str = "webhook:";
 /// How long a webhook that was late comes after the others.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
 
+/// The second of a courier's times that there are not.
+const NEVER: i64 = 0;
+
 /// An event on its way to a webhook.
 #[derive(Clone, Debug)]
 pub struct Parcel {
@@ -203,6 +206,7 @@ impl Outbox {
     /// # Errors
     /// DynamoDB's.
     pub async fn courier_noted(&self, courier: &Courier) -> Result<()> {
+        let second = |at: Option<Timestamp>| number(at.map_or(NEVER, Timestamp::as_second));
         let request = self
             .table()
             .client
@@ -210,18 +214,10 @@ impl Outbox {
             .table_name(&self.table().name)
             .set_key(Some(courier_of(&courier.org, &courier.webhook)))
             .condition_expression("attribute_exists(#pk)")
-            .set_expression_attribute_names(Some(names(["pk", "late", "paused"])));
-        let times = [("late", courier.late), ("paused", courier.paused)];
-        let (set, gone): (Vec<_>, Vec<_>) = times.into_iter().partition(|(_, at)| at.is_some());
-        let sets = set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect::<Vec<_>>().join(", ");
-        let removes = gone.iter().map(|(name, _)| format!("#{name}")).collect::<Vec<_>>().join(", ");
-        let clauses = [("SET", sets), ("REMOVE", removes)].into_iter().filter(|(_, what)| !what.is_empty());
-        let clauses: Vec<_> = clauses.map(|(verb, what)| format!("{verb} {what}")).collect();
-        let request = request.update_expression(clauses.join(" "));
-        let request = set.into_iter().fold(request, |request, (name, at)| {
-            let at = at.map(Timestamp::as_second).unwrap_or_default();
-            request.expression_attribute_values(format!(":{name}"), number(at))
-        });
+            .update_expression("SET #late = :late, #paused = :paused")
+            .set_expression_attribute_names(Some(names(["pk", "late", "paused"])))
+            .expression_attribute_values(":late", second(courier.late))
+            .expression_attribute_values(":paused", second(courier.paused));
 
         is_written(request.send().await).map(drop)
     }
@@ -266,8 +262,8 @@ impl Courier {
         });
         let (org, webhook) = parts.ok_or_else(|| Error::Fault(format!("the courier {place} is of no webhook")))?;
         let note = item.text("note")?;
-        let [late, paused] =
-            [item.number("late")?, item.number("paused")?].map(|at| at.and_then(|at| Timestamp::from_second(at).ok()));
+        let moment = |at: Option<i64>| Timestamp::from_second(at.filter(|at| *at != NEVER)?).ok();
+        let [late, paused] = [item.number("late")?, item.number("paused")?].map(moment);
 
         Ok(Self { org, webhook, late, paused, note })
     }
