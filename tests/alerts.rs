@@ -2,6 +2,7 @@
 
 mod absence;
 mod deliver;
+mod fair;
 mod get;
 mod history;
 mod many;

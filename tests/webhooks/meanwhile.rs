@@ -7,15 +7,33 @@ use serde_json::{Value, json};
 
 use super::{Answered, Receiver, hook, key, meanwhile, names, open, patch, send, shown};
 use crate::outbox::pile;
+use crate::support::World;
 
 const OK: &[Answered] = &[Answered::With(200)];
 
+/// An event for a webhook that is about to move.
+struct Move {
+    world: World,
+    id: String,
+    old: Receiver,
+    new: Receiver,
+}
+
+impl Move {
+    /// From where it is answered so.
+    async fn from(answers: &[Answered]) -> Self {
+        let [old, new] = [Receiver::new(answers).await, Receiver::new(OK).await];
+        let world = open(&[&old, &new]).await;
+        let (id, _) = hook(&world, &old, json!(["key.created"])).await;
+        key(&world, "a").await;
+
+        Self { world, id, old, new }
+    }
+}
+
 #[tokio::test]
 async fn an_answer_of_gone_says_nothing_of_the_address_that_was_given_meanwhile() {
-    let [old, new] = [Receiver::new(&[Answered::Held(410)]).await, Receiver::new(OK).await];
-    let world = open(&[&old, &new]).await;
-    let (id, _) = hook(&world, &old, json!(["key.created"])).await;
-    key(&world, "a").await;
+    let Move { world, id, old, new } = Move::from(&[Answered::Held(410)]).await;
     key(&world, "b").await;
     let done = meanwhile(&world, &old, patch(&world, &id, json!({"url": new.url()}))).await;
     assert_eq!((names(&new), &done["delivered"]), (vec!["a".to_owned(), "b".to_owned()], &json!(2)), "{done}");
@@ -27,10 +45,7 @@ async fn an_answer_of_gone_says_nothing_of_the_address_that_was_given_meanwhile(
 async fn the_last_failure_of_an_address_that_was_left_buries_nothing() {
     let mut answers = [Answered::With(500); 5];
     answers[4] = Answered::Held(500);
-    let [old, new] = [Receiver::new(&answers).await, Receiver::new(OK).await];
-    let world = open(&[&old, &new]).await;
-    let (id, _) = hook(&world, &old, json!(["key.created"])).await;
-    key(&world, "a").await;
+    let Move { world, id, old, new } = Move::from(&answers).await;
     for _ in 0..4 {
         send(&world).await;
         world.stack.clock().advance(Duration::from_hours(25));
@@ -43,10 +58,7 @@ async fn the_last_failure_of_an_address_that_was_left_buries_nothing() {
 
 #[tokio::test]
 async fn an_attempt_is_shown_of_the_address_that_the_webhook_has() {
-    let [old, new] = [Receiver::new(&[Answered::With(500)]).await, Receiver::new(OK).await];
-    let world = open(&[&old, &new]).await;
-    let (id, _) = hook(&world, &old, json!(["key.created"])).await;
-    key(&world, "a").await;
+    let Move { world, id, new, .. } = Move::from(&[Answered::With(500)]).await;
     send(&world).await;
     assert_eq!(shown(&world, &id).await["lastAttempt"]["outcome"], "HTTP 500");
     patch(&world, &id, json!({"url": new.url()})).await;
