@@ -5,7 +5,7 @@ use std::fs;
 use local::Stack;
 use serde_json::{Value, json};
 
-use crate::support::{Http, START, binaries_with, millis, root};
+use crate::support::{Http, START, binaries_with, example, millis, root};
 
 #[test]
 fn the_endpoint_in_the_guide_is_the_one_that_is_tried() {
@@ -22,7 +22,7 @@ async fn an_endpoint_of_ones_own_is_behind_the_gate_with_its_first_line() {
     let template = fs::read_to_string(root().join("template.yaml")).unwrap();
     assert_eq!(template.matches("\nOutputs:\n").count(), 1);
     let template = template.replace("\nOutputs:\n", &format!("\n{resource}\nOutputs:\n"));
-    let folder = binaries_with("orders-list", "orders");
+    let folder = binaries_with("orders-list", &example("orders"));
     let builder = Stack::builder(template).contract("fayne").stage("local").binaries(folder.path().to_owned());
     let stack = builder.parameter("StoreTimeout", "2000").keep_logs().start().await.unwrap();
     stack.clock().set_millis(millis(START));

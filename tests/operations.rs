@@ -11,7 +11,7 @@ use local::dynamodb::Fault;
 use serde_json::{Value, json};
 use template::Template;
 
-use crate::support::{Key, World, binaries, binaries_with, root};
+use crate::support::{Key, World, binaries, binaries_with, example, root};
 
 fn yaml() -> String {
     fs::read_to_string(root().join("template.yaml")).unwrap()
@@ -75,7 +75,7 @@ fn a_crash_and_a_timeout_are_faults_and_an_authorizer_without_a_verdict_is_none(
 
 #[tokio::test]
 async fn a_panic_is_a_fault() {
-    let folder = binaries_with("gate-health", "panic");
+    let folder = binaries_with("gate-health", &example("panic"));
     let world = World::build("fayne", |builder| builder.binaries(folder.path().to_owned())).await;
     assert_eq!(world.anonymous("GET", "/api/v1/health").await.status, 500);
     assert!(world.stack.logs().iter().any(|line| counts("Faults", line)), "{:?}", world.stack.logs());

@@ -47,12 +47,18 @@ pub(crate) fn binaries() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_gate-verify")).parent().unwrap().to_owned()
 }
 
-/// A folder with all functions, and under the name `function` the example of that name.
-pub(crate) fn binaries_with(function: &str, example: &str) -> TempDir {
-    let example = binaries().join("examples").join(example);
+/// The example of that name.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let example = binaries().join("examples").join(name);
     assert!(example.is_file(), "cargo build --examples; cargo test does that by itself");
+
+    example
+}
+
+/// A folder with all functions, and under the name `function` this program.
+pub(crate) fn binaries_with(function: &str, program: &Path) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    symlink(example, folder.path().join(function)).unwrap();
+    symlink(program, folder.path().join(function)).unwrap();
     for file in std::fs::read_dir(binaries()).unwrap().map(|file| file.unwrap()) {
         if file.path().is_file() && file.path().extension().is_none() && file.file_name() != function {
             symlink(file.path(), folder.path().join(file.file_name())).unwrap();

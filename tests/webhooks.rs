@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod deliver;
 mod get;
+mod inside;
 mod list;
 mod meanwhile;
 mod rotate;
