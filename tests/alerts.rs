@@ -1,6 +1,7 @@
 //! Functions that open alerts and hand events on, and what people want to be told of.
 
 mod absence;
+mod dead_letters;
 mod deliver;
 mod fair;
 mod get;

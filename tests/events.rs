@@ -24,6 +24,16 @@ async fn every_function_answers_its_sample_event() {
                 ("OrganizationsList", 200),
                 ("OrganizationsGet", 200),
                 ("OrganizationsAudit", 200),
+                ("OrganizationsUsage", 200),
+                ("UsageGet", 200),
+                ("AlertsDeadLetters", 200),
+                ("WebhooksList", 200),
+                ("WebhooksCreate", 201),
+                ("WebhooksGet", 404),
+                ("WebhooksUpdate", 404),
+                ("WebhooksRotate", 404),
+                ("WebhooksTest", 404),
+                ("WebhooksDelete", 404),
                 ("KeysList", 200),
                 ("KeysGet", 404),
                 ("KeysUsage", 404),
@@ -80,6 +90,9 @@ async fn every_function_answers_its_sample_event() {
                 ("ConsumersList", 200),
                 ("ConsumersCreate", 201),
                 ("AnalyticsGet", 200),
+                ("AlertsGet", 200),
+                ("AlertsUpdate", 200),
+                ("AlertsHistory", 200),
             ]
             .as_slice(),
         ),
@@ -151,6 +164,16 @@ async fn every_page_answers_its_sample_event() {
         ("PortalDeleteKey", 404),
         ("PortalIdentifyKey", 200),
         ("PortalListActivity", 200),
+        ("PortalShowAlerts", 200),
+        ("PortalUpdateAlerts", 303),
+        ("PortalMuteKey", 404),
+        ("PortalListWebhooks", 200),
+        ("PortalCreateWebhook", 200),
+        ("PortalShowWebhook", 404),
+        ("PortalUpdateWebhook", 404),
+        ("PortalRotateWebhook", 404),
+        ("PortalTestWebhook", 404),
+        ("PortalDeleteWebhook", 303),
         ("PortalLeave", 200),
     ] {
         let answer = world.stack.invoke(function, sample(function)).await.unwrap();
@@ -165,11 +188,24 @@ async fn every_page_answers_its_sample_event() {
 }
 
 #[tokio::test]
-async fn the_deliverer_answers_its_sample_event() {
-    let world = World::serving("fayne").await;
+async fn whatever_runs_on_a_schedule_answers_its_sample_event() {
+    let world = World::serving("fanfare").await;
     world.organization("acme", json!({"plan": "pro"})).await;
-    let answer = world.stack.invoke("AlertsDeliver", sample("AlertsDeliver")).await.unwrap();
-    assert_eq!(answer, json!({"delivered": 1, "postponed": 0, "dead": 0}));
+    for (function, delivered) in
+        [("AlertsDeliver", json!(1)), ("WebhooksDeliver", json!(0)), ("AlertsWatch", json!(null))]
+    {
+        let answer = world.stack.invoke(function, sample(function)).await.unwrap();
+        assert!(answer.is_object() && answer["errorMessage"].is_null(), "{function}: {answer}");
+        assert_eq!(answer["delivered"], delivered, "{function}");
+    }
+}
+
+#[test]
+fn every_function_is_invoked_here() {
+    let here = include_str!("events.rs");
+    let functions = crate::layout::deployed().into_iter().map(|function| function.name);
+    let missing: Vec<_> = functions.filter(|name| !here.contains(&format!("\"{name}\""))).collect();
+    assert_eq!(missing, Vec::<String>::new());
 }
 
 #[tokio::test]

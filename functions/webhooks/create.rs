@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::management::webhooks;
 use shared::registry::slug::Slug;
-use shared::registry::webhook::{Order, Signed};
+use shared::registry::webhook::{Order, Sent, Signed};
 use shared::{App, Body, Created, Exit, Handler, Operator, Path, Reason, Result};
 use vault::Vault;
 
@@ -30,5 +30,5 @@ async fn create(
     let master = vault.master().await?;
     let webhook = webhooks::create(app, &place.org, &order, &operator.author, &vault.test_hosts, None).await?;
 
-    Ok(Created(Signed::new(&webhook, None, master, &place.org, operator.author.at)))
+    Ok(Created(Signed::new(&webhook, &Sent::default(), master, &place.org, operator.author.at)))
 }

@@ -20,10 +20,10 @@ async fn main() -> Exit {
 
 async fn list(app: &'static App, _: Operator, At(now): At, Path(place): Path<Place>) -> Result<Data<Vec<View>>> {
     let (webhooks, org) = all(app, &place.org).await?;
-    let mut attempts = app.keys.attempts(&org.slug).await?;
+    let mut sent = app.keys.sent(&org.slug).await?;
     let views = webhooks.value.into_iter().map(|webhook| {
-        let last = attempts.remove(&webhook.id);
-        webhook.view(last, now)
+        let sent = sent.remove(&webhook.id).unwrap_or_default();
+        webhook.view(&sent, now)
     });
 
     Ok(Data(views.collect()))

@@ -28,7 +28,7 @@ async fn update(
 ) -> Result<Data<View>> {
     let author = &operator.author;
     let webhook = webhooks::change(app, &place.org, &place.id, &change, author, &test_hosts()?, None).await?;
-    let last = app.keys.attempts(&place.org).await?.remove(&place.id);
+    let sent = app.keys.sent(&place.org).await?.remove(&place.id).unwrap_or_default();
 
-    Ok(Data(webhook.view(last, author.at)))
+    Ok(Data(webhook.view(&sent, author.at)))
 }

@@ -27,6 +27,8 @@ pub struct Webhook {
     pub old_until: Option<Timestamp>,
     /// The last attempt to send something, if there was one.
     pub last: Option<Attempted>,
+    /// When a message was last given up, because it was not taken for days; `None` where there is none of late.
+    pub given_up: Option<Timestamp>,
 }
 
 /// Why nothing is sent.
@@ -178,6 +180,7 @@ impl Webhook {
         let words = voice.words();
         let mut facts = self.identity(voice);
         facts.push(Fact::new(words.webhook_last, self.last_said(voice)));
+        facts.extend(self.given_up.map(|at| Fact::new(words.webhook_given_up, voice.moment(at))));
         facts.push(Fact::new(words.created, voice.moment(self.created)));
         facts.extend(self.old_until.map(|until| Fact::new(words.webhook_old, voice.moment(until))));
 

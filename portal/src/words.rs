@@ -154,7 +154,7 @@ words! {
         webhooks webhook webhook_about webhook_lead webhook_none webhook_none_lead webhook_url webhook_url_hint webhook_url_wrong
         webhook_sent webhook_which webhook_all webhook_all_hint webhook_some webhook_which_missing webhook_kinds_missing webhook_kept
         webhook_everything webhook_of_keys webhook_of_alerts webhook_of_others webhook_add webhook_full
-        webhook_last webhook_untried webhook_taken webhook_not_taken webhook_old webhook_asked webhook_gone
+        webhook_last webhook_untried webhook_taken webhook_not_taken webhook_given_up webhook_old webhook_asked webhook_gone
         webhook_failing webhook_edit webhook_manage webhook_test webhook_test_hint webhook_off webhook_off_hint
         webhook_on webhook_on_hint webhook_rotate webhook_rotate_hint webhook_rotate_again webhook_rotate_now
         webhook_remove webhook_remove_hint webhook_remove_now webhook_added webhook_secret webhook_secret_lead

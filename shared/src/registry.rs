@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod attempt;
 pub mod audit;
+pub mod dead_letter;
 pub mod error;
 pub mod event;
 pub mod id;

@@ -12,6 +12,7 @@ mod alerts;
 mod audit;
 #[cfg(test)]
 mod database;
+mod dead_letters;
 mod idempotency;
 mod key_item;
 mod keys;
@@ -41,6 +42,7 @@ use crate::environment::entropy::Entropy;
 use crate::registry::name::Name;
 
 pub(crate) use alerts::{Among, Memo, Place};
+pub use dead_letters::After;
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced};
 pub use keys::{Found, Inserted, Removed};

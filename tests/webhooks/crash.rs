@@ -110,7 +110,9 @@ async fn a_webhook_that_is_gone_is_disabled_once_and_its_queue_is_emptied() {
 
 #[tokio::test]
 async fn after_the_last_failure_everything_becomes_a_dead_letter_once() {
-    for step in [(SENT, "TransactWriteItems", "webhooks"), (SENT, "TransactWriteItems", "dead")] {
+    for step in
+        [(SENT, "TransactWriteItems", "webhooks"), (SENT, "UpdateItem", "dead"), (SENT, "TransactWriteItems", "dead")]
+    {
         let receiver = Receiver::new(&[Answered::With(500)]).await;
         let (world, id) = prepared(&receiver).await;
         for _ in 0..4 {
@@ -124,7 +126,9 @@ async fn after_the_last_failure_everything_becomes_a_dead_letter_once() {
         let mut names: Vec<_> = dead.iter().map(|(_, event, _)| event["after"]["name"].clone()).collect();
         names.sort_by_key(ToString::to_string);
         assert_eq!((receiver.got().len(), names), (5, vec![json!("a"), json!("b")]), "{step:?}");
-        assert_eq!(shown(&world, &id).await["disabledBecause"], "failing", "{step:?}");
+        let webhook = shown(&world, &id).await;
+        let said = (&webhook["disabledBecause"], webhook["lastDeadLetterAt"].is_string());
+        assert_eq!(said, (&json!("failing"), true), "{step:?}");
         let counted = world.stack.logs().iter().filter(|line| counts("DeadLetters", line)).count();
         assert!((2..=3).contains(&counted), "{step:?}: {counted}");
     }

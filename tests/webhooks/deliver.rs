@@ -88,7 +88,10 @@ async fn an_event_that_alone_is_not_taken_is_dead_alone() {
     world.stack.clock().advance(Duration::from_hours(25));
     assert_eq!(send(&world).await, json!({"delivered": 0, "postponed": 0, "dead": 1}));
     assert_eq!(send(&world).await["delivered"], 1);
-    assert_eq!((pile(&world, "dead").await.len(), &shown(&world, &id).await["status"]), (1, &json!("active")));
+    let webhook = shown(&world, &id).await;
+    let given_up = webhook["lastDeadLetterAt"].as_str().unwrap();
+    assert_eq!((pile(&world, "dead").await.len(), &webhook["status"]), (1, &json!("active")));
+    assert!(given_up.starts_with("2030-06-20T05:00:3"), "{webhook}");
     let logs = world.stack.logs();
     assert!(logs.iter().any(|line| line.contains("not tried again: HTTP 500")), "{logs:?}");
 }

@@ -237,7 +237,9 @@ impl<'a> Round<'a> {
             event.id = parcel.id, org.id = %org, webhook.id = %webhook, attempts = parcel.attempts,
             "a dead letter: a webhook has not taken an event, and it is not tried again: {outcome}"
         );
-        self.moved(parcel, Fate::Dead(self.clock.now())).await?;
+        let now = self.clock.now();
+        self.webhooks.app.keys.put_dead_letter(org, webhook, now).await?;
+        self.moved(parcel, Fate::Dead(now)).await?;
         self.done.dead = self.done.dead.saturating_add(1);
 
         Ok(())

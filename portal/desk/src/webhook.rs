@@ -55,7 +55,7 @@ async fn page(
     let slug = &visitor.org.slug;
     let (read, _) = webhooks::all(app, slug).await?;
     let webhook = webhooks::find(&read.value, id)?;
-    let last = app.keys.attempts(slug).await?.remove(id);
+    let sent = app.keys.sent(slug).await?.remove(id).unwrap_or_default();
     let (frame, once) = frame(app, visitor, depth, now)?;
     let notice = match done.as_deref() {
         Some("saved") => Some(Notice::Edited),
@@ -73,7 +73,7 @@ async fn page(
         changed,
         change: control(app, &visitor.session, &visitor.org, Operation::Webhooks, false),
         form: typed.unwrap_or(&own).form(app, once, read.version(), kept(app, webhook), problems),
-        webhook: hook_of(webhook, last, now),
+        webhook: hook_of(webhook, &sent, now),
     };
 
     shown_with(status, page.render())

@@ -8,7 +8,7 @@ use shared::contract::portal::Operation;
 use shared::gate::app::App;
 use shared::http::visitor::Webhooks;
 use shared::management::webhooks;
-use shared::registry::webhook::{MOST, Master, Order, Tried, Webhook, Why};
+use shared::registry::webhook::{MOST, Master, Order, Sent, Webhook, Why};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 use vault::Vault;
 
@@ -48,7 +48,9 @@ async fn page(app: &App, visitor: &Visitor<Webhooks>, typed: &Typed, told: Told,
     let Told { notice, problems, outdated } = told;
     let slug = &visitor.org.slug;
     let (read, org) = webhooks::all(app, slug).await?;
-    let mut attempts = app.keys.attempts(slug).await?;
+    let mut sent = app.keys.sent(slug).await?;
+    let webhooks =
+        read.value.iter().map(|hook| hook_of(hook, &sent.remove(&hook.id).unwrap_or_default(), now)).collect();
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let changed = outdated.is_some_and(|seen| seen != read.version());
     let status = status(&problems, changed || outdated.is_some());
@@ -59,14 +61,14 @@ async fn page(app: &App, visitor: &Visitor<Webhooks>, typed: &Typed, told: Told,
         full: read.value.len() >= MOST,
         add: control(app, &visitor.session, &org, Operation::Webhooks, false),
         form: typed.form(app, once, read.version(), Vec::new(), problems),
-        webhooks: read.value.iter().map(|hook| hook_of(hook, attempts.remove(&hook.id), now)).collect(),
+        webhooks,
     };
 
     shown_with(status, page.render())
 }
 
 /// A webhook, as pages show it at `now`.
-pub(crate) fn hook_of(webhook: &Webhook, last: Option<Tried>, now: Timestamp) -> portal::Webhook {
+pub(crate) fn hook_of(webhook: &Webhook, sent: &Sent, now: Timestamp) -> portal::Webhook {
     portal::Webhook {
         id: webhook.id.to_string(),
         url: webhook.url.as_str().to_owned(),
@@ -78,11 +80,12 @@ pub(crate) fn hook_of(webhook: &Webhook, last: Option<Tried>, now: Timestamp) ->
         }),
         created: webhook.created_at,
         old_until: webhook.previous_until.filter(|until| *until > now),
-        last: webhook.attempted(last).map(|last| Attempted {
+        last: webhook.attempted(sent).map(|last| Attempted {
             at: last.at.parse().unwrap_or(now),
             taken: last.taken,
             outcome: last.outcome,
         }),
+        given_up: sent.dead_letter_at,
     }
 }
 
@@ -126,5 +129,8 @@ pub(crate) fn hand_over(
     let (frame, _) = frame(app, visitor, depth, now)?;
     let secret = master.secret(&visitor.org.slug, &webhook.id, webhook.generation).text();
 
-    shown(WebhookSecretPage { frame, webhook: hook_of(webhook, None, now), secret: Secret::new(secret) }.render())
+    shown(
+        WebhookSecretPage { frame, webhook: hook_of(webhook, &Sent::default(), now), secret: Secret::new(secret) }
+            .render(),
+    )
 }

@@ -82,6 +82,7 @@ fn webhook(at: usize) -> Webhook {
         created: ago(500),
         old_until: (at == 0).then(|| ago(-20)),
         last,
+        given_up: (at == 1).then(|| ago(6)),
     }
 }
 

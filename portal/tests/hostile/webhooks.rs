@@ -17,6 +17,7 @@ pub(super) fn pages(language: Language) -> Vec<Shown> {
         created: now(),
         old_until: Some(now()),
         last: Some(Attempted { at: now(), taken: false, outcome: evil(121) }),
+        given_up: Some(now()),
     };
     let form = || WebhookForm {
         once: evil(122),

@@ -144,13 +144,15 @@ impl Webhook {
         std::iter::once(self.generation).chain(before)
     }
 
-    /// What became of the `last` attempt, if that went to the address that it has now.
-    pub fn attempted(&self, last: Option<Tried>) -> Option<Attempt> {
-        last.filter(|tried| tried.url.as_ref() == Some(&self.url)).map(|tried| tried.attempt)
+    /// What became of the last attempt, if that went to the address that it has now.
+    pub fn attempted(&self, sent: &Sent) -> Option<Attempt> {
+        let last = sent.tried.as_ref().filter(|tried| tried.url.as_ref() == Some(&self.url));
+
+        last.map(|tried| tried.attempt.clone())
     }
 
-    /// As replies show it at `now`, with what is known of the last attempt.
-    pub fn view(&self, last: Option<Tried>, now: Timestamp) -> View {
+    /// As replies show it at `now`, with what is known of what was `sent` there.
+    pub fn view(&self, sent: &Sent, now: Timestamp) -> View {
         View {
             id: self.id.clone(),
             url: self.url.clone(),
@@ -159,14 +161,18 @@ impl Webhook {
             disabled_because: self.disabled,
             created_at: clock::seconds(self.created_at),
             overlap_ends_at: self.previous_until.filter(|until| *until > now).map(clock::seconds),
-            last_attempt: self.attempted(last),
+            last_attempt: self.attempted(sent),
+            last_dead_letter_at: sent.dead_letter_at.map(clock::seconds),
         }
     }
 
     /// The same, for the audit trail.
     pub fn in_full(&self, now: Timestamp) -> Value {
-        let mut value = serde_json::to_value(self.view(None, now)).unwrap_or_default();
-        value.as_object_mut().and_then(|members| members.remove("lastAttempt"));
+        let mut value = serde_json::to_value(self.view(&Sent::default(), now)).unwrap_or_default();
+        if let Some(members) = value.as_object_mut() {
+            members.remove("lastAttempt");
+            members.remove("lastDeadLetterAt");
+        }
 
         value
     }
@@ -206,6 +212,15 @@ pub struct Tried {
     pub attempt: Attempt,
 }
 
+/// What became of what was sent to a webhook, as far as it is known: for 30 days.
+#[derive(Clone, Debug, Default)]
+pub struct Sent {
+    /// The last attempt.
+    pub tried: Option<Tried>,
+    /// When an event last became a dead letter because it was not taken.
+    pub dead_letter_at: Option<Timestamp>,
+}
+
 /// A webhook as replies show it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -226,6 +241,9 @@ pub struct View {
     overlap_ends_at: Option<String>,
     /// What became of the last attempt; `null` where there was none.
     last_attempt: Option<Attempt>,
+    /// When an event was last given up, because it was not taken for three days; `null` where there was none in 30 days.
+    #[schemars(extend("format" = "date-time"))]
+    last_dead_letter_at: Option<String>,
 }
 
 /// A webhook with its secret, for the one reply that hands it over.
@@ -239,11 +257,11 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// `webhook` of `org` at `now`, with its current secret and what is known of the last attempt.
-    pub fn new(webhook: &Webhook, last: Option<Tried>, master: &Master, org: &Slug, now: Timestamp) -> Self {
+    /// `webhook` of `org` at `now`, with its current secret and what is known of what was `sent` there.
+    pub fn new(webhook: &Webhook, sent: &Sent, master: &Master, org: &Slug, now: Timestamp) -> Self {
         let secret = master.secret(org, &webhook.id, webhook.generation);
 
-        Self { webhook: webhook.view(last, now), secret }
+        Self { webhook: webhook.view(sent, now), secret }
     }
 }
 

@@ -20,7 +20,10 @@ use crate::registry::event::{Event, Head};
 use crate::registry::slug::Slug;
 
 /// The version of the layout of letters.
-const LAYOUT: i64 = 1;
+pub(super) const LAYOUT: i64 = 1;
+
+/// The partition of dead letters.
+pub(super) const DEAD: &str = "dead";
 
 /// How long a dead letter is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -190,7 +193,7 @@ impl Outbox {
         let dead = format!("{}#{}", untaken.id, left.join(","));
         let (partition, at, rest, ttl) = match fate {
             Fate::Again(due) => (&*untaken.waits.0, due, &*untaken.waits.1, None),
-            Fate::Dead(since) => ("dead", since, &*dead, Some(since.checked_add(KEPT).unwrap_or(since))),
+            Fate::Dead(since) => (DEAD, since, &*dead, Some(since.checked_add(KEPT).unwrap_or(since))),
         };
         let mut item = place(partition, format!("{:013}#{rest}", at.as_millisecond()));
         item.extend(attributes([

@@ -1,10 +1,10 @@
 //! Webhooks in the keys table: an organization's, in one item, since there are few; and what became of the last attempt at
-//! each, which is written with every run that has sent something there.
+//! each, which is written with every run that has sent something there, and of the last dead letter.
 //!
 //! | `pk` | `sk` | what it is |
 //! | --- | --- | --- |
 //! | `org#acme` | `webhooks` | all webhooks |
-//! | `webhooks#acme` | `webhook_01…` | the last attempt |
+//! | `webhooks#acme` | `webhook_01…` | the last attempt, and the last dead letter |
 //! | `webhooks#acme` | `tests#webhook_01…#<hour>` | how often it was tried out in that hour |
 
 use std::collections::BTreeMap;
@@ -14,17 +14,20 @@ use dynamodb::{Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, 
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Replaced;
-use super::remembered::{LAYOUT, Remembered, json, place, written};
+use super::remembered::{LAYOUT, Remembered, place, unreadable, written};
 use super::warrant::Warrant;
 use super::{Attributes, Keys, names};
 use crate::contract::limit::Window;
 use crate::registry::audit::{Author, Entry};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::registry::webhook::{Id, Tried, Webhook};
+use crate::registry::webhook::{Id, Sent, Tried, Webhook};
 
 /// When it last took something, in milliseconds since 1970.
 const TAKEN: &str = "taken";
+
+/// When an event for it last became a dead letter, in milliseconds since 1970.
+const DEAD: &str = "dead";
 
 /// How long what became of the last attempt is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -58,13 +61,16 @@ impl Keys {
         self.put_remembered(all_of(&org.slug), webhooks, Warrant { author, org }, entry, tries).await
     }
 
-    /// What became of the last attempts at webhooks of `org`.
-    pub async fn attempts(&self, org: &Slug) -> Result<BTreeMap<Id, Tried>> {
+    /// What became of what was sent to the webhooks of `org`.
+    pub async fn sent(&self, org: &Slug) -> Result<BTreeMap<Id, Sent>> {
         let read = |mut item: Item| {
             item.schema(LAYOUT)?;
             let id = Id::try_from(item.need("sk", Item::text)?);
             let id = id.map_err(|what| Error::Fault(format!("the id of a webhook {what}")))?;
-            Ok((id, json(&mut item, "state")?))
+            let dead_letter_at = item.number(DEAD)?.and_then(|at| Timestamp::from_millisecond(at).ok());
+            let tried = item.text("state")?.map(|state| serde_json::from_str(&state)).transpose();
+            let tried = tried.map_err(|error| unreadable("state", &error))?;
+            Ok((id, Sent { tried, dead_letter_at }))
         };
 
         self.all(&partition(org), "webhook_").await?.into_iter().map(read).collect()
@@ -89,6 +95,22 @@ impl Keys {
         } else {
             update.update_expression(set).set_expression_attribute_names(Some(names(["state", "ttl", SCHEMA])))
         };
+        update.send().await?;
+
+        Ok(())
+    }
+
+    /// Notes that an event becomes a dead letter at `now`, because the webhook `id` of `org` has not taken it.
+    pub async fn put_dead_letter(&self, org: &Slug, id: &Id, now: Timestamp) -> Result<()> {
+        let kept = now.checked_add(KEPT).unwrap_or(now);
+        let update =
+            self.client.update_item().table_name(&self.table).set_key(Some(place(partition(org), id.as_str())));
+        let update = update
+            .update_expression("SET #dead = :dead, #ttl = :ttl, #schema = :schema")
+            .set_expression_attribute_names(Some(names([DEAD, "ttl", SCHEMA])))
+            .expression_attribute_values(":dead", number(now.as_millisecond()))
+            .expression_attribute_values(":ttl", number(kept.as_second()))
+            .expression_attribute_values(":schema", number(LAYOUT));
         update.send().await?;
 
         Ok(())

@@ -40,6 +40,7 @@ pub(super) static SENDING: Sending = Sending {
     webhook_untried: P("Noch nichts gesendet"),
     webhook_taken: P("Angenommen {when}"),
     webhook_not_taken: P("Nicht angenommen {when}: {outcome}"),
+    webhook_given_up: P("Nachricht aufgegeben"),
     webhook_old: P("Altes Geheimnis signiert bis"),
     webhook_asked: P("Er ist abgeschaltet. Es wird nichts dorthin gesendet."),
     webhook_gone: P(

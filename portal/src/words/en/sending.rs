@@ -36,6 +36,7 @@ pub(super) static SENDING: Sending = Sending {
     webhook_untried: P("Nothing was sent yet"),
     webhook_taken: P("Taken {when}"),
     webhook_not_taken: P("Not taken {when}: {outcome}"),
+    webhook_given_up: P("A message was given up"),
     webhook_old: P("Old secret signs until"),
     webhook_asked: P("It is switched off. Nothing is sent there."),
     webhook_gone: P("Nothing is sent there any more: the address has answered that it is gone (410)."),

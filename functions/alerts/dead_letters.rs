@@ -1,0 +1,21 @@
+//! `GET /operator/v1/dead-letters`: a page of the events of all organizations that somebody has not taken in three days, newest
+//! first, for 30 days.
+
+use shared::registry::dead_letter::DeadLetter;
+use shared::registry::page::{Page, Pagination};
+use shared::store::After;
+use shared::{App, Exit, Listed, Operator, Query, Result, Violation};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Exit {
+    shared::serve(list).await
+}
+
+async fn list(app: &'static App, _: Operator, Query(page): Query<Page>) -> Result<Listed<DeadLetter>> {
+    let other = || Violation::new("cursor", "must be one that this list gave");
+    let opened = page.cursor.map(|cursor| After::opened(&cursor).ok_or_else(other));
+
+    let (letters, last) = app.outbox.dead_letters(page.limit.get().cast_signed(), opened.transpose()?).await?;
+
+    Ok(Listed(letters, Pagination::new(page.limit, last.map(|last| last.cursor()))))
+}
