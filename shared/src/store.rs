@@ -44,7 +44,7 @@ use crate::registry::name::Name;
 pub(crate) use alerts::{Among, Memo, Place};
 pub use dead_letters::After;
 pub(crate) use idempotency::Keep;
-pub(crate) use keys::{Adding, Replaced};
+pub(crate) use keys::{Adding, Replaced, TAKEN_OVER};
 pub use keys::{Found, Inserted, Removed};
 pub use outbox::{Fate, Letter, Outbox, Page, Pile, Start};
 pub use parcels::{Courier, Parcel, WEBHOOK};

@@ -1,6 +1,7 @@
+use local::dynamodb::{Fault, Throttling};
 use serde_json::{Value, json};
 
-use crate::support::{Key, World};
+use crate::support::{Key, World, all};
 
 const SECRET: &str = "fa_live_00112233445566778899aabbccddeeff";
 /// Its SHA-256.
@@ -211,6 +212,106 @@ async fn a_request_that_is_no_list_of_1_to_100_keys_is_refused_as_a_whole() {
     assert_eq!(world.operate("POST", nobody, json!({"keys": [{"sha256": HEX, "name": "a"}]})).await.status, 404);
     let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
     assert_eq!(listed, json!([]));
+}
+
+/// An organization with room for a thousand keys.
+async fn large() -> World {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]})).await;
+    world
+}
+
+/// So many keys of another system, from this one on.
+fn foreign(first: usize, count: usize, name: &str) -> Vec<Value> {
+    (first..first + count)
+        .map(|number| json!({"sha256": format!("{number:064x}"), "name": name, "type": "production"}))
+        .collect()
+}
+
+/// How many of `results` read so.
+fn count(results: &Value, result: &str) -> usize {
+    results.as_array().unwrap().iter().filter(|one| one["result"] == result).count()
+}
+
+#[tokio::test]
+async fn nineteen_keys_are_one_transaction() {
+    let world = large().await;
+    // The first request of a process has more to ask.
+    import(&world, json!(foreign(900, 1, "a"))).await;
+    for (keys, transactions, reads) in [
+        (foreign(0, 100, "a"), 6, 1),
+        // Those that are there are looked up, and their keys, in two calls for nineteen.
+        (foreign(0, 100, "a"), 6, 13),
+        ([foreign(95, 10, "a"), foreign(105, 5, "b")].concat(), 2, 3),
+    ] {
+        world.stack.dynamodb().record(true);
+        import(&world, json!(keys)).await;
+        world.stack.dynamodb().record(false);
+        let calls = world.stack.dynamodb().calls();
+        let written = calls.iter().filter(|call| call.action == "TransactWriteItems").count();
+        assert_eq!((written, calls.len() - written), (transactions, reads), "{calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn imports_that_meet_take_over_as_many_keys_as_there_may_be_and_each_once() {
+    let world = large().await;
+    let ask = |number: usize| import(&world, json!(foreign(number * 100, 100, "a")));
+    let answers = all((0..16).map(ask)).await;
+    let mut imported = 0;
+    for data in &answers {
+        let results = &data["results"];
+        assert_eq!(data["imported"], count(results, "imported"));
+        assert_eq!(count(results, "imported") + count(results, "refused") + count(results, "busy"), 100, "{data}");
+        imported += count(results, "imported");
+    }
+    // What there was no time for is taken over when it is asked for again.
+    for number in 0..16 {
+        let results = ask(number).await["results"].clone();
+        assert_eq!(count(&results, "busy"), 0, "{results}");
+        imported += count(&results, "imported");
+    }
+    assert_eq!(imported, 1_000);
+    let events = crate::outbox::pile(&world, "outbox").await;
+    let numbers: Vec<_> = events.iter().map(|(_, event, _)| event["sequence"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=1_001).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_there_is_no_time_for_is_busy_and_what_was_taken_over_is_said() {
+    let world = World::hurried("fabraix", 3, 300).await;
+    world.organization("acme", json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]})).await;
+    let slow = || Fault::busy(Throttling::Throttling).always().on("TransactWriteItems").with("late");
+    world.stack.dynamodb().inject(slow());
+    let keys = [foreign(0, 19, "early"), foreign(19, 30, "late"), vec![json!({"name": "no digest"})]].concat();
+    let data = import(&world, json!(keys)).await;
+    let results: Vec<_> =
+        data["results"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+    assert_eq!(results, [vec!["imported"; 19], vec!["busy"; 30], vec!["refused"]].concat());
+    assert_eq!(data["results"][19], json!({"result": "busy"}));
+    world.stack.dynamodb().clear_faults();
+    let again = import(&world, json!(keys)).await;
+    assert_eq!((count(&again["results"], "exists"), count(&again["results"], "imported")), (19, 30));
+}
+
+#[tokio::test]
+async fn a_batch_that_one_key_spoils_is_taken_over_but_for_that_one() {
+    let world = large().await;
+    world.organization("zeta", json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]})).await;
+    let elsewhere = json!({"keys": foreign(3, 1, "theirs")});
+    assert_eq!(world.operate("POST", "/organizations/zeta/api-keys/import", elsewhere).await.status, 200);
+    let own = import(&world, json!(foreign(7, 2, "ours"))).await;
+    let id = own["results"][1]["id"].as_str().unwrap();
+    let path = format!("/organizations/acme/api-keys/{id}");
+    assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+    // One digest comes twice.
+    let keys = [foreign(0, 12, "a"), foreign(1, 1, "again")].concat();
+    let results = import(&world, json!(keys)).await["results"].clone();
+    let said: Vec<_> = results.as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+    let mut expected = vec!["imported"; 12];
+    (expected[3], expected[7], expected[8]) = ("refused", "exists", "refused");
+    assert_eq!(said, [expected, vec!["exists"]].concat());
+    assert_eq!((&results[3]["reason"], &results[8]["reason"]), (&json!("conflict"), &json!("conflict")));
 }
 
 #[tokio::test]

@@ -188,6 +188,38 @@ mod tests {
         assert_eq!(from_json::<Any>(text).unwrap(), serde_json::from_str::<Any>(text).unwrap());
     }
 
+    thread_local! {
+        static READ: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    }
+
+    /// Something whose readings are counted.
+    #[derive(Debug)]
+    struct Counted;
+
+    impl<'de> Deserialize<'de> for Counted {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            READ.with(|read| read.set(read.get() + 1));
+            Vec::<String>::deserialize(deserializer).map(|_| Self)
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "it is read, and no more")]
+    struct Large {
+        first: Counted,
+        count: u8,
+        last: Counted,
+    }
+
+    #[test]
+    fn each_member_is_read_once_however_many_others_are_wrong() {
+        let wrong = r#""a": 1, "b": 2, "c": 3, "count": "1", "d": 4, "e": 5"#;
+        let text = format!(r#"{{"first": [], {wrong}, "last": ["x"]}}"#);
+        assert_eq!(from_json::<Large>(&text).unwrap_err().len(), 6);
+        assert_eq!(READ.with(std::cell::Cell::get), 2);
+    }
+
     #[test]
     fn no_depth_brings_a_process_down() {
         let deep = |levels: usize| format!(r#"{{"count": 1, "tree": {}{}}}"#, "[".repeat(levels), "]".repeat(levels));

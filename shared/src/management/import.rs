@@ -1,28 +1,26 @@
 //! Taking over the keys of another system: only their SHA-256 is needed, so that nobody has to be asked for a new key.
 
+mod taking;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use dynamodb::Tries;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use self::taking::Taking;
 use crate::contract::denial::{Denial, Kind, Violation};
 use crate::contract::envelope::Rendered;
-use crate::contract::reading::json;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::environment::clock::Moment;
 use crate::gate::app::App;
-use crate::management::issue::{Order, full, future, orderable, plan_of};
 use crate::registry::audit::Author;
-use crate::registry::error::{Error, Result};
-use crate::registry::key::{Id, Key, Status};
+use crate::registry::error::Result;
+use crate::registry::key::{Id, Status};
 use crate::registry::name::Name;
-use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::store::{Adding, Holder, Inserted};
 
 /// The most keys that one request takes over.
 const MOST: usize = 100;
@@ -106,7 +104,12 @@ enum Outcome {
     Imported { id: Id },
     /// It was one of the organization's keys already: nothing was changed.
     Exists { id: Id },
+    /// Others had so much to change, or the store was so slow, that there was no time for it. It may be there all the same: ask
+    /// again.
+    Busy,
+    /// It cannot be taken over.
     Refused {
+        /// Why: a name from the contract's `[denials]`.
         reason: Kind,
         /// The contract's answer.
         response: Rendered,
@@ -117,95 +120,16 @@ enum Outcome {
 /// a key that is there does no harm.
 ///
 /// # Errors
-/// There is no such organization, or the store does not answer. A fault in one key is that key's own result.
+/// There is no such organization, or the store does not answer before anything is taken over. A fault in one key is that
+/// key's own result.
 pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
     let tries = app.keys.tries();
     let org = tries.beside().run(|| app.keys.organization(slug)).await?;
-    let mut org = org.ok_or(Denial::OrganizationNotFound)?;
-    let mut results = Vec::with_capacity(keys.len());
-    for key in keys {
-        results.push(match take_over(app, &mut org, &key, author, tries.beside()).await {
-            Ok(outcome) => outcome,
-            Err(Error::Denied(denial)) => Outcome::Refused {
-                reason: denial.kind(),
-                response: Rendered::new(&app.contract, &denial, None).map_err(Error::failed)?,
-            },
-            Err(failure @ (Error::Failed { .. } | Error::FailedAgain(_))) => return Err(failure),
-        });
-    }
+    let org = org.ok_or(Denial::OrganizationNotFound)?;
+    let results = Taking::new(app, org, author, tries, keys.len()).all(&keys).await?;
     let imported = results.iter().filter(|result| matches!(result, Outcome::Imported { .. })).count();
 
     Ok(Imported { imported, results })
-}
-
-/// Takes over one key. If `org` has changed meanwhile, it is read again.
-async fn take_over(
-    app: &App,
-    org: &mut Organization,
-    key: &RawValue,
-    author: &Author,
-    mut tries: Tries,
-) -> Result<Outcome> {
-    let now = author.at;
-    let Foreign { sha256: Sha256(digest), name, kind, scopes, expires_at, status, created_at } = json(key)?;
-    let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now))?;
-    let order = Order { name, kind, scopes, expires_at };
-    if let Some(expires_at) = expires_at {
-        future(expires_at, now)?;
-    }
-    loop {
-        let scopes = orderable(app, org, &order, author)?;
-        let key = Key {
-            // Lists are in the order of ids.
-            id: Id::new(created_at, app.entropy)?,
-            org: org.slug.clone(),
-            name: order.name.clone(),
-            kind: order.kind.clone(),
-            scopes,
-            status: status.unwrap_or(Status::Active),
-            expires_at: expires_at.map(|Moment(at)| at),
-            created_at,
-            digest,
-            previous: None,
-            predecessor: None,
-            version: 1,
-        };
-        let cap = plan_of(app, org)?.keys;
-        match app.keys.insert(&key, org, cap, author, Adding::TakenOver, &mut tries).await? {
-            Inserted::Yes => {
-                // The next key need not read the organization again for that.
-                org.sequence = org.sequence.saturating_add(1);
-                return Ok(Outcome::Imported { id: key.id });
-            }
-            Inserted::Taken => {
-                let holder = tries.run(|| app.keys.holder(&digest)).await?;
-                return taken(app, org, holder.ok_or(dynamodb::Error::Contended)?, &digest, now).await;
-            }
-            Inserted::Revoked => return Err(revoked().into()),
-            Inserted::Full => return Err(full(app, org)?.into()),
-            Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Inserted::Changed => {
-                tries.again(dynamodb::Error::Contended).await?;
-                let now = tries.run(|| app.keys.organization(&org.slug)).await?;
-                *org = now.ok_or(Denial::OrganizationNotFound)?;
-            }
-        }
-    }
-}
-
-/// The result for a digest that is in the table: a secret never gives up its place there.
-async fn taken(app: &App, org: &Organization, holder: Holder, digest: &Digest, now: Timestamp) -> Result<Outcome> {
-    if holder.org != org.slug {
-        return Err(Denial::Conflict { reason: "The digest is another key's".to_owned() }.into());
-    }
-    let (key, _) = app.keys.find(&holder.org, &holder.key).await?;
-    let works = holder.ended.is_none() && key.is_some_and(|key| key.answers_to(digest, now));
-
-    if works { Ok(Outcome::Exists { id: holder.key }) } else { Err(revoked().into()) }
-}
-
-fn revoked() -> Denial {
-    Denial::Conflict { reason: "The digest is of a secret that was revoked or replaced".to_owned() }
 }
 
 fn past(at: Timestamp, now: Timestamp) -> std::result::Result<Timestamp, Violation> {

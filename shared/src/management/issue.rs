@@ -126,9 +126,9 @@ pub async fn issue(
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
         let cap = plan_of(app, &org)?.keys;
-        match app.keys.insert(&key, &org, cap, author, Adding::New(keep), &mut tries).await? {
+        match app.keys.insert(std::slice::from_ref(&key), &org, cap, author, Adding::New(keep), &mut tries).await? {
             Inserted::Yes => return Ok(Done::Now(issued)),
-            Inserted::Full => return Err(full(app, &org)?.into()),
+            Inserted::Full(_) => return Err(full(app, &org)?.into()),
             Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
             Inserted::Changed | Inserted::Taken | Inserted::Revoked => tries.again(dynamodb::Error::Contended).await?,
         }

@@ -32,18 +32,21 @@ pub struct Found {
     pub total: Option<usize>,
 }
 
-/// What became of an attempt to add a key.
+/// How many keys one transaction takes over: each is five members of its hundred, and the organization is another.
+pub(crate) const TAKEN_OVER: usize = 19;
+
+/// What became of an attempt to add keys: all of them, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inserted {
-    /// It is there.
+    /// They are there.
     Yes,
-    /// The organization has as many as it may have.
-    Full,
+    /// The organization may have only so many more.
+    Full(usize),
     /// The organization has changed since it was read, or the request was carried out meanwhile: look again.
     Changed,
-    /// The secret belongs to a key already.
+    /// A secret belongs to a key already.
     Taken,
-    /// The secret belonged to a key, and was revoked or replaced.
+    /// A secret belonged to a key, and was revoked or replaced.
     Revoked,
     /// The author is no longer allowed to.
     Unauthorized,
@@ -146,16 +149,31 @@ impl Keys {
 
     /// The names of those of the keys `ids` of `org` that there are, by id: at most 100.
     pub async fn names(&self, org: &Slug, ids: &[Id]) -> Result<BTreeMap<String, String>> {
-        let mut ids: Vec<&Id> = ids.iter().collect();
-        ids.sort_by_key(|id| id.as_str());
-        ids.dedup();
-        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.into_iter().map(|id| key_of(org, id)).collect()));
-        let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?.into_iter().map(|mut item| {
+        let found = self.items_of(org, ids).await?.into_iter().map(|mut item| {
             let id = read_id(&mut item)?;
             Ok((id.to_string(), item.need("name", Item::text)?))
         });
 
         found.collect()
+    }
+
+    /// Those of the keys `ids` of `org` that there are, at most 100, in any order.
+    pub(crate) async fn some(&self, org: &Slug, ids: &[Id]) -> Result<Vec<Key>> {
+        let found = self.items_of(org, ids).await?.into_iter().map(|mut item| {
+            let id = read_id(&mut item)?;
+            read(org, &id, item)
+        });
+
+        found.collect()
+    }
+
+    async fn items_of(&self, org: &Slug, ids: &[Id]) -> Result<Vec<Item>> {
+        let mut ids: Vec<&Id> = ids.iter().collect();
+        ids.sort_by_key(|id| id.as_str());
+        ids.dedup();
+        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.into_iter().map(|id| key_of(org, id)).collect()));
+
+        dynamodb::batch_get(&self.client, &self.table, wanted).await
     }
 
     /// At most `limit` keys of `org` that fit `filter` at `now` and are older than `after`, newest first. One call looks at
@@ -180,10 +198,11 @@ impl Keys {
         Ok(Found { keys, goes_on, total })
     }
 
-    /// Adds `key` to `org`, which may have at most `cap` keys. The cap is exact, however many keys are added at once.
+    /// Adds `keys`, at most [`TAKEN_OVER`] with different secrets, to `org`, which may have at most `cap` keys: all of them or
+    /// none. The cap is exact, however many keys are added at once.
     pub(crate) async fn insert(
         &self,
-        key: &Key,
+        keys: &[Key],
         org: &Organization,
         cap: Option<u32>,
         author: &Author,
@@ -191,20 +210,27 @@ impl Keys {
         tries: &mut Tries,
     ) -> Result<Inserted> {
         let warrant = Warrant { author, org };
+        let more = i64::try_from(keys.len()).unwrap_or(i64::MAX);
         let most = cap.map_or(i64::MAX, i64::from);
-        let fewer = Condition::that("#keys < :cap", ["keys"]).value(":cap", number(most));
-        let condition = read_as(org.version).and(fewer).and(warrant.of_organization());
-        let count = OnOrganization::new("count", condition).also(" ADD #keys :one", ["keys"], [(":one", number(1))]);
-        let new = Put::builder().table_name(&self.table).set_item(Some(write(key))).when(is_new()).build()?;
+        let room = Condition::that("#keys <= :room", ["keys"]).value(":room", number(most.saturating_sub(more)));
+        let condition = read_as(org.version).and(room).and(warrant.of_organization());
+        let count =
+            OnOrganization::new("count", condition).also(" ADD #keys :more", ["keys"], [(":more", number(more))]);
         let action = if adding.is_new() { Action::KeyCreated } else { Action::KeyImported };
-        let entry = author.did(action, &org.slug, Some(&key.id), [None, Some(View::in_full(key, author.at))]);
-        let transaction = self.transaction().with("key", new).with("secret", self.secret_taken(key)?);
-        let transaction = self.recorded(transaction, &entry, org.sequence, count)?;
-        let transaction = match adding {
-            Adding::New(None) => transaction,
-            Adding::New(Some(keep)) => transaction.with("kept", self.keeping(&org.slug, keep, entry.at)?),
-            Adding::TakenOver => transaction.with("pass", self.passes.never_closed(&key.digest)?),
-        };
+        let entry =
+            |key: &Key| author.did(action, &org.slug, Some(&key.id), [None, Some(View::in_full(key, author.at))]);
+        let entries: Vec<_> = keys.iter().map(entry).collect();
+        let mut transaction = self.all_recorded(self.transaction(), &org.slug, &entries, org.sequence, count)?;
+        for key in keys {
+            let new = Put::builder().table_name(&self.table).set_item(Some(write(key))).when(is_new()).build()?;
+            transaction = transaction.with("key", new).with("secret", self.secret_taken(key)?);
+            if !adding.is_new() {
+                transaction = transaction.with("pass", self.passes.never_closed(&key.digest)?);
+            }
+        }
+        if let Adding::New(Some(keep)) = adding {
+            transaction = transaction.with("kept", self.keeping(&org.slug, keep, author.at)?);
+        }
         let transaction = warrant.asked_of(self, transaction, None)?;
         let committed = transaction.commit(tries).await?;
 
@@ -217,8 +243,11 @@ impl Keys {
             no if no.failed("pass") => Inserted::Revoked,
             no if no.failed("count") => {
                 let now = self.organization(&org.slug).await?;
-                let is_full = now.is_some_and(|now| now.version == org.version && now.keys >= most);
-                if is_full { Inserted::Full } else { Inserted::Changed }
+                let left = now.filter(|now| now.version == org.version).map(|now| most.saturating_sub(now.keys).max(0));
+                match left.filter(|left| *left < more) {
+                    Some(left) => Inserted::Full(usize::try_from(left).unwrap_or_default()),
+                    None => Inserted::Changed,
+                }
             }
             Committed::No(_) => Inserted::Changed,
         })

@@ -66,10 +66,24 @@ impl Keys {
         seen: i64,
         organization: OnOrganization,
     ) -> Result<Transaction> {
-        let event = Event::of(entry, seen.saturating_add(1), self.entropy).map_err(unmade)?;
-        let transaction = self.numbered(transaction, &entry.org, seen, organization, &[event])?;
+        self.all_recorded(transaction, &entry.org, std::slice::from_ref(entry), seen, organization)
+    }
 
-        Ok(transaction.with("row", self.audited(entry)?))
+    /// The same of several changes in one transaction, all of them of the organization `org`.
+    pub(super) fn all_recorded(
+        &self,
+        transaction: Transaction,
+        org: &Slug,
+        entries: &[Entry],
+        seen: i64,
+        organization: OnOrganization,
+    ) -> Result<Transaction> {
+        let numbers = (1..).map(|further| seen.saturating_add(further));
+        let events = entries.iter().zip(numbers).map(|(entry, number)| Event::of(entry, number, self.entropy));
+        let events = events.collect::<std::result::Result<Vec<_>, _>>().map_err(unmade)?;
+        let transaction = self.numbered(transaction, org, seen, organization, &events)?;
+
+        entries.iter().try_fold(transaction, |transaction, entry| Ok(transaction.with("row", self.audited(entry)?)))
     }
 
     /// `transaction`, with `events` of the organization `org`, which has had `seen` others: they bear the numbers that

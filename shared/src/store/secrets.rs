@@ -1,8 +1,10 @@
 //! Secrets in the keys table: the key that a digest stands for, or stood for until it was ended. An ended one stays for
 //! good: it lets nobody in, and its digest is never taken again.
 
-use aws_sdk_dynamodb::types::Put;
-use dynamodb::{Conditional as _, Item, Result, SCHEMA, number, text};
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
+use dynamodb::{Conditional as _, Error, Item, Result, SCHEMA, number, text};
 use jiff::Timestamp;
 
 use super::{Attributes, Keys, attributes, is_new, parsed, time};
@@ -32,15 +34,22 @@ impl Keys {
     /// The owner of the secret that `digest` stands for, or stood for.
     pub async fn holder(&self, digest: &Digest) -> Result<Option<Holder>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(secret_of(digest)));
-        let Some(secret) = request.consistent_read(true).send().await?.item else { return Ok(None) };
-        let mut secret = Item::from(secret);
-        secret.schema(LAYOUT)?;
+        let secret = request.consistent_read(true).send().await?.item;
 
-        Ok(Some(Holder {
-            org: parsed(&mut secret, "org")?,
-            key: parsed(&mut secret, "key")?,
-            ended: secret.number("ended")?.map(time).transpose()?,
-        }))
+        secret.map(|secret| read(secret.into())).transpose()
+    }
+
+    /// The owners of those secrets that `digests` stand for, or stood for: at most 100 of them, each once.
+    pub(crate) async fn holders(&self, digests: &[Digest]) -> Result<HashMap<Digest, Holder>> {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(digests.iter().map(secret_of).collect()));
+        let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?.into_iter().map(|mut item| {
+            let partition = item.need("pk", Item::text)?;
+            let digest = partition.strip_prefix("secret#").and_then(Digest::from_hexadecimal);
+            let digest = digest.ok_or_else(|| Error::Fault(format!("{partition} is no secret's")))?;
+            Ok((digest, read(item)?))
+        });
+
+        found.collect()
     }
 
     /// The member of a transaction that gives `key` its secret. It fails where the digest is taken, or was.
@@ -54,6 +63,16 @@ impl Keys {
     pub(super) fn secret_ended(&self, digest: &Digest, key: &Key, now: Timestamp) -> Result<Put> {
         Ok(Put::builder().table_name(&self.table).set_item(Some(secret(digest, key, Some(now)))).build()?)
     }
+}
+
+fn read(mut secret: Item) -> Result<Holder> {
+    secret.schema(LAYOUT)?;
+
+    Ok(Holder {
+        org: parsed(&mut secret, "org")?,
+        key: parsed(&mut secret, "key")?,
+        ended: secret.number("ended")?.map(time).transpose()?,
+    })
 }
 
 fn secret(digest: &Digest, key: &Key, ended: Option<Timestamp>) -> Attributes {
