@@ -12,7 +12,8 @@ use crate::support::{World, root};
 async fn launches() -> (World, NamedTempFile) {
     let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
     fs::copy(root().join("contracts/fanfare.toml"), file.path()).unwrap();
-    let world = World::serving(file.path().to_str().unwrap()).await;
+    let contract = file.path().to_str().unwrap();
+    let world = World::build(contract, |builder| builder.parameter("Portal", "on")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
 
     (world, file)
@@ -121,4 +122,97 @@ async fn a_plan_that_takes_something_from_an_author_stops_what_they_have_under_w
         // Names are not terms: they stop nobody.
         world.organization("acme", json!({"plan": "pro", "name": plan})).await;
     }
+}
+
+/// The portal's pages of `acme` that somebody opens who may do everything: their statuses.
+async fn pages(world: &World, id: &str) -> Vec<(String, u16)> {
+    let browser = world.visitor("acme").await;
+    let mut pages = Vec::new();
+    for page in ["", "/new", &format!("/{id}"), &format!("/{id}/edit"), &format!("/{id}/regenerate")] {
+        let path = format!("/portal/acme/keys{page}");
+        let status = browser.get(&path).await.status;
+        pages.push((path, status));
+    }
+    pages
+}
+
+#[tokio::test]
+async fn a_plan_that_is_dropped_while_it_is_used_lets_nobody_in_and_can_be_left() {
+    let (world, file) = launches().await;
+    let key = world.key("acme", json!({"name": "a", "type": "secret"})).await;
+    assert_eq!(world.verdict(&key.secret).await, "valid");
+    edit(&world, &file, "[plans.pro]", "[plans.professional]").await;
+    for _ in 0..3 {
+        assert_eq!(world.verdict(&key.secret).await, "no_api_on_plan");
+        assert_eq!(world.get("/api/v1/acme/api-keys", &key).await.status, 402);
+    }
+    let errors = || world.stack.logs().iter().filter(|line| line.contains("does not have: plan pro")).count();
+    assert_eq!(errors(), 1);
+    let put = async |change: Value| world.operate("PUT", "/organizations/acme", change).await;
+    for change in [
+        json!({"status": "locked"}),
+        json!({"name": "Acme & Sons"}),
+        json!({"status": "active", "plan": "pro"}),
+        json!({"limits": [{"requests": 5, "per": "minute"}]}),
+        json!({"limits": null}),
+    ] {
+        let answer = put(change.clone()).await;
+        assert_eq!((answer.status, &answer.json()["data"]["plan"]), (200, &json!("pro")), "{change}: {answer:?}");
+    }
+    assert_eq!(put(json!({"plan": "other"})).await.status, 400);
+    assert_eq!(world.operate("PUT", "/organizations/zeta", json!({"plan": "pro"})).await.status, 400);
+    let path = format!("/organizations/acme/api-keys/{}", key.id);
+    assert_eq!(world.operate("PATCH", &path, json!({"name": "b", "scopes": ["admin"]})).await.status, 200);
+    let order = json!({"name": "c", "type": "secret"});
+    assert_eq!(world.operate("POST", "/organizations/acme/api-keys", order).await.status, 402);
+    for (page, status) in pages(&world, &key.id).await {
+        assert_eq!(status, 200, "{page}");
+    }
+    assert_eq!(put(json!({"plan": "professional"})).await.status, 200);
+    assert_eq!(world.verdict(&key.secret).await, "valid");
+}
+
+#[tokio::test]
+async fn a_type_that_is_dropped_while_it_is_used_can_be_switched_off_named_and_deleted() {
+    let (world, file) = launches().await;
+    let key = world.key("acme", json!({"name": "a", "type": "public"})).await;
+    edit(&world, &file, "[key.types.public]\nprefix = \"pk_live_\"", "[key.types.open]\nprefix = \"open_live_\"").await;
+    edit(&world, &file, "public = \"For browsers", "open = \"For browsers").await;
+    assert_eq!(world.verdict(&key.secret).await, "unknown_key", "it does not look like a key any more");
+    let path = format!("/organizations/acme/api-keys/{}", key.id);
+    for (change, status) in [
+        (json!({"name": "b"}), 200),
+        (json!({"status": "inactive"}), 200),
+        (json!({"status": "active", "expiresAt": "2031-01-01T00:00:00Z"}), 200),
+        (json!({"expiresAt": "2032-01-01T00:00:00Z"}), 200),
+        (json!({"scopes": ["read:experiences"]}), 409),
+    ] {
+        assert_eq!(world.operate("PATCH", &path, change.clone()).await.status, status, "{change}");
+    }
+    let regenerated = world.operate("POST", &format!("{path}/regenerate"), Value::Null).await;
+    assert_eq!(regenerated.status, 409, "{regenerated:?}");
+    let statuses: Vec<_> = pages(&world, &key.id).await.into_iter().map(|(_, status)| status).collect();
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
+    assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_window_that_is_dropped_while_it_is_used_lets_nobody_in_and_can_be_left() {
+    let (world, file) = launches().await;
+    edit(&world, &file, "windows = [\"minute\"]", "windows = [\"minute\", \"hour\"]").await;
+    world.organization("acme", json!({"limits": [{"requests": 5, "per": "hour"}]})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "secret"})).await;
+    assert_eq!(world.verdict(&key.secret).await, "valid");
+    edit(&world, &file, "windows = [\"minute\", \"hour\"]", "windows = [\"minute\"]").await;
+    assert_eq!(world.verdict(&key.secret).await, "no_api_on_plan");
+    let put = async |change: Value| world.operate("PUT", "/organizations/acme", change).await.status;
+    for change in [json!({"status": "locked"}), json!({"status": "active"}), json!({"plan": "basic"})] {
+        assert_eq!(put(change.clone()).await, 200, "{change}");
+    }
+    for (page, status) in pages(&world, &key.id).await {
+        assert_eq!(status, 200, "{page}");
+    }
+    assert_eq!(put(json!({"limits": [{"requests": 6, "per": "hour"}]})).await, 400);
+    assert_eq!(put(json!({"limits": null})).await, 200);
+    assert_eq!(world.verdict(&key.secret).await, "valid");
 }

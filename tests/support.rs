@@ -233,8 +233,9 @@ impl World {
 
     /// Whether the gate lets `secret` in: `valid`, or the reason why it does not.
     pub(crate) async fn verdict(&self, secret: &str) -> String {
-        let verdict = self.operate("POST", "/verify", json!({"key": secret})).await.json()["data"].clone();
-        verdict["reason"].as_str().unwrap_or("valid").to_owned()
+        let answer = self.operate("POST", "/verify", json!({"key": secret})).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["data"]["reason"].as_str().unwrap_or("valid").to_owned()
     }
 
     /// What functions ask of DynamoDB during `work`: action and tables, as often as it was asked. What is written after

@@ -238,6 +238,11 @@ impl Contract {
         self.types.iter().find_map(|kind| Some((kind, kind.format.parse(bytes)?)))
     }
 
+    /// The plan `name`. One that was dropped while somebody is on it has no API and no room for a key.
+    pub fn plan(&self, name: &str) -> &Plan {
+        self.plans.get(name).unwrap_or(&plan::GONE)
+    }
+
     /// The type of that name; the one without a name for `None`.
     pub fn key_type(&self, name: Option<&str>) -> Option<&KeyType> {
         self.types.iter().find(|kind| kind.name.as_deref() == name)

@@ -24,6 +24,7 @@ use crate::environment::clock;
 use crate::gate::app::App;
 use crate::registry::alert::SILENCE;
 use crate::registry::error::Error;
+use crate::registry::key::Key;
 use crate::registry::organization::Organization;
 use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
 use crate::registry::usage::Use;
@@ -216,10 +217,9 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
             continue;
         };
         let versions = Versions { key: key.version, org: org.version };
-        let stands_secs = stands_for(app)?;
         // A pass is stamped every hour: only then it matters when the key was used before.
         let is_awake = now.duration_since(last_used_at.unwrap_or(key.created_at)) >= SILENCE;
-        let terms = Terms::new(key, &org, &app.contract, now, stands_secs).map_err(Error::from)?;
+        let terms = terms_of(app, key, &org, now)?;
         let pass = Pass { terms, counts, last_used_at };
         let admits = judge(&pass, now).is_ok();
         // If somebody was faster, the pass was made from something out of date: look again.
@@ -231,6 +231,17 @@ async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Res
     }
 
     Err(dynamodb::Error::Contended.into())
+}
+
+/// The terms of `key` of `org`. The log is told what the contract lacks for them, once for each pass that is stamped: until it is
+/// over, the key is refused by it.
+fn terms_of(app: &App, key: Key, org: &Organization, now: Timestamp) -> Result<Terms, Error> {
+    let (terms, unknown) = Terms::new(key, org, &app.contract, now, stands_for(app)?);
+    if let Some(unknown) = unknown {
+        tracing::error!("{unknown}");
+    }
+
+    Ok(terms)
 }
 
 /// How long a pass that is stamped now is valid, in seconds.

@@ -135,3 +135,41 @@ async fn nobody_gives_away_what_they_do_not_hold() {
     assert_eq!(change(json!({"expiresAt": "2030-06-21T00:00:00Z"})).await, 403);
     assert_eq!(change(json!({"expiresAt": null})).await, 403);
 }
+
+#[tokio::test]
+async fn a_change_that_changes_nothing_writes_nothing() {
+    let (world, key) = World::academy("pro").await;
+    let path = format!("/organizations/acme/api-keys/{}", key.id);
+    let change =
+        json!({"name": "a new name", "scopes": ["read"], "status": "active", "expiresAt": "2031-01-01T00:00:00Z"});
+    let first = world.operate("PATCH", &path, change.clone()).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    let before = world.authority().await;
+    let asked = world.asked(async {
+        let again = world.operate("PATCH", &path, change.clone()).await;
+        assert_eq!((again.status, again.json()["data"].clone()), (200, first.json()["data"].clone()));
+    });
+    let asked = asked.await;
+    assert!(
+        asked
+            .iter()
+            .all(|call| call.starts_with("BatchGetItem") || call.starts_with("GetItem") || call.starts_with("Query")),
+        "{asked:?}"
+    );
+    assert_eq!(world.authority().await, before);
+}
+
+#[tokio::test]
+async fn a_new_name_takes_no_pass_out_of_force() {
+    let (world, key) = World::academy("pro").await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    let path = format!("/organizations/acme/api-keys/{}", key.id);
+    assert_eq!(world.operate("PATCH", &path, json!({"name": "b"})).await.status, 200);
+    world.organization("acme", json!({"name": "Acme & Sons"})).await;
+    let asked = world.asked(async { assert_eq!(world.get("/api/v1/courses", &key).await.status, 200) }).await;
+    assert_eq!(asked.iter().filter(|call| call.contains("CountersTable")).count(), 1, "{asked:?}");
+    assert!(!asked.iter().any(|call| call.contains("BatchGetItem KeysTable")), "{asked:?}");
+    // It is switched off all the same, after as many names as there were.
+    assert_eq!(world.operate("PATCH", &path, json!({"status": "inactive"})).await.status, 200);
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 401);
+}

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{START, World};
 
@@ -140,4 +140,27 @@ async fn no_change_of_an_organization_gives_a_key_more_than_it_was_issued_with()
         let answer = world.operate("POST", "/verify", json!({"key": key.secret, "scopes": ["write:consumers"]})).await;
         assert_eq!(answer.json()["data"]["valid"], false, "{terms}");
     }
+}
+
+#[tokio::test]
+async fn a_change_that_changes_nothing_writes_nothing_and_a_name_withdraws_no_pass() {
+    let (world, key) = World::academy("pro").await;
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    let shown = world.operate("GET", "/organizations/acme", Value::Null).await.json()["data"].clone();
+    let put = async |change: Value| {
+        let mut answer = Value::Null;
+        let asked =
+            world.asked(async { answer = world.operate("PUT", "/organizations/acme", change).await.json() }).await;
+        (answer["data"].clone(), asked.into_iter().filter(|call| !call.starts_with("GetItem")).collect::<Vec<_>>())
+    };
+    world.at("2030-06-15T00:01:00Z");
+    for change in [json!({}), json!({"plan": "pro", "status": "active"}), json!({"limits": null, "name": "acme"})] {
+        assert_eq!(put(change.clone()).await, (shown.clone(), Vec::new()), "{change}");
+    }
+    let (named, asked) = put(json!({"name": "Acme & Sons"})).await;
+    assert_eq!((&named["name"], &named["updatedAt"]), (&json!("Acme & Sons"), &json!("2030-06-15T00:01:00Z")));
+    assert_eq!(asked, ["TransactWriteItems EventsTable KeysTable"]);
+    let rows = world.operate("GET", "/organizations/acme/audit", Value::Null).await.json();
+    let changed = rows["data"].as_array().unwrap().iter().filter(|row| row["action"] == "organization.changed");
+    assert_eq!(changed.count(), 1);
 }

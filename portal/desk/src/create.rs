@@ -9,7 +9,7 @@ use shared::contract::scope::Scopes;
 use shared::gate::app::App;
 use shared::http::visitor::{Create, Opens};
 use shared::management::invite::pages;
-use shared::management::issue::{Order, issue, no_room, plan_of};
+use shared::management::issue::{Order, issue, no_room};
 use shared::management::repeat::Done;
 use shared::registry::attempt::Attempt;
 use shared::registry::key::Key;
@@ -38,7 +38,7 @@ pub(crate) fn blank<'a>(app: &'a App, org: &Organization, session: &Session, now
     Ok(Sheet {
         app,
         portal: pages(app)?,
-        plan: plan_of(app, org)?,
+        plan: app.contract.plan(&org.plan),
         kind: None,
         is_new: true,
         zone: days_of(session),
@@ -92,8 +92,8 @@ fn page(
     let (frame, once) = frame(app, visitor, depth, now)?;
     let status = status(&problems, false);
     let form = sheet.fields(once, typed, problems, None);
-    let reached = no_room(app, &visitor.org)?.map(|denial| why_not(app, &denial));
-    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached, unmet }.render();
+    let reached = no_room(app, &visitor.org).map(|denial| why_not(app, &denial));
+    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org), reached, unmet }.render();
 
     shown_with(status, html)
 }
@@ -114,7 +114,7 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
     // What was asked for is not a part of it: a form is sent once, whatever was changed in it meanwhile.
     let once = form.once().map(|once| Attempt::new(once.as_str(), "portal create", &())).transpose()?;
     // A full organization is no reason yet: the form may be the one that took the last place.
-    if let Some(denial @ Denial::NoApiOnPlan) = no_room(app, &visitor.org)? {
+    if let Some(denial @ Denial::NoApiOnPlan) = no_room(app, &visitor.org) {
         return refused(app, visitor, &denial, now);
     }
     match issue(app, &visitor.org.slug, order, &visitor.author(), once.as_ref()).await {
@@ -151,7 +151,7 @@ pub(crate) fn why_not(app: &App, denial: &Denial) -> Why {
 async fn no_room_now(app: &App, visitor: &Visitor<Create>) -> Result<bool> {
     let org = app.keys.organization(&visitor.org.slug).await?;
 
-    org.map_or(Ok(false), |org| Ok(no_room(app, &org)?.is_some()))
+    Ok(org.is_some_and(|org| no_room(app, &org).is_some()))
 }
 
 /// The page that says why there cannot be one more key.
@@ -161,7 +161,7 @@ fn refused(app: &App, visitor: &Visitor<Create>, denial: &Denial, now: Timestamp
     let (status, _) = app.contract.sentence(denial);
     let reached = Some(why_not(app, denial));
     let form = sheet.fields(once, &Typed::default(), Vec::new(), None);
-    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org)?, reached, unmet: None }.render();
+    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org), reached, unmet: None }.render();
 
     shown_with(status, html)
 }

@@ -7,7 +7,7 @@ use shared::gate::app::App;
 use shared::http::visitor::Update;
 use shared::management::change::{Change, change};
 use shared::management::invite::pages;
-use shared::management::issue::plan_of;
+use shared::management::issue::type_in_use;
 use shared::registry::key::{Id, Key};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 
@@ -16,10 +16,8 @@ use crate::frame::{days_of, frame, shown_with, status};
 use crate::view;
 
 fn sheet<'a>(app: &'a App, visitor: &Visitor<Update>, key: &Key, now: Timestamp) -> Result<Sheet<'a>> {
-    let kind = app.contract.key_type(key.kind.as_deref());
-    let kind = kind.ok_or_else(|| Error::failed(format!("the key {} is of a type that the contract lacks", key.id)))?;
-
-    let (portal, plan, zone) = (pages(app)?, plan_of(app, &visitor.org)?, days_of(&visitor.session));
+    let kind = type_in_use(app, key)?;
+    let (portal, plan, zone) = (pages(app)?, app.contract.plan(&visitor.org.plan), days_of(&visitor.session));
 
     Ok(Sheet { app, portal, plan, kind: Some(kind), is_new: false, zone, now })
 }

@@ -7,7 +7,6 @@ use shared::contract::portal::{Operation, Portal};
 use shared::gate::app::App;
 use shared::http::visitor::Opens;
 use shared::management::invite::pages;
-use shared::management::issue::plan_of;
 use shared::registry::organization::{Organization, Status};
 use shared::registry::session::Session;
 use shared::{Denial, Error, Page, Result, Visitor};
@@ -70,7 +69,7 @@ pub(crate) fn within(
             organization: org.name.as_str().to_owned(),
             subject: subject(session),
             locked: org.status == Status::Locked,
-            refused: barred(app, org)?.map(|denial| view::answer(app, &denial)),
+            refused: barred(app, org).map(|denial| view::answer(app, &denial)),
             ends,
             tabs: tabs(portal, session),
             leave_once: once,
@@ -89,15 +88,12 @@ fn tabs(portal: &Portal, session: &Session) -> Vec<Tab> {
 }
 
 /// Why no key of `org` is let in, if none is.
-///
-/// # Errors
-/// The contract lacks its plan.
-pub(crate) fn barred(app: &App, org: &Organization) -> Result<Option<Denial>> {
-    Ok(match org.status {
+pub(crate) fn barred(app: &App, org: &Organization) -> Option<Denial> {
+    match org.status {
         Status::Locked => Some(Denial::OrganizationLocked),
-        Status::Active if !plan_of(app, org)?.api => Some(Denial::NoApiOnPlan),
+        Status::Active if !app.contract.plan(&org.plan).api => Some(Denial::NoApiOnPlan),
         Status::Active => None,
-    })
+    }
 }
 
 /// The status of a page with a form in which there are `problems`, or whose key has `changed` since the form was made.

@@ -9,7 +9,6 @@ use shared::contract::portal::{Field, Operation};
 use shared::gate::app::App;
 use shared::http::visitor::List;
 use shared::management::invite::pages;
-use shared::management::issue::plan_of;
 use shared::registry::key::{Filter, Id, Key, Standing, Status};
 use shared::registry::organization::Organization;
 use shared::store::Legacy;
@@ -56,7 +55,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
     let rotation = secrets_of(&key, days, now).map(|secrets| Rotation { secrets, end: regenerate.clone() });
     let heard = alerts.iter().filter(|alerts| alerts.muted.is_none());
     let kinds = heard.flat_map(|alerts| alerts.open.iter().map(|(kind, _)| *kind)).collect();
-    let is_barred = barred(app, org)?.is_some();
+    let is_barred = barred(app, org).is_some();
     let page = KeyPage {
         frame,
         notice: asked.done.as_deref().and_then(|done| notice(done, &key, is_barred, now)).or(muting),
@@ -66,7 +65,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
             Standing::Inactive => Some(view::answer(app, &Denial::InactiveKey)),
             Standing::Expired => Some(view::answer(app, &Denial::ExpiredKey)),
         },
-        limits: limits(app, org, &key, &counts, now)?,
+        limits: limits(app, org, &key, &counts, now),
         rotation,
         replacement: if regenerate.is_absent() { replacement(app, visitor, &key, now).await? } else { None },
         usage: made.map(|made| made.usage).filter(|_| may_see_usage),
@@ -106,8 +105,8 @@ fn limits(
     key: &Key,
     counts: &shared::registry::pass::Counts,
     now: Timestamp,
-) -> Result<Vec<Limit>> {
-    let limits = plan_of(app, org)?.limits_for(key.kind.as_deref(), org.limits.as_ref());
+) -> Vec<Limit> {
+    let limits = app.contract.plan(&org.plan).limits_for(key.kind.as_deref(), org.limits.as_ref());
     let limit = |(window, requests): (limit::Window, u32)| Limit {
         requests: u64::from(requests),
         window: match window {
@@ -119,14 +118,14 @@ fn limits(
         resets: Timestamp::from_second(window.end(now)).unwrap_or(now),
     };
 
-    Ok(limits.map(|limits| limits.iter().map(limit).collect()).unwrap_or_default())
+    limits.map(|limits| limits.iter().map(limit).collect()).unwrap_or_default()
 }
 
 /// How `key` is replaced by another one, where it cannot be given a new secret: the key that was made after it under its
 /// name, if there is one.
 async fn replacement(app: &App, visitor: &Visitor<List>, key: &Key, now: Timestamp) -> Result<Option<Replacement>> {
     let Visitor { session, org, .. } = visitor;
-    let create = creating(app, session, org)?;
+    let create = creating(app, session, org);
     if create == Control::Absent {
         return Ok(None);
     }

@@ -74,7 +74,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     let page = KeysPage {
         frame,
         notice: deleted.map(|name| Notice::Deleted { name }).or(linked),
-        create: creating(app, session, org)?,
+        create: creating(app, session, org),
         filters: Filters {
             query: filter.text.unwrap_or_default(),
             prefixes: app.contract.types.iter().map(|kind| kind.format.prefix().to_owned()).collect(),
@@ -94,7 +94,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
             .collect(),
         alerts: u64::try_from(open.len()).unwrap_or_default(),
         total,
-        cap: view::cap(app, org)?,
+        cap: view::cap(app, org),
         before,
         older: found
             .goes_on
@@ -107,15 +107,12 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
 }
 
 /// Whether somebody in `session` can make one more key for `org`.
-///
-/// # Errors
-/// The contract lacks the plan.
-pub(crate) fn creating(app: &App, session: &Session, org: &Organization) -> Result<Control> {
+pub(crate) fn creating(app: &App, session: &Session, org: &Organization) -> Control {
     let control = control(app, session, org, Operation::Create, false);
     if !control.is_open() {
-        return Ok(control);
+        return control;
     }
-    let no_room = no_room(app, org)?;
+    let no_room = no_room(app, org);
 
-    Ok(no_room.map_or(control, |denial| Control::Shut(why_not(app, &denial))))
+    no_room.map_or(control, |denial| Control::Shut(why_not(app, &denial)))
 }

@@ -30,7 +30,7 @@ pub async fn confirm(app: &App, visitor: &Visitor<Deactivate>, id: &Id, now: Tim
     // Of a key that is switched on, what is left against it.
     let still = match change {
         Which::Activate if key.expires_at.is_some_and(|at| at <= now) => Some(Denial::ExpiredKey),
-        Which::Activate => barred(app, &visitor.org)?,
+        Which::Activate => barred(app, &visitor.org),
         Which::Deactivate => None,
     };
     let page = StatusPage {

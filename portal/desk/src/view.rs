@@ -5,7 +5,6 @@ use portal::{Answer, Cap, Column, Key, Status};
 use shared::Denial;
 use shared::contract::portal::Column as Named;
 use shared::gate::app::App;
-use shared::management::issue::plan_of;
 use shared::registry::key;
 use shared::registry::organization::Organization;
 use shared::registry::session::Session;
@@ -68,13 +67,10 @@ pub(crate) const fn column(column: Named) -> Column {
 }
 
 /// How many keys `org` has and may have.
-///
-/// # Errors
-/// The contract lacks its plan.
-pub(crate) fn cap(app: &App, org: &Organization) -> Result<Option<Cap>> {
+pub(crate) fn cap(app: &App, org: &Organization) -> Option<Cap> {
     let cap = |most: u32| Cap { used: u64::try_from(org.keys).unwrap_or_default(), most: u64::from(most) };
 
-    Ok(plan_of(app, org)?.keys.map(cap))
+    app.contract.plan(&org.plan).keys.map(cap)
 }
 
 /// What callers get for `denial`.

@@ -35,6 +35,16 @@ pub enum PlanLimits {
     Custom,
 }
 
+/// A plan that the contract has no more, while an organization is still on it: none of its keys is let in, and it gets no other.
+pub(super) static GONE: Plan = Plan {
+    api: false,
+    limits: PlanLimits::Custom,
+    keys: Some(0),
+    scopes: None,
+    granular_scopes: true,
+    quotas: BTreeMap::new(),
+};
+
 impl Plan {
     pub(super) fn check(
         place: &str,

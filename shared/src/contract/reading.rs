@@ -198,8 +198,10 @@ mod tests {
 
     impl<'de> Deserialize<'de> for Counted {
         fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            READ.with(|read| read.set(read.get() + 1));
-            Vec::<String>::deserialize(deserializer).map(|_| Self)
+            Vec::<String>::deserialize(deserializer)?;
+            READ.with(|read| read.set(read.get().saturating_add(1)));
+
+            Ok(Self)
         }
     }
 

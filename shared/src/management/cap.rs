@@ -2,7 +2,6 @@
 
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
-use crate::management::issue::plan_of;
 use crate::registry::error::Result;
 use crate::registry::slug::Slug;
 
@@ -19,10 +18,10 @@ impl Cap {
     /// The cap of the plan of `org` on `what`, a name in the contract's `quotas`. It is one read, for writes that add.
     ///
     /// # Errors
-    /// There is no such organization, or the contract lacks its plan.
+    /// There is no such organization.
     pub async fn of(app: &App, org: &Slug, what: &'static str) -> Result<Self> {
         let org = app.keys.organization(org).await?.ok_or(Denial::OrganizationNotFound)?;
-        let most = plan_of(app, &org)?.quotas.get(what).map(|most| i64::try_from(*most).unwrap_or(i64::MAX));
+        let most = app.contract.plan(&org.plan).quotas.get(what).map(|most| i64::try_from(*most).unwrap_or(i64::MAX));
 
         Ok(Self { most, plan: org.plan, what })
     }

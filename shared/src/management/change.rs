@@ -8,14 +8,14 @@ use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
 use crate::environment::clock::Moment;
 use crate::gate::app::App;
-use crate::management::issue::{allowed_scopes, future, type_of};
+use crate::management::issue::{allowed_scopes, future, type_in_use};
 use crate::registry::audit::{Action, Author};
 use crate::registry::error::Result;
 use crate::registry::key::{Id, Key, Status, View};
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::store::Replaced;
+use crate::store::{Replaced, Warrant};
 
 /// A change: what is left out stays.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -45,6 +45,7 @@ impl Change {
             key.name = name.clone();
         }
         if let Some(scopes) = &self.scopes {
+            type_in_use(app, key)?;
             let scopes = allowed_scopes(app, org, key.kind.as_deref(), Some(scopes))?;
             author.can_give(&app.contract, scopes.iter().filter(|scope| !key.scopes.contains(scope)))?;
             key.scopes = scopes;
@@ -55,8 +56,9 @@ impl Change {
         let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
         if lasts_longer || (!was_on && key.status == Status::Active) {
             // A holder of its secret can again, or for longer, do what it can.
-            let kind = type_of(app, key.kind.as_deref())?;
-            author.can_give(&app.contract, kind.scopes.recorded(&key.scopes).iter())?;
+            let kind = app.contract.key_type(key.kind.as_deref());
+            let held = kind.map_or_else(|| key.scopes.clone(), |kind| kind.scopes.recorded(&key.scopes));
+            author.can_give(&app.contract, held.iter())?;
         }
 
         Ok(())
@@ -89,7 +91,7 @@ pub(super) fn check_seen(key: &Key, seen: Option<i64>) -> Result<()> {
 }
 
 /// Makes `change` to the key `id` of `slug`, on behalf of `author`. Once this has returned, the key is on its new terms
-/// everywhere. Where `seen` is the version of the key that the change was made from, it is made to no other.
+/// everywhere. A change that changes nothing leaves nothing behind. Where `seen` is the version of the key that the change was made from, it is made to no other.
 ///
 /// # Errors
 /// There is no such organization or key, the key is of another version, or the contract does not allow the changed key.
@@ -110,14 +112,17 @@ pub async fn change(
     }
     let mut tries = app.keys.tries();
     loop {
-        let (mut key, org) = changeable(app, slug, id, author).await?;
-        check_seen(&key, seen)?;
-        let before = View::in_full(&key, now);
-        change.apply(app, &mut key, &org, author)?;
-        let states = [Some(before), Some(View::in_full(&key, now))];
+        let (before, org) = changeable(app, slug, id, author).await?;
+        check_seen(&before, seen)?;
+        let mut after = before.clone();
+        change.apply(app, &mut after, &org, author)?;
+        if after.is_on_terms_of(&before) && after.name == before.name {
+            return Ok(before);
+        }
+        let states = [Some(View::in_full(&before, now)), Some(View::in_full(&after, now))];
         let entry = author.did(Action::KeyChanged, slug, Some(id), states);
-        match app.keys.replace(&mut key, &org, author, &entry, &mut tries).await? {
-            Replaced::Yes => return Ok(key),
+        match app.keys.replace(&before, &mut after, Warrant { author, org: &org }, &entry, &mut tries).await? {
+            Replaced::Yes => return Ok(after),
             Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
             Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
         }

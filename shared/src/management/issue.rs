@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::contract::KeyType;
 use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::{Digest, FINGERPRINT, Secret};
-use crate::contract::{KeyType, Plan};
 use crate::environment::clock;
 use crate::environment::clock::Moment;
 use crate::gate::app::App;
@@ -125,10 +125,10 @@ pub async fn issue(
         let issued = Issued::new(key.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
-        let cap = plan_of(app, &org)?.keys;
+        let cap = app.contract.plan(&org.plan).keys;
         match app.keys.insert(std::slice::from_ref(&key), &org, cap, author, Adding::New(keep), &mut tries).await? {
             Inserted::Yes => return Ok(Done::Now(issued)),
-            Inserted::Full(_) => return Err(full(app, &org)?.into()),
+            Inserted::Full(_) => return Err(full(app, &org).into()),
             Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
             Inserted::Changed | Inserted::Taken | Inserted::Revoked => tries.again(dynamodb::Error::Contended).await?,
         }
@@ -176,24 +176,21 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
 }
 
 /// Why `org` cannot have one more key, if it cannot.
-///
-/// # Errors
-/// The contract lacks its plan.
-pub fn no_room(app: &App, org: &Organization) -> Result<Option<Denial>> {
-    let plan = plan_of(app, org)?;
+pub fn no_room(app: &App, org: &Organization) -> Option<Denial> {
+    let plan = app.contract.plan(&org.plan);
     if !plan.api {
-        return Ok(Some(Denial::NoApiOnPlan));
+        return Some(Denial::NoApiOnPlan);
     }
     let is_full = plan.keys.is_some_and(|cap| org.keys >= i64::from(cap));
 
-    if is_full { full(app, org).map(Some) } else { Ok(None) }
+    is_full.then(|| full(app, org))
 }
 
 /// The denial of one more key.
-pub(crate) fn full(app: &App, org: &Organization) -> Result<Denial> {
-    let cap = plan_of(app, org)?.keys.unwrap_or_default();
+pub(crate) fn full(app: &App, org: &Organization) -> Denial {
+    let cap = app.contract.plan(&org.plan).keys.unwrap_or_default();
 
-    Ok(Denial::PlanLimit { reason: format!("The plan {} allows {cap} API keys", org.plan) })
+    Denial::PlanLimit { reason: format!("The plan {} allows {cap} API keys", org.plan) }
 }
 
 impl IssuedBefore {
@@ -249,16 +246,6 @@ pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
     if expires_at > now { Ok(()) } else { Err(Violation::new("expiresAt", "must be in the future").into()) }
 }
 
-/// The plan of `org`.
-///
-/// # Errors
-/// The contract lacks it.
-pub fn plan_of<'a>(app: &'a App, org: &Organization) -> Result<&'a Plan> {
-    app.contract.plans.get(&org.plan).ok_or_else(|| {
-        Error::failed(format!("organization {} is on plan {}, which the contract lacks", org.slug, org.plan))
-    })
-}
-
 pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {
     let names: Vec<_> = app.contract.types.iter().filter_map(|kind| kind.name.as_deref()).collect();
     let message = match (kind, names.is_empty()) {
@@ -268,6 +255,20 @@ pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyTyp
     };
 
     Ok(app.contract.key_type(kind).ok_or_else(|| Violation::new("type", message))?)
+}
+
+/// The type of `key`, which there is.
+///
+/// # Errors
+/// The contract does not have it any more.
+pub fn type_in_use<'a>(app: &'a App, key: &Key) -> Result<&'a KeyType> {
+    let kind = app.contract.key_type(key.kind.as_deref());
+    let gone = || {
+        let kind = key.kind.as_deref().unwrap_or("none");
+        Denial::Conflict { reason: format!("There are no keys of its type any more, which is {kind}") }
+    };
+
+    Ok(kind.ok_or_else(gone)?)
 }
 
 /// The scopes that a key of the type `kind` gets in `org` when `asked` are named.
@@ -280,7 +281,7 @@ pub(crate) fn allowed_scopes(
     kind: Option<&str>,
     asked: Option<&Scopes>,
 ) -> Result<Scopes> {
-    let (kind, plan) = (type_of(app, kind)?, plan_of(app, org)?);
+    let (kind, plan) = (type_of(app, kind)?, app.contract.plan(&org.plan));
     let rule = &kind.scopes;
     let default = rule.default.union(&rule.always);
     let scopes = match asked {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
 use crate::management::change::{changeable, check_seen};
-use crate::management::issue::{Issued, IssuedBefore, mint, type_of};
+use crate::management::issue::{Issued, IssuedBefore, mint, type_in_use};
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
@@ -69,7 +69,7 @@ pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen:
 /// does nothing. Where `seen` is a version of the key, no other gets a new secret.
 ///
 /// # Errors
-/// There is no such organization or key, the key is of another version, has expired, or may do something that `author` may not.
+/// There is no such organization or key, the key is of another version, has expired, is of a type that is gone, or may do something that `author` may not.
 pub async fn regenerate(
     app: &App,
     slug: &Slug,
@@ -85,7 +85,7 @@ pub async fn regenerate(
     let mut tries = app.keys.tries();
     loop {
         let (before, org) = changeable(app, slug, id, author).await?;
-        let kind = type_of(app, before.kind.as_deref())?;
+        let kind = type_in_use(app, &before)?;
         // A holder of the secret can do what the key can. A repeat has no secret to show, but the same check applies.
         author.can_give(&app.contract, kind.scopes.recorded(&before.scopes).iter())?;
         if let Some(done) = done_before(app, slug, once, author, &mut tries).await? {

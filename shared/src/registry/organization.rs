@@ -116,6 +116,7 @@ impl Change {
         contract: &Contract,
         now: Timestamp,
     ) -> Result<Organization> {
+        let was = before.clone();
         let mut org = match before {
             Some(org) => org,
             None => Organization {
@@ -140,7 +141,7 @@ impl Change {
         org.status = self.status.unwrap_or(org.status);
         org.limits = self.limits.clone().applied(org.limits);
 
-        org.check(contract)?;
+        org.check(contract, was.as_ref())?;
         Ok(org)
     }
 }
@@ -156,24 +157,39 @@ impl Organization {
     }
 
     /// Whether a change from one to the other would change nothing.
-    pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
-        let terms = |org: &Self| (org.name.clone(), org.plan.clone(), org.status, org.limits.clone());
-
-        terms(self) == terms(other)
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        self.name == other.name && self.is_on_terms_of(other)
     }
 
-    /// Whether `contract` has these terms.
-    fn check(&self, contract: &Contract) -> std::result::Result<(), Violation> {
-        let Some(plan) = contract.plans.get(&self.plan) else {
-            let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
-            return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))));
+    /// Whether keys are let in on the same terms in both.
+    pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
+        self.plan == other.plan && self.status == other.status && self.limits == other.limits
+    }
+
+    /// Whether `contract` has what these terms have and those `before` had not: what a change does not touch is not judged,
+    /// because the contract may have dropped it meanwhile.
+    fn check(&self, contract: &Contract, before: Option<&Self>) -> std::result::Result<(), Violation> {
+        let is_other_plan = before.is_none_or(|before| before.plan != self.plan);
+        let has_other_limits = before.is_none_or(|before| before.limits != self.limits);
+        let plan = match contract.plans.get(&self.plan) {
+            Some(plan) => plan,
+            None if is_other_plan => {
+                let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
+                return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))));
+            }
+            None => contract.plan(&self.plan),
         };
         match &self.limits {
-            None if matches!(plan.limits, PlanLimits::Custom) => {
+            None if matches!(plan.limits, PlanLimits::Custom)
+                && (is_other_plan || has_other_limits)
+                && contract.plans.contains_key(&self.plan) =>
+            {
                 Err(Violation::new("limits", format!("is required on the plan {}", self.plan)))
             }
-            Some(limits) if limits.is_empty() => Err(Violation::new("limits", "must have at least one limit")),
-            Some(limits) if !contract.counts(limits) => {
+            Some(limits) if has_other_limits && limits.is_empty() => {
+                Err(Violation::new("limits", "must have at least one limit"))
+            }
+            Some(limits) if has_other_limits && !contract.counts(limits) => {
                 let windows: Vec<_> = contract.windows.iter().map(ToString::to_string).collect();
                 Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))))
             }

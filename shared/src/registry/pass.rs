@@ -13,7 +13,6 @@ use crate::contract::limit::Quota;
 use crate::contract::limit::{Limits, Window};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
-use crate::registry::error::Error;
 use crate::registry::key;
 use crate::registry::key::Key;
 use crate::registry::organization;
@@ -238,7 +237,8 @@ impl Pass {
     }
 }
 
-/// An organization is on a plan, or a key of a type, that its contract does not have.
+/// An organization is on a plan, or a key of a type, that its contract does not have any more. Such a key is let in no more than
+/// one of a plan without an API.
 #[derive(Debug, thiserror::Error)]
 #[error("organization {org} or its key {key} is on terms that the contract does not have: plan {plan}, type {kind:?}")]
 pub struct UnknownTerms {
@@ -249,56 +249,49 @@ pub struct UnknownTerms {
 }
 
 impl Terms {
-    /// The terms that `key` of `org` has under `contract`, stamped at `now` for `stands_secs`.
-    ///
-    /// # Errors
-    /// The contract lacks the organization's plan or the key's type, or no limits follow from them: nobody is let in.
+    /// The terms that `key` of `org` has under `contract`, stamped at `now` for `stands_secs`; and what the contract lacks for
+    /// them, if something: a plan, a type or a window was dropped while it was in use.
     pub fn new(
         key: Key,
         org: &Organization,
         contract: &Contract,
         now: Timestamp,
         stands_secs: i64,
-    ) -> Result<Self, UnknownTerms> {
-        let unknown = || UnknownTerms {
+    ) -> (Self, Option<UnknownTerms>) {
+        let plan = contract.plan(&org.plan);
+        let kind = contract.key_type(key.kind.as_deref());
+        let limits = plan.limits_for(key.kind.as_deref(), org.limits.as_ref());
+        let limits = limits.filter(|limits| contract.counts(limits) && (!plan.api || !limits.is_empty()));
+        let known = kind.zip(limits).filter(|_| contract.plans.contains_key(&org.plan));
+        let unknown = known.is_none().then(|| UnknownTerms {
             org: org.slug.clone(),
             key: key.id.clone(),
             plan: org.plan.clone(),
             kind: key.kind.clone(),
-        };
-        let plan = contract.plans.get(&org.plan).ok_or_else(unknown)?;
-        let kind = contract.key_type(key.kind.as_deref()).ok_or_else(unknown)?;
-        let limits = plan.limits_for(key.kind.as_deref(), org.limits.as_ref()).ok_or_else(unknown)?.clone();
-        if !contract.counts(&limits) || (plan.api && limits.is_empty()) {
-            return Err(unknown());
-        }
-        let standing = match (key.status, org.status, plan.api) {
+        });
+        let standing = match (key.status, org.status, plan.api && known.is_some()) {
             (key::Status::Inactive, _, _) => Standing::Inactive,
             (_, organization::Status::Locked, _) => Standing::Locked,
             (_, _, false) => Standing::NoApi,
             (key::Status::Active, organization::Status::Active, true) => Standing::Open,
         };
         // A plan can take away from a key's scopes, and never adds to them.
-        let held = kind.scopes.held(&key.scopes);
+        let held = kind.map(|kind| kind.scopes.held(&key.scopes)).unwrap_or_default();
         let scopes = plan.scopes.as_ref().map_or_else(|| held.clone(), |allowed| held.intersection(allowed));
         let until = now.as_millisecond().saturating_add(stands_secs.saturating_mul(1_000));
 
-        Ok(Self {
+        let terms = Self {
             org: org.slug.clone(),
             key: key.id,
             kind: key.kind,
             standing,
             expires_at: key.expires_at,
             scopes,
-            limits,
+            limits: known.map(|(_, limits)| limits.clone()).unwrap_or_default(),
             until: Timestamp::from_millisecond(until).unwrap_or(now),
             edition: contract.edition.clone(),
-        })
-    }
-}
+        };
 
-impl From<UnknownTerms> for Error {
-    fn from(error: UnknownTerms) -> Self {
-        Self::failed(error)
+        (terms, unknown)
     }
 }

@@ -253,25 +253,24 @@ impl Keys {
         })
     }
 
-    /// Writes `key` in place of the one that was read, and takes its pass out of force. Once this has returned, no
-    /// request is let in on the key's old terms.
+    /// Writes `after` in place of `before`, which was read, and takes its pass out of force where its terms are others. Once
+    /// this has returned, no request is let in on the key's old terms.
     pub(crate) async fn replace(
         &self,
-        key: &mut Key,
-        org: &Organization,
-        author: &Author,
+        before: &Key,
+        after: &mut Key,
+        warrant: Warrant<'_>,
         entry: &Entry,
         tries: &mut Tries,
     ) -> Result<Replaced> {
-        let seen = key.version;
-        key.version = seen.saturating_add(1);
-        let warrant = Warrant { author, org };
-        let put = Put::builder().table_name(&self.table).set_item(Some(write(key)));
-        let transaction = self
-            .transaction()
-            .with("key", put.when(read_as(seen).and(warrant.of_key(&key.id))).build()?)
-            .with("pass", self.passes.fenced(&key.digest, key.version, entry.at)?);
-        let transaction = warrant.sealed(self, transaction, Some(&key.id), entry)?;
+        after.version = before.version.saturating_add(1);
+        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
+        let put = put.when(read_as(before.version).and(warrant.of_key(&after.id)));
+        let mut transaction = self.transaction().with("key", put.build()?);
+        if !after.is_on_terms_of(before) {
+            transaction = transaction.with("pass", self.passes.fenced(&after.digest, after.version, entry.at)?);
+        }
+        let transaction = warrant.sealed(self, transaction, Some(&after.id), entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))
     }

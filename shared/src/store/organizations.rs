@@ -42,15 +42,18 @@ impl Keys {
             let mut seal = [0; 32];
             self.entropy.fill(&mut seal)?;
             let mut org = change(before.clone(), Seal::new(seal))?;
-            // The same change was made before and cut short: it is written, but not yet in force.
-            if let Some(before) =
-                before.as_ref().filter(|before| before.pending_at(author.at).is_some() && before.is_on_terms_of(&org))
-            {
-                self.withdraw_all(before, &tries).await?;
+            if let Some(before) = before.as_ref().filter(|before| before.is_as(&org)) {
+                // The same change was made before and cut short: it is written, but not yet in force.
+                if before.pending_at(author.at).is_some() {
+                    self.withdraw_all(before, &tries).await?;
+                }
                 return Ok((Organization { pending: None, ..before.clone() }, false));
             }
             org.version = seen.unwrap_or_default().saturating_add(1);
-            org.pending = before.as_ref().map(|before| Pending::of(before.keys));
+            // What touches no terms, as a name, is in force without more ado, unless an earlier change is not yet.
+            let touched =
+                before.as_ref().filter(|before| !before.is_on_terms_of(&org) || before.pending_at(author.at).is_some());
+            org.pending = touched.map(|before| Pending::of(before.keys));
             let action = if seen.is_some() { Action::OrganizationChanged } else { Action::OrganizationCreated };
             let states = [before.map(View::in_full), Some(View::in_full(org.clone()))];
             let entry = author.did(action, slug, None, states);

@@ -12,7 +12,7 @@ use crate::contract::reading::json;
 use crate::contract::secret::Digest;
 use crate::environment::clock::Moment;
 use crate::gate::app::App;
-use crate::management::issue::{Order, full, future, orderable, plan_of};
+use crate::management::issue::{Order, full, future, orderable};
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result};
 use crate::registry::key::{Id, Key, Status};
@@ -127,7 +127,7 @@ impl<'a> Taking<'a> {
 
     /// Takes over `batch`, all of it or nothing. Returns what is to be tried once more.
     async fn batch(&mut self, batch: Batch) -> Result<Vec<Batch>> {
-        let cap = plan_of(self.app, &self.org)?.keys;
+        let cap = self.app.contract.plan(&self.org.plan).keys;
         let keys: Vec<_> = batch.iter().map(|wanted| wanted.key.clone()).collect();
         let Self { app, org, author, .. } = self;
         let mut tries = self.tries.beside();
@@ -143,7 +143,7 @@ impl<'a> Taking<'a> {
             Inserted::Taken => self.taken(batch).await,
             Inserted::Full(0) => {
                 for wanted in batch {
-                    self.refuse(wanted.place, full(self.app, &self.org)?.into())?;
+                    self.refuse(wanted.place, full(self.app, &self.org).into())?;
                 }
                 Ok(Vec::new())
             }
