@@ -12,8 +12,7 @@ use shared::{App, At, Body, Data, Exit, Operator, Result};
 #[serde(deny_unknown_fields)]
 struct Question {
     key: Plain,
-    #[serde(default)]
-    scopes: Scopes,
+    scopes: Option<Scopes>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,5 +21,5 @@ async fn main() -> Exit {
 }
 
 async fn answer(app: &'static App, _: Operator, At(now): At, Body(question): Body<Question>) -> Result<Data<Verdict>> {
-    Ok(Data(verify(app, &question.key, &question.scopes, now).await?))
+    Ok(Data(verify(app, &question.key, &question.scopes.unwrap_or_default(), now).await?))
 }

@@ -22,6 +22,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     }
 }
 
+/// Reads a member that can be left out and has a default: `null` is the same as leaving it out.
+///
+/// # Errors
+/// There is a value, and it is none of a `T`.
+pub fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 impl<T> Field<T> {
     /// The value after this change, where it was `before`.
     pub fn applied(self, before: Option<T>) -> Option<T> {

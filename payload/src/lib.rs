@@ -5,6 +5,6 @@ mod field;
 mod page_limit;
 mod time_zone;
 
-pub use field::Field;
+pub use field::{Field, or_default};
 pub use page_limit::PageLimit;
 pub use time_zone::TimeZone;

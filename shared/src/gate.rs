@@ -63,9 +63,14 @@ impl From<dynamodb::Error> for Refusal {
 /// The credential in `headers`, as the contract wants it: bytes that may or may not be a key.
 ///
 /// # Errors
-/// There is none, or it is not in the contract's scheme.
+/// There is none, or it is not in the contract's scheme, or there are two.
 pub fn credential<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<&'h [u8], Denial> {
-    let value = headers.get(&contract.credential.header).map(|value| value.as_bytes().trim_ascii());
+    let mut values = headers.get_all(&contract.credential.header).iter();
+    let value = values.next().map(|value| value.as_bytes().trim_ascii());
+    // Two keys are no key: what stands in front of us may have read the other one.
+    if values.next().is_some() {
+        return Err(Denial::MalformedCredential);
+    }
     let value = value.filter(|value| !value.is_empty()).ok_or(Denial::MissingCredential)?;
     let Some(scheme) = &contract.credential.scheme else { return Ok(value) };
 

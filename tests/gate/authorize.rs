@@ -146,3 +146,25 @@ async fn what_it_decides_is_the_keys_usage() {
     let refused = json!({"total": 1, "byReason": {"organization_locked": 1}});
     assert_eq!((&totals["verifications"], &totals["refused"]), (&json!(2), &refused));
 }
+
+#[tokio::test]
+async fn two_credentials_are_none() {
+    let (world, key) = World::academy("pro").await;
+    let other = world.key("acme", json!({"name": "b"})).await;
+    let both = [bearer(&key), bearer(&other)];
+    let mut twice = http(&both[0]);
+    twice["headers"]["Authorization"] = json!(both[1]);
+    let mut listed = rest(&both[1]);
+    listed["multiValueHeaders"] = json!({"Authorization": both});
+    let mut apart = rest(&both[1]);
+    apart["multiValueHeaders"] = json!({"authorization": [both[0]]});
+    for question in [twice, listed, apart] {
+        let answer = ask(&world, question.clone()).await;
+        assert_eq!(answer["context"]["refused"], "malformed_credential", "{question}: {answer}");
+        assert_ne!(answer["isAuthorized"], true);
+    }
+    // A REST API names one twice over.
+    let mut once = rest(&both[0]);
+    once["multiValueHeaders"] = json!({"Authorization": [both[0]], "Accept": ["a", "b"], "X-None": null});
+    assert_eq!(ask(&world, once).await["principalId"], key.id);
+}

@@ -251,3 +251,29 @@ async fn a_name_for_a_request_that_cannot_be_one_is_refused() {
     let keys = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
     assert_eq!(keys.as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn the_end_of_time_is_no_expiry_and_null_is_left_out() {
+    let (world, key) = World::academy("pro").await;
+    for end in ["9999-12-31T23:59:59Z", "+010000-01-01T00:00:00.000Z"] {
+        let order = json!({"name": "a", "expiresAt": end, "scopes": null, "type": null});
+        let made = world.operate("POST", "/organizations/acme/api-keys", order).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let path = format!("/organizations/acme/api-keys/{}", made.json()["data"]["id"].as_str().unwrap());
+        assert_eq!(world.operate("GET", &path, Value::Null).await.json()["data"]["expiresAt"], Value::Null);
+        let soon =
+            world.operate("PATCH", &path, json!({"expiresAt": "2031-01-01T00:00:00Z", "name": null})).await.json();
+        assert_eq!(soon["data"]["expiresAt"], "2031-01-01T00:00:00Z");
+        let never = world.operate("PATCH", &path, json!({"expiresAt": end})).await.json();
+        assert_eq!((&never["data"]["expiresAt"], &never["data"]["name"]), (&Value::Null, &json!("a")));
+    }
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
+    for overlap in [json!(null), json!(60.0), json!(6e1)] {
+        let answer = world.operate("POST", &path, json!({"overlapSeconds": overlap})).await;
+        assert_eq!(answer.status, 200, "{overlap}: {answer:?}");
+        assert_eq!(answer.json()["data"]["overlapEndsAt"].is_string(), !overlap.is_null());
+    }
+    let new = world.operate("POST", &path, json!({"overlapSeconds": null})).await.json();
+    let verdict = world.operate("POST", "/verify", json!({"key": new["data"]["key"], "scopes": null})).await;
+    assert_eq!(verdict.json()["data"]["valid"], true);
+}

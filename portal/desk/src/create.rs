@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::portal::{Example, Operation};
 use shared::contract::scope::Scopes;
+use shared::environment::clock::Expiry;
 use shared::gate::app::App;
 use shared::http::visitor::{Create, Opens};
 use shared::management::invite::pages;
@@ -109,7 +110,7 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
         Ok(read) => read,
         Err(problems) => return page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now),
     };
-    let expires_at = if let Expires::At(at) = read.expires { Some(at) } else { None };
+    let expires_at = if let Expires::At(at) = read.expires { Some(Expiry(Some(at))) } else { None };
     let order = Order { name: read.name, kind: read.kind, scopes: read.scopes, expires_at };
     // What was asked for is not a part of it: a form is sent once, whatever was changed in it meanwhile.
     let once = form.once().map(|once| Attempt::new(once.as_str(), "portal create", &())).transpose()?;

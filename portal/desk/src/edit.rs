@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use payload::Field;
 use portal::{Depth, EditPage, Problem};
+use shared::environment::clock::Expiry;
 use shared::gate::app::App;
 use shared::http::visitor::Update;
 use shared::management::change::{Change, change};
@@ -108,7 +109,7 @@ fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,
             Expires::Never => Field::Null,
-            Expires::At(at) => Field::Value(at),
+            Expires::At(at) => Field::Value(Expiry(Some(at))),
         },
         status: None,
     };

@@ -7,7 +7,6 @@ use portal::{Expiration, Expiry, ExpiryOption, Field, Form as Fields, Granted, K
 use shared::contract::portal::{Field as Asked, Portal};
 use shared::contract::scope::Scopes;
 use shared::contract::{KeyType as Kind, Plan};
-use shared::environment::clock::Moment;
 use shared::gate::app::App;
 use shared::registry::key::Key;
 use shared::registry::name::Name;
@@ -301,7 +300,7 @@ impl<'a> Sheet<'a> {
             }
             Some(Expiry::Never) => Expires::Never,
             Some(Expiry::OnDate) => self.read_date(typed, problems),
-            Some(preset) => self.end(preset).map_or(Expires::Never, |at| Expires::At(Moment(at))),
+            Some(preset) => self.end(preset).map_or(Expires::Never, Expires::At),
         }
     }
 
@@ -316,7 +315,9 @@ impl<'a> Sheet<'a> {
             _ if typed.date.is_empty() => problems.push(Problem::DateMissing),
             (Some(date), _, Some(latest)) if date > latest => problems.push(Problem::DateTooLate { latest }),
             (_, Some(end), _) if end <= self.now => problems.push(Problem::DatePast),
-            (_, Some(end), _) => return Expires::At(Moment(end)),
+            (_, Some(end), _) => return Expires::At(end),
+            // The last day that can be written: people mean never.
+            (Some(date), None, None) if date.year() == 9_999 => return Expires::Never,
             (..) => problems.push(Problem::DateInvalid),
         }
 
@@ -355,7 +356,7 @@ pub(crate) enum Expires {
     /// Never.
     Never,
     /// Then.
-    At(Moment),
+    At(Timestamp),
 }
 
 /// What a page says of a refusal that only the change itself has met: `None` where it is no fault of the form.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use dynamodb::{Error, Item, Result, number, text};
 use jiff::Timestamp;
 use payload::Field;
-use schemars::{JsonSchema, Schema};
-use serde::{Deserialize, Deserializer, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::index::Index;
@@ -29,21 +29,9 @@ pub struct NewList {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub struct ListChange {
-    #[serde(default, deserialize_with = "not_null")]
-    #[schemars(with = "Name", transform = without_default)]
     name: Option<Name>,
     #[serde(default)]
     description: Field<Description>,
-}
-
-/// Takes the default away: `null` is not a name.
-fn without_default(schema: &mut Schema) {
-    schema.remove("default");
-}
-
-/// A name can be left out of a change, but not taken away.
-fn not_null<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Name>, D::Error> {
-    Name::deserialize(deserializer).map(Some)
 }
 
 /// 1 to 100 characters, not blank.

@@ -76,6 +76,15 @@ fn unreadable(error: serde_json::Error) -> Fault {
     Fault::custom(error)
 }
 
+/// The whole number that `text` is with a fraction or an exponent: `60.0` and `6e1` are whole, too (JSON Schema 2020-12, 6.1.1).
+/// `None` as well where a double does not hold it exactly.
+fn whole(text: &str) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let number: f64 = serde_json::from_str(text).ok()?;
+
+    (number.fract() == 0.0 && number.abs() <= EXACT).then(|| format!("{number:.0}").parse().ok())?
+}
+
 /// Methods of a deserializer that do what another does.
 macro_rules! alike {
     ($method:ident: $($others:ident)*) => {$(
@@ -117,7 +126,10 @@ impl<'de> Deserializer<'de> for Given<'de> {
             (Ok(number), ..) => visitor.visit_u64(number),
             (_, Ok(number), _) => visitor.visit_i64(number),
             (.., Self::Text(_)) => Err(Fault::out_of_range()),
-            (.., Self::Json(..)) => Err(Fault::new("must be a whole number")),
+            (.., Self::Json(json, _)) => match whole(json.get()) {
+                Some(number) => visitor.visit_i64(number),
+                None => Err(Fault::new("must be a whole number")),
+            },
         }
     }
 

@@ -120,7 +120,10 @@ mod tests {
             (r#"{"count": 1, "on": 1, "count": 2}"#, &["count must not be given twice", "on must be a boolean"]),
             (r#"{"count": "1", "count": 300}"#, &["count must be a whole number"]),
             (r#"{"count": -1}"#, &["count must be a number in range"]),
-            (r#"{"count": 1.0}"#, &["count must be a whole number"]),
+            (r#"{"count": 1.5}"#, &["count must be a whole number"]),
+            (r#"{"count": 1e-1}"#, &["count must be a whole number"]),
+            (r#"{"count": 3e2}"#, &["count must be a number in range"]),
+            (r#"{"count": 1e400}"#, &["count must be a whole number"]),
             (r#"{"count": null, "on": "true"}"#, &["count must be a whole number", "on must be a boolean"]),
             (r#"{"on": 0, "colour": 1}"#, &["on must be a boolean", "colour is not known here", "count is required"]),
             // What is given before a fault is not missing behind it.
@@ -179,6 +182,10 @@ mod tests {
         ] {
             assert_eq!(from_json::<Order>(text).unwrap(), serde_json::from_str::<Order>(text).unwrap(), "{text}");
         }
+        for whole in ["60.0", "6e1", "600E-1", "60"] {
+            let text = format!(r#"{{"count": {whole}}}"#);
+            assert_eq!(from_json::<Count>(&text).unwrap(), Count { count: 60 }, "{whole}");
+        }
         let members = [("count", "7"), ("on", "false"), ("kind", "large"), ("size", "0.5"), ("label", "%")];
         let same =
             serde_json::from_str::<Order>(r#"{"count": 7, "on": false, "kind": "large", "size": 0.5, "label": "%"}"#);
@@ -186,6 +193,32 @@ mod tests {
         // What takes anything takes it from serde_json.
         let text = r#"{"a": [1, {"b": null}], "c": 18446744073709551615}"#;
         assert_eq!(from_json::<Any>(text).unwrap(), serde_json::from_str::<Any>(text).unwrap());
+    }
+
+    #[test]
+    fn no_fault_repeats_a_value() {
+        let words =
+            ["must ", "must be ", "\", expected \"", "unknown variant `", "0123456789abcdefghij", "invalid type: "];
+        for word in words {
+            let leak = format!("{word}sk_live_LEAK{word}");
+            let value = serde_json::Value::from(&*leak);
+            for text in [
+                format!(r#"{{"count": {value}}}"#),
+                format!(r#"{{"count": 1, "kind": {value}}}"#),
+                format!(r#"{{"count": 1, "kind": {{{value}: 1}}}}"#),
+                format!(r#"{{"count": 1, "kind": {{"of": {{"parts": [{value}]}}}}}}"#),
+                format!(r#"{{"count": 1, "limits": [{{"requests": 1, "per": {value}}}]}}"#),
+                format!(r#"{{"count": 1, "limits": {value}}}"#),
+                format!(r#"{{"count": 1, "label": {value}, "on": {value}, "size": {value}, "tree": {value}}}"#),
+                format!(r#"{{"count": 1, {value}: {value}}}"#),
+                format!(r#"{{"count": 1, "tree": [[{{{value}: 1}}]]}}"#),
+                format!("[{value}]"),
+                format!("{value}"),
+            ] {
+                let told = from_json::<Order>(&text).unwrap_err().join(" ");
+                assert!(!told.contains("LEAK"), "{text}: {told}");
+            }
+        }
     }
 
     thread_local! {

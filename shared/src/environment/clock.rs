@@ -62,9 +62,70 @@ impl TryFrom<String> for Moment {
     }
 }
 
+/// When something is to end, in a request: a [`Moment`], or never. People write the end of the year 9999 for never, and whatever
+/// is later than the library can hold is taken so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, with = "String", extend("format" = "date-time"))]
+pub struct Expiry(pub Option<Timestamp>);
+
+impl TryFrom<String> for Expiry {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        match text.parse() {
+            Ok(at) => Ok(Self(Some(at))),
+            Err(_) if is_too_late(&text) => Ok(Self(None)),
+            Err(_) => Moment::try_from(text).map(|Moment(at)| Self(Some(at))),
+        }
+    }
+}
+
+/// Whether `text` is an instant that comes after all that [`Timestamp`] can hold.
+fn is_too_late(text: &str) -> bool {
+    // ISO 8601 has a sign before a year of more than four digits.
+    let (year, rest) = match text.strip_prefix('+') {
+        Some(extended) => extended.split_at_checked(6).unwrap_or_default(),
+        None => text.split_at_checked(4).unwrap_or_default(),
+    };
+    let is_late = year.bytes().all(|byte| byte.is_ascii_digit()) && year.parse().is_ok_and(|year: u32| year >= 9_999);
+
+    // The same day of a year that can be held, which was a leap year.
+    is_late && format!("9996{rest}").parse::<Timestamp>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_time_is_no_expiry() {
+        let read = |text: &str| Expiry::try_from(text.to_owned()).map(|Expiry(at)| at.map(|at| at.to_string()));
+        for never in [
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59.999+00:00",
+            "9999-12-30T23:00:00-02:00",
+            "+010000-01-01T00:00:00.000Z",
+        ] {
+            assert_eq!(read(never), Ok(None), "{never}");
+        }
+        for at in ["9999-12-30T21:59:59Z", "2031-01-01T00:00:00Z", "1969-01-01T00:00:00Z"] {
+            assert_eq!(read(at), Ok(Some(at.to_owned())));
+        }
+        for wrong in [
+            "9999-13-31T23:59:59Z",
+            "9999-12-31",
+            "9999-12-31T23:59:59",
+            "+01000",
+            "+0x0000-01-01T00:00:00Z",
+            "",
+            "9999",
+            "never",
+            "é999-01-01T00:00:00Z",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn an_event_is_judged_by_its_own_time_within_five_minutes_of_the_platforms() {

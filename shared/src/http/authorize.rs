@@ -5,7 +5,7 @@
 //! sees the request. The verdict is never cached. A gateway must ask for every request (TTL 0); otherwise it would
 //! neither count nor notice that a key was revoked.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -33,7 +33,10 @@ const ACTION: &str = "execute-api:Invoke";
 pub struct Question {
     version: Option<String>,
     #[serde(default)]
-    headers: Option<HashMap<String, Option<String>>>,
+    headers: Option<BTreeMap<String, Option<String>>>,
+    /// From a REST API, and from an HTTP API, 1.0: `headers` has only the last value of each.
+    #[serde(default)]
+    multi_value_headers: Option<BTreeMap<String, Option<Vec<String>>>>,
     /// A `TOKEN` authorizer gets this header alone.
     authorization_token: Option<String>,
     /// The method that is called, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`. A policy in the answer is
@@ -94,13 +97,29 @@ impl Question {
     }
 
     fn headers(&mut self, name: &HeaderName) -> HeaderMap {
-        let token = self.authorization_token.take().map(|token| (name.to_string(), Some(token)));
-        let headers = self.headers.take().unwrap_or_default().into_iter().chain(token);
-        let readable = headers.filter_map(|(name, value)| {
-            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value?).ok()?))
-        });
+        let mut headers = HeaderMap::new();
+        let mut add = |name: &str, value: &str| {
+            let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
+            let Ok(value) = HeaderValue::from_str(value) else { return };
+            headers.append(name, value);
+        };
+        let all = self.multi_value_headers.take().unwrap_or_default();
+        for (name, values) in &all {
+            values.iter().flatten().for_each(|value| add(name, value));
+        }
+        for (name, value) in self.headers.take().unwrap_or_default() {
+            let is_told = all.get(&name).is_some_and(|values| {
+                value.as_ref().is_none_or(|value| values.iter().flatten().any(|told| told == value))
+            });
+            if let Some(value) = value.filter(|_| !is_told) {
+                add(&name, &value);
+            }
+        }
+        if let Some(token) = self.authorization_token.take() {
+            add(name.as_str(), &token);
+        }
 
-        readable.collect()
+        headers
     }
 
     /// The id of the API that asks.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
-use crate::environment::clock::Moment;
+use crate::environment::clock::Expiry;
 use crate::gate::app::App;
 use crate::management::issue::{allowed_scopes, future, type_in_use};
 use crate::registry::audit::{Action, Author};
@@ -29,7 +29,7 @@ pub struct Change {
     pub scopes: Option<Scopes>,
     /// When it is to stop working; `null` takes that away.
     #[serde(default)]
-    pub expires_at: Field<Moment>,
+    pub expires_at: Field<Expiry>,
     /// Whether it is to be switched on.
     pub status: Option<Status>,
 }
@@ -51,7 +51,8 @@ impl Change {
             key.scopes = scopes;
         }
         let (was_on, expired_at) = (key.status == Status::Active, key.expires_at);
-        key.expires_at = self.expires_at.applied(key.expires_at.map(Moment)).map(|Moment(at)| at);
+        let was = key.expires_at.map(|at| Expiry(Some(at)));
+        key.expires_at = self.expires_at.applied(was).and_then(|Expiry(at)| at);
         key.status = self.status.unwrap_or(key.status);
         let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
         if lasts_longer || (!was_on && key.status == Status::Active) {

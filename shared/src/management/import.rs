@@ -14,7 +14,7 @@ use crate::contract::denial::{Denial, Kind, Violation};
 use crate::contract::envelope::Rendered;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
-use crate::environment::clock::Moment;
+use crate::environment::clock::{Expiry, Moment};
 use crate::gate::app::App;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
@@ -57,7 +57,7 @@ struct Foreign {
     #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
     scopes: Option<Scopes>,
-    expires_at: Option<Moment>,
+    expires_at: Option<Expiry>,
     /// Whether it is switched on; by default it is.
     status: Option<Status>,
     /// When it was made; by default now.

@@ -10,7 +10,7 @@ use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::{Digest, FINGERPRINT, Secret};
 use crate::environment::clock;
-use crate::environment::clock::Moment;
+use crate::environment::clock::Expiry;
 use crate::gate::app::App;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
@@ -36,8 +36,8 @@ pub struct Order {
     /// What it is to be allowed to do; its type's default where this is left out.
     #[schemars(extend("x-contract" = "choice"))]
     pub scopes: Option<Scopes>,
-    /// When it is to stop working.
-    pub expires_at: Option<Moment>,
+    /// When it is to stop working; never, if it is left out or at the end of the year 9999.
+    pub expires_at: Option<Expiry>,
 }
 
 /// A key that has just been given a secret. No other reply shows one.
@@ -115,7 +115,7 @@ pub async fn issue(
             kind: order.kind.clone(),
             scopes,
             status: Status::Active,
-            expires_at: order.expires_at.map(|Moment(at)| at),
+            expires_at: order.expires_at.and_then(|Expiry(at)| at),
             created_at: now,
             digest,
             previous: None,
@@ -242,8 +242,12 @@ impl Issued {
 }
 
 /// Whether `expires_at` is a time at which a key can stop working.
-pub(crate) fn future(Moment(expires_at): Moment, now: Timestamp) -> Result<()> {
-    if expires_at > now { Ok(()) } else { Err(Violation::new("expiresAt", "must be in the future").into()) }
+pub(crate) fn future(Expiry(expires_at): Expiry, now: Timestamp) -> Result<()> {
+    if expires_at.is_none_or(|at| at > now) {
+        Ok(())
+    } else {
+        Err(Violation::new("expiresAt", "must be in the future").into())
+    }
 }
 
 pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {

@@ -1,5 +1,6 @@
 //! Giving a key a new secret. It stays the same key: same id, same terms, and its requests so far stay counted.
 
+use payload::or_default;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,8 @@ use crate::store::{Keep, Keys, Replaced, Warrant};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rotation {
     /// How long the old one keeps working; by default not at all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Overlap>")]
     pub overlap_seconds: Overlap,
 }
 

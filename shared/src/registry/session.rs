@@ -7,7 +7,7 @@ mod member;
 mod token;
 
 use jiff::Timestamp;
-use payload::TimeZone;
+use payload::{TimeZone, or_default};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -105,7 +105,8 @@ pub struct Order {
     /// The time zone of the pages; by default UTC.
     pub time_zone: Option<TimeZone>,
     /// How long the session lasts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Seconds>")]
     pub seconds: Seconds,
 }
 

@@ -10,7 +10,7 @@ use crate::contract::denial::Denial;
 use crate::contract::envelope::Rendered;
 use crate::contract::reading::json;
 use crate::contract::secret::Digest;
-use crate::environment::clock::Moment;
+use crate::environment::clock::{Expiry, Moment};
 use crate::gate::app::App;
 use crate::management::issue::{Order, full, future, orderable};
 use crate::registry::audit::Author;
@@ -96,7 +96,7 @@ impl<'a> Taking<'a> {
             kind: order.kind.clone(),
             scopes: orderable(self.app, &self.org, &order, self.author)?,
             status: status.unwrap_or(Status::Active),
-            expires_at: expires_at.map(|Moment(at)| at),
+            expires_at: expires_at.and_then(|Expiry(at)| at),
             created_at,
             digest,
             previous: None,

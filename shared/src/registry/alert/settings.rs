@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use payload::or_default;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -55,11 +56,12 @@ impl Mutes {
 #[schemars(rename = "AlertSettingsChange")]
 pub struct Change {
     /// Rules by kind; `null` goes back to the contract's.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     #[schemars(schema_with = "schema::changes")]
     pub kinds: BTreeMap<String, Option<RuleChange>>,
     /// Keys that nothing is to be told of; the others stay as they are.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Vec<Mute>>")]
     pub muted: Vec<Mute>,
 }
 
