@@ -97,3 +97,70 @@ fn what_a_document_refers_to_is_in_it() {
         assert!(!document.to_string().contains("x-contract"), "{contract}: a mark was not filled in");
     }
 }
+
+/// Tells of what stops generators of clients, or has them make clients that refuse good answers: each in `at`, and where.
+fn foreign_words(value: &Value, at: &str, found: &mut Vec<String>) {
+    let Value::Object(members) = value else {
+        let values = value.as_array().into_iter().flatten().enumerate();
+        values.for_each(|(place, value)| foreign_words(value, &format!("{at}/{place}"), found));
+        return;
+    };
+    for (name, member) in members {
+        let at = format!("{at}/{name}");
+        match (name.as_str(), member) {
+            // Data, which may look like a schema.
+            ("example" | "examples" | "enum", _) => continue,
+            ("properties", Value::Object(properties)) => {
+                for (name, schema) in properties {
+                    if schema.is_boolean() || name.starts_with(|first: char| first.is_ascii_digit()) {
+                        found.push(format!("{at}/{name}"));
+                    }
+                    foreign_words(schema, &format!("{at}/{name}"), found);
+                }
+                continue;
+            }
+            ("schema" | "items", Value::Bool(true)) => found.push(format!("{at}: anything at all")),
+            ("const", Value::Bool(_) | Value::Null) => found.push(format!("{at}: a constant that is no text")),
+            ("default", _) => found.push(format!("{at}: a default")),
+            ("not" | "if", _) => found.push(format!("{at}: a condition")),
+            ("anyOf" | "oneOf", Value::Array(choices)) => {
+                if choices.iter().any(Value::is_boolean) || choices.iter().all(|choice| choice.get("const").is_some()) {
+                    found.push(format!("{at}: a choice of constants"));
+                }
+                if members.contains_key("properties") {
+                    found.push(format!("{at}: a choice beside members"));
+                }
+            }
+            _ => (),
+        }
+        foreign_words(member, &at, found);
+    }
+}
+
+#[test]
+fn a_document_has_no_words_that_generators_of_clients_misread() {
+    for contract in CONTRACTS {
+        let mut found = Vec::new();
+        foreign_words(&document(contract), "", &mut found);
+        assert!(found.is_empty(), "{contract}:\n{}", found.join("\n"));
+    }
+}
+
+#[test]
+fn what_a_document_names_is_a_name_in_every_language() {
+    let is_name = |name: &str| {
+        let first = name.starts_with(|first: char| first.is_ascii_alphabetic());
+        first && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+    };
+    for contract in CONTRACTS {
+        let document = document(contract);
+        let components = document["components"].as_object().unwrap().values();
+        let components = components.flat_map(|components| components.as_object().unwrap().keys());
+        let operations =
+            document["paths"].as_object().unwrap().values().flat_map(|methods| methods.as_object().unwrap());
+        let operations = operations.map(|(_, operation)| operation["operationId"].as_str().unwrap());
+        for name in components.map(String::as_str).chain(operations) {
+            assert!(is_name(name), "{contract}: {name}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use shared::contract::scope::Read;
 use shared::{App, Caller, Data, Exit, Result};
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AccessLists")]
 struct Lists {
     lists: Vec<List>,
 }

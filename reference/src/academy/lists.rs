@@ -73,6 +73,7 @@ impl TryFrom<String> for Description {
 
 /// A list as replies show it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AccessList")]
 pub struct List {
     id: Id,
     name: String,

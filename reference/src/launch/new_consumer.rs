@@ -2,16 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::metadata::Metadata;
 use crate::label::Label;
 use crate::{Email, Flaw};
 
-/// A consumer to be registered: by email, phone or external id at least.
+/// A consumer to be registered: by `email`, `phone` or `externalId` at least.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("anyOf" = one_of_them()))]
 pub struct NewConsumer {
     /// Their email, which only one consumer can have, whatever its case.
     pub(super) email: Option<Email>,
@@ -35,13 +33,6 @@ impl NewConsumer {
 
         if known { Ok(()) } else { Err(vec![("email", "is required where there is neither phone nor externalId")]) }
     }
-}
-
-/// What `check` says, as a schema.
-fn one_of_them() -> Value {
-    let given = |name: &str| json!({"required": [name], "properties": {(name): {"type": "string"}}});
-
-    ["email", "phone", "externalId"].map(given).into()
 }
 
 /// A number as the whole world dials it (E.164): `+` and 7 to 15 digits, the first of them no 0.

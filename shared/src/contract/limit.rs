@@ -91,7 +91,7 @@ impl Window {
 pub struct Limit {
     /// How many requests are admitted, at least 1.
     #[serde(deserialize_with = "requests")]
-    #[schemars(with = "u32", range(min = 1))]
+    #[schemars(with = "u32", range(min = 1, max = u32::MAX))]
     pub requests: NonZeroU32,
     /// In which window.
     pub per: Window,

@@ -24,9 +24,9 @@ use crate::registry::usage::Outcome;
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub enum Verdict {
     /// It is, and the request is counted.
+    #[schemars(title = "Granted")]
     Yes {
         /// `true`.
-        #[schemars(extend("const" = true))]
         valid: bool,
         /// Whose key it is.
         organization: Slug,
@@ -44,9 +44,9 @@ pub enum Verdict {
         rate_limit: Option<Left>,
     },
     /// It is not.
+    #[schemars(title = "Refused")]
     No {
         /// `false`.
-        #[schemars(extend("const" = false))]
         valid: bool,
         /// Why, by the name that it has in every contract.
         reason: Kind,

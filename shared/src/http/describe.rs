@@ -5,6 +5,7 @@
 //! [`serve`](crate::http::serve::serve) leads here, and only in debug builds.
 
 mod operation;
+mod plain;
 mod reason;
 mod refusals;
 mod schema;

@@ -162,7 +162,7 @@ impl IntoReply for NoContent {
 #[schemars(inline)]
 struct Gone<I> {
     id: I,
-    #[schemars(extend("const" = true))]
+    /// `true`.
     deleted: bool,
 }
 

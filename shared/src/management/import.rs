@@ -28,6 +28,7 @@ const MOST: usize = 100;
 /// What is to be taken over.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "KeyImport")]
 pub struct Import {
     /// Each is read by itself: a mistake in one does not affect the others.
     keys: Keys,

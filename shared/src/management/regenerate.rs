@@ -20,7 +20,7 @@ use crate::store::{Keep, Keys, Replaced, Warrant};
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rotation {
-    /// How long the old one keeps working; by default not at all.
+    /// How long the old one keeps working.
     #[serde(default, deserialize_with = "or_default")]
     #[schemars(with = "Option<Overlap>")]
     pub overlap_seconds: Overlap,

@@ -73,7 +73,7 @@ impl fmt::Debug for Seal {
 /// The part of a list that is asked for.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Page {
-    /// How many at most: 1 to 100, by default 20.
+    /// How many at most: 1 to 100.
     #[serde(default)]
     pub limit: PageLimit<20>,
     /// The place after which it begins; by default the beginning of the list.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use payload::Field;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -91,7 +91,12 @@ enum EventKind {
     /// Something was changed.
     Change(Action),
     /// Something that people are told of.
-    Alert(alerts::Kind),
+    Alert(#[schemars(schema_with = "inline::<alerts::Kind>")] alerts::Kind),
+}
+
+/// The schema of a `T` itself: one enumeration, and not a choice of two.
+fn inline<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    T::json_schema(generator)
 }
 
 impl TryFrom<BTreeSet<String>> for Kinds {

@@ -7,8 +7,9 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::Fragment;
+use super::plain::plain;
 use super::reason::{Reason, example};
-use super::refusals::{self, Gateway};
+use super::refusals::{self, Gateway, Refused};
 use super::schema::{self, Direction};
 use crate::contract::Contract;
 use crate::contract::denial::{Denial, Kind};
@@ -143,6 +144,8 @@ impl<'c> Operation<'c> {
         if self.parameters.iter().any(|known| known["name"] == name && known["in"] == place) {
             return;
         }
+        // What is said in the schema's description belongs to the parameter's.
+        plain(&mut schema);
         let mut parameter = Map::from_iter([("name".to_owned(), name.into()), ("in".to_owned(), place.into())]);
         if let Some(description) = schema.as_object_mut().and_then(|schema| schema.shift_remove("description")) {
             parameter.insert("description".to_owned(), description);
@@ -222,7 +225,8 @@ impl<'c> Operation<'c> {
         if !self.is_open {
             return None;
         }
-        let refusals = refusals::responses(self.contract, &self.refusals, &self.gateway, self.is_counted);
+        let Refused { responses: refusals, mut schemas } =
+            refusals::responses(self.contract, &self.refusals, &self.gateway, self.is_counted);
         // In the order in which the reply names them: the usual one comes first.
         let mut responses = self.replies;
         let mut named = BTreeMap::new();
@@ -238,8 +242,8 @@ impl<'c> Operation<'c> {
         operation.insert("responses".to_owned(), responses.into());
         let mut operation = operation.into();
         schema::fill(self.contract, &mut operation);
+        plain(&mut operation);
 
-        let mut schemas: BTreeMap<String, Value> = BTreeMap::new();
         for generator in [&mut self.requests, &mut self.answers] {
             for (name, mut schema) in generator.take_definitions(true) {
                 schema::fill(self.contract, &mut schema);
@@ -247,6 +251,7 @@ impl<'c> Operation<'c> {
             }
         }
         schemas.insert(Gateway::SCHEMA.to_owned(), Gateway::schema());
+        schemas.values_mut().for_each(plain);
 
         Some(Fragment { operation, schemas, responses: named })
     }

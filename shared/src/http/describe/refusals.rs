@@ -1,4 +1,5 @@
-//! An operation's refusals, as responses: one for each status, with an example of each reason for it.
+//! An operation's refusals, as responses: one for each status, with an example of each reason for it. Each body has a
+//! schema with a name, so that a client has one type for it, whichever operation refuses.
 
 use std::collections::BTreeMap;
 
@@ -63,13 +64,17 @@ impl Gateway {
     }
 }
 
-/// The responses for `refusals` and for the `gateway`'s: status, name, response.
-pub(super) fn responses(
-    contract: &Contract,
-    refusals: &[Denial],
-    gateway: &[Gateway],
-    is_counted: bool,
-) -> Vec<(u16, String, Value)> {
+/// What an operation's refusals are in a document.
+#[derive(Default)]
+pub(super) struct Refused {
+    /// Status, name, response.
+    pub(super) responses: Vec<(u16, String, Value)>,
+    /// The schemas of the bodies by their names.
+    pub(super) schemas: BTreeMap<String, Value>,
+}
+
+/// `refusals` and the `gateway`'s.
+pub(super) fn responses(contract: &Contract, refusals: &[Denial], gateway: &[Gateway], is_counted: bool) -> Refused {
     let mut by_status: BTreeMap<u16, Group<'_>> = BTreeMap::new();
     for denial in refusals {
         let Some(wire) = contract.wire(denial) else { continue };
@@ -79,19 +84,21 @@ pub(super) fn responses(
         by_status.entry(answer.status()).or_default().gateway = Some(*answer);
     }
 
-    by_status
-        .into_iter()
-        .map(|(status, group)| {
-            let mut name = format!("{status}.{}", group.name());
-            let mut response = group.response(contract);
-            // A request without a known caller has no quota, and neither has one about which nothing can be told.
-            if is_counted && matches!(status, 400 | 402..=409 | 429) && contract.rate_limit_headers.is_some() {
-                name.push_str(".Counted");
-                add_quota(contract, false, &mut response);
-            }
-            (status, name, response.into())
-        })
-        .collect()
+    let mut refused = Refused::default();
+    for (status, group) in by_status {
+        // Not the status first: what begins with a digit is no name in most languages.
+        let mut name = format!("{}{status}", group.name());
+        let schema = group.schema(contract, &mut refused.schemas);
+        let mut response = group.response(contract, &schema);
+        // A request without a known caller has no quota, and neither has one about which nothing can be told.
+        if is_counted && matches!(status, 400 | 402..=409 | 429) && contract.rate_limit_headers.is_some() {
+            name.push_str("Counted");
+            add_quota(contract, false, &mut response);
+        }
+        refused.responses.push((status, name, response.into()));
+    }
+
+    refused
 }
 
 /// Adds the quota headers to `response`, where the contract has them.
@@ -112,7 +119,7 @@ struct Group<'d> {
 }
 
 impl Group<'_> {
-    /// `OrganizationNotFound.CourseNotFound`: two groups have the same name only if they are the same.
+    /// `OrganizationNotFoundOrCourseNotFound`: two groups have the same name only if they are the same.
     fn name(&self) -> String {
         let mut names: Vec<_> = self.denials.iter().map(|denial| name(denial)).collect();
         // Only signed routes can have this one: the other answers of the gateway are everywhere.
@@ -120,12 +127,35 @@ impl Group<'_> {
             names.push("Gateway".to_owned());
         }
 
-        names.join(".")
+        names.join("Or")
     }
 
-    fn response(&self, contract: &Contract) -> Map<String, Value> {
+    /// The schema of its bodies, which refers to those in `named`. What the contract does not tell apart has one name, that
+    /// of the first.
+    fn schema(&self, contract: &Contract, named: &mut BTreeMap<String, Value>) -> Value {
+        let mut bodies: Vec<Value> = Vec::new();
+        let mut references: Vec<Value> = Vec::new();
+        let mut refer = |name: &str| references.push(json!({"$ref": format!("#/components/schemas/{name}")}));
+        for denial in &self.denials {
+            let Some(wire) = contract.wire(denial) else { continue };
+            let body = wire.schema(denial);
+            if bodies.contains(&body) {
+                continue;
+            }
+            let name = format!("{}Error", name(denial));
+            refer(&name);
+            named.insert(name, body.clone());
+            bodies.push(body);
+        }
+        if self.gateway.is_some() {
+            refer(Gateway::SCHEMA);
+        }
+
+        if references.len() == 1 { references.remove(0) } else { json!({ "anyOf": references }) }
+    }
+
+    fn response(&self, contract: &Contract, schema: &Value) -> Map<String, Value> {
         let mut sentences: Vec<&str> = Vec::new();
-        let mut schemas: Vec<Value> = Vec::new();
         let mut examples = Map::new();
         let mut headers: BTreeMap<String, (usize, bool)> = BTreeMap::new();
         for denial in &self.denials {
@@ -137,10 +167,6 @@ impl Group<'_> {
                 *always_number &= is_number;
             }
             sentences.push(when(denial));
-            let schema = wire.schema(denial);
-            if !schemas.contains(&schema) {
-                schemas.push(schema);
-            }
             let body = envelope::render(contract, denial).body;
             let value: Value = serde_json::from_str(&body).unwrap_or_default();
             if !examples.values().any(|known| known["value"] == value) {
@@ -148,7 +174,6 @@ impl Group<'_> {
             }
         }
         if let Some(gateway) = self.gateway {
-            schemas.push(json!({"$ref": format!("#/components/schemas/{}", Gateway::SCHEMA)}));
             examples.insert(
                 "Gateway".to_owned(),
                 json!({"summary": "API Gateway answers by itself.", "value": {"message": gateway.message()}}),
@@ -156,7 +181,6 @@ impl Group<'_> {
             sentences.push("API Gateway answers by itself.");
         }
         sentences.dedup();
-        let schema = if schemas.len() == 1 { schemas.remove(0) } else { json!({ "anyOf": schemas }) };
         let mut response = Map::from_iter([("description".to_owned(), sentences.join(" ").into())]);
         let everybody = self.denials.len().saturating_add(usize::from(self.gateway.is_some()));
         if !headers.is_empty() {
@@ -204,5 +228,10 @@ fn name(denial: &Denial) -> String {
         letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
     };
 
-    of_its_own.or_else(kind).unwrap_or_default().split(['_', ' ', ':']).map(capitalized).collect()
+    of_its_own
+        .or_else(kind)
+        .unwrap_or_default()
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .map(capitalized)
+        .collect()
 }
