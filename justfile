@@ -53,6 +53,13 @@ conformance *contracts:
     cargo build --bins
     .venv/openapi/bin/python .ci/openapi/run {{ contracts }}
 
+# Make clients of the OpenAPI documents, check their types and call stacks with them. `.ci/run` makes .venv, and installs
+# Java and npm.
+[group('check')]
+clients *contracts:
+    cargo build --bins
+    .venv/clients/bin/python .ci/clients/run {{ contracts }}
+
 # Run a function of each kind under AWS's runtime emulator too, and compare. `.ci/run` makes .venv.
 [group('check')]
 emulator:
