@@ -1,6 +1,8 @@
 mod add_members;
 mod add_student;
 mod author_course;
+mod bounds;
+mod crash;
 mod create_list;
 mod delete_list;
 mod enroll_student;

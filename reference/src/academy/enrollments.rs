@@ -64,7 +64,7 @@ impl Academy {
         let new_id = Id::from(first);
         let mut tries = self.tries();
         loop {
-            let (_, mut found) = self.open([student::sort(student), courses::sort(new.course_id)]).await?;
+            let (register, mut found) = self.open([student::sort(student), courses::sort(new.course_id)]).await?;
             let Some(mut student) = Student::member(&mut found, student)? else { return Ok(Enrolled::NoStudent) };
             let Some(course) = CourseInFull::find(&mut found, new.course_id)? else { return Ok(Enrolled::NoCourse) };
             if !course.is_published() {
@@ -72,7 +72,7 @@ impl Academy {
             }
             let is_there = student.is_enrolled(course.id());
             let id = student.enroll(course.id(), new_id, now.as_millisecond());
-            if is_there || self.write(vec![student.put(self)]).await? {
+            if is_there || self.change(&register, student).await? {
                 return Ok(Enrolled::Yes(Enrollment::new(id, &course)));
             }
             tries.again(Error::Contended).await?;
@@ -83,7 +83,7 @@ impl Academy {
     pub async fn revoke(&self, student: Id, enrollment: Id) -> Result<Revoked> {
         let mut tries = self.tries();
         loop {
-            let (_, mut found) = self.open([student::sort(student)]).await?;
+            let (register, mut found) = self.open([student::sort(student)]).await?;
             let Some(mut student) = Student::member(&mut found, student)? else { return Ok(Revoked::NoStudent) };
             let Some(record) = student.enrollments.values_mut().find(|record| record.id == enrollment) else {
                 return Ok(Revoked::NoEnrollment);
@@ -92,7 +92,7 @@ impl Academy {
                 return Ok(Revoked::Yes);
             }
             record.revoked = true;
-            if self.write(vec![student.put(self)]).await? {
+            if self.change(&register, student).await? {
                 return Ok(Revoked::Yes);
             }
             tries.again(Error::Contended).await?;

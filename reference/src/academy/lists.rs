@@ -1,7 +1,7 @@
 //! Lists of students. A course may be granted to lists: a student has it as long as they are on one of them.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dynamodb::{Error, Item, Result, number, text};
 use jiff::Timestamp;
@@ -174,6 +174,7 @@ impl Academy {
             }
             let tally = Tally { opened: Some(id), ..Tally::default() };
             if self.commit(&tally, vec![kept.put(self), kept.claim(self)]).await? {
+                self.sweep(register.gone).await;
                 return kept.view(0).map(Created::Yes);
             }
             tries.again(Error::Contended).await?;
@@ -215,35 +216,48 @@ impl Academy {
     }
 
     /// Deletes the list `id`: from then on it grants nothing. `false`: there is none.
+    ///
+    /// Its members' places are swept up afterwards. Whatever a failure leaves behind takes up room, but nobody can see it,
+    /// and whoever makes or deletes a list next sweeps it up.
     pub async fn delete_list(&self, id: Id) -> Result<bool> {
         let mut tries = self.tries();
         loop {
-            let (_, mut found) = self.open([sort(id)]).await?;
-            let Some(kept) = Kept::find(&mut found, id)? else { return Ok(false) };
+            let (mut register, mut found) = self.open([sort(id)]).await?;
+            let Some(kept) = Kept::find(&mut found, id)? else {
+                self.sweep(register.gone).await;
+                return Ok(false);
+            };
             let tally = Tally { closed: Some(id), ..Tally::default() };
             let writes = vec![
                 Write::Delete(sort(id), Guard::Version(kept.version)),
                 Write::Delete(claim_sort(&kept.name), Guard::None),
             ];
             if self.commit(&tally, writes).await? {
-                // Whatever a failure leaves behind takes up room, but nobody can see it.
-                if let Err(error) = self.sweep(id).await {
-                    tracing::warn!("cleaning up after a deleted list failed: {error}");
-                }
+                register.gone.insert(id);
+                self.sweep(register.gone).await;
                 return Ok(true);
             }
             tries.again(Error::Contended).await?;
         }
     }
 
-    /// Sweeps up what is left of the order of members of a list that is gone, as long as there is time.
-    async fn sweep(&self, list: Id) -> Result<()> {
+    /// Sweeps up what is left of `lists`, which are gone, as long as there is time. The answer does not depend on it.
+    async fn sweep(&self, lists: BTreeSet<Id>) {
+        for list in lists {
+            if let Err(error) = self.sweep_list(list).await {
+                tracing::warn!("cleaning up after a deleted list failed: {error}");
+            }
+        }
+    }
+
+    /// Sweeps up what is left of the order of members of `list`, and notes that it has.
+    async fn sweep_list(&self, list: Id) -> Result<()> {
         let (tries, mut after) = (self.tries(), None);
         while !tries.are_over() {
             let (places, end) = self.places(Index::Members(list), after).await?;
             self.erase(places).await?;
             if end.is_none() {
-                return Ok(());
+                return self.note_swept(list).await;
             }
             after = end;
         }

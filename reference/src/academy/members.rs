@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::change::{Change, Join, Person, What};
 use super::index::Index;
 use super::register::Tally;
-use super::store::{Academy, time};
+use super::store::{Academy, MOST_WRITES, time};
 use super::student::{self, Profile, Student};
-use crate::page::{Page, Pagination};
+use crate::page::{Filling, Page, Pagination};
 use crate::{Email, Id, NewIds};
 
 /// People to put on a list.
@@ -66,6 +66,12 @@ pub struct Member {
     added_at: String,
 }
 
+impl Member {
+    fn of(student: &Student, since: i64) -> Result<Self> {
+        Ok(Self { profile: Profile::of(student)?, added_at: time(since)? })
+    }
+}
+
 /// The outcome of putting people on a list.
 #[derive(Clone, Debug)]
 pub enum Gained {
@@ -94,16 +100,24 @@ impl Academy {
         let (register, _) = self.open([]).await?;
         let Some(total) = register.lists.get(&list).copied() else { return Ok(None) };
         let ids = self.page(Index::Members(list), page, total).await?;
-        let students = self.students_by(ids.iter().copied()).await?;
-        let mut members = Vec::new();
-        for student in ids.iter().filter_map(|id| students.get(id)) {
-            // A member may have gone since their place was read.
-            if let Some(since) = student.lists.get(&list) {
-                members.push(Member { profile: Profile::of(student)?, added_at: time(*since)? });
+        let place = list.to_string();
+        let since: &[&str] = &["lists", &place];
+        let shown = [&student::PROFILE[..], &[since]].concat();
+        let mut filling = Filling::new(page, total);
+        for part in ids.chunks(register.students_at_once()) {
+            let mut found = self.find_parts(part.iter().copied().map(student::sort), &shown).await?;
+            for id in part {
+                // A member may have gone since their place was read.
+                let student = Student::glimpse(&mut found, *id)?;
+                let member = student.and_then(|student| Some((student.lists.get(&list).copied()?, student)));
+                let member = member.map(|(since, student)| Member::of(&student, since)).transpose()?;
+                if !filling.has_room_for(member)? {
+                    return Ok(Some(filling.done()));
+                }
             }
         }
 
-        Ok(Some((members, Pagination::new(page, total))))
+        Ok(Some(filling.done()))
     }
 
     /// Puts people on `list` at `now`, if the academy has no more than `most` students then; ids begin with `first`.
@@ -128,7 +142,8 @@ impl Academy {
                 let id = student::claimed(&mut claims, email)?.unwrap_or_else(|| ids.get(place));
                 people.push(Person { id, email: email.clone() });
             }
-            let mut students = self.students_by(people.iter().map(|person| person.id)).await?;
+            let mut students = self.students_by(people.iter().map(|person| person.id), &register).await?;
+            self.forget_lists(&register, students.values_mut()).await?;
             let is_there = |person: &Person| students.get(&person.id).is_some_and(|it| it.lists.contains_key(&list));
             let (there, coming): (Vec<_>, Vec<_>) = people.into_iter().partition(is_there);
             let is_new = |person: &&Person| students.get(&person.id).is_none_or(|it| it.joined.is_none());
@@ -144,10 +159,12 @@ impl Academy {
             }
             let join = Join { list, at: now.as_millisecond(), people: coming };
             let writes = join.writes(self, &join.people, &mut students);
+            let fits = writes.len() <= MOST_WRITES && join.people.len() <= register.students_at_once();
             let members = vec![(list, more)];
             let tally =
                 Tally { students: new, students_most: most, members, version: register.version, ..Tally::default() };
-            if self.commit_or_begin(tally, writes, Change { id: ids.get(0), what: What::Join(join) }).await? {
+            let change = Change::new(ids.get(0), What::Join(join));
+            if self.commit_or_begin(tally, fits.then_some(writes), change).await? {
                 return Ok(Gained::Yes(joined));
             }
             tries.again(Error::Contended).await?;
@@ -166,6 +183,7 @@ impl Academy {
             let mut found = self.find([student::sort(id)]).await?;
             let Some(mut student) = Student::member(&mut found, id)? else { return Ok(Left::NoMember) };
             let Some(since) = student.lists.remove(&list) else { return Ok(Left::NoMember) };
+            self.forget_lists(&register, [&mut student]).await?;
             let writes = vec![student.put(self), Index::Members(list).remove(id, since)];
             let tally = Tally { members: vec![(list, -1)], ..Tally::default() };
             if self.commit(&tally, writes).await? {

@@ -85,7 +85,7 @@ impl Academy {
             }
             let progress = report.progress(student.progress.get(&course.id()), now.as_millisecond());
             let before = student.progress.insert(course.id(), progress);
-            if self.write(vec![student.put(self)]).await? {
+            if self.change(&register, student).await? {
                 let shown = LessonProgress::of(Some(&progress))?;
                 return Ok(if before.is_none() { Recorded::First(shown) } else { Recorded::Again(shown) });
             }

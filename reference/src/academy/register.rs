@@ -3,19 +3,22 @@
 //!
 //! A write that changes a count does so here, in the same transaction, under conditions: no change is under way, there
 //! is room, and the lists that it is about exist. A list exists if, and only if, the register has a count for it.
-//! Memberships and grants that still name a list that is gone mean nothing any more.
+//! Memberships and grants that still name a list that is gone mean nothing any more. The register says which of the lists
+//! that are gone may still have places, until those are swept up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Update};
 use dynamodb::{AttributeValue, Committed, Error, Item, Result, Updated, number, text};
 
 use super::change::Change;
 use super::store::{Academy, Attributes, Found, Write, id};
+use super::student;
 use crate::Id;
 
 const SORT: &str = "register";
 const LIST: &str = "list#";
+const GONE: &str = "gone#";
 
 /// The name of the register's member of a transaction.
 const REGISTER: &str = "register";
@@ -36,9 +39,13 @@ pub(super) struct Register {
     pub(super) courses: i64,
     /// The lists that there are, and how many members each has.
     pub(super) lists: BTreeMap<Id, i64>,
+    /// The lists that are gone and may still have places.
+    pub(super) gone: BTreeSet<Id>,
     /// Rises with every change of a count.
     pub(super) version: i64,
     change: Option<Change>,
+    /// The last change that was called off, or a part of it.
+    called_off: Option<Id>,
 }
 
 /// What a change does to the register.
@@ -60,6 +67,8 @@ pub(super) struct Tally<'a> {
     pub(super) version: i64,
     /// The change to carry out afterwards, planned for that very version.
     pub(super) change: Option<&'a Change>,
+    /// The change under way that this calls off, or a part of it. What is left of it is `change`.
+    pub(super) instead_of: Option<&'a Change>,
 }
 
 impl Register {
@@ -69,16 +78,30 @@ impl Register {
             students: item.number("students")?.unwrap_or_default(),
             courses: item.number("courses")?.unwrap_or_default(),
             lists: BTreeMap::new(),
+            gone: BTreeSet::new(),
             version: item.number("version")?.unwrap_or_default(),
             change: item.text("change")?.map(|change| Change::read(&change)).transpose()?,
+            called_off: item.text("called_off")?.map(|change| id(&change)).transpose()?,
         };
         for name in item.names() {
             if let Some(list) = name.strip_prefix(LIST) {
                 register.lists.insert(id(list)?, item.need(&name, Item::number)?);
+            } else if let Some(list) = name.strip_prefix(GONE) {
+                register.gone.insert(id(list)?);
             }
         }
 
         Ok(register)
+    }
+
+    /// How many students can be read or written at once.
+    pub(super) fn students_at_once(&self) -> usize {
+        student::at_once(usize::try_from(self.courses).unwrap_or(usize::MAX), self.lists.len())
+    }
+
+    /// Whether `change`, or a part of it, was called off.
+    pub(super) fn has_called_off(&self, change: &Change) -> bool {
+        self.called_off == Some(change.id)
     }
 }
 
@@ -122,7 +145,7 @@ impl Expressions {
             .update_expression(update.trim_end())
             .condition_expression(self.conditions.join(" AND "))
             .set_expression_attribute_names(Some(self.names))
-            .set_expression_attribute_values(Some(self.values))
+            .set_expression_attribute_values((!self.values.is_empty()).then_some(self.values))
             .build()?)
     }
 }
@@ -130,9 +153,7 @@ impl Expressions {
 impl Tally<'_> {
     fn expressions(&self) -> Result<Expressions> {
         let mut made = Expressions::default();
-        made.name("change", "change");
-        made.name("change_id", "change_id");
-        made.conditions.push("attribute_not_exists(#change_id)".to_owned());
+        self.put_change(&mut made)?;
         made.count("version", 1);
         made.count("students", self.students);
         made.count("courses", self.courses);
@@ -144,20 +165,7 @@ impl Tally<'_> {
             made.value("courses_most", number(COURSES_MOST));
             made.conditions.push("(attribute_not_exists(#courses) OR #courses < :courses_most)".to_owned());
         }
-        let by_version = self.change.is_some() || self.members.len() > MOST_NAMED;
-        if by_version {
-            made.value("read", number(self.version));
-            made.conditions.push("#version = :read".to_owned());
-        }
-        for (place, (list, more)) in self.members.iter().enumerate() {
-            let short = format!("l{place}");
-            made.name(&short, format!("{LIST}{list}"));
-            made.value(&format!("m{more}").replace('-', "n"), number(*more));
-            made.add.push(format!("#{short} :m{more}").replace('-', "n"));
-            if !by_version {
-                made.conditions.push(format!("attribute_exists(#{short})"));
-            }
-        }
+        self.count_members(&mut made);
         if let Some(list) = self.opened {
             made.count("lists", 1);
             made.name("opened", format!("{LIST}{list}"));
@@ -171,17 +179,60 @@ impl Tally<'_> {
             made.name("closed", format!("{LIST}{list}"));
             made.remove.push("#closed".to_owned());
             made.conditions.push("attribute_exists(#closed)".to_owned());
+            made.name("gone", format!("{GONE}{list}"));
+            made.value("gone", number(1));
+            made.set.push("#gone = :gone".to_owned());
         }
-        match self.change {
-            None => drop(made.names.remove("#change")),
-            Some(change) => {
+
+        Ok(made)
+    }
+
+    /// No change is under way, or the one that this is about; and which one is afterwards.
+    fn put_change(&self, made: &mut Expressions) -> Result<()> {
+        made.name("change_id", "change_id");
+        match self.instead_of {
+            None => made.conditions.push("attribute_not_exists(#change_id)".to_owned()),
+            Some(before) => {
+                made.value("before", text(before.id.to_string()));
+                made.conditions.push("#change_id = :before".to_owned());
+                made.name("called_off", "called_off");
+                made.value("called_off", text(before.begun_as().to_string()));
+                made.set.push("#called_off = :called_off".to_owned());
+            }
+        }
+        match (self.change, self.instead_of) {
+            (Some(change), _) => {
+                made.name("change", "change");
                 made.value("change", text(change.write()?));
                 made.value("change_id", text(change.id.to_string()));
                 made.set.extend(["#change = :change".to_owned(), "#change_id = :change_id".to_owned()]);
             }
+            (None, Some(_)) => {
+                made.name("change", "change");
+                made.remove.extend(["#change".to_owned(), "#change_id".to_owned()]);
+            }
+            (None, None) => (),
         }
 
-        Ok(made)
+        Ok(())
+    }
+
+    /// The lists exist, and have so many members more. While a change is under way, none can go.
+    fn count_members(&self, made: &mut Expressions) {
+        let by_version = self.change.is_some() || self.members.len() > MOST_NAMED;
+        if by_version && self.instead_of.is_none() {
+            made.value("read", number(self.version));
+            made.conditions.push("#version = :read".to_owned());
+        }
+        for (place, (list, more)) in self.members.iter().enumerate() {
+            let short = format!("l{place}");
+            made.name(&short, format!("{LIST}{list}"));
+            made.value(&format!("m{more}").replace('-', "n"), number(*more));
+            made.add.push(format!("#{short} :m{more}").replace('-', "n"));
+            if !by_version {
+                made.conditions.push(format!("attribute_exists(#{short})"));
+            }
+        }
     }
 }
 
@@ -194,7 +245,7 @@ impl Academy {
             let mut found = self.find(sorts.iter().cloned()).await?;
             let register = Register::read(found.remove(SORT))?;
             let Some(change) = &register.change else { return Ok((register, found)) };
-            self.carry_out(change).await?;
+            self.carry_out(change, &register).await?;
             tries.again(Error::Contended).await?;
         }
     }
@@ -234,11 +285,24 @@ impl Academy {
         })
     }
 
+    /// The register as it is now, whatever is under way.
+    pub(super) async fn register(&self) -> Result<Register> {
+        Register::read(self.find([SORT.to_owned()]).await?.remove(SORT))
+    }
+
     /// Whether `change` is under way.
     pub(super) async fn is_under_way(&self, change: &Change) -> Result<bool> {
-        let register = Register::read(self.find([SORT.to_owned()]).await?.remove(SORT))?;
+        Ok(self.register().await?.change.is_some_and(|under_way| under_way.id == change.id))
+    }
 
-        Ok(register.change.is_some_and(|under_way| under_way.id == change.id))
+    /// Notes that `list`, which is gone, has no places any more.
+    pub(super) async fn note_swept(&self, list: Id) -> Result<()> {
+        let mut swept = Expressions::default();
+        swept.name("gone", format!("{GONE}{list}"));
+        swept.conditions.push("attribute_exists(#gone)".to_owned());
+        swept.remove.push("#gone".to_owned());
+
+        self.update(swept.update(self)?).await.map(drop)
     }
 
     fn while_under_way(change: &Change) -> Expressions {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, KeysAndAttributes, Put};
 use dynamodb::{AttributeValue, Committed, Error, Item, Result, SCHEMA, Table, Transaction, Tries, number};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
@@ -44,6 +44,8 @@ pub(super) enum Write {
     Put(Attributes, Guard),
     /// Deletes the item with this sort key.
     Delete(String, Guard),
+    /// Writes nothing: what it guards must be true of the item with this sort key.
+    Check(String, Guard),
 }
 
 /// The most writes in one transaction beside the register's. DynamoDB takes 100 in all; smaller transactions are
@@ -85,12 +87,22 @@ impl Academy {
 
     /// The items at `sorts`, as they are now.
     pub(super) async fn find(&self, sorts: impl IntoIterator<Item = String>) -> Result<Found> {
+        self.find_parts(sorts, &[]).await
+    }
+
+    /// The same, and of each item only the attributes at `paths`, each a name or names within each other, and its key; all
+    /// of it where none are named.
+    pub(super) async fn find_parts(&self, sorts: impl IntoIterator<Item = String>, paths: &[&[&str]]) -> Result<Found> {
+        let (expression, names) = projection(paths);
         let mut keys: Vec<_> = sorts.into_iter().collect();
         keys.sort_unstable();
         keys.dedup();
         let mut found = Found::new();
         for part in keys.chunks(BATCH_KEYS) {
-            let wanted = KeysAndAttributes::builder().set_keys(Some(part.iter().map(|sort| self.key(sort)).collect()));
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(part.iter().map(|sort| self.key(sort)).collect()))
+                .set_projection_expression(expression.clone())
+                .set_expression_attribute_names(names.clone());
             for mut item in dynamodb::batch_get(&self.table.client, &self.table.name, wanted).await? {
                 item.schema(LAYOUT)?;
                 found.insert(item.need("sk", Item::text)?, item);
@@ -169,6 +181,15 @@ impl Academy {
                     .set_expression_attribute_values(values);
                 transaction.with(ITEM, delete.build()?)
             }
+            Write::Check(sort, guard) => {
+                let (condition, names, values) = guard.condition();
+                let check = ConditionCheck::builder().table_name(&self.table.name).set_key(Some(self.key(sort)));
+                let check = check
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                transaction.with(ITEM, check.build()?)
+            }
         })
     }
 
@@ -183,6 +204,26 @@ impl Academy {
 
         Ok(())
     }
+}
+
+/// The expression for `paths`, and the names in it.
+fn projection(paths: &[&[&str]]) -> (Option<String>, Option<HashMap<String, String>>) {
+    if paths.is_empty() {
+        return (None, None);
+    }
+    let mut names = HashMap::new();
+    let mut path = |path: &&[&str]| {
+        let alias = |name: &&str| {
+            let alias = format!("#n{}", names.len());
+            names.insert(alias.clone(), (*name).to_owned());
+            alias
+        };
+        path.iter().map(alias).collect::<Vec<_>>().join(".")
+    };
+    let key: &[&[&str]] = &[&["sk"], &[SCHEMA]];
+    let expression = key.iter().chain(paths).map(&mut path).collect::<Vec<_>>().join(", ");
+
+    (Some(expression), Some(names))
 }
 
 type Condition = (Option<String>, Option<HashMap<String, String>>, Option<Attributes>);

@@ -7,6 +7,7 @@ use dynamodb::{AttributeValue, Error, Item, Result, number, text};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::register::Register;
 use super::store::{Academy, Attributes, Found, Guard, Write, id, time};
 use crate::{Email, Id};
 
@@ -45,6 +46,23 @@ pub(super) struct Progress {
     pub(super) completed_at: Option<i64>,
     pub(super) updated: i64,
 }
+
+/// The most bytes that a student's item takes for what they have of one course, and for their place on one list.
+const COURSE_BYTES: usize = 210;
+const LIST_BYTES: usize = 50;
+/// The most bytes that it takes for all the rest.
+const REST_BYTES: usize = 1_500;
+
+/// How many students are read or written at once, where there are so many courses and lists: up to half a MB. More might
+/// not come in the time that a call has.
+pub(super) fn at_once(courses: usize, lists: usize) -> usize {
+    let bytes = courses.saturating_mul(COURSE_BYTES).saturating_add(lists.saturating_mul(LIST_BYTES));
+
+    500_000_usize.checked_div(bytes.saturating_add(REST_BYTES)).unwrap_or(1).clamp(1, 100)
+}
+
+/// What of a student's item is shown of anybody.
+pub(super) const PROFILE: [&[&str]; 3] = [&["email"], &["name"], &["joined"]];
 
 /// Where a student's item is.
 pub(super) fn sort(id: Id) -> String {
@@ -104,6 +122,12 @@ impl Student {
         self.enrollments.get(&course).is_some_and(|record| !record.revoked)
     }
 
+    /// They are on no list but those that `register` has. It must be newer than they are: then whatever it lacks is gone
+    /// for good.
+    pub(super) fn forget_lists_but(&mut self, register: &Register) {
+        self.lists.retain(|list, _| register.lists.contains_key(list));
+    }
+
     /// The write that says that this account is the one of its email.
     pub(super) fn claim(&self, academy: &Academy) -> Write {
         let student = Some(text(self.id.to_string()));
@@ -132,7 +156,7 @@ impl Student {
         Write::Put(item, guard)
     }
 
-    fn read(id: Id, mut item: Item) -> Result<Self> {
+    fn read(id: Id, mut item: Item, version: i64) -> Result<Self> {
         let email = Email::try_from(item.need("email", Item::text)?);
         let email = email.map_err(|error| Error::Fault(format!("the email of a student {error}")))?;
 
@@ -144,13 +168,23 @@ impl Student {
             lists: by_id(item.map("lists")?, |lists, name| lists.need(name, Item::number))?,
             enrollments: by_id(item.map("enrollments")?, |records, name| Record::read(records.map(name)?))?,
             progress: by_id(item.map("progress")?, |courses, name| Progress::read(courses.map(name)?))?,
-            version: item.need("version", Item::number)?,
+            version,
         })
     }
 
     /// The account `id`, if it is among `found`, a member or not.
     pub(super) fn find(found: &mut Found, id: Id) -> Result<Option<Self>> {
-        found.remove(&sort(id)).map(|item| Self::read(id, item)).transpose()
+        let read = |mut item: Item| {
+            let version = item.need("version", Item::number)?;
+            Self::read(id, item, version)
+        };
+        found.remove(&sort(id)).map(read).transpose()
+    }
+
+    /// The account `id`, if it is among `found`, of which only some attributes were read. It is to be shown and not to be
+    /// written: without its version it takes nobody's place.
+    pub(super) fn glimpse(found: &mut Found, id: Id) -> Result<Option<Self>> {
+        found.remove(&sort(id)).map(|item| Self::read(id, item, 0)).transpose()
     }
 
     /// The member `id`, if it is among `found`.

@@ -14,11 +14,11 @@ use super::access::{self, StudentInFull};
 use super::change::{Change, Leave, What};
 use super::courses::{self, CourseInFull};
 use super::index::Index;
-use super::register::Tally;
+use super::register::{Register, Tally};
 use super::store::{Academy, MOST_WRITES, Write};
 use super::student::{self, Student, View};
 use crate::label::Label;
-use crate::page::{Page, Pagination};
+use crate::page::{Filling, Page, Pagination};
 use crate::{Email, Id, NewIds};
 
 /// Somebody to add.
@@ -97,25 +97,71 @@ pub enum MembershipStatus {
 }
 
 impl Academy {
-    /// A page of the students, the last to join first.
+    /// A page of the students, the last to join first. It ends early where an answer has room for no more.
     pub async fn students(&self, page: Page) -> Result<(Vec<View>, Pagination)> {
         let (register, _) = self.open([]).await?;
         let ids = self.page(Index::Students, page, register.students).await?;
-        let mut students = self.students_by(ids.iter().copied()).await?;
-        // A student may have gone since their place was read.
-        let members = ids.iter().filter_map(|id| students.remove(id)).filter(|student| student.joined.is_some());
-        let views = members.map(|student| View::of(&student)).collect::<Result<_>>()?;
+        let shown = [&student::PROFILE[..], &[&["enrollments"], &["progress"]]].concat();
+        let mut filling = Filling::new(page, register.students);
+        for part in ids.chunks(register.students_at_once()) {
+            let mut found = self.find_parts(part.iter().copied().map(student::sort), &shown).await?;
+            for id in part {
+                // A student may have gone since their place was read.
+                let student = Student::glimpse(&mut found, *id)?.filter(|student| student.joined.is_some());
+                if !filling.has_room_for(student.map(|student| View::of(&student)).transpose()?)? {
+                    return Ok(filling.done());
+                }
+            }
+        }
 
-        Ok((views, Pagination::new(page, register.students)))
+        Ok(filling.done())
     }
 
-    /// The accounts with these ids.
-    pub(super) async fn students_by(&self, ids: impl Iterator<Item = Id>) -> Result<BTreeMap<Id, Student>> {
+    /// The accounts with these ids, where `register` says how much they can have.
+    pub(super) async fn students_by(
+        &self,
+        ids: impl Iterator<Item = Id>,
+        register: &Register,
+    ) -> Result<BTreeMap<Id, Student>> {
         let ids: Vec<_> = ids.collect();
-        let mut found = self.find(ids.iter().copied().map(student::sort)).await?;
-        let students = ids.into_iter().filter_map(|id| Some((id, Student::find(&mut found, id).transpose()?)));
+        let mut students = BTreeMap::new();
+        for part in ids.chunks(register.students_at_once()) {
+            let mut found = self.find(part.iter().copied().map(student::sort)).await?;
+            for id in part {
+                students.extend(Student::find(&mut found, *id)?.map(|student| (*id, student)));
+            }
+        }
 
-        students.map(|(id, student)| Ok((id, student?))).collect()
+        Ok(students)
+    }
+
+    /// Writes `student` in the place of the one that was read with `register`, or after it. `false`: somebody else has
+    /// changed them.
+    pub(super) async fn change(&self, register: &Register, mut student: Student) -> Result<bool> {
+        self.forget_lists(register, [&mut student]).await?;
+
+        self.write(vec![student.put(self)]).await
+    }
+
+    /// Takes the lists that are gone off `students`, who are about to be written.
+    pub(super) async fn forget_lists<'a>(
+        &self,
+        register: &Register,
+        students: impl IntoIterator<Item = &'a mut Student>,
+    ) -> Result<()> {
+        let is_there = |list: &Id| register.lists.contains_key(list);
+        let named: Vec<_> = students.into_iter().filter(|student| !student.lists.keys().all(is_there)).collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        // The register may have been read before the students, and lists made in between. No list comes back: one that
+        // the register lacks now, after they were read, is gone.
+        let now = self.register().await?;
+        for student in named {
+            student.forget_lists_but(&now);
+        }
+
+        Ok(())
     }
 
     /// The student `id`, with everything that they have access to.
@@ -156,7 +202,7 @@ impl Academy {
             }
             let account = match student::claimed(&mut found, &new.email)? {
                 None => None,
-                Some(id) => self.students_by(std::iter::once(id)).await?.remove(&id),
+                Some(id) => self.students_by(std::iter::once(id), &register).await?.remove(&id),
             };
             if account.as_ref().is_some_and(|account| account.joined.is_some()) {
                 return Ok(Added::AlreadyMember);
@@ -192,40 +238,47 @@ impl Academy {
         }
     }
 
-    /// Ends the membership of the student `id`, under the id `change` where that takes more than one transaction. `false`:
+    /// Ends the membership of the student `id`, under the id `first` where that takes more than one transaction. `false`:
     /// there is no such student.
-    pub async fn remove(&self, id: Id, change: Uuid) -> Result<bool> {
+    pub async fn remove(&self, id: Id, first: Uuid) -> Result<bool> {
         let mut tries = self.tries();
         loop {
             let (register, mut found) = self.open([student::sort(id)]).await?;
-            let Some(student) = Student::member(&mut found, id)? else { return Ok(false) };
+            let Some(mut student) = Student::member(&mut found, id)? else { return Ok(false) };
             let Some(joined) = student.joined else { return Ok(false) };
             // Places on lists that are gone went with the lists.
+            self.forget_lists(&register, [&mut student]).await?;
             let lists: Vec<_> = student.lists.iter().map(|(list, since)| (*list, *since)).collect();
-            let lists: Vec<_> = lists.into_iter().filter(|(list, _)| register.lists.contains_key(list)).collect();
             let members = lists.iter().map(|(list, _)| (*list, -1)).collect();
             let leave = Leave { student: id, joined, lists };
             let tally = Tally { students: -1, members, version: register.version, ..Tally::default() };
             let mut writes = leave.writes(self, student);
             writes.extend(Leave::unlist(id, &leave.lists));
-            if self.commit_or_begin(tally, writes, Change { id: change.into(), what: What::Leave(leave) }).await? {
+            let fits = writes.len() <= MOST_WRITES;
+            let change = Change::new(first.into(), What::Leave(leave));
+            if self.commit_or_begin(tally, fits.then_some(writes), change).await? {
                 return Ok(true);
             }
             tries.again(Error::Contended).await?;
         }
     }
 
-    /// Makes `writes` in one transaction. If they are too many, begins `change`, which stands for them, and carries it
-    /// out.
-    pub(super) async fn commit_or_begin(&self, tally: Tally<'_>, writes: Vec<Write>, change: Change) -> Result<bool> {
-        if writes.len() <= MOST_WRITES {
+    /// Makes `writes` in one transaction. Without any, which are too many for one then, it begins `change`, which stands
+    /// for them, and carries it out.
+    pub(super) async fn commit_or_begin(
+        &self,
+        tally: Tally<'_>,
+        writes: Option<Vec<Write>>,
+        change: Change,
+    ) -> Result<bool> {
+        if let Some(writes) = writes {
             return self.commit(&tally, writes).await;
         }
         let begun = self.begin(tally, &change).await?;
         // A first attempt whose answer was lost may have begun it; then the second one met it.
         let begun = begun || self.is_under_way(&change).await?;
-        if begun {
-            self.open([]).await?;
+        if begun && self.open([]).await?.0.has_called_off(&change) {
+            return Err(Error::Fault("a change of an academy could not be carried out whole".to_owned()));
         }
 
         Ok(begun)
