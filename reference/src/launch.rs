@@ -9,6 +9,7 @@ mod new_consumer;
 mod new_experience;
 mod schedule;
 mod slug;
+mod tallies;
 
 pub use analytics::{Analytics, Report};
 pub use consumers::{Consumer, Consumers};

@@ -133,7 +133,7 @@ async fn after_a_storm_the_counts_are_what_was_made() {
 #[tokio::test]
 async fn a_report_reads_no_experience_and_no_consumer_in_full() {
     let (world, key) = World::launches().await;
-    // Names of 800 bytes; the slugs, with their times, are what is read.
+    // Names of 800 bytes; tallies are what is read.
     let experience = |number: usize| {
         let times = json!({"openAt": "2030-06-15T01:00:00Z", "closeAt": "2030-06-15T03:00:00Z"});
         json!({"name": "\u{1f389}".repeat(200), "slug": format!("number-{number}"), "openAt": times["openAt"], "closeAt": times["closeAt"]})
@@ -141,6 +141,8 @@ async fn a_report_reads_no_experience_and_no_consumer_in_full() {
     let consumer = |number: usize| json!({"externalId": number.to_string(), "metadata": {"a": "x".repeat(10_000)}});
     all((0..40).map(|number| world.post("/api/experiences", &key, experience(number)))).await;
     all((0..40).map(|number| world.post("/api/consumers", &key, consumer(number)))).await;
+    // The first report has looked at the slugs, in case an earlier version has made some.
+    report(&world, &key, "").await;
     world.stack.dynamodb().record(true);
     let counted = report(&world, &key, "").await;
     let listed = world.get("/api/experiences?first=40", &key).await.json();
@@ -149,5 +151,5 @@ async fn a_report_reads_no_experience_and_no_consumer_in_full() {
     assert_eq!((counted["consumers"]["total"].clone(), listed["data"].as_array().unwrap().len()), (json!(40), 40));
     let queries = world.stack.dynamodb().calls().into_iter().filter(|call| call.action == "Query");
     let units: Vec<_> = queries.map(|call| format!("{}", call.read_units)).collect();
-    assert_eq!(units, ["1", "1", "9"], "forty slugs, the tallies of a day, forty experiences in full");
+    assert_eq!(units, ["1", "1", "1", "9"], "moments, days, consumers, and forty experiences in full");
 }

@@ -67,7 +67,7 @@ async fn of_forty_that_ask_for_one_slug_at_once_exactly_one_gets_it() {
     let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [vec![201], vec![409; 39]].concat());
-    assert_eq!(world.items("ReferenceTable").await.len(), 2, "the experience and its slug");
+    assert_eq!(world.items("ReferenceTable").await.len(), 3, "the experience, its slug and a tally");
     let listed = world.get(EXPERIENCES, &key).await.json();
     let winner = answers.iter().find(|answer| answer.status == 201).unwrap().json();
     assert_eq!(listed["data"], json!([winner["data"]]));

@@ -1,4 +1,4 @@
-//! Counts: experiences by status, consumers by day. They are counted when they are made, or from small items.
+//! Counts: experiences by status, consumers by day. They are counted when they are made.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::days::{Period, day_of, tallies};
-use super::experiences::{ByStatus, Experiences};
+use super::experiences::Experiences;
+use super::schedule::ByStatus;
 
 /// A report on an organization.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

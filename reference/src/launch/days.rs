@@ -100,7 +100,8 @@ pub(super) fn day_of(tally: &str) -> Option<Date> {
     tally.split_once('#').and_then(|(day, _)| day.parse().ok())
 }
 
-fn date(at: Timestamp) -> Date {
+/// The day of `at`.
+pub(super) fn date(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 

@@ -1,8 +1,8 @@
 //! Experiences, and their slugs.
 //!
 //! An organization's experiences are a partition of their own, in the order in which they were made. The same
-//! transaction writes an item for the slug beside each. It keeps the slug from being given twice, and it has the times
-//! of the experience, so that all of them can be counted by status without being read in full.
+//! transaction writes an item for the slug beside each, which keeps the slug from being given twice, and adds to the
+//! tallies of the experience's times.
 
 use dynamodb::{Item, Result, Table, number, text};
 use jiff::Timestamp;
@@ -11,8 +11,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::new_experience::NewExperience;
-use super::schedule::{Schedule, Status};
+use super::schedule::{ByStatus, Schedule, Status};
 use super::slug::Slug;
+use super::tallies::{self, Ledger, Tallies};
 use crate::connection::{Connection, Slice};
 use crate::label::Label;
 use crate::moment::{Moment, in_seconds};
@@ -35,21 +36,14 @@ pub struct Experience {
     created_at: Moment,
 }
 
-/// How many experiences there are of each status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(inline)]
-pub(super) struct ByStatus {
-    draft: u64,
-    scheduled: u64,
-    active: u64,
-    completed: u64,
-}
-
 /// The experiences of all organizations.
 #[derive(Clone, Debug)]
 pub struct Experiences {
     table: Table,
 }
+
+/// The mark of a slug whose experience is in the tallies.
+const COUNTED: &str = "counted";
 
 fn partition(org: &str) -> String {
     format!("org#{org}#experiences")
@@ -108,11 +102,16 @@ impl Experiences {
         ];
         let slug = key(slugs(org), experience.slug());
         let entry = entry.into_iter().chain(times.clone());
-        let transaction = self
+        let claim = times.into_iter().chain([(COUNTED, Some(number(1)))]);
+        let mut transaction = self
             .table
             .transaction()
             .with("experience", new_item(&self.table, key_of(org, experience.id), entry)?)
-            .with("slug", new_item(&self.table, slug.clone(), times)?);
+            .with("slug", new_item(&self.table, slug.clone(), claim)?);
+        let schedule = Schedule { opens: experience.open_at, closes: experience.close_at };
+        for tally in tallies::members(&self.table, org, schedule)? {
+            transaction = transaction.with("tally", tally);
+        }
 
         carry_out(&self.table, transaction, Some(slug)).await
     }
@@ -137,9 +136,31 @@ impl Experiences {
         slice.of(&self.table, &partition(org), entry).await
     }
 
-    /// How many experiences of each status `org` has at `now`. It reads their slugs. With their times these are some
-    /// 100 bytes each: a read unit for forty.
+    /// How many experiences of each status `org` has at `now`. Tallies say so, once all that there is is in them.
     pub(super) async fn count(&self, org: &str, now: Timestamp) -> Result<ByStatus> {
+        let ledger = Ledger { table: &self.table, org, tries: self.table.tries() };
+        let tallies = Tallies::read(&self.table, org, now).await?;
+        if tallies.are_whole(now) {
+            return Ok(tallies.by_status());
+        }
+        let (mut counts, mut old) = (ByStatus::default(), Vec::new());
+        for (schedule, is_counted) in self.schedules(org).await? {
+            counts.add(schedule.status(now));
+            if !is_counted {
+                old.push(schedule);
+            }
+        }
+        // The answer is there; the next one takes less.
+        if let Err(error) = ledger.settle(&tallies, &old, now).await {
+            tracing::warn!("counting what an earlier version has made failed: {error}");
+        }
+
+        Ok(counts)
+    }
+
+    /// The times of all experiences of `org`, and whether tallies count them. It reads their slugs. With their times these
+    /// are some 100 bytes each: a read unit for forty.
+    async fn schedules(&self, org: &str) -> Result<Vec<(Schedule, bool)>> {
         let mut items = self
             .table
             .client
@@ -147,26 +168,22 @@ impl Experiences {
             .table_name(&self.table.name)
             .consistent_read(true)
             .key_condition_expression("#pk = :pk")
-            .projection_expression("#opens, #closes")
+            .projection_expression("#opens, #closes, #counted")
             .expression_attribute_names("#pk", "pk")
             .expression_attribute_names("#opens", "opens")
             .expression_attribute_names("#closes", "closes")
+            .expression_attribute_names("#counted", COUNTED)
             .expression_attribute_values(":pk", text(slugs(org)))
             .into_paginator()
             .items()
             .send();
-        let mut counts = ByStatus::default();
+        let mut schedules = Vec::new();
         while let Some(item) = items.next().await {
-            let count = match schedule(&mut Item::from(item?))?.status(now) {
-                Status::Draft => &mut counts.draft,
-                Status::Scheduled => &mut counts.scheduled,
-                Status::Active => &mut counts.active,
-                Status::Completed => &mut counts.completed,
-            };
-            *count = count.saturating_add(1);
+            let mut item = Item::from(item?);
+            schedules.push((schedule(&mut item)?, item.number(COUNTED)?.is_some()));
         }
 
-        Ok(counts)
+        Ok(schedules)
     }
 }
 

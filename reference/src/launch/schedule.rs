@@ -31,6 +31,29 @@ pub(super) enum Status {
     Completed,
 }
 
+/// How many experiences there are of each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) struct ByStatus {
+    pub(super) draft: u64,
+    pub(super) scheduled: u64,
+    pub(super) active: u64,
+    pub(super) completed: u64,
+}
+
+impl ByStatus {
+    /// One more that is `status`.
+    pub(super) fn add(&mut self, status: Status) {
+        let count = match status {
+            Status::Draft => &mut self.draft,
+            Status::Scheduled => &mut self.scheduled,
+            Status::Active => &mut self.active,
+            Status::Completed => &mut self.completed,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
 impl Schedule {
     /// The status at `now`.
     pub(super) fn status(self, now: Timestamp) -> Status {
