@@ -228,3 +228,17 @@ fn every_stage_of_samconfig_is_a_stack() {
         assert_eq!(template.parameters["Stage"], stage, "{environment}");
     }
 }
+
+#[test]
+fn what_a_function_may_ask_is_within_its_boundary() {
+    let yaml = fs::read_to_string(root().join("template.yaml")).unwrap();
+    assert_eq!(yaml.matches("PermissionsBoundary: !Ref LogBoundary").count(), 1, "for all functions, in Globals");
+    let (_, boundary) = yaml.split_once("  LogBoundary:\n").unwrap();
+    let (boundary, _) = boundary.split_once("\n\n").unwrap();
+    for function in crate::layout::deployed() {
+        for action in function.statements.iter().flat_map(|statement| &statement.actions) {
+            let (service, _) = action.split_once(':').unwrap();
+            assert!(boundary.contains(&format!("\"{service}:*\"")), "{}: {action}", function.name);
+        }
+    }
+}

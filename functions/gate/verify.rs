@@ -11,7 +11,8 @@ use shared::{App, At, Body, Data, Exit, Operator, Result};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Question {
-    key: Plain,
+    /// Without one, the verdict is `missing_credential`.
+    key: Option<Plain>,
     scopes: Option<Scopes>,
 }
 
@@ -21,5 +22,5 @@ async fn main() -> Exit {
 }
 
 async fn answer(app: &'static App, _: Operator, At(now): At, Body(question): Body<Question>) -> Result<Data<Verdict>> {
-    Ok(Data(verify(app, &question.key, &question.scopes.unwrap_or_default(), now).await?))
+    Ok(Data(verify(app, question.key.as_ref(), &question.scopes.unwrap_or_default(), now).await?))
 }

@@ -15,6 +15,7 @@ mod lists;
 mod members;
 mod progress;
 mod register;
+mod steps;
 mod store;
 mod student;
 mod students;

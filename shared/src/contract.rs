@@ -28,6 +28,9 @@ use std::fmt;
 use std::path::Path;
 
 use lambda_http::http::HeaderName;
+use lambda_http::http::header::{
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, TE, TRANSFER_ENCODING, UPGRADE,
+};
 use sha2::{Digest as _, Sha256};
 
 pub use key_type::{KeyType, ScopeRule};
@@ -179,10 +182,8 @@ impl Contract {
             return flaw("windows", "must name each window that requests are counted in, once");
         }
         check_scope_names(&file.scopes, file.key.all_scopes.as_ref())?;
-        let credential = Credential {
-            header: header("credential.header", &file.credential.header)?,
-            scheme: file.credential.scheme,
-        };
+        let credential =
+            Credential { header: credential_header(&file.credential.header)?, scheme: file.credential.scheme };
         let cors = file.cors.map(|cors| {
             let what = "must be \"*\" alone, or origins like \"https://shop.example\"";
             Cors::read(cors.origins).ok_or_else(|| ("cors.origins".to_owned(), what.to_owned()))
@@ -360,6 +361,25 @@ fn check_denials(
 
 fn header(place: &str, name: &str) -> Result<HeaderName, Flaw> {
     name.parse().or_else(|_| flaw(place, format!("{name:?} is not the name of a header")))
+}
+
+/// Headers that a client, a proxy or the gateway sets for itself, so that no key arrives in them.
+const TAKEN: [HeaderName; 8] = [HOST, COOKIE, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRANSFER_ENCODING, UPGRADE];
+
+/// The header that carries the key.
+fn credential_header(name: &str) -> Result<HeaderName, Flaw> {
+    const PLACE: &str = "credential.header";
+    let header = header(PLACE, name)?;
+    let is_the_gateways =
+        ["x-amz-", "x-amzn-", "x-forwarded-"].iter().any(|prefix| header.as_str().starts_with(prefix));
+    if is_the_gateways || TAKEN.contains(&header) {
+        return flaw(
+            PLACE,
+            format!("{name:?} cannot carry a key: clients, proxies or the gateway set it for themselves"),
+        );
+    }
+
+    Ok(header)
 }
 
 /// `line 3, column 7` of `text`.

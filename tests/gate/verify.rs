@@ -12,8 +12,48 @@ async fn a_good_key_is_valid_and_says_who_and_what_is_left() {
         json!({"data": {
             "valid": true, "organization": "acme", "keyId": key.id, "scopes": ["read", "write"],
             "rateLimit": {"limit": 300, "remaining": 299, "reset": 1_907_712_060},
+            "headers": {},
         }})
     );
+}
+
+#[tokio::test]
+async fn the_headers_for_the_callers_answer_are_the_contracts() {
+    let world = World::serving("fabraix").await;
+    world.organization("acme", json!({"plan": "standard"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "production"})).await;
+    let verdict = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].clone();
+    let left = &verdict["rateLimit"];
+    let names = ["limit", "remaining", "reset"];
+    let expected = names.map(|name| (format!("x-ratelimit-{name}"), json!(left[name].to_string())));
+    assert_eq!(verdict["headers"], Value::Object(expected.into_iter().collect()));
+}
+
+#[tokio::test]
+async fn a_refusal_says_whose_key_it_is_where_that_is_known() {
+    let (world, key) = World::academy("pro").await;
+    let whose = async |question: Value| {
+        let data = world.operate("POST", "/verify", question).await.json()["data"].clone();
+        assert!(!data["response"].to_string().contains("acme"), "the caller is not told: {data}");
+        (data["reason"].clone(), data["organization"].clone(), data["keyId"].clone())
+    };
+    let mine = |reason: &str| (json!(reason), json!("acme"), json!(key.id));
+    let nobody = |reason: &str| (json!(reason), Value::Null, Value::Null);
+    let path = format!("/organizations/acme/api-keys/{}", key.id);
+    assert_eq!(world.operate("PATCH", &path, json!({"scopes": ["read"]})).await.status, 200);
+    assert_eq!(whose(json!({"key": key.secret, "scopes": ["write"]})).await, mine("missing_scope"));
+    world.organization("acme", json!({"limits": [{"requests": 1, "per": "minute"}]})).await;
+    world.organization("acme", json!({"status": "locked"})).await;
+    assert_eq!(whose(json!({"key": key.secret})).await, mine("organization_locked"));
+    world.organization("acme", json!({"status": "active"})).await;
+    // From memory, too.
+    for _ in 0..5 {
+        assert_eq!(whose(json!({"key": key.secret})).await, mine("rate_limited"));
+    }
+    assert_eq!(whose(json!({"key": format!("fa_live_{}", "0".repeat(32))})).await, nobody("unknown_key"));
+    for none in [json!({}), json!({"key": null}), json!({"scopes": ["read"]})] {
+        assert_eq!(whose(none).await, nobody("missing_credential"));
+    }
 }
 
 #[tokio::test]
@@ -60,7 +100,6 @@ async fn a_refusal_brings_the_answer_that_the_contract_gives() {
 async fn a_question_that_makes_no_sense_is_400_and_repeats_nothing_of_it() {
     let (world, key) = World::academy("pro").await;
     for (question, message) in [
-        (json!({}), "key is required"),
         (json!({"key": 7}), "key must be a string"),
         (json!({"key": key.secret, "scopes": ["fly"]}), "scopes must be among read, write"),
         (json!({"key": key.secret, "scopes": key.secret}), "scopes must be a list"),

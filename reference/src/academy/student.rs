@@ -7,7 +7,6 @@ use dynamodb::{AttributeValue, Error, Item, Result, number, text};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::register::Register;
 use super::store::{Academy, Attributes, Found, Guard, Write, id, time};
 use crate::{Email, Id};
 
@@ -122,10 +121,10 @@ impl Student {
         self.enrollments.get(&course).is_some_and(|record| !record.revoked)
     }
 
-    /// They are on no list but those that `register` has. It must be newer than they are: then whatever it lacks is gone
+    /// They are on no list but those that the register has: `lists`. It must be newer than they are: then whatever it lacks is gone
     /// for good.
-    pub(super) fn forget_lists_but(&mut self, register: &Register) {
-        self.lists.retain(|list, _| register.lists.contains_key(list));
+    pub(super) fn forget_lists_but(&mut self, lists: &BTreeMap<Id, i64>) {
+        self.lists.retain(|list, _| lists.contains_key(list));
     }
 
     /// The write that says that this account is the one of its email.

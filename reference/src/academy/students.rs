@@ -158,7 +158,7 @@ impl Academy {
         // the register lacks now, after they were read, is gone.
         let now = self.register().await?;
         for student in named {
-            student.forget_lists_but(&now);
+            student.forget_lists_but(&now.lists);
         }
 
         Ok(())

@@ -78,11 +78,20 @@ impl Rendered {
     pub(crate) fn new(contract: &Contract, denial: &Denial, quota: Option<Quota>) -> serde_json::Result<Self> {
         let mut reply = render(contract, denial);
         add_quota(contract, quota, &mut reply.headers);
-        let headers =
-            reply.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
 
-        Ok(Self { status: reply.status.as_u16(), headers: headers.collect(), body: RawValue::from_string(reply.body)? })
+        Ok(Self {
+            status: reply.status.as_u16(),
+            headers: plain(&reply.headers),
+            body: RawValue::from_string(reply.body)?,
+        })
     }
+}
+
+/// `headers` by their names: there is one value of each.
+pub(crate) fn plain(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let read = headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+
+    read.collect()
 }
 
 /// Adds the headers that say what the caller has left, where the contract has them.

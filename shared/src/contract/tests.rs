@@ -127,6 +127,18 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "contracts/x.toml: credential.header: \"Author ization\" is not the name of a header",
         ),
         (
+            "fayne",
+            "header = \"Authorization\"",
+            "header = \"X-Amz-Key\"",
+            "contracts/x.toml: credential.header: \"X-Amz-Key\" cannot carry a key: clients, proxies or the gateway set it for themselves",
+        ),
+        (
+            "fayne",
+            "header = \"Authorization\"",
+            "header = \"Host\"",
+            "contracts/x.toml: credential.header: \"Host\" cannot carry a key: clients, proxies or the gateway set it for themselves",
+        ),
+        (
             "fabraix",
             "stages = [\"local\"",
             "stages = [\"lokal\"",

@@ -1,12 +1,16 @@
 //! Verification for services that are not behind this API: the gate's verdict as data.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
+use lambda_http::http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::contract::denial::{Kind, Violation};
-use crate::contract::envelope::Rendered;
+use crate::contract::Contract;
+use crate::contract::denial::{Denial, Kind, Violation};
+use crate::contract::envelope::{Rendered, add_quota, plain};
 use crate::contract::limit::Quota;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Plain;
@@ -17,7 +21,7 @@ use crate::registry::error::{Error, Result};
 use crate::registry::key::Id;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
-use crate::registry::usage::Outcome;
+use crate::registry::usage::{Holder, Outcome};
 
 /// Whether a key is let in.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,6 +46,8 @@ pub enum Verdict {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Left")]
         rate_limit: Option<Left>,
+        /// The contract's headers that say so, for the answer to the caller.
+        headers: BTreeMap<String, String>,
     },
     /// It is not.
     #[schemars(title = "Refused")]
@@ -50,6 +56,14 @@ pub enum Verdict {
         valid: bool,
         /// Why, by the name that it has in every contract.
         reason: Kind,
+        /// Whose key it is, where that is known. It is not for the caller.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Slug")]
+        organization: Option<Slug>,
+        /// Which key, where that is known. It is not for the caller.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Id")]
+        key_id: Option<Id>,
         /// What the key has left, where it is known.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Left")]
@@ -76,11 +90,14 @@ impl From<Quota> for Left {
 }
 
 impl Verdict {
-    /// The verdict as an authorizer's context: names and plain values, which is all that REST APIs take.
-    pub(crate) fn as_context(&self) -> Map<String, Value> {
+    /// The verdict as an authorizer's context: names and plain values, which is all that REST APIs take. A scope of `contract`
+    /// that means all of them is followed by all of them: whoever reads them looks for one.
+    pub(crate) fn as_context(&self, contract: &Contract) -> Map<String, Value> {
         let (members, left) = match self {
             Self::Yes { organization, key_id, kind, scopes, rate_limit, .. } => {
-                let scopes: Vec<_> = scopes.iter().collect();
+                let all = contract.scopes.keys().map(String::as_str).filter(|scope| contract.allows(scopes, scope));
+                let scopes: BTreeSet<_> = scopes.iter().chain(all).collect();
+                let scopes: Vec<_> = scopes.into_iter().collect();
                 let members = vec![
                     ("organization", Some(organization.as_str().into())),
                     ("keyId", Some(key_id.as_str().into())),
@@ -89,9 +106,11 @@ impl Verdict {
                 ];
                 (members, rate_limit)
             }
-            Self::No { reason, rate_limit, response, .. } => {
+            Self::No { reason, organization, key_id, rate_limit, response, .. } => {
                 let members = vec![
                     ("refused", Some(json!(reason))),
+                    ("organization", organization.as_ref().map(|organization| organization.as_str().into())),
+                    ("keyId", key_id.as_ref().map(|key| key.as_str().into())),
                     ("status", Some(response.status.into())),
                     ("headers", Some(json!(response.headers).to_string().into())),
                     ("body", Some(response.body.get().into())),
@@ -108,18 +127,23 @@ impl Verdict {
     }
 }
 
-/// The verdict on a request with `key` at `now` that needs all of `scopes`.
+/// The verdict on a request with `key`, if it came with one, at `now` that needs all of `scopes`.
 ///
 /// # Errors
 /// The contract has no such scope, or the store does not answer.
-pub async fn verify(app: &App, key: &Plain, scopes: &Scopes, now: Timestamp) -> Result<Verdict> {
+pub async fn verify(app: &App, key: Option<&Plain>, scopes: &Scopes, now: Timestamp) -> Result<Verdict> {
     if scopes.iter().any(|scope| !app.contract.scopes.contains_key(scope)) {
         let known: Vec<_> = app.contract.scopes.keys().map(String::as_str).collect();
         return Err(Violation::new("scopes", format!("must be among {}", known.join(", "))).into());
     }
     let needed: Vec<_> = scopes.iter().collect();
 
-    verdict(app, gate::admit(app, key.as_bytes(), &needed, now).await, now)
+    let admitted = match key {
+        Some(key) => gate::admit(app, key.as_bytes(), &needed, now).await,
+        None => Err(Denial::MissingCredential.into()),
+    };
+
+    verdict(app, admitted, now)
 }
 
 /// What the gate said at `now`, as data. A failure of ours is a refusal too: nobody is let in. The verdict counts as
@@ -128,6 +152,8 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
     let refusal = match admitted {
         Ok(grant) => {
             app.meter.record(grant.used(), Outcome::Verified, now);
+            let mut headers = HeaderMap::new();
+            add_quota(&app.contract, grant.quota, &mut headers);
             return Ok(Verdict::Yes {
                 valid: true,
                 organization: grant.org,
@@ -135,11 +161,14 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
                 kind: grant.kind,
                 scopes: grant.scopes,
                 rate_limit: grant.quota.map(Left::from),
+                headers: plain(&headers),
             });
         }
         Err(refusal) => refusal,
     };
     let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
+    let holder = refusal.used.as_ref().map(|used| used.holder.clone());
+    let (organization, key_id) = holder.map(|Holder { org, key }| (org, key)).unzip();
     match refusal.used {
         Some(used) => app.meter.record(used, Outcome::Refused(denial.kind()), now),
         None => app.meter.turn_away(denial.kind(), now),
@@ -148,6 +177,8 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
     Ok(Verdict::No {
         valid: false,
         reason: denial.kind(),
+        organization,
+        key_id,
         rate_limit: refusal.quota.map(Left::from),
         response: Rendered::new(&app.contract, &denial, refusal.quota).map_err(Error::failed)?,
     })

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use crate::contract::Contract;
 use crate::environment::clock;
 use crate::gate;
 use crate::gate::app::App;
@@ -129,8 +130,8 @@ impl Question {
         arn.splitn(6, ':').nth(5)?.split('/').next()
     }
 
-    fn answer(self, goes_on: bool, verdict: &Verdict) -> Answer {
-        let context = verdict.as_context();
+    fn answer(self, goes_on: bool, verdict: &Verdict, contract: &Contract) -> Answer {
+        let context = verdict.as_context(contract);
         let Some(arn) = self.method_arn.filter(|_| self.version.as_deref() != Some("2.0")) else {
             return Answer::Simple { is_authorized: goes_on, context };
         };
@@ -180,7 +181,7 @@ pub async fn authorize(app: &App, mut question: Question, platform: Option<Times
         Verdict::No { .. } => question.api().is_some_and(|api| app.told_apis.iter().any(|told| told == api)),
     };
 
-    Ok(question.answer(goes_on, &verdict))
+    Ok(question.answer(goes_on, &verdict, &app.contract))
 }
 
 /// Serves the authorizer until the process is to end.
