@@ -19,9 +19,9 @@ async fn a_good_key_is_valid_and_says_who_and_what_is_left() {
 
 #[tokio::test]
 async fn the_headers_for_the_callers_answer_are_the_contracts() {
-    let world = World::serving("fabraix").await;
-    world.organization("acme", json!({"plan": "standard"})).await;
-    let key = world.key("acme", json!({"name": "a", "type": "production"})).await;
+    let world = World::serving("fanfare").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "secret"})).await;
     let verdict = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].clone();
     let left = &verdict["rateLimit"];
     let names = ["limit", "remaining", "reset"];
