@@ -26,3 +26,22 @@ async fn organizations_are_listed_by_their_slugs_page_by_page() {
         (400, &json!("cursor must be one that this list gave"))
     );
 }
+
+#[tokio::test]
+async fn a_parameter_that_an_operators_route_does_not_have_is_400_and_callers_may_send_others() {
+    let (world, key) = World::academy("pro").await;
+    for (path, message) in [
+        ("/organizations?limt=5", "limt is not known here"),
+        ("/organizations?Limit=5&limit=5", "Limit is not known here"),
+        ("/organizations/acme?verbose", "verbose is not known here"),
+        ("/organizations/acme/api-keys?cursr=a&limit=5", "cursr is not known here"),
+        ("/organizations/acme/api-keys?fa_live_0123456789abcdef=1", "query has a member that is not known here"),
+    ] {
+        let answer = world.operate("GET", path, Value::Null).await;
+        assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)), "{path}");
+    }
+    let put = world.operate("PUT", "/organizations/zeta?dry=1", json!({"plan": "pro"})).await;
+    assert_eq!(put.status, 400);
+    assert_eq!(world.operate("GET", "/organizations/zeta", Value::Null).await.status, 404, "nothing was made");
+    assert_eq!(world.get("/api/v1/courses?utm_source=mail", &key).await.status, 200);
+}

@@ -10,7 +10,7 @@ use crate::contract::denial::Violation;
 use crate::contract::given::{Given, Member, Members};
 
 /// How many faults are reported at most.
-const FAULTS_MAX: usize = 8;
+pub(crate) const FAULTS_MAX: usize = 8;
 
 /// Reads the object that `json` is, or says which members of it are wrong.
 pub(crate) fn json<T: DeserializeOwned>(json: &RawValue) -> Result<T, Vec<Violation>> {

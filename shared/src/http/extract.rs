@@ -1,17 +1,19 @@
 //! What a handler may ask for, by the types of its arguments. The arguments are made in their order, and the first
 //! refusal ends the call: authority first, then the content of the request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use lambda_http::http::HeaderMap;
-use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::contract::denial::{Denial, Violation};
+use crate::contract::fault::Fault;
 use crate::contract::given::Given;
-use crate::contract::reading::{json, read};
+use crate::contract::reading::{FAULTS_MAX, json, read};
 use crate::contract::scope::Needs;
 use crate::gate;
 use crate::http::call::Call;
@@ -35,6 +37,30 @@ pub trait FromCall: Sized + Send {
 
     /// Tells `operation` what it asks of a request, and how a request that lacks it is refused.
     fn describe(operation: &mut Operation<'_>);
+
+    /// The names of the query's parameters that it reads.
+    fn parameters() -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+}
+
+/// Refuses a request on the operator's plane with a parameter in its query that is not among those that `known` names: one that
+/// is misspelled would be passed over in silence. Callers may send others; proxies and browsers add some.
+///
+/// # Errors
+/// There is one.
+pub(crate) fn check_query(call: &Call, known: &[fn() -> BTreeSet<String>]) -> Result<()> {
+    if call.query.is_empty() || !call.is_operators() {
+        return Ok(());
+    }
+    let known: BTreeSet<_> = known.iter().flat_map(|known| known()).collect();
+    // A request can also be signed in its query.
+    let is_known = |name: &str| known.contains(name) || name.starts_with("X-Amz-");
+    let given: BTreeSet<_> = form_urlencoded::parse(call.query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
+    let unknown = given.iter().filter(|name| !is_known(name));
+    let violations: Vec<_> = unknown.map(|name| Fault::unknown_field(name, &[]).of("query")).take(FAULTS_MAX).collect();
+
+    if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
 }
 
 /// A caller with a key that may do `N`. A handler without this has no organization's data to work on.
@@ -189,6 +215,13 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Query<T> {
 
     fn describe(operation: &mut Operation<'_>) {
         operation.take_parameters::<T>("query");
+    }
+
+    fn parameters() -> BTreeSet<String> {
+        let schema = T::json_schema(&mut SchemaGenerator::default()).to_value();
+        let properties = schema.get("properties").and_then(Value::as_object);
+
+        properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect()
     }
 }
 

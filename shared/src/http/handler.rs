@@ -7,7 +7,7 @@ use crate::contract::envelope::Reply;
 use crate::gate::app::App;
 use crate::http::call::Call;
 use crate::http::describe::{Operation, Reason};
-use crate::http::extract::FromCall;
+use crate::http::extract::{FromCall, check_query};
 use crate::http::reply::IntoReply;
 use crate::registry::error::Result;
 
@@ -69,6 +69,7 @@ macro_rules! handler {
                     #[expect(non_snake_case, reason = "the argument is called like its type")]
                     let $argument = $argument::from_call(call).await?;
                 )*
+                check_query(call, &[$($argument::parameters),*])?;
                 self(app, $($argument),*).await?.into_reply()
             }
 
