@@ -86,6 +86,12 @@ compile:
 deploy-guided: build
     sam deploy --guided --parameter-overrides Architecture={{ arch }}
 
+# Try a deployed stack from outside, by its name in CloudFormation: what the README promises, and what only AWS can show.
+# It makes an organization, and locks it. `.ci/run` makes .venv.
+[group('deploy')]
+smoke stack="latchkey":
+    .venv/bin/python .ci/smoke/run {{ stack }}
+
 # Deploy to a stage of samconfig.toml, `staging` or `production`. What it runs on is decided there.
 [group('deploy')]
 deploy stage: compile
