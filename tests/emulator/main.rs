@@ -142,7 +142,7 @@ async fn a_function_for_signed_requests_answers_under_it_as_here() {
         let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
         assert_eq!((&answer["statusCode"], &body["data"]["valid"]), (&json!(200), &json!(valid)), "{answer}");
     }
-    let unnamed = |_: &str| request(world.minute, "POST /operator/v1/verify", &headers, Some(&json!({})));
+    let unnamed = |_: &str| request(world.minute, "POST /operator/v1/verify", &headers, Some(&json!({"key": 7})));
     assert_eq!(world.answer(&emulator, "GateVerify", unnamed).await["statusCode"], 400);
     world.stack.stop().await;
 }
