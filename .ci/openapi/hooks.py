@@ -94,13 +94,13 @@ def make_possible(body, path, makes_organization, is_ours):
     if "/webhooks" in path and isinstance(body.get("url"), str):
         body["url"] = "https://example.com/hooks"
     if path.endswith("/alerts"):
-        near = body.get("kinds", {}).get("limit.approaching") or {}
+        near = (body.get("kinds") or {}).get("limit.approaching") or {}
         if near.get("thresholds"):
             near["thresholds"].sort()
         # Another organization has no keys, and may be there: it was made before.
         if not is_ours:
             body.pop("muted", None)
-        for mute in body.get("muted", []):
+        for mute in body.get("muted") or []:
             mute["keyId"] = STACK["key"]
             if mute.get("until"):
                 mute["until"] = (datetime.now(UTC) + timedelta(days=7)).isoformat()

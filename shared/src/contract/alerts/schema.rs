@@ -24,7 +24,7 @@ pub(crate) fn changes(generator: &mut SchemaGenerator) -> Schema {
     let properties = by_kind::<RuleChange>(generator, change);
 
     json_schema!({
-        "type": "object", "properties": properties, "additionalProperties": false, "x-contract": "alerts",
+        "type": ["object", "null"], "properties": properties, "additionalProperties": false, "x-contract": "alerts",
     })
 }
 
