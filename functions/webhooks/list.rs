@@ -20,7 +20,7 @@ async fn main() -> Exit {
 
 async fn list(app: &'static App, _: Operator, At(now): At, Path(place): Path<Place>) -> Result<Data<Vec<View>>> {
     let (webhooks, org) = all(app, &place.org).await?;
-    let mut sent = app.keys.sent(&org.slug).await?;
+    let mut sent = app.keys.sent(&org.slug, now).await?;
     let views = webhooks.value.into_iter().map(|webhook| {
         let sent = sent.remove(&webhook.id).unwrap_or_default();
         webhook.view(&sent, now)

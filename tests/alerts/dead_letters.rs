@@ -63,7 +63,9 @@ async fn a_dead_letter_of_a_webhook_names_the_webhook() {
 #[tokio::test]
 async fn a_cursor_that_the_list_did_not_give_is_refused() {
     let world = open().await;
-    for cursor in ["%20", "AAAA", "ZGVhZA", "OTk5OTk5OTk5OTk5OTk5OTk5OTkj", "%00"] {
+    // "1#" and far more than a key can have.
+    let long = format!("MSMx{}", "eHh4".repeat(400));
+    for cursor in ["%20", "AAAA", "ZGVhZA", "OTk5OTk5OTk5OTk5OTk5OTk5OTkj", "%00", &long] {
         let answer = world.operate("GET", &format!("/dead-letters?cursor={cursor}"), Value::Null).await;
         assert_eq!(answer.status, 400, "{cursor}");
         assert!(answer.body.contains("cursor must be one that this list gave"), "{answer:?}");

@@ -96,7 +96,7 @@ async fn an_api_that_is_told_can_answer_as_the_contract_says_and_no_other_is_let
     let key = world.key("acme", json!({"name": "a"})).await;
     ask(&world, http(&bearer(&key))).await;
     let context = json!({
-        "refused": "rate_limited", "organization": "acme", "keyId": key.id, "status": 429,
+        "refused": "rate_limited", "refusedOrganization": "acme", "refusedKeyId": key.id, "status": 429,
         "headers": r#"{"content-type":"application/json","retry-after":"30"}"#,
         "body": r#"{"error":{"code":"rate_limit_exceeded","message":"Too many requests"}}"#,
         "limit": 1, "remaining": 0, "reset": 1_907_712_060,
@@ -180,7 +180,7 @@ async fn a_scope_that_means_all_is_spelled_out_and_a_refusal_says_whose_key_it_i
     world.organization("acme", json!({"status": "locked"})).await;
     let refused = ask(&world, http(&bearer(&key))).await["context"].clone();
     assert_eq!(
-        [&refused["refused"], &refused["organization"], &refused["keyId"]],
+        [&refused["refused"], &refused["refusedOrganization"], &refused["refusedKeyId"]],
         [&json!("organization_locked"), &json!("acme"), &json!(key.id)]
     );
 }

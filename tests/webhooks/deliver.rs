@@ -92,6 +92,12 @@ async fn an_event_that_alone_is_not_taken_is_dead_alone() {
     let given_up = webhook["lastDeadLetterAt"].as_str().unwrap();
     assert_eq!((pile(&world, "dead").await.len(), &webhook["status"]), (1, &json!("active")));
     assert!(given_up.starts_with("2030-06-20T05:00:3"), "{webhook}");
+    for (days, is_shown) in [(20, true), (20, false)] {
+        world.stack.clock().advance(Duration::from_hours(24 * days));
+        key(&world, "d").await;
+        assert_eq!(send(&world).await["delivered"], 1);
+        assert_eq!(shown(&world, &id).await["lastDeadLetterAt"].is_string(), is_shown);
+    }
     let logs = world.stack.logs();
     assert!(logs.iter().any(|line| line.contains("not tried again: HTTP 500")), "{logs:?}");
 }

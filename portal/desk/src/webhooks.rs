@@ -48,7 +48,7 @@ async fn page(app: &App, visitor: &Visitor<Webhooks>, typed: &Typed, told: Told,
     let Told { notice, problems, outdated } = told;
     let slug = &visitor.org.slug;
     let (read, org) = webhooks::all(app, slug).await?;
-    let mut sent = app.keys.sent(slug).await?;
+    let mut sent = app.keys.sent(slug, now).await?;
     let webhooks =
         read.value.iter().map(|hook| hook_of(hook, &sent.remove(&hook.id).unwrap_or_default(), now)).collect();
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;

@@ -66,7 +66,7 @@ fn challenge(contract: &Contract, kind: Kind) -> String {
 pub struct Rendered {
     #[schemars(range(min = 400, max = 599))]
     pub(crate) status: u16,
-    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) headers: Headers,
     pub(crate) body: Box<RawValue>,
 }
 
@@ -81,17 +81,24 @@ impl Rendered {
 
         Ok(Self {
             status: reply.status.as_u16(),
-            headers: plain(&reply.headers),
+            headers: Headers::of(&reply.headers),
             body: RawValue::from_string(reply.body)?,
         })
     }
 }
 
-/// `headers` by their names: there is one value of each.
-pub(crate) fn plain(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let read = headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+/// Headers of an answer by their names: there is one value of each.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(rename = "AnswerHeaders")]
+pub struct Headers(BTreeMap<String, String>);
 
-    read.collect()
+impl Headers {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let read = headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+
+        Self(read.collect())
+    }
 }
 
 /// Adds the headers that say what the caller has left, where the contract has them.

@@ -88,10 +88,13 @@ fn is_too_late(text: &str) -> bool {
         Some(extended) => extended.split_at_checked(6).unwrap_or_default(),
         None => text.split_at_checked(4).unwrap_or_default(),
     };
-    let is_late = year.bytes().all(|byte| byte.is_ascii_digit()) && year.parse().is_ok_and(|year: u32| year >= 9_999);
+    let year = Some(year).filter(|year| year.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(year) = year.and_then(|year| year.parse::<u32>().ok()).filter(|year| *year >= 9_999) else { return false };
+    // The same day of a year that can be held and has as many days.
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let alike = if is_leap { 9_996 } else { 9_995 };
 
-    // The same day of a year that can be held, which was a leap year.
-    is_late && format!("9996{rest}").parse::<Timestamp>().is_ok()
+    format!("{alike}{rest}").parse::<Timestamp>().is_ok()
 }
 
 #[cfg(test)]
@@ -114,6 +117,8 @@ mod tests {
         }
         for wrong in [
             "9999-13-31T23:59:59Z",
+            "9999-02-29T00:00:00Z",
+            "+010001-02-29T00:00:00Z",
             "9999-12-31",
             "9999-12-31T23:59:59",
             "+01000",

@@ -1,6 +1,6 @@
 //! Verification for services that are not behind this API: the gate's verdict as data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::Contract;
 use crate::contract::denial::{Denial, Kind, Violation};
-use crate::contract::envelope::{Rendered, add_quota, plain};
+use crate::contract::envelope::{Headers, Rendered, add_quota};
 use crate::contract::limit::Quota;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Plain;
@@ -47,7 +47,7 @@ pub enum Verdict {
         #[schemars(with = "Left")]
         rate_limit: Option<Left>,
         /// The contract's headers that say so, for the answer to the caller.
-        headers: BTreeMap<String, String>,
+        headers: Headers,
     },
     /// It is not.
     #[schemars(title = "Refused")]
@@ -109,8 +109,9 @@ impl Verdict {
             Self::No { reason, organization, key_id, rate_limit, response, .. } => {
                 let members = vec![
                     ("refused", Some(json!(reason))),
-                    ("organization", organization.as_ref().map(|organization| organization.as_str().into())),
-                    ("keyId", key_id.as_ref().map(|key| key.as_str().into())),
+                    // Not by the names of who is let in: an API may go by whether these are there.
+                    ("refusedOrganization", organization.as_ref().map(|organization| organization.as_str().into())),
+                    ("refusedKeyId", key_id.as_ref().map(|key| key.as_str().into())),
                     ("status", Some(response.status.into())),
                     ("headers", Some(json!(response.headers).to_string().into())),
                     ("body", Some(response.body.get().into())),
@@ -161,7 +162,7 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
                 kind: grant.kind,
                 scopes: grant.scopes,
                 rate_limit: grant.quota.map(Left::from),
-                headers: plain(&headers),
+                headers: Headers::of(&headers),
             });
         }
         Err(refusal) => refusal,

@@ -11,6 +11,9 @@ use super::remembered::{json, place};
 use crate::environment::clock;
 use crate::registry::dead_letter::DeadLetter;
 
+/// The longest sort key that DynamoDB has.
+const SORT_KEY_BYTES: usize = 1_024;
+
 /// The dead letter after which a page begins.
 #[derive(Clone, Debug)]
 pub struct After(String);
@@ -19,8 +22,9 @@ impl After {
     /// The one that `cursor` was made for. `None`: this is no cursor.
     pub fn opened(cursor: &str) -> Option<Self> {
         let place = String::from_utf8(BASE64.decode(cursor).ok()?).ok()?;
+        let fits = place.len() <= SORT_KEY_BYTES && since(&place).is_some();
 
-        since(&place).map(|_| Self(place))
+        fits.then_some(Self(place))
     }
 
     /// The cursor.

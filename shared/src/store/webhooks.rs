@@ -61,13 +61,15 @@ impl Keys {
         self.put_remembered(all_of(&org.slug), webhooks, Warrant { author, org }, entry, tries).await
     }
 
-    /// What became of what was sent to the webhooks of `org`.
-    pub async fn sent(&self, org: &Slug) -> Result<BTreeMap<Id, Sent>> {
-        let read = |mut item: Item| {
+    /// What became of what was sent to the webhooks of `org`, as far as it is known at `now`.
+    pub async fn sent(&self, org: &Slug, now: Timestamp) -> Result<BTreeMap<Id, Sent>> {
+        let read = move |mut item: Item| {
             item.schema(LAYOUT)?;
             let id = Id::try_from(item.need("sk", Item::text)?);
             let id = id.map_err(|what| Error::Fault(format!("the id of a webhook {what}")))?;
             let dead_letter_at = item.number(DEAD)?.and_then(|at| Timestamp::from_millisecond(at).ok());
+            // The item goes on with each attempt.
+            let dead_letter_at = dead_letter_at.filter(|at| now.duration_since(*at) < KEPT);
             let tried = item.text("state")?.map(|state| serde_json::from_str(&state)).transpose();
             let tried = tried.map_err(|error| unreadable("state", &error))?;
             Ok((id, Sent { tried, dead_letter_at }))

@@ -11,9 +11,9 @@ from fanfare_client.api.keys import keys_create, keys_delete, keys_list, keys_re
 from fanfare_client.models import (
     AlertsGetResponse200,
     AlertSettingsChange,
-    AlertSettingsChangeKinds,
-    AlertSettingsChangeKindsErrorsHighType0,
-    AlertSettingsChangeKindsErrorsHighType0OfType0,
+    AlertSettingsChangeKindsType0,
+    AlertSettingsChangeKindsType0ErrorsHighType0,
+    AlertSettingsChangeKindsType0ErrorsHighType0OfType0,
     AlertSettingsKindsErrorsHighOf,
     AlertsUpdateResponse200,
     ConflictError,
@@ -86,8 +86,8 @@ late = experiences_list.sync(client=AuthenticatedClient(URL, token=issued.data.k
 assert isinstance(late, UnknownKeyError), late
 
 # Settings with members that are choices, beside `null`.
-of = AlertSettingsChangeKindsErrorsHighType0OfType0.ALL
-kinds = AlertSettingsChangeKinds(errors_high=AlertSettingsChangeKindsErrorsHighType0(of=of))
+of = AlertSettingsChangeKindsType0ErrorsHighType0OfType0.ALL
+kinds = AlertSettingsChangeKindsType0(errors_high=AlertSettingsChangeKindsType0ErrorsHighType0(of=of))
 settings = alerts_update.sync(ORGANIZATION, client=caller, body=AlertSettingsChange(kinds=kinds))
 assert isinstance(settings, AlertsUpdateResponse200), settings
 kept = alerts_get.sync(ORGANIZATION, client=caller)
