@@ -4,7 +4,7 @@
 use shared::registry::dead_letter::DeadLetter;
 use shared::registry::page::{Page, Pagination};
 use shared::store::After;
-use shared::{App, Exit, Listed, Operator, Query, Result, Violation};
+use shared::{App, Exit, Listed, Operator, Query, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
@@ -12,10 +12,9 @@ async fn main() -> Exit {
 }
 
 async fn list(app: &'static App, _: Operator, Query(page): Query<Page>) -> Result<Listed<DeadLetter>> {
-    let other = || Violation::new("cursor", "must be one that this list gave");
-    let opened = page.cursor.map(|cursor| After::opened(&cursor).ok_or_else(other));
+    let after = page.cursor.as_deref().map(After::opened).transpose()?;
 
-    let (letters, last) = app.outbox.dead_letters(page.limit.get().cast_signed(), opened.transpose()?).await?;
+    let (letters, last) = app.outbox.dead_letters(page.limit.get().cast_signed(), after).await?;
 
     Ok(Listed(letters, Pagination::new(page.limit, last.map(|last| last.cursor()))))
 }

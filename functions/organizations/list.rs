@@ -1,9 +1,9 @@
 //! `GET /operator/v1/organizations`: a page of all organizations, by their slugs.
 
 use shared::registry::organization::View;
-use shared::registry::page::{Page, Pagination};
+use shared::registry::page::{Page, Pagination, foreign_cursor};
 use shared::registry::slug::Slug;
-use shared::{App, Exit, Listed, Operator, Query, Result, Violation};
+use shared::{App, Exit, Listed, Operator, Query, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
@@ -12,7 +12,7 @@ async fn main() -> Exit {
 
 async fn list(app: &'static App, operator: Operator, Query(page): Query<Page>) -> Result<Listed<View>> {
     let after = page.cursor.map(Slug::try_from).transpose();
-    let after = after.map_err(|_what| Violation::new("cursor", "must be one that this list gave"))?;
+    let after = after.map_err(|_what| foreign_cursor())?;
 
     let (organizations, has_more) = app.keys.organizations(page.limit.get(), after.as_ref()).await?;
     let last = organizations.last().filter(|_| has_more);

@@ -60,8 +60,13 @@ impl Seal {
         let position = std::str::from_utf8(position).unwrap_or_default();
         let ours = self.mac(list, position).verify_truncated_left(mac).is_ok() && mac.len() == MAC_BYTES;
 
-        if ours { Ok(position.to_owned()) } else { Err(Violation::new("cursor", "must be one that this list gave")) }
+        if ours { Ok(position.to_owned()) } else { Err(foreign_cursor()) }
     }
+}
+
+/// What is wrong with a cursor that a list did not give.
+pub fn foreign_cursor() -> Violation {
+    Violation::new("cursor", "must be one that this list gave")
 }
 
 impl fmt::Debug for Seal {

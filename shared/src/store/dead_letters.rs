@@ -2,14 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use dynamodb::{Error, Item, Result, text};
+use dynamodb::{Error, Item, Result};
 use jiff::Timestamp;
 
-use super::names;
-use super::outbox::{DEAD, LAYOUT, Outbox, Page};
+use super::outbox::{DEAD, LAYOUT, Outbox, Page, Start};
 use super::remembered::{json, place};
+use crate::contract::denial::Violation;
 use crate::environment::clock;
 use crate::registry::dead_letter::DeadLetter;
+use crate::registry::page::foreign_cursor;
 
 /// The longest sort key that DynamoDB has.
 const SORT_KEY_BYTES: usize = 1_024;
@@ -19,12 +20,15 @@ const SORT_KEY_BYTES: usize = 1_024;
 pub struct After(String);
 
 impl After {
-    /// The one that `cursor` was made for. `None`: this is no cursor.
-    pub fn opened(cursor: &str) -> Option<Self> {
-        let place = String::from_utf8(BASE64.decode(cursor).ok()?).ok()?;
-        let fits = place.len() <= SORT_KEY_BYTES && since(&place).is_some();
+    /// The one that `cursor` was made for.
+    ///
+    /// # Errors
+    /// This is no cursor.
+    pub fn opened(cursor: &str) -> std::result::Result<Self, Violation> {
+        let place = BASE64.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let place = place.filter(|place| place.len() <= SORT_KEY_BYTES && since(place).is_some());
 
-        fits.then_some(Self(place))
+        place.map(Self).ok_or_else(foreign_cursor)
     }
 
     /// The cursor.
@@ -47,27 +51,16 @@ impl Outbox {
     /// # Errors
     /// DynamoDB's.
     pub async fn dead_letters(&self, limit: i32, after: Option<After>) -> Result<(Vec<DeadLetter>, Option<After>)> {
-        let request = self
-            .table()
-            .client
-            .query()
-            .table_name(&self.table().name)
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(limit)
-            .key_condition_expression("#pk = :pk")
-            .set_expression_attribute_names(Some(names(["pk"])))
-            .expression_attribute_values(":pk", text(DEAD))
-            .set_exclusive_start_key(after.map(|After(sk)| place(DEAD, sk)));
-        let mut answer = request.send().await?;
-        let last = answer.last_evaluated_key.take().and_then(|mut key| key.remove("sk"));
-        let last = last.and_then(|sk| sk.as_s().ok().cloned()).map(After);
-        let page = Page::read(answer, read);
+        let start = after.map(|After(sk)| Start(place(DEAD, sk)));
+        let request = self.partition(DEAD, start).scan_index_forward(false).limit(limit);
+        let page = Page::read(request.send().await?, read);
         for error in &page.unreadable {
             tracing::error!("an entry of the dead letters cannot be shown: {error}");
         }
 
-        Ok((page.found, last))
+        let last = page.next.and_then(|Start(key)| key.get("sk")?.as_s().ok().cloned());
+
+        Ok((page.found, last.map(After)))
     }
 }
 

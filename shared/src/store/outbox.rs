@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put};
 use dynamodb::{Committed, Conditional as _, Error, Item, Result, SCHEMA, Table, Tries, number, text, text_set};
 use jiff::{SignedDuration, Timestamp};
@@ -103,6 +104,17 @@ impl Outbox {
     /// The table. Parcels are there, too.
     pub(super) const fn table(&self) -> &Table {
         &self.0
+    }
+
+    /// A query of all that is in the partition `pk`, from `start` on.
+    pub(super) fn partition(&self, pk: &str, start: Option<Start>) -> QueryFluentBuilder {
+        let query = self.0.client.query().table_name(&self.0.name).consistent_read(true);
+
+        query
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", "pk")
+            .expression_attribute_values(":pk", text(pk))
+            .set_exclusive_start_key(start.map(|Start(key)| key))
     }
 
     /// The member of a transaction that puts `event` here.

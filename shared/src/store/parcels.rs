@@ -8,7 +8,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, Update};
 use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, number, text};
 use jiff::{SignedDuration, Timestamp};
@@ -163,16 +162,6 @@ impl Outbox {
         let request = self.partition(&queue(&courier.org, &courier.webhook), start).limit(limit);
 
         Ok(Page::read(request.send().await?, Parcel::read))
-    }
-
-    fn partition(&self, pk: &str, start: Option<Start>) -> QueryFluentBuilder {
-        let query = self.table().client.query().table_name(&self.table().name).consistent_read(true);
-
-        query
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", "pk")
-            .expression_attribute_values(":pk", text(pk))
-            .set_exclusive_start_key(start.map(|Start(key)| key))
     }
 
     /// Takes `parcel` out: it was taken.
