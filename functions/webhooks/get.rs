@@ -20,7 +20,7 @@ async fn main() -> Exit {
 
 async fn get(app: &'static App, _: Operator, At(now): At, Path(place): Path<Place>) -> Result<Data<View>> {
     let webhook = one(app, &place.org, &place.id).await?;
-    let sent = app.keys.sent(&place.org, now).await?.remove(&place.id).unwrap_or_default();
+    let sent = app.keys.sent_to(&place.org, &place.id, now).await?;
 
     Ok(Data(webhook.view(&sent, now)))
 }

@@ -24,7 +24,7 @@ async fn rotate(app: &'static App, operator: Operator, Path(place): Path<Place>)
     let vault = Vault::shared().await?;
     let master = vault.master().await?;
     let webhook = webhooks::rotate(app, &place.org, &place.id, &operator.author, None).await?;
-    let sent = app.keys.sent(&place.org, operator.author.at).await?.remove(&place.id).unwrap_or_default();
+    let sent = app.keys.sent_to(&place.org, &place.id, operator.author.at).await?;
 
     Ok(Data(Signed::new(&webhook, &sent, master, &place.org, operator.author.at)))
 }

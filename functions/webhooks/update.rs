@@ -28,7 +28,7 @@ async fn update(
 ) -> Result<Data<View>> {
     let author = &operator.author;
     let webhook = webhooks::change(app, &place.org, &place.id, &change, author, &test_hosts()?, None).await?;
-    let sent = app.keys.sent(&place.org, author.at).await?.remove(&place.id).unwrap_or_default();
+    let sent = app.keys.sent_to(&place.org, &place.id, author.at).await?;
 
     Ok(Data(webhook.view(&sent, author.at)))
 }

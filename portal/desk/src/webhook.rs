@@ -55,7 +55,7 @@ async fn page(
     let slug = &visitor.org.slug;
     let (read, _) = webhooks::all(app, slug).await?;
     let webhook = webhooks::find(&read.value, id)?;
-    let sent = app.keys.sent(slug, now).await?.remove(id).unwrap_or_default();
+    let sent = app.keys.sent_to(slug, id, now).await?;
     let (frame, once) = frame(app, visitor, depth, now)?;
     let notice = match done.as_deref() {
         Some("saved") => Some(Notice::Edited),

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::Update;
-use dynamodb::{Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, number, text};
+use dynamodb::{AttributeValue, Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, number, text};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Replaced;
@@ -78,42 +78,45 @@ impl Keys {
         self.all(&partition(org), "webhook_").await?.into_iter().map(read).collect()
     }
 
+    /// The same of the webhook `id` alone.
+    pub async fn sent_to(&self, org: &Slug, id: &Id, now: Timestamp) -> Result<Sent> {
+        Ok(self.sent(org, now).await?.remove(id).unwrap_or_default())
+    }
+
     /// Notes what became of an attempt at the webhook `id` of `org`, at `now`; and that it has taken something in this run, if
     /// it `has_taken`.
     pub async fn put_attempt(&self, org: &Slug, id: &Id, tried: &Tried, has_taken: bool, now: Timestamp) -> Result<()> {
-        let kept = now.checked_add(KEPT).unwrap_or(now);
-        let update =
-            self.client.update_item().table_name(&self.table).set_key(Some(place(partition(org), id.as_str())));
-        let update = update
-            .expression_attribute_values(":state", text(written(tried)?))
-            .expression_attribute_values(":ttl", number(kept.as_second()))
-            .expression_attribute_values(":schema", number(LAYOUT));
-        let set = "SET #state = :state, #ttl = :ttl, #schema = :schema";
-        let update = if has_taken {
-            update
-                .update_expression(format!("{set}, #taken = :taken"))
-                .set_expression_attribute_names(Some(names(["state", "ttl", SCHEMA, TAKEN])))
-                .expression_attribute_values(":taken", number(now.as_millisecond()))
-        } else {
-            update.update_expression(set).set_expression_attribute_names(Some(names(["state", "ttl", SCHEMA])))
-        };
-        update.send().await?;
+        let at = || number(now.as_millisecond());
+        let state = [("state", Some(text(written(tried)?))), (TAKEN, has_taken.then(at))];
 
-        Ok(())
+        self.note(org, id, state, now).await
     }
 
     /// Notes that an event becomes a dead letter at `now`, because the webhook `id` of `org` has not taken it.
     pub async fn put_dead_letter(&self, org: &Slug, id: &Id, now: Timestamp) -> Result<()> {
+        self.note(org, id, [(DEAD, Some(number(now.as_millisecond())))], now).await
+    }
+
+    /// Sets these attributes of what is known at `now` of what was sent to the webhook `id` of `org`; the others stay.
+    async fn note(
+        &self,
+        org: &Slug,
+        id: &Id,
+        set: impl IntoIterator<Item = (&'static str, Option<AttributeValue>)>,
+        now: Timestamp,
+    ) -> Result<()> {
         let kept = now.checked_add(KEPT).unwrap_or(now);
-        let update =
+        let always = [("ttl", Some(number(kept.as_second()))), (SCHEMA, Some(number(LAYOUT)))];
+        let mut update =
             self.client.update_item().table_name(&self.table).set_key(Some(place(partition(org), id.as_str())));
-        let update = update
-            .update_expression("SET #dead = :dead, #ttl = :ttl, #schema = :schema")
-            .set_expression_attribute_names(Some(names([DEAD, "ttl", SCHEMA])))
-            .expression_attribute_values(":dead", number(now.as_millisecond()))
-            .expression_attribute_values(":ttl", number(kept.as_second()))
-            .expression_attribute_values(":schema", number(LAYOUT));
-        update.send().await?;
+        let mut clauses = Vec::new();
+        for (name, value) in set.into_iter().chain(always).filter_map(|(name, value)| Some((name, value?))) {
+            clauses.push(format!("#{name} = :{name}"));
+            update = update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), value);
+        }
+        update.update_expression(format!("SET {}", clauses.join(", "))).send().await?;
 
         Ok(())
     }
