@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, KeysAndAttributes, Put};
-use dynamodb::{AttributeValue, Committed, Error, Item, Result, SCHEMA, Table, Transaction, Tries, number};
+use dynamodb::{
+    AttributeValue, Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Table, Transaction, Tries,
+    number,
+};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
@@ -124,12 +127,8 @@ impl Academy {
 
     /// Puts one item. Its guard makes a second time harmless: the version is another one by then.
     async fn put(&self, item: Attributes, guard: Guard) -> Result<bool> {
-        let (condition, names, values) = guard.condition();
         let request = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
-        let request = request
-            .set_condition_expression(condition)
-            .set_expression_attribute_names(names)
-            .set_expression_attribute_values(values);
+        let request = request.when(guard.condition());
         let mut tries = self.tries();
         loop {
             let Err(error) = request.clone().send().await else { return Ok(true) };
@@ -162,33 +161,19 @@ impl Academy {
 
     /// `transaction` with one more member, which makes `write`.
     fn with(&self, transaction: Transaction, write: Write) -> Result<Transaction> {
+        let table = &self.table.name;
         Ok(match write {
             Write::Put(item, guard) => {
-                let (condition, names, values) = guard.condition();
-                let put = Put::builder().table_name(&self.table.name).set_item(Some(item));
-                let put = put
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values);
-                transaction.with(ITEM, put.build()?)
+                let put = Put::builder().table_name(table).set_item(Some(item));
+                transaction.with(ITEM, put.when(guard.condition()).build()?)
             }
             Write::Delete(sort, guard) => {
-                let (condition, names, values) = guard.condition();
-                let delete = Delete::builder().table_name(&self.table.name).set_key(Some(self.key(sort)));
-                let delete = delete
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values);
-                transaction.with(ITEM, delete.build()?)
+                let delete = Delete::builder().table_name(table).set_key(Some(self.key(sort)));
+                transaction.with(ITEM, delete.when(guard.condition()).build()?)
             }
             Write::Check(sort, guard) => {
-                let (condition, names, values) = guard.condition();
-                let check = ConditionCheck::builder().table_name(&self.table.name).set_key(Some(self.key(sort)));
-                let check = check
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values);
-                transaction.with(ITEM, check.build()?)
+                let check = ConditionCheck::builder().table_name(table).set_key(Some(self.key(sort)));
+                transaction.with(ITEM, check.when(guard.condition()).build()?)
             }
         })
     }
@@ -226,17 +211,13 @@ fn projection(paths: &[&[&str]]) -> (Option<String>, Option<HashMap<String, Stri
     (Some(expression), Some(names))
 }
 
-type Condition = (Option<String>, Option<HashMap<String, String>>, Option<Attributes>);
-
 impl Guard {
     fn condition(self) -> Condition {
-        let names = |name: &str| Some(HashMap::from([(format!("#{name}"), name.to_owned())]));
         match self {
-            Self::None => (None, None, None),
-            Self::Absent => (Some("attribute_not_exists(#sk)".to_owned()), names("sk"), None),
+            Self::None => Condition::default(),
+            Self::Absent => Condition::that("attribute_not_exists(#sk)", ["sk"]),
             Self::Version(version) => {
-                let values = HashMap::from([(":version".to_owned(), number(version))]);
-                (Some("#version = :version".to_owned()), names("version"), Some(values))
+                Condition::that("#version = :version", ["version"]).value(":version", number(version))
             }
         }
     }
