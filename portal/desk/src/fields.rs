@@ -1,9 +1,10 @@
 //! The form for a key: what it offers, and what was sent with it.
 
-use jiff::civil::Date;
+mod expiry;
+
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
-use portal::{Expiration, Expiry, ExpiryOption, Field, Form as Fields, Granted, KeyType, Permissions, Problem, Scope};
+use portal::{Expiry, Field, Form as Fields, Granted, KeyType, Permissions, Problem, Scope};
 use shared::contract::portal::{Field as Asked, Portal};
 use shared::contract::scope::Scopes;
 use shared::contract::{KeyType as Kind, Plan};
@@ -16,9 +17,6 @@ use crate::view;
 
 /// The longest name, in characters.
 const NAME_MOST: u32 = 100;
-
-/// How far ahead an expiry can be: ten years.
-const LATEST_DAYS: i64 = 3_653;
 
 /// What was sent, or is to be shown first.
 #[derive(Clone, Debug, Default)]
@@ -126,54 +124,6 @@ impl<'a> Sheet<'a> {
         });
 
         Permissions::Fixed { why, each: each.collect() }
-    }
-
-    fn today(&self) -> Date {
-        self.now.to_zoned(self.zone.clone()).date()
-    }
-
-    fn latest(&self) -> Option<Date> {
-        let days = SignedDuration::from_hours(LATEST_DAYS.saturating_mul(24));
-        Some(self.now.checked_add(days).ok()?.to_zoned(self.zone.clone()).date())
-    }
-
-    fn expiration(&self, typed: &Typed, ends: Option<Timestamp>) -> Option<Expiration> {
-        if !self.asks(Asked::Expiration) {
-            return None;
-        }
-        let keep = (!self.is_new && ends.is_some()).then_some(Expiry::Keep);
-        let offers = [Expiry::Never, Expiry::Week, Expiry::Days30, Expiry::Days90, Expiry::Year, Expiry::OnDate];
-        let until = |expiry| if expiry == Expiry::Keep { ends } else { self.end(expiry) };
-        let options = keep.into_iter().chain(offers).map(|expiry| ExpiryOption { expiry, until: until(expiry) });
-        let usual = match self.portal.expires_days {
-            _ if !self.is_new => keep.unwrap_or(Expiry::Never),
-            Some(7) => Expiry::Week,
-            Some(30) => Expiry::Days30,
-            Some(90) => Expiry::Days90,
-            Some(_) => Expiry::Year,
-            None => Expiry::Never,
-        };
-
-        Some(Expiration {
-            options: options.collect(),
-            chosen: Some(typed.expiry.unwrap_or(usual)),
-            date: typed.date.clone(),
-            earliest: Some(self.today()),
-            latest: self.latest(),
-        })
-    }
-
-    /// When a key ends for which this was chosen, if the choice alone says it.
-    fn end(&self, expiry: Expiry) -> Option<Timestamp> {
-        let days: i64 = match expiry {
-            Expiry::Week => 7,
-            Expiry::Days30 => 30,
-            Expiry::Days90 => 90,
-            Expiry::Year => 365,
-            Expiry::Keep | Expiry::Never | Expiry::OnDate => return None,
-        };
-
-        self.now.checked_add(SignedDuration::from_hours(days.saturating_mul(24))).ok()
     }
 
     /// The form with what was typed and what is wrong with it. `ends` is when the key ends as it is.
@@ -286,42 +236,6 @@ impl<'a> Sheet<'a> {
         }
 
         Some(chosen)
-    }
-
-    fn read_expiry(&self, typed: &Typed, problems: &mut Vec<Problem>) -> Expires {
-        if !self.asks(Asked::Expiration) {
-            return Expires::Kept;
-        }
-        match typed.expiry {
-            Some(Expiry::Keep) if !self.is_new => Expires::Kept,
-            None | Some(Expiry::Keep) => {
-                problems.push(Problem::ExpirationMissing);
-                Expires::Kept
-            }
-            Some(Expiry::Never) => Expires::Never,
-            Some(Expiry::OnDate) => self.read_date(typed, problems),
-            Some(preset) => self.end(preset).map_or(Expires::Never, Expires::At),
-        }
-    }
-
-    /// The end of a day: its last second.
-    fn read_date(&self, typed: &Typed, problems: &mut Vec<Problem>) -> Expires {
-        // Nothing but a date: with a time or a zone, the end of the day would be another one than was meant.
-        let is_date = typed.date.len() == 10 && typed.date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let date: Option<Date> = typed.date.parse().ok().filter(|_| is_date);
-        let end =
-            date.and_then(|date| date.at(23, 59, 59, 0).to_zoned(self.zone.clone()).ok()).map(|end| end.timestamp());
-        match (date, end, self.latest()) {
-            _ if typed.date.is_empty() => problems.push(Problem::DateMissing),
-            (Some(date), _, Some(latest)) if date > latest => problems.push(Problem::DateTooLate { latest }),
-            (_, Some(end), _) if end <= self.now => problems.push(Problem::DatePast),
-            (_, Some(end), _) => return Expires::At(end),
-            // The last day that can be written: people mean never.
-            (Some(date), None, None) if date.year() == 9_999 => return Expires::Never,
-            (..) => problems.push(Problem::DateInvalid),
-        }
-
-        Expires::Kept
     }
 }
 
