@@ -73,11 +73,10 @@ impl TryFrom<String> for Expiry {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        match text.parse() {
-            Ok(at) => Ok(Self(Some(at))),
-            Err(_) if is_too_late(&text) => Ok(Self(None)),
-            Err(_) => Moment::try_from(text).map(|Moment(at)| Self(Some(at))),
-        }
+        let is_late = is_too_late(&text);
+        let moment = Moment::try_from(text).map(|Moment(at)| Self(Some(at)));
+
+        moment.or_else(|what| if is_late { Ok(Self(None)) } else { Err(what) })
     }
 }
 

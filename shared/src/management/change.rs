@@ -92,7 +92,8 @@ pub(super) fn check_seen(key: &Key, seen: Option<i64>) -> Result<()> {
 }
 
 /// Makes `change` to the key `id` of `slug`, on behalf of `author`. Once this has returned, the key is on its new terms
-/// everywhere. A change that changes nothing leaves nothing behind. Where `seen` is the version of the key that the change was made from, it is made to no other.
+/// everywhere. A change that changes nothing leaves nothing behind. Where `seen` is the version of the key that the change
+/// was made from, it is made to no other.
 ///
 /// # Errors
 /// There is no such organization or key, the key is of another version, or the contract does not allow the changed key.
@@ -117,7 +118,7 @@ pub async fn change(
         check_seen(&before, seen)?;
         let mut after = before.clone();
         change.apply(app, &mut after, &org, author)?;
-        if after.is_on_terms_of(&before) && after.name == before.name {
+        if after.is_as(&before) {
             return Ok(before);
         }
         let states = [Some(View::in_full(&before, now)), Some(View::in_full(&after, now))];

@@ -78,6 +78,11 @@ pub enum Standing {
 }
 
 impl Key {
+    /// Whether a change from one to the other would change nothing.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        self.name == other.name && self.is_on_terms_of(other)
+    }
+
     /// Whether it is let in on the same terms as `other`, which is the same key at another time.
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
         self.scopes == other.scopes && self.status == other.status && self.expires_at == other.expires_at

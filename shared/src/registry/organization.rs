@@ -171,19 +171,16 @@ impl Organization {
     fn check(&self, contract: &Contract, before: Option<&Self>) -> std::result::Result<(), Violation> {
         let is_other_plan = before.is_none_or(|before| before.plan != self.plan);
         let has_other_limits = before.is_none_or(|before| before.limits != self.limits);
-        let plan = match contract.plans.get(&self.plan) {
-            Some(plan) => plan,
-            None if is_other_plan => {
-                let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
-                return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))));
-            }
-            None => contract.plan(&self.plan),
-        };
+        if !is_other_plan && !has_other_limits {
+            return Ok(());
+        }
+        let plan = contract.plans.get(&self.plan);
+        if is_other_plan && plan.is_none() {
+            let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
+            return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))));
+        }
         match &self.limits {
-            None if matches!(plan.limits, PlanLimits::Custom)
-                && (is_other_plan || has_other_limits)
-                && contract.plans.contains_key(&self.plan) =>
-            {
+            None if plan.is_some_and(|plan| matches!(plan.limits, PlanLimits::Custom)) => {
                 Err(Violation::new("limits", format!("is required on the plan {}", self.plan)))
             }
             Some(limits) if has_other_limits && limits.is_empty() => {
