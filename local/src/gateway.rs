@@ -33,6 +33,7 @@ use crate::sigv4;
 use event::Arrival;
 use refusal::Refusal;
 use response::response;
+use text::decode_path;
 
 /// The most bytes of a request line and headers.
 const MAX_HEAD: usize = 10_240;
@@ -72,7 +73,8 @@ impl Gateway {
         let (mut head, body) = request.into_parts();
         check_head(&head)?;
         let body = body::read(body, MAX_BODY).await?;
-        let found = self.routes.find(head.method.as_str(), head.uri.path());
+        let path = decode_path(head.uri.path()).into_owned();
+        let found = self.routes.find(head.method.as_str(), &path);
         let found = found.ok_or(Refusal::NoRoute)?;
         self.authorize(&found, &head, &body)?;
 
@@ -80,6 +82,7 @@ impl Gateway {
         self.forwarded(&mut head, &source_ip, body.len());
         let event = Arrival {
             head: &head,
+            path: &path,
             body: &body,
             route_key: &found.route.key(),
             path_parameters: &found.path_parameters,

@@ -93,8 +93,10 @@ pub(crate) enum Refusal {
     Stranger,
     #[error("signed for another region, service or day")]
     Scope,
-    #[error("host or x-amz-date is not signed")]
+    #[error("host or a header x-amz-… is not signed")]
     Incomplete,
+    #[error("a session token, and the operator's credential has none")]
+    Token,
     #[error("a header that is signed is not there")]
     Absent,
     #[error("x-amz-date is missing or more than five minutes off")]
@@ -105,14 +107,19 @@ pub(crate) enum Refusal {
     Mismatch,
 }
 
-/// Checks that `credential` signed this request, and did so recently.
+/// Checks that `credential` signed this request, and did so recently. Whatever [AWS's page on signing] says that a request must
+/// have is asked for, so that what is let in here is let in there.
+///
+/// [AWS's page on signing]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: SystemTime) -> Result<(), Refusal> {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-    let header = text(AUTHORIZATION.as_str()).ok_or(Refusal::Unsigned)?;
-    let claim = Claim::read(header)?;
+    let claim = Claim::read(head)?;
 
     if claim.access_key_id != credential.access_key_id {
         return Err(Refusal::Stranger);
+    }
+    if head.headers.contains_key("x-amz-security-token") {
+        return Err(Refusal::Token);
     }
     let date = text("x-amz-date").ok_or(Refusal::Stale)?;
     let time = read_time(date).ok_or(Refusal::Stale)?;
@@ -124,16 +131,16 @@ pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: Sy
     if claim.scope.strip_prefix(day) != Some("/us-east-1/execute-api/aws4_request") {
         return Err(Refusal::Scope);
     }
-    let names = || claim.signed_headers.split(';');
-    if !["host", "x-amz-date"].iter().all(|needed| names().any(|name| name == *needed)) {
-        return Err(Refusal::Incomplete);
-    }
     if text("x-amz-content-sha256").is_some_and(|hash| !hash.eq_ignore_ascii_case(&hex(&Sha256::digest(body)))) {
         return Err(Refusal::Body);
     }
+    let sent = head.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
+    if !sent.chain(["host", "x-amz-date"]).all(|needed| claim.signed_headers.contains(&needed)) {
+        return Err(Refusal::Incomplete);
+    }
 
     let mut headers = Vec::new();
-    for name in names() {
+    for name in claim.signed_headers {
         // A header that is signed as empty would match; AWS refuses it all the same.
         if !head.headers.contains_key(name) {
             return Err(Refusal::Absent);
@@ -155,22 +162,34 @@ struct Claim<'a> {
     access_key_id: &'a str,
     /// `20261120/us-east-1/execute-api/aws4_request`.
     scope: &'a str,
-    signed_headers: &'a str,
+    signed_headers: Vec<&'a str>,
     signature: &'a str,
 }
 
 impl<'a> Claim<'a> {
-    fn read(header: &'a str) -> Result<Self, Refusal> {
-        let parts = header.strip_prefix(ALGORITHM).ok_or(Refusal::Unsigned)?;
+    /// Reads the one header that says it. Each part is there once; the names of headers are in small letters, in their order.
+    fn read(head: &'a Parts) -> Result<Self, Refusal> {
+        let mut headers = head.headers.get_all(AUTHORIZATION).iter();
+        let (header, None) = (headers.next().ok_or(Refusal::Unsigned)?, headers.next()) else {
+            return Err(Refusal::Malformed);
+        };
+        let header = header.to_str().map_err(|_not_text| Refusal::Malformed)?;
+        let parts = header.strip_prefix(ALGORITHM).and_then(|rest| rest.strip_prefix(' ')).ok_or(Refusal::Unsigned)?;
         let part = |name: &str| {
-            parts
-                .split(',')
-                .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
-                .ok_or(Refusal::Malformed)
+            let values = parts.split(',').filter_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+            match values.collect::<Vec<_>>().as_slice() {
+                [value] => Ok(*value),
+                _ => Err(Refusal::Malformed),
+            }
         };
         let (access_key_id, scope) = part("Credential")?.split_once('/').ok_or(Refusal::Malformed)?;
+        let signed_headers: Vec<_> = part("SignedHeaders")?.split(';').collect();
+        let is_small = signed_headers.iter().all(|name| !name.contains(|letter: char| letter.is_ascii_uppercase()));
+        if !is_small || !signed_headers.is_sorted_by(|before, after| before < after) {
+            return Err(Refusal::Malformed);
+        }
 
-        Ok(Self { access_key_id, scope, signed_headers: part("SignedHeaders")?, signature: part("Signature")? })
+        Ok(Self { access_key_id, scope, signed_headers, signature: part("Signature")? })
     }
 }
 
@@ -258,7 +277,7 @@ mod tests {
     #[test]
     fn a_header_that_is_signed_must_be_there() {
         let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
-        let headers = [("x-amz-security-token", "")];
+        let headers = [("x-other", "")];
         let added = sign_at(&credential, "PUT", "http://localhost:3000/", &headers, BODY, now).unwrap();
         let mut request = http::Request::builder().method("PUT").uri("/").header("host", "localhost:3000");
         for (name, value) in added {
@@ -266,8 +285,37 @@ mod tests {
         }
         let mut head = request.body(()).unwrap().into_parts().0;
         assert_eq!(verify(&head, BODY, &credential, now), Err(Refusal::Absent));
-        head.headers.insert("x-amz-security-token", http::HeaderValue::from_static(""));
+        head.headers.insert("x-other", http::HeaderValue::from_static(""));
         assert_eq!(verify(&head, BODY, &credential, now), Ok(()));
+    }
+
+    #[test]
+    fn a_signature_that_leaves_out_what_must_be_signed_is_refused() {
+        let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
+        let head = signed(&credential, "/", now);
+        let authorization = head.headers.get("authorization").unwrap().to_str().unwrap().to_owned();
+        let with = |name: &'static str, value: &str| {
+            let mut head = head.clone();
+            head.headers.append(name, value.parse().unwrap());
+            verify(&head, BODY, &credential, now)
+        };
+        assert_eq!(with("x-amz-meta", "1"), Err(Refusal::Incomplete));
+        assert_eq!(with("x-amzn-trace-id", "Root=1"), Ok(()));
+        assert_eq!(with("x-amz-security-token", "IQoJ"), Err(Refusal::Token));
+        assert_eq!(with("authorization", &authorization), Err(Refusal::Malformed));
+
+        let saying = |from: &str, to: &str| {
+            let mut head = head.clone();
+            assert!(authorization.contains(from), "{authorization}");
+            head.headers.insert("authorization", authorization.replace(from, to).parse().unwrap());
+            verify(&head, BODY, &credential, now)
+        };
+        assert_eq!(saying("content-type;host;", "host;content-type;"), Err(Refusal::Malformed));
+        assert_eq!(saying("content-type;host;", "content-type;host;host;"), Err(Refusal::Malformed));
+        assert_eq!(saying("content-type;host;", "Content-Type;host;"), Err(Refusal::Malformed));
+        assert_eq!(saying("host;", ""), Err(Refusal::Incomplete));
+        assert_eq!(saying("Signature=", "Signature=0, Signature="), Err(Refusal::Malformed));
+        assert_eq!(saying("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256"), Err(Refusal::Unsigned));
     }
 
     #[test]

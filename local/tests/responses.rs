@@ -1,6 +1,6 @@
 //! What a client gets of what a function answers.
 
-use crate::support::{fixture, get, send, stack};
+use crate::support::{event, fixture, get, send, stack};
 use local::{Reply, Stack};
 use serde_json::{Value, json};
 
@@ -83,6 +83,45 @@ async fn without_a_default_route_the_gateway_answers_404() {
         let reply = send(&stack, method, path, &[], b"").await;
         assert_eq!((reply.status, reply.json()), (404, json!({ "message": "Not Found" })), "{method} {path}");
     }
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn the_gateways_own_answers_let_no_page_read_them() {
+    let stack = stack().await;
+    let page = ("origin", "https://example.com");
+    let broken =
+        send(&stack, "POST", "/answer", &[page, ("content-type", "application/json")], b"{\"statusCode\":9}").await;
+    let unsigned = send(&stack, "POST", "/guarded/x", &[page], b"{}").await;
+    let preflight = [page, ("access-control-request-method", "POST")];
+    let guarded = send(&stack, "OPTIONS", "/guarded/x", &preflight, b"").await;
+    let large = send(&stack, "GET", "/x", &[page, ("x-large", &"a".repeat(20_000))], b"").await;
+    for (reply, status) in [(broken, 500), (unsigned, 403), (guarded, 403), (large, 431)] {
+        assert_eq!(reply.status, status);
+        let names: Vec<_> = reply.headers.keys().filter(|name| name.as_str().starts_with("access-control")).collect();
+        assert!(names.is_empty(), "{status}: {names:?}");
+    }
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_path_is_decoded_before_it_is_routed_and_ends_at_an_encoded_question_mark() {
+    let stack = stack().await;
+    for (path, raw, key, proxy) in [
+        ("/guarded/a%20b", "/guarded/a b", "ANY /guarded/{proxy+}", Some("a b")),
+        ("/%67uarded/x", "/guarded/x", "ANY /guarded/{proxy+}", Some("x")),
+        ("/guarded%2Fx", "/guarded/x", "ANY /guarded/{proxy+}", Some("x")),
+        ("/guarded/x%3Fa=1/y?b=2", "/guarded/x", "ANY /guarded/{proxy+}", Some("x")),
+        ("/guarded%3F/x", "/guarded", "$default", None),
+    ] {
+        let url = format!("{}{path}", stack.url());
+        let signed = local::sign(stack.operator(), "GET", &url, &[], b"").unwrap();
+        let signed: Vec<_> = signed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let event = event(&send(&stack, "GET", path, &signed, b"").await);
+        assert_eq!((event["rawPath"].as_str(), event["routeKey"].as_str()), (Some(raw), Some(key)), "{path}");
+        assert_eq!(event["pathParameters"]["proxy"].as_str(), proxy, "{path}");
+    }
+    assert_eq!(send(&stack, "GET", "/%67uarded/x", &[], b"").await.status, 403, "it is guarded however it is written");
     stack.stop().await;
 }
 

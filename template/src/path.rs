@@ -77,10 +77,10 @@ impl Pattern {
                 Segment::Literal(_) => return None,
                 Segment::Variable(_) if first.is_empty() => return None,
                 Segment::Variable(name) => {
-                    parameters.insert(name.clone(), decode(first));
+                    parameters.insert(name.clone(), (*first).to_owned());
                 }
                 Segment::Greedy(name) => {
-                    parameters.insert(name.clone(), decode(&rest.join("/")));
+                    parameters.insert(name.clone(), rest.join("/"));
                     return Some(parameters);
                 }
             }
@@ -112,7 +112,7 @@ fn segment(text: &str) -> Option<Segment> {
     }
 }
 
-/// A request's path, undecoded, in segments. A slash at the end makes no difference.
+/// A request's path, decoded, in segments. A slash at the end makes no difference.
 #[derive(Debug)]
 pub(crate) struct RequestPath<'r> {
     segments: Vec<&'r str>,
@@ -124,24 +124,4 @@ impl<'r> RequestPath<'r> {
         let inner = inner.strip_suffix('/').unwrap_or(inner);
         Self { segments: if inner.is_empty() { Vec::new() } else { inner.split('/').collect() } }
     }
-}
-
-/// The text with its `%XX` replaced, or as it is where that would not be UTF-8.
-fn decode(raw: &str) -> String {
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw.as_bytes();
-    while let Some((first, others)) = rest.split_first() {
-        let escaped = match (first, others) {
-            (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| (high * 16 + low, after)),
-            _ => None,
-        };
-        let (byte, after) = escaped.unwrap_or((*first, others));
-        bytes.push(byte);
-        rest = after;
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| raw.to_owned())
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

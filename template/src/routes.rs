@@ -28,7 +28,7 @@ pub struct Match<'t> {
     pub function: &'t Function,
     /// The route that led to it.
     pub route: &'t Route,
-    /// The values of the path's variables, percent-decoded; raw where that would not be UTF-8.
+    /// The values of the path's variables.
     pub path_parameters: BTreeMap<String, String>,
 }
 
@@ -62,7 +62,8 @@ impl PathRoute<'_> {
 }
 
 impl<'t> Routes<'t> {
-    /// The match for a request with this method and this raw (undecoded) path: `$default` where nothing else takes it.
+    /// The match for a request with this method and this path: `$default` where nothing else takes it. The path is decoded,
+    /// for API Gateway decodes it first: to a route, `a%2Fb` is two segments.
     pub fn find(&self, method: &str, path: &str) -> Option<Match<'t>> {
         let path = RequestPath::new(path);
         let takes = |route: &PathRoute<'t>| match route.method {

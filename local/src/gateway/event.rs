@@ -10,13 +10,15 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
 use http::request::Parts;
 use serde::{Serialize, Serializer};
 
-use super::text::{decode_path, query_parameters};
+use super::text::query_parameters;
 use crate::clock::written;
 use crate::credential::ACCOUNT;
 
 /// The parts that an event is made of.
 pub(super) struct Arrival<'a> {
     pub(super) head: &'a Parts,
+    /// As it was routed by.
+    pub(super) path: &'a str,
     pub(super) body: &'a [u8],
     pub(super) route_key: &'a str,
     pub(super) path_parameters: &'a BTreeMap<String, String>,
@@ -30,13 +32,12 @@ pub(super) struct Arrival<'a> {
 impl Arrival<'_> {
     /// The event as JSON.
     pub(super) fn event(&self) -> serde_json::Result<Vec<u8>> {
-        let Arrival { head, route_key, request_id, .. } = *self;
-        let path = decode_path(head.uri.path());
+        let Arrival { head, path, route_key, request_id, .. } = *self;
         let host = text(head, HOST.as_str());
         let (body, is_base64_encoded) = self.body();
         let http = Http {
             method: head.method.as_str(),
-            path: &path,
+            path,
             protocol: "HTTP/1.1",
             source_ip: self.source_ip,
             user_agent: text(head, USER_AGENT.as_str()),
@@ -44,7 +45,7 @@ impl Arrival<'_> {
         let event = Event {
             version: "2.0",
             route_key,
-            raw_path: &path,
+            raw_path: path,
             raw_query_string: head.uri.query().unwrap_or_default(),
             cookies: cookies(&head.headers),
             headers: Headers(&head.headers),

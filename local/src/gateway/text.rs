@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 
-/// `text` with its percent-escapes undone, or unchanged where that is not UTF-8.
+/// A path with its percent-escapes undone, or unchanged where that is not UTF-8. It ends before a `?` that was escaped, and
+/// what came behind is lost: so API Gateway does, and neither a route nor a function sees it.
 pub(super) fn decode_path(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }
-    String::from_utf8(unescape(text, false)).map_or(Cow::Borrowed(text), Cow::Owned)
+    let Ok(mut path) = String::from_utf8(unescape(text, false)) else { return Cow::Borrowed(text) };
+    path.truncate(path.find('?').unwrap_or(path.len()));
+
+    Cow::Owned(path)
 }
 
 /// A query string's parameters in the order of their first appearance, values of the same name joined by commas.
@@ -67,6 +71,10 @@ mod tests {
             ("/100%", "/100%"),
             ("/%zz%4", "/%zz%4"),
             ("/a+b", "/a+b"),
+            ("/a%3Fb=c/d", "/a"),
+            ("/a%3f", "/a"),
+            ("/%253F", "/%3F"),
+            ("/%ff%3F", "/%ff%3F"),
         ] {
             assert_eq!(decode_path(raw), decoded);
         }

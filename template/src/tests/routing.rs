@@ -39,7 +39,6 @@ fn the_most_specific_route_takes_a_request_whatever_the_order() {
         ("get", "/hello", "ANY /hello"),
         ("GET", "/hello//", "ANY /{proxy+}"),
         ("GET", "/Hello", "ANY /{proxy+}"),
-        ("GET", "/hell%6F", "ANY /{proxy+}"),
         ("DELETE", "/a/b/c", "DELETE /a/b/{y}"),
         ("DELETE", "/a/z/c", "DELETE /a/{x}/c"),
         ("DELETE", "/a//c", "ANY /{proxy+}"),
@@ -65,31 +64,16 @@ fn without_a_default_a_request_may_reach_nothing() {
 }
 
 #[test]
-fn path_parameters_are_decoded_without_loss() {
+fn path_parameters_are_handed_on_as_they_are() {
     let template = read(&routed(&["GET /c/{id}", "GET /f/{path+}", "PUT /o/{org}/keys/{id}"])).unwrap();
     let routes = template.routes();
-    for (raw, value) in [
-        ("plain", "plain"),
-        ("a%20b", "a b"),
-        ("a+b", "a+b"),
-        ("a%2Fb", "a/b"),
-        ("%C3%A4", "ä"),
-        ("ä", "ä"),
-        ("%E0%A4", "%E0%A4"),
-        ("x%FF%20", "x%FF%20"),
-        ("100%", "100%"),
-        ("%4", "%4"),
-        ("%zz%41", "%zzA"),
-        ("%+1", "%+1"),
-        ("%2541", "%41"),
-        ("%00", "\0"),
-    ] {
-        let found = routes.find("GET", &format!("/c/{raw}")).unwrap();
-        assert_eq!(found.path_parameters.get("id").map(String::as_str), Some(value), "{raw}");
+    for value in ["plain", "a b", "a+b", "ä", "%41", "100%", "\0"] {
+        let found = routes.find("GET", &format!("/c/{value}")).unwrap();
+        assert_eq!(found.path_parameters.get("id").map(String::as_str), Some(value));
     }
-    let rest = routes.find("GET", "/f/a/b%20c//d/").unwrap().path_parameters;
+    let rest = routes.find("GET", "/f/a/b c//d/").unwrap().path_parameters;
     assert_eq!(rest, BTreeMap::from([("path".to_owned(), "a/b c//d".to_owned())]));
-    let two = routes.find("PUT", "/o/acme/keys/k%31").unwrap().path_parameters;
+    let two = routes.find("PUT", "/o/acme/keys/k1").unwrap().path_parameters;
     assert_eq!(two, BTreeMap::from([("org".to_owned(), "acme".to_owned()), ("id".to_owned(), "k1".to_owned())]));
 }
 
