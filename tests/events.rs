@@ -209,9 +209,21 @@ fn every_function_is_invoked_here() {
 }
 
 #[tokio::test]
-async fn the_authorizer_answers_its_sample_event() {
-    let world = World::serving("fayne").await;
-    let file = fs::read_to_string(root().join("events/gate-authorize.json")).unwrap();
-    let answer = world.stack.invoke("GateAuthorize", serde_json::from_str(&file).unwrap()).await.unwrap();
-    assert_eq!((&answer["isAuthorized"], &answer["context"]["refused"]), (&json!(false), &json!("unknown_key")));
+async fn the_authorizer_answers_a_sample_event_of_each_kind() {
+    let (world, key) = World::academy("pro").await;
+    let answer = async |kind: &str, secret: &str| {
+        let file = fs::read_to_string(root().join(format!("events/gate-authorize{kind}.json"))).unwrap();
+        let event = file.replace("fa_live_0123456789abcdef0123456789abcdef", secret);
+        world.stack.invoke("GateAuthorize", serde_json::from_str(&event).unwrap()).await.unwrap()
+    };
+    let stranger = "fa_live_0123456789abcdef0123456789abcdef";
+    let refused = answer("", stranger).await;
+    assert_eq!((&refused["isAuthorized"], &refused["context"]["refused"]), (&json!(false), &json!("unknown_key")));
+    assert_eq!(answer("", &key.secret).await["isAuthorized"], true);
+    for kind in [".http-1.0", ".rest-request", ".rest-token"] {
+        for (secret, effect) in [(stranger, "Deny"), (key.secret.as_str(), "Allow")] {
+            let answer = answer(kind, secret).await;
+            assert_eq!(answer["policyDocument"]["Statement"][0]["Effect"], effect, "{kind}: {answer}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod metrics;
 mod pattern;
+mod refusals;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -29,7 +29,7 @@ use crate::invocation::trace_root;
 use crate::logs::Logs;
 use crate::pool::Pool;
 use crate::runtime::MAX_PAYLOAD;
-use crate::sigv4;
+use crate::sigv4::{self, Service};
 use event::Arrival;
 use refusal::Refusal;
 use response::response;
@@ -102,10 +102,12 @@ impl Gateway {
     fn authorize(&self, found: &Match<'_>, head: &Parts, body: &[u8]) -> Result<(), Refusal> {
         match found.route.auth {
             Auth::Open => Ok(()),
-            Auth::Iam => sigv4::verify(head, body, &self.operator, real_now()).map_err(|refusal| {
-                self.logs.note(&format!("{} {}: forbidden: {refusal}", head.method, head.uri.path()));
-                Refusal::Forbidden
-            }),
+            Auth::Iam => {
+                sigv4::verify(head, body, &self.operator, Service::ExecuteApi, real_now()).map_err(|refusal| {
+                    self.logs.note(&format!("{} {}: forbidden: {refusal}", head.method, head.uri.path()));
+                    Refusal::Forbidden
+                })
+            }
         }
     }
 

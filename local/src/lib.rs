@@ -1,8 +1,8 @@
 //! The stack on one machine: the very binaries that are deployed, run as `template.yaml` says.
 //!
 //! [`Stack`] reads the template, starts an embedded `DynamoDB`, speaks Lambda's Runtime and Extensions APIs to every function
-//! and puts a gateway in front that turns HTTP requests into the events that an HTTP API sends. Schedules run, and EventBridge
-//! and SNS have stand-ins. Tests use it as a library; the program `latchkey` is [`program::run`]. Nothing here knows what a
+//! and puts a gateway in front that turns HTTP requests into the events that an HTTP API sends. Lambda's `Invoke` reaches the functions
+//! without it. Schedules run, and EventBridge and SNS have stand-ins. Tests use it as a library; the program `latchkey` is [`program::run`]. Nothing here knows what a
 //! key is.
 
 mod body;
@@ -19,6 +19,7 @@ mod gateway;
 mod instance;
 mod invocation;
 mod keeper;
+mod lambda;
 mod lifeline;
 mod logs;
 mod pool;

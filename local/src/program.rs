@@ -7,6 +7,7 @@ mod options;
 mod ready;
 mod signals;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,11 +29,29 @@ pub fn run() -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let line = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-            drop(writeln!(std::io::stderr().lock(), "latchkey: {line}"));
+            say(&error.to_string().split_whitespace().collect::<Vec<_>>().join(" "));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Tells whoever waits, beside what cargo tells.
+fn say(line: &str) {
+    drop(writeln!(std::io::stderr().lock(), "latchkey: {line}"));
+}
+
+/// What is being built, and what would be faster.
+fn building(functions: usize, release: bool) -> String {
+    if release {
+        return format!(
+            "building the {functions} functions that this stack has, in release: fast under load, and slow to build. \
+             Without --release they are built sooner; with --binaries DIR nothing is built"
+        );
+    }
+    format!(
+        "building the {functions} functions that this stack has: minutes the first time, seconds after that. With --binaries \
+         DIR nothing is built. For load use `cargo run --release -- --release`"
+    )
 }
 
 /// Serves until a signal comes.
@@ -66,9 +85,13 @@ async fn serve(options: &Options) -> Result<(), Error> {
 
 /// Builds what has to be built and starts the stack.
 async fn start(options: &Options, builder: Builder) -> Result<Stack, Error> {
-    let binaries = match &options.binaries {
-        Some(folder) => folder.clone(),
-        None => cargo::build(&options.template, options.release).await?,
+    let binaries = if let Some(folder) = &options.binaries {
+        folder.clone()
+    } else {
+        let functions = builder.template()?.functions;
+        let binaries: BTreeSet<_> = functions.iter().map(|function| function.binary.as_str()).collect();
+        say(&building(binaries.len(), options.release));
+        cargo::build(&options.template, &binaries, options.release).await?
     };
 
     builder.binaries(binaries).start().await

@@ -1,4 +1,4 @@
-//! Signature Version 4 for requests to the gateway: what `AWS_IAM` routes demand, and how to make it.
+//! Signature Version 4: what `AWS_IAM` routes of the gateway and Lambda's `Invoke` demand, and how to make it.
 //!
 //! Checking is signing again: the same request, with the headers that the client says it signed and the time that it
 //! names.
@@ -15,11 +15,27 @@ use sha2::{Digest, Sha256};
 use crate::clock::real_now;
 use crate::credential::{Credential, REGION};
 
-const SERVICE: &str = "execute-api";
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// How far the time of a signature may be from ours.
 const SKEW: Duration = Duration::from_mins(5);
+
+/// What a request is signed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// The gateway.
+    ExecuteApi,
+    Lambda,
+}
+
+impl Service {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ExecuteApi => "execute-api",
+            Self::Lambda => "lambda",
+        }
+    }
+}
 
 /// Signs a request to an `AWS_IAM` route; returns the headers to send in addition to `headers`.
 pub fn sign(
@@ -41,7 +57,8 @@ pub fn sign_at(
     body: &[u8],
     time: SystemTime,
 ) -> Result<Vec<(String, String)>, SignError> {
-    let (signed, _) = signed_headers(credential, method, url, headers, body, time).map_err(SignError)?;
+    let asked = Asked { method, url, headers, body };
+    let (signed, _) = signed_headers(credential, Service::ExecuteApi, &asked, time).map_err(SignError)?;
     Ok(signed)
 }
 
@@ -50,15 +67,22 @@ pub fn sign_at(
 #[error("cannot sign the request: {0}")]
 pub struct SignError(String);
 
+/// What is signed of a request.
+struct Asked<'a> {
+    method: &'a str,
+    url: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    body: &'a [u8],
+}
+
 /// The headers that a signature adds, and the signature.
 fn signed_headers(
     credential: &Credential,
-    method: &str,
-    url: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
+    service: Service,
+    asked: &Asked<'_>,
     time: SystemTime,
 ) -> Result<(Vec<(String, String)>, String), String> {
+    let Asked { method, url, headers, body } = *asked;
     let identity =
         Credentials::new(&credential.access_key_id, &credential.secret_access_key, None, None, "local").into();
     let mut settings = SigningSettings::default();
@@ -67,7 +91,7 @@ fn signed_headers(
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(REGION)
-        .name(SERVICE)
+        .name(service.name())
         .time(time)
         .settings(settings)
         .build()
@@ -107,11 +131,17 @@ pub(crate) enum Refusal {
     Mismatch,
 }
 
-/// Checks that `credential` signed this request, and did so recently. Whatever [AWS's page on signing] says that a request must
+/// Checks that `credential` signed this request for `service`, and did so recently. Whatever [AWS's page on signing] says that a request must
 /// have is asked for, so that what is let in here is let in there.
 ///
 /// [AWS's page on signing]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: SystemTime) -> Result<(), Refusal> {
+pub(crate) fn verify(
+    head: &Parts,
+    body: &[u8],
+    credential: &Credential,
+    service: Service,
+    now: SystemTime,
+) -> Result<(), Refusal> {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let claim = Claim::read(head)?;
 
@@ -128,7 +158,7 @@ pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: Sy
         return Err(Refusal::Stale);
     }
     let day = date.get(..8).ok_or(Refusal::Stale)?;
-    if claim.scope.strip_prefix(day) != Some("/us-east-1/execute-api/aws4_request") {
+    if claim.scope != format!("{day}/{REGION}/{}/aws4_request", service.name()) {
         return Err(Refusal::Scope);
     }
     if text("x-amz-content-sha256").is_some_and(|hash| !hash.eq_ignore_ascii_case(&hex(&Sha256::digest(body)))) {
@@ -151,8 +181,8 @@ pub(crate) fn verify(head: &Parts, body: &[u8], credential: &Credential, now: Sy
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let url = format!("http://{}{path}", text(HOST.as_str()).ok_or(Refusal::Incomplete)?);
-    let (_, signature) = signed_headers(credential, head.method.as_str(), &url, &headers, body, time)
-        .map_err(|_unsignable| Refusal::Mismatch)?;
+    let asked = Asked { method: head.method.as_str(), url: &url, headers: &headers, body };
+    let (_, signature) = signed_headers(credential, service, &asked, time).map_err(|_unsignable| Refusal::Mismatch)?;
 
     if same(signature.as_bytes(), claim.signature.as_bytes()) { Ok(()) } else { Err(Refusal::Mismatch) }
 }
@@ -213,11 +243,15 @@ fn same(left: &[u8], right: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Refusal, SKEW, sign_at, verify};
+    use super::{Refusal, SKEW, Service, sign_at};
     use crate::clock::real_now;
     use crate::credential::Credential;
     use http::request::Parts;
     use std::time::{Duration, SystemTime};
+
+    fn verify(head: &Parts, body: &[u8], credential: &Credential, now: SystemTime) -> Result<(), Refusal> {
+        super::verify(head, body, credential, Service::ExecuteApi, now)
+    }
 
     const BODY: &[u8] = br#"{"name":"Acme"}"#;
 
@@ -233,6 +267,13 @@ mod tests {
             request = request.header(name, value);
         }
         request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn what_was_signed_for_another_service_is_refused() {
+        let (credential, now) = (Credential::random("LOCAL").unwrap(), real_now());
+        let head = signed(&credential, "/", now);
+        assert_eq!(super::verify(&head, BODY, &credential, Service::Lambda, now), Err(Refusal::Scope));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::data_dir::DataDir;
 use crate::dynamodb::Dynamodb;
 use crate::error::Error;
 use crate::function_error::FunctionError;
+use crate::lambda::Lambda;
 use crate::lifeline::Lifeline;
 use crate::logs::Logs;
 use crate::pool::Pool;
@@ -53,6 +54,7 @@ pub struct Stack {
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
     services: Services,
+    lambda: Lambda,
     dynamodb: Dynamodb,
     data_dir: Option<DataDir>,
     /// Last, so that everything above is dropped before it.
@@ -93,6 +95,12 @@ impl Stack {
     /// The stand-ins for EventBridge and SNS, with what they were told and their faults.
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// Where functions are invoked without a gateway, as Lambda's own endpoint does it: signed by the operator, for the
+    /// service `lambda`.
+    pub fn lambda_endpoint(&self) -> &str {
+        self.lambda.endpoint()
     }
 
     /// What the demo made, in this run or an earlier one.

@@ -9,6 +9,8 @@ mod extensions;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod invoke;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod program;

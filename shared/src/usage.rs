@@ -15,10 +15,12 @@ mod lookout;
 mod meter;
 mod metrics;
 mod range;
+mod refusals;
 mod report;
 mod table;
 
 pub use meter::Meter;
 pub use range::{Asked, AskedDays, Granularity, Range};
+pub use refusals::{RefusalLog, Refused};
 pub use report::{KeyReport, OrganizationReport, Report};
 pub use table::{Format, Table};

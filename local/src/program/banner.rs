@@ -15,6 +15,7 @@ pub(super) fn text(options: &Options, stack: &Stack, portal: &[Link], examples: 
         String::new(),
         format!("  operator   {}:{}", operator.access_key_id, operator.secret_access_key),
         format!("  dynamodb   {}", stack.dynamodb().endpoint()),
+        format!("  lambda     {}", stack.lambda_endpoint()),
     ];
     for organization in stack.organizations() {
         for SeededKey { name, scopes, key, .. } in &organization.keys {

@@ -1,5 +1,6 @@
 //! Builds the functions, and learns from cargo where they are then.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -17,13 +18,16 @@ struct Message {
     executable: Option<PathBuf>,
 }
 
-/// Builds the binaries of the package beside `template`; returns their folder.
-pub(super) async fn build(template: &Path, release: bool) -> Result<PathBuf, Error> {
+/// Builds `binaries` of the package beside `template`; returns their folder.
+pub(super) async fn build(template: &Path, binaries: &BTreeSet<&str>, release: bool) -> Result<PathBuf, Error> {
     let folder = template.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |cause: std::io::Error| Error::Build(format!("cargo: {cause}"));
     let mut command = Command::new(cargo());
     // Diagnostics and progress go to standard error, where people see them; messages come to us.
-    command.args(["build", "--bins", "--message-format", "json-render-diagnostics"]);
+    command.args(["build", "--message-format", "json-render-diagnostics"]);
+    for binary in binaries {
+        command.args(["--bin", binary]);
+    }
     if release {
         command.arg("--release");
     }
@@ -38,7 +42,7 @@ pub(super) async fn build(template: &Path, release: bool) -> Result<PathBuf, Err
     }
     let status = cargo.wait().await.map_err(failed)?;
     if !status.success() {
-        return Err(Error::Build(format!("cargo build --bins: {status}")));
+        return Err(Error::Build(format!("cargo build: {status}")));
     }
 
     folder_of_binaries(&messages).ok_or_else(|| Error::Build(format!("no binaries in {}", folder.display())))

@@ -58,11 +58,11 @@ pub(super) struct Options {
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(super) parameters: Vec<(String, String)>,
 
-    /// Build and run release binaries
+    /// Build and run optimised functions; `cargo run --release -- --release` is a stack for load
     #[arg(long)]
     pub(super) release: bool,
 
-    /// Run the binaries in this folder and build nothing
+    /// Run the functions in this folder and build nothing: the fastest start
     #[arg(long, value_name = "DIR", conflicts_with = "release")]
     pub(super) binaries: Option<PathBuf>,
 }

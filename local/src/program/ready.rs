@@ -22,6 +22,7 @@ struct Ready<'a> {
     contract: &'a str,
     stage: &'a str,
     dynamodb_endpoint: &'a str,
+    lambda_endpoint: &'a str,
     pid: u32,
     operator: &'a Credential,
     organizations: Vec<ReadyOrganization<'a>>,
@@ -46,6 +47,7 @@ impl ReadyFile {
             contract: &options.contract,
             stage: &options.stage,
             dynamodb_endpoint: stack.dynamodb().endpoint(),
+            lambda_endpoint: stack.lambda_endpoint(),
             pid: std::process::id(),
             operator: stack.operator(),
             organizations: organizations

@@ -18,6 +18,7 @@ use crate::data_dir::{DataDir, State};
 use crate::dynamodb::{Dynamodb, Identity, Source, create_tables};
 use crate::error::Error;
 use crate::gateway::Gateway;
+use crate::lambda::Lambda;
 use crate::lifeline::Lifeline;
 use crate::pool::Pool;
 use crate::process::Surroundings;
@@ -72,6 +73,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
         logs: logs.clone(),
         port,
     };
+    let lambda = Lambda::start(pools.clone(), state.operator.clone()).await?;
     let (stop, stopped) = watch::channel(false);
     schedules::start(pools.values(), builder.pace, &clock, &stopped);
     let server = tokio::spawn(Arc::new(gateway).serve(listener, stopped));
@@ -94,6 +96,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
         stop,
         server,
         services,
+        lambda,
         dynamodb,
         data_dir,
         runtime,

@@ -35,6 +35,8 @@ pub struct Settings {
     pub portal_url: Option<String>,
     /// `AUTHORIZER_TELLS`: the ids of the APIs to which the authorizer hands on refused requests.
     pub told_apis: Vec<String>,
+    /// `LOG_REFUSALS`: whether each request that is refused or fails gets a line in the log.
+    pub logs_refusals: bool,
     /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
     pub store_timeout: Duration,
     /// `TIMEOUT_SECONDS`: how long an invocation may take. Lambda knows this, and tells a function only when that time
@@ -107,6 +109,7 @@ impl Settings {
             has_portal: switch("PORTAL")?,
             portal_url: variable("PORTAL_URL"),
             told_apis: variable("AUTHORIZER_TELLS").iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect(),
+            logs_refusals: switch("LOG_REFUSALS")?.unwrap_or(false),
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
             timeout: Duration::from_secs(parsed("TIMEOUT_SECONDS")?),
             metrics_namespace: variable("METRICS_NAMESPACE"),

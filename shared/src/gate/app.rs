@@ -13,7 +13,7 @@ use crate::environment::settings::{Settings, Stage};
 use crate::gate::Memory;
 use crate::store;
 use crate::store::{Keys, Outbox, Passes};
-use crate::usage::Meter;
+use crate::usage::{Meter, RefusalLog};
 
 /// Built once per process, and never torn down: it lives exactly as long as the Lambda process.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct App {
     pub usage: store::Usage,
     /// Notes outcomes, and writes them when nobody waits.
     pub meter: Meter,
+    /// Tells of what was refused.
+    pub refusals: RefusalLog,
     /// What the gate remembers of the last second.
     pub memory: Memory,
     /// How long a caller may wait for the gate: four times what one call to DynamoDB may take.
@@ -102,6 +104,7 @@ impl App {
             passes,
             outbox,
             meter: Meter::new(usage.clone(), patience, metrics, watches),
+            refusals: RefusalLog::new(settings.logs_refusals),
             memory: Memory::default(),
             usage,
             patience,

@@ -22,6 +22,7 @@ use crate::registry::key::Id;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
 use crate::registry::usage::{Holder, Outcome};
+use crate::usage::Refused;
 
 /// Whether a key is let in.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -169,6 +170,9 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
     };
     let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
     let holder = refusal.used.as_ref().map(|used| used.holder.clone());
+    let response = Rendered::new(&app.contract, &denial, refusal.quota).map_err(Error::failed)?;
+    let status = response.status;
+    app.refusals.note(Refused { status, reason: Some(denial.kind()), holder: holder.as_ref(), ..Refused::default() });
     let (organization, key_id) = holder.map(|Holder { org, key }| (org, key)).unzip();
     match refusal.used {
         Some(used) => app.meter.record(used, Outcome::Refused(denial.kind()), now),
@@ -181,6 +185,6 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
         organization,
         key_id,
         rate_limit: refusal.quota.map(Left::from),
-        response: Rendered::new(&app.contract, &denial, refusal.quota).map_err(Error::failed)?,
+        response,
     })
 }

@@ -33,12 +33,14 @@ const ACTION: &str = "execute-api:Invoke";
 #[serde(rename_all = "camelCase")]
 pub struct Question {
     version: Option<String>,
+    /// `TOKEN` or `REQUEST`.
+    r#type: Option<String>,
     #[serde(default)]
     headers: Option<BTreeMap<String, Option<String>>>,
     /// From a REST API, and from an HTTP API, 1.0: `headers` has only the last value of each.
     #[serde(default)]
     multi_value_headers: Option<BTreeMap<String, Option<Vec<String>>>>,
-    /// A `TOKEN` authorizer gets this header alone.
+    /// A `TOKEN` authorizer gets this header alone. To one of an HTTP API, 1.0, it repeats the identity sources.
     authorization_token: Option<String>,
     /// The method that is called, `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`. A policy in the answer is
     /// about it.
@@ -116,7 +118,7 @@ impl Question {
                 add(&name, &value);
             }
         }
-        if let Some(token) = self.authorization_token.take() {
+        if let Some(token) = self.authorization_token.take().filter(|_| self.r#type.as_deref() == Some("TOKEN")) {
             add(name.as_str(), &token);
         }
 

@@ -21,6 +21,7 @@ use crate::http::handler::Handler;
 use crate::http::lambda::{self, Exit};
 use crate::registry::error::Error;
 use crate::registry::usage::Outcome;
+use crate::usage::Refused;
 
 /// How a function's answers look to those who are not programs.
 #[derive(Clone, Copy, Debug)]
@@ -99,9 +100,11 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
         Ok(call) => call,
         Err(violation) => return unkept(envelope::render(&app.contract, &violation.into())),
     };
+    let mut reason = None;
     let mut reply = match handler.handle(&mut call).await {
         Ok(reply) => reply,
         Err(error) => {
+            reason = Some(error.denial().kind());
             // A caller whose key does not count as one is not told what it has left, whichever part finds that out.
             if error.denial().kind().is_no_key() {
                 call.quota = None;
@@ -119,6 +122,16 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
         && !cors::is_closed(&call.path)
     {
         cors.add(&call.headers, &mut reply.headers);
+    }
+    if reply.status.is_client_error() || reply.status.is_server_error() {
+        app.refusals.note(Refused {
+            route: Some(&call.route),
+            request_id: Some(&call.request_id),
+            status: reply.status.as_u16(),
+            reason,
+            holder: call.used.as_ref().map(|used| &used.holder),
+            organization: call.guest.as_ref().map(|guest| &guest.session.org),
+        });
     }
     if let Some(used) = call.used {
         let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
