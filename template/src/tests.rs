@@ -1,6 +1,7 @@
 //! How templates are read, and which are refused.
 
 mod reading;
+mod reduced;
 mod refusals;
 mod routing;
 
