@@ -2,12 +2,6 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-# What functions run on, `arm64` or `x86_64`; the template's parameter Architecture.
-arch := "arm64"
-
-# Every function of the template: `--bin` for each.
-functions := "sed -n 's/.*Binary: \\([a-z0-9-]*\\).*/--bin \\1/p' template.yaml"
-
 _list:
     @just --list --unsorted
 
@@ -70,21 +64,22 @@ emulator:
 deny:
     cargo deny check
 
-# Build every function once for `arch`, then package them for deployment. Needs cargo-lambda with zig, and SAM CLI.
+# Compile the functions that a stack needs, and package them for deployment. Needs cargo-lambda with zig, and SAM CLI.
+# `just build --parameter-overrides Contract=thefaq Architecture=x86_64`; without options it is the template's defaults.
 [group('deploy')]
-build: compile
-    sam build --parameter-overrides Architecture={{ arch }}
+build *options: (compile options)
+    sam build
 
-# All binaries in one go, and not the local stack: `sam build` then asks for each, and finds it built. cargo-lambda adds
-# the standard library of `arch` to the toolchain by itself (`rustup target add`).
+# All binaries in one go: `sam build` then asks for each, and finds it built. cargo-lambda adds the standard library of
+# what they run on to the toolchain by itself (`rustup target add`).
 [private]
-compile:
-    cargo lambda build --release {{ if arch == "x86_64" { "--x86-64" } else { "--arm64" } }} $({{ functions }})
+compile *options:
+    cargo run --quiet --bin deployment -- {{ options }}
 
-# A first deployment, with SAM's questions.
+# A first deployment, with SAM's questions; the options are those of `build`.
 [group('deploy')]
-deploy-guided: build
-    sam deploy --guided --parameter-overrides Architecture={{ arch }}
+deploy-guided *options: (build options)
+    sam deploy --guided
 
 # Try a deployed stack from outside, by its name in CloudFormation: what the README promises, and what only AWS can show.
 # It makes an organization, and locks it. `.ci/run` makes .venv.
@@ -92,8 +87,8 @@ deploy-guided: build
 smoke stack="latchkey":
     .venv/bin/python .ci/smoke/run {{ stack }}
 
-# Deploy to a stage of samconfig.toml, `staging` or `production`. What it runs on is decided there.
+# Deploy to a stage of samconfig.toml, `staging` or `production`. What it serves and runs on is said there.
 [group('deploy')]
-deploy stage: compile
+deploy stage: (compile "--config-env" stage)
     sam build --config-env {{ stage }}
     sam deploy --config-env {{ stage }}

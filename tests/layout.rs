@@ -167,6 +167,7 @@ fn every_module_says_what_it_is_for() {
         "template/src",
         "local/src",
         "openapi/src",
+        "deployment/src",
         "portal/desk/src",
         "functions",
         "benches",

@@ -31,6 +31,7 @@ mod contention;
 mod contracts;
 mod cors;
 mod cost;
+mod deploying;
 mod edits;
 mod events;
 mod failure;

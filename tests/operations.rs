@@ -161,7 +161,7 @@ fn every_table_is_kept_protected_encrypted_restorable_and_watched() {
     let tables = resources("AWS::DynamoDB::Table");
     for (name, table) in &tables {
         for line in [
-            "    DeletionPolicy: Retain\n",
+            "    DeletionPolicy: !If [InProduction, Retain, RetainExceptOnCreate]\n",
             "    UpdateReplacePolicy: Retain\n",
             "      BillingMode: PAY_PER_REQUEST\n",
             "      DeletionProtectionEnabled: !If [InProduction, true, false]\n",

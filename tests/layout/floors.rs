@@ -11,8 +11,19 @@ use crate::support::root;
 const FLOORS: [&str; 9] =
     ["environment", "contract", "registry", "store", "usage", "gate", "management", "http", "alerts"];
 
-const CRATES: [&str; 10] =
-    ["dynamodb", "payload", "shared", "delivery", "reference", "template", "local", "openapi", "portal", "portal/desk"];
+const CRATES: [&str; 11] = [
+    "dynamodb",
+    "payload",
+    "shared",
+    "delivery",
+    "reference",
+    "template",
+    "local",
+    "openapi",
+    "deployment",
+    "portal",
+    "portal/desk",
+];
 
 /// A module of a crate, by its path: `["gate", "memory"]`. The crate itself is the empty one.
 type Module = Vec<String>;

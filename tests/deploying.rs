@@ -1,0 +1,109 @@
+//! The promise: what is compiled, packed and uploaded is what a stack's parameters ask for, and `docs/deploying.md` counts right.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use template::Template;
+
+use crate::support::{CONTRACTS, root};
+
+/// A contract of a team's own.
+const OWN: &str = "own";
+
+fn text(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+fn parameters(contract: &str, portal: &str, stage: &str) -> BTreeMap<String, String> {
+    let parameters = [("Contract", contract), ("Portal", portal), ("Stage", stage)];
+
+    parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+/// The names of a template's functions, whether or not their conditions hold.
+fn written(yaml: &str) -> BTreeSet<&str> {
+    let lines: Vec<_> = yaml.lines().collect();
+    let pairs = lines.windows(2).filter(|pair| pair[1] == "    Type: AWS::Serverless::Function");
+
+    pairs.map(|pair| pair[0].trim().trim_end_matches(':')).collect()
+}
+
+/// Whether `text` has `name` as a word of its own, or as the beginning of one: what SAM makes of a function is called so.
+fn mentions(text: &str, name: &str) -> bool {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| word.starts_with(name))
+}
+
+#[test]
+fn a_stack_is_deployed_with_its_functions_and_nothing_mentions_any_other() {
+    let yaml = text("template.yaml");
+    for contract in CONTRACTS.iter().copied().chain([OWN]) {
+        for portal in ["on", "off"] {
+            let parameters = parameters(contract, portal, "staging");
+            let whole = Template::read(&yaml, &parameters).unwrap();
+            let reduced = Template::reduced(&yaml, &parameters).unwrap();
+            let needed: BTreeSet<_> = whole.functions.iter().map(|function| function.name.as_str()).collect();
+            assert_eq!(written(&reduced), needed, "{contract}, portal {portal}");
+            for other in written(&yaml).difference(&needed) {
+                assert!(!mentions(&reduced, other), "{contract}, portal {portal}: {other}");
+            }
+            // What is deployed with it, without a word about parameters, is the stack that was asked for.
+            assert_eq!(Template::read(&reduced, &BTreeMap::new()).unwrap(), whole, "{contract}, portal {portal}");
+        }
+    }
+}
+
+#[test]
+fn a_template_that_was_made_for_one_stack_deploys_no_other() {
+    let made = parameters("thefaq", "off", "production");
+    let reduced = Template::reduced(&text("template.yaml"), &made).unwrap();
+    for (name, value) in [
+        ("Contract", "fayne"),
+        ("ReferenceApi", "academy"),
+        ("Portal", "on"),
+        ("Stage", "staging"),
+        ("Architecture", "x86_64"),
+    ] {
+        let changed = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+        let refused = Template::read(&reduced, &changed).unwrap_err().to_string();
+        assert!(refused.contains("the value that this template was made for"), "{name}={value}: {refused}");
+    }
+    let changed = BTreeMap::from([("LogRetention".to_owned(), "90".to_owned())]);
+    assert!(Template::read(&reduced, &changed).is_ok(), "what decides nothing is free");
+}
+
+#[test]
+fn a_first_deployment_that_fails_takes_its_tables_with_it_except_in_production() {
+    let yaml = text("template.yaml");
+    for (stage, policy, other) in
+        [("staging", "RetainExceptOnCreate", "Retain"), ("production", "Retain", "RetainExceptOnCreate")]
+    {
+        let reduced = Template::reduced(&yaml, &parameters("fayne", "on", stage)).unwrap();
+        let count = |policy: &str| reduced.matches(&format!("    DeletionPolicy: {policy}\n")).count();
+        assert_eq!((count(policy), count(other)), (yaml.matches("    DeletionPolicy: ").count(), 0), "{stage}");
+    }
+}
+
+#[test]
+fn the_document_counts_functions_routes_and_parameters() {
+    let yaml = text("template.yaml");
+    let deploying = text("docs/deploying.md");
+    let functions = |contract: &str, portal: &str| {
+        Template::read(&yaml, &parameters(contract, portal, "staging")).unwrap().functions.len()
+    };
+    let mut rows = CONTRACTS.map(|contract| (format!("`{contract}`"), contract)).to_vec();
+    rows.push(("your own, without a sample API".to_owned(), OWN));
+    for (name, contract) in rows {
+        let row = format!("| {name} | {} | {} |", functions(contract, "on"), functions(contract, "off"));
+        assert!(deploying.contains(&row), "docs/deploying.md lacks the row\n{row}");
+    }
+    let all = written(&yaml).len();
+    let routes = yaml.matches("          Type: HttpApi\n").count();
+    let parameters = Template::read(&yaml, &BTreeMap::new()).unwrap().parameters.len();
+    for said in [
+        format!("The template has {all} functions"),
+        format!("{all} functions with {routes} routes are {}", 2 * all + routes),
+        format!("| 200 parameters | {parameters} |"),
+    ] {
+        assert!(deploying.contains(&said), "docs/deploying.md does not say: {said}");
+    }
+}
