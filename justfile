@@ -81,11 +81,11 @@ compile *options:
 deploy-guided *options: (build options)
     sam deploy --guided
 
-# Try a deployed stack from outside, by its name in CloudFormation: what the README promises, and what only AWS can show.
-# It makes an organization, and locks it. `.ci/run` makes .venv.
+# Try a deployed stack from outside, by its name in CloudFormation, and at a domain of your own if you name one: what the
+# README promises, and what only AWS can show. It makes an organization, and locks it. `.ci/run` makes .venv.
 [group('deploy')]
-smoke stack="latchkey":
-    .venv/bin/python .ci/smoke/run {{ stack }}
+smoke stack="latchkey" url="":
+    .venv/bin/python .ci/smoke/run {{ stack }} {{ url }}
 
 # Deploy to a stage of samconfig.toml, `staging` or `production`. What it serves and runs on is said there.
 [group('deploy')]

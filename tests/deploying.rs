@@ -83,6 +83,57 @@ fn a_first_deployment_that_fails_takes_its_tables_with_it_except_in_production()
     }
 }
 
+/// The text of a resource.
+fn resource<'y>(yaml: &'y str, id: &str) -> &'y str {
+    let (_, resource) = yaml.split_once(&format!("\n  {id}:\n")).unwrap();
+
+    resource.split_once("\n\n").unwrap().0
+}
+
+#[test]
+fn each_account_that_is_named_may_ask_the_authorizer() {
+    let yaml = text("template.yaml");
+    let condition = |id: &str| {
+        let line = resource(&yaml, id).lines().find_map(|line| line.strip_prefix("    Condition: ")).unwrap();
+        line.to_owned()
+    };
+    for place in 1..=3 {
+        let id = format!("GateAuthorizePermission{place}");
+        assert_eq!(condition(&id), format!("HasAuthorizerAccount{place}"), "{id}");
+        let account = format!("- Account: !Select [{}, !Split [\",\", !Sub \"${{AuthorizerAccounts}},,\"]]", place - 1);
+        assert!(resource(&yaml, &id).contains(&account), "{id}");
+        let here = format!("  HasAuthorizerAccount{place}: !Not [!Equals [!Select [{}, !Split [", place - 1);
+        assert!(yaml.contains(&here), "{here}");
+    }
+    let read = |accounts: &str| {
+        let parameters = BTreeMap::from([("AuthorizerAccounts".to_owned(), accounts.to_owned())]);
+        Template::read(&yaml, &parameters).is_ok()
+    };
+    for (accounts, is_taken) in [
+        ("", true),
+        ("123456789012", true),
+        ("123456789012,210987654321,111111111111", true),
+        ("123456789012,", false),
+        ("123456789012, 210987654321", false),
+        ("12345678901", false),
+        ("1,2,3", false),
+        ("123456789012,210987654321,111111111111,222222222222", false),
+    ] {
+        assert_eq!(read(accounts), is_taken, "{accounts:?}");
+    }
+}
+
+#[test]
+fn sam_builds_what_was_made_for_the_stack() {
+    let config: toml::Table = text("samconfig.toml").parse().unwrap();
+    for environment in ["default", "staging", "production"] {
+        let build = &config[environment]["build"]["parameters"];
+        assert_eq!(build["template_file"].as_str(), Some("target/deployment.yaml"), "{environment}");
+        assert_eq!(build["base_dir"].as_str(), Some("."), "{environment}");
+    }
+    assert!(text("deployment/src/main.rs").contains("const TEMPLATE: &str = \"target/deployment.yaml\";"));
+}
+
 #[test]
 fn the_document_counts_functions_routes_and_parameters() {
     let yaml = text("template.yaml");

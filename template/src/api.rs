@@ -8,11 +8,13 @@ use crate::scope::Scope;
 use crate::{Auth, Error, Method, Route, Target};
 
 /// The properties that are read, and those that make no difference to a single request.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "AccessLogSettings",
     "Auth",
     "DefaultRouteSettings",
     "Description",
+    // There is one address here, the machine's.
+    "DisableExecuteApiEndpoint",
     "Domain",
     "FailOnWarnings",
     "Name",

@@ -75,6 +75,8 @@ impl Scope<'_> {
             },
             "GetAtt" => self.attribute(line, &attribute_path(argument)?)?,
             "Sub" => self.substitute(line, argument)?,
+            "Split" => return self.split(line, argument).map(Some),
+            "Select" => return self.select(line, argument),
             "If" => {
                 return match argument.list()? {
                     [condition, then, or_else] => self.settle(if self.condition(condition)? { then } else { or_else }),
@@ -84,6 +86,24 @@ impl Scope<'_> {
             _ => return Err(Error::at(line, format!("!{function} is not supported"))),
         };
         Ok(Some(Node { line, value: Value::Text(text) }))
+    }
+
+    /// The parts of a text, by what is between them.
+    fn split(&self, line: usize, argument: &Node) -> Result<Node, Error> {
+        let [between, whole] = argument.list()? else { return Err(Error::at(line, "!Split takes two texts")) };
+        let (between, whole) = (between.text()?, self.text(whole)?);
+        let parts = whole.split(between).map(|part| Node { line, value: Value::Text(part.to_owned()) });
+
+        Ok(Node { line, value: Value::List(parts.collect()) })
+    }
+
+    /// The member of a list at a place, counted from nought.
+    fn select(&self, line: usize, argument: &Node) -> Result<Option<Node>, Error> {
+        let [place, list] = argument.list()? else { return Err(Error::at(line, "!Select takes a place and a list")) };
+        let list = self.settle(list)?.unwrap_or_else(Node::nothing);
+        let member = place.text()?.parse::<usize>().ok().and_then(|place| list.list().ok()?.get(place));
+
+        member.cloned().map(Some).ok_or_else(|| Error::at(line, "!Select: there is no such place in the list"))
     }
 
     fn reference(&self, line: usize, name: &str) -> Result<String, Error> {

@@ -298,3 +298,31 @@ fn a_schedule_is_read_whichever_service_keeps_it_unless_it_is_switched_off() {
     let read: Vec<_> = schedules.iter().map(|schedule| (schedule.name.as_str(), schedule.rate.as_secs())).collect();
     assert_eq!(read, [("A", 300), ("B", 3_600)]);
 }
+
+#[test]
+fn a_condition_can_ask_for_a_place_in_a_list() {
+    let yaml = |place: &str| {
+        format!(
+            "Parameters:
+  Names: {{ Type: String, Default: \"\" }}
+Conditions:
+  IsThere: !Not [!Equals [!Select [{place}, !Split [\",\", !Sub \"${{Names}},,\"]], \"\"]]
+Resources:
+  There:
+    Type: AWS::Serverless::Function
+    Condition: IsThere
+    Metadata: {{ BuildMethod: rust-cargolambda, BuildProperties: {{ Binary: there }} }}
+"
+        )
+    };
+    for (names, there) in [("", [false, false]), ("one", [true, false]), ("one,two", [true, true])] {
+        for (place, there) in ["0", "1"].into_iter().zip(there) {
+            let functions = read_with(&yaml(place), &[("Names", names)]).unwrap().functions;
+            assert_eq!(!functions.is_empty(), there, "{names:?} at {place}");
+        }
+    }
+    for wrong in ["3", "-1", "first"] {
+        let refused = read(&yaml(wrong)).unwrap_err().to_string();
+        assert!(refused.contains("there is no such place in the list"), "{refused}");
+    }
+}
