@@ -90,6 +90,58 @@ fn resource<'y>(yaml: &'y str, id: &str) -> &'y str {
     resource.split_once("\n\n").unwrap().0
 }
 
+/// The parameters of the template that `text` refers to.
+fn referred<'t>(text: &'t str, parameters: &BTreeMap<String, String>) -> BTreeSet<&'t str> {
+    let names = text.split("!Ref ").skip(1).map(|rest| rest.split([',', ']', '\n', ' ']).next().unwrap());
+
+    names.filter(|name| parameters.contains_key(*name)).collect()
+}
+
+#[test]
+fn another_value_of_a_parameter_reaches_a_function_behind_an_alias() {
+    let yaml = text("template.yaml");
+    let parameters = Template::read(&yaml, &BTreeMap::new()).unwrap().parameters;
+    let (_, globals) = yaml.split_once("\nGlobals:\n").unwrap();
+    let (globals, _) = globals.split_once("\nResources:\n").unwrap();
+    for id in ["GateAuthorize", "GateVerify"] {
+        let function = resource(&yaml, id);
+        let (_, description) = function.split_once("VersionDescription: !Sub \"").unwrap();
+        let described: BTreeSet<_> = description
+            .lines()
+            .next()
+            .unwrap()
+            .split("${")
+            .skip(1)
+            .map(|name| name.split('}').next().unwrap())
+            .collect();
+        let mut configured = referred(globals, &parameters);
+        configured.extend(referred(function, &parameters));
+        configured.remove("DeploymentPreference");
+        // A version that is published for nothing fails: whatever is described changes the function as well.
+        assert_eq!(described, configured, "{id}");
+        assert!(function.contains("AutoPublishAliasAllProperties: true\n"), "{id}");
+    }
+    assert_eq!(yaml.matches("AutoPublishAlias: ").count(), 2, "only what is tested here has an alias");
+}
+
+#[test]
+fn there_is_an_alias_only_where_new_code_comes_gradually() {
+    let yaml = text("template.yaml");
+    for (preference, there) in [("AllAtOnce", false), ("Canary10Percent5Minutes", true)] {
+        let mut parameters = parameters("thefaq", "off", "production");
+        parameters.insert("DeploymentPreference".to_owned(), preference.to_owned());
+        let reduced = Template::reduced(&yaml, &parameters).unwrap();
+        for what in
+            ["AutoPublishAlias", "Version", "Alarms: ", "GateAuthorize.Alias", "  GateAuthorizeAliasPermission:\n"]
+        {
+            // A policy has a version, too.
+            let text = reduced.replace("Version: \"2012", "").replace("AWSTemplateFormatVersion", "");
+            let text = text.replace("PayloadFormatVersion", "");
+            assert_eq!(text.contains(what), there, "{preference}: {what}");
+        }
+    }
+}
+
 #[test]
 fn each_account_that_is_named_may_ask_the_authorizer() {
     let yaml = text("template.yaml");
@@ -98,10 +150,12 @@ fn each_account_that_is_named_may_ask_the_authorizer() {
         line.to_owned()
     };
     for place in 1..=3 {
-        let id = format!("GateAuthorizePermission{place}");
-        assert_eq!(condition(&id), format!("HasAuthorizerAccount{place}"), "{id}");
-        let account = format!("- Account: !Select [{}, !Split [\",\", !Sub \"${{AuthorizerAccounts}},,\"]]", place - 1);
-        assert!(resource(&yaml, &id).contains(&account), "{id}");
+        for id in [format!("GateAuthorizePermission{place}"), format!("GateAuthorizeAliasPermission{place}")] {
+            assert_eq!(condition(&id), format!("HasAuthorizerAccount{place}"), "{id}");
+            let account =
+                format!("- Account: !Select [{}, !Split [\",\", !Sub \"${{AuthorizerAccounts}},,\"]]", place - 1);
+            assert!(resource(&yaml, &id).contains(&account), "{id}");
+        }
         let here = format!("  HasAuthorizerAccount{place}: !Not [!Equals [!Select [{}, !Split [", place - 1);
         assert!(yaml.contains(&here), "{here}");
     }

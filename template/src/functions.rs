@@ -13,7 +13,7 @@ use crate::{Error, Function, Route};
 
 /// The properties that are read, and those that make no difference to a function's answers. Not among them: `Role`,
 /// whose rights would be unknown, and `Layers` and `FunctionUrlConfig`, which would be missing.
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 29] = [
     "Architectures",
     "AutoPublishAlias",
     "AutoPublishAliasAllProperties",
@@ -40,6 +40,8 @@ const KNOWN: [&str; 27] = [
     "Tags",
     "Timeout",
     "Tracing",
+    "VersionDeletionPolicy",
+    "VersionDescription",
     "VpcConfig",
 ];
 

@@ -11,6 +11,18 @@ use crate::{Error, Template, conditions, names, resources};
 /// A resource's attribute for which CloudFormation by itself takes no function.
 const POLICY: &str = "DeletionPolicy";
 
+/// What gives a function an alias, for which SAM takes no condition.
+const ALIAS: [&str; 5] = [
+    "AutoPublishAlias",
+    "AutoPublishAliasAllProperties",
+    "DeploymentPreference",
+    "VersionDeletionPolicy",
+    "VersionDescription",
+];
+
+/// The deployment that needs no alias.
+const AT_ONCE: &str = "AllAtOnce";
+
 /// What CloudFormation says of a parameter that is given another value.
 pub(crate) const MADE_FOR: &str =
     "ConstraintDescription: the value that this template was made for (docs/deploying.md)";
@@ -38,7 +50,10 @@ impl Template {
         for line in reduction.left_out() {
             lines.remove(line);
         }
-        let reduced = lines.into_text();
+        let functions = reduction.take_aliases(&mut lines)?;
+        let reduced = functions.iter().fold(lines.into_text(), |text, function| {
+            text.replace(&format!("!Ref {function}.Alias"), &format!("!GetAtt {function}.Arn"))
+        });
 
         let again = Self::read(&reduced, &BTreeMap::new()).map_err(|error| error.within("reduced"))?;
         if again != whole {
@@ -61,6 +76,7 @@ fn deciding(root: &Node) -> BTreeSet<&str> {
         let is_function = resource.value.get("Type").is_some_and(|kind| kind.text() == Ok(resources::FUNCTION));
         names.extend(condition(resource).filter(|_| is_function));
         names.extend(resource.value.get(POLICY).map(names::mentioned).unwrap_or_default());
+        names.extend(preference(resource).map(names::mentioned).unwrap_or_default());
     }
 
     names
@@ -71,6 +87,11 @@ fn condition(entry: &Entry) -> Option<&str> {
     entry.value.get("Condition").and_then(|name| name.text().ok())
 }
 
+/// How the new code of a function comes to serve, if that is said.
+fn preference(resource: &Entry) -> Option<&Node> {
+    resource.value.get("Properties")?.get("DeploymentPreference")?.get("Type")
+}
+
 struct Reduction<'n> {
     root: &'n Node,
     conditions: &'n Node,
@@ -79,7 +100,7 @@ struct Reduction<'n> {
     deciding: BTreeSet<&'n str>,
 }
 
-impl Reduction<'_> {
+impl<'n> Reduction<'n> {
     /// The lines of the resources and outputs that are left out: those whose condition does not hold, whatever the other
     /// parameters are, unless a resource that stays mentions them.
     fn left_out(&self) -> BTreeSet<usize> {
@@ -104,8 +125,27 @@ impl Reduction<'_> {
     /// Whether the condition is false, by parameters that can have no other value.
     fn never_holds(&self, condition: &str) -> bool {
         let behind = names::behind(BTreeSet::from([condition]), self.conditions);
+        let mut parameters = behind.iter().filter(|name| self.scope.parameters.contains_key(**name));
 
-        behind.is_subset(&self.deciding) && self.scope.conditions.get(condition) == Some(&false)
+        parameters.all(|name| self.deciding.contains(name)) && self.scope.conditions.get(condition) == Some(&false)
+    }
+
+    /// Takes away the aliases of functions whose new code is to serve at once. Returns these functions.
+    fn take_aliases(&self, lines: &mut Lines<'_>) -> Result<Vec<&'n str>, Error> {
+        let mut functions = Vec::new();
+        for resource in section(self.root, "Resources") {
+            let Some(preference) = preference(resource) else { continue };
+            if self.scope.text(preference)? != AT_ONCE {
+                continue;
+            }
+            functions.push(resource.key.as_str());
+            for property in section(&resource.value, "Properties").iter().filter(|it| ALIAS.contains(&it.key.as_str()))
+            {
+                lines.remove(property.line);
+            }
+        }
+
+        Ok(functions)
     }
 
     fn write_policies(&self, lines: &mut Lines<'_>) -> Result<(), Error> {

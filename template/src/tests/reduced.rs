@@ -133,3 +133,39 @@ fn a_parameter_that_cannot_be_rewritten_is_refused() {
     assert!(refused.contains("reduced"), "{refused}");
     assert!(reduced(YAML, &[("Serves", "none")]).unwrap_err().contains("is not one of all, some"));
 }
+
+#[test]
+fn a_function_has_an_alias_only_where_its_new_code_comes_gradually() {
+    let function = "  Always:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: always } }
+";
+    let alias = "    Properties:
+      Handler: bootstrap
+      # A reason.
+      AutoPublishAlias: live
+      VersionDescription: !Sub \"${Guest}\"
+      DeploymentPreference:
+        Type: !Ref Preference
+        Alarms: [!Ref Alarm]
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+  AliasPermission:
+    Type: AWS::Lambda::Permission
+    Condition: IsGradual
+    Properties: { FunctionName: !Ref Always.Alias }
+";
+    let yaml = YAML
+        .replace("Conditions:\n", "  Preference:\n    Type: String\n    Default: AllAtOnce\nConditions:\n  IsGradual: !Not [!Equals [!Ref Preference, AllAtOnce]]\n")
+        .replace(function, &format!("{function}{alias}"))
+        .replace("Outputs:\n", "Outputs:\n  AlwaysArn:\n    Value: !If [IsGradual, !Ref Always.Alias, !GetAtt Always.Arn]\n");
+    let gradual = reduced(&yaml, &[("Preference", "Canary10Percent5Minutes")]).unwrap();
+    assert_eq!(gradual.matches("Alias").count(), yaml.matches("Alias").count(), "{gradual}");
+    let at_once = reduced(&yaml, &[]).unwrap();
+    assert!(!at_once.contains("Alias") && !at_once.contains("reason") && !at_once.contains("Alarms"), "{at_once}");
+    assert!(at_once.contains("      Handler: bootstrap\n"), "{at_once}");
+    assert!(at_once.contains("Value: !If [IsGradual, !GetAtt Always.Arn, !GetAtt Always.Arn]"), "{at_once}");
+    for (made, preference) in [(&at_once, "Linear10PercentEvery1Minute"), (&gradual, "AllAtOnce")] {
+        assert!(super::read_with(made, &[("Preference", preference)]).is_err(), "{preference}");
+    }
+}
