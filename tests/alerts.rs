@@ -16,7 +16,7 @@ use local::Stack;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::support::{Key, World, root};
+use crate::support::{Key, World, own_contract};
 
 const WATCH: &str = "AlertsWatch";
 
@@ -33,11 +33,8 @@ impl Watched {
 
     /// The same, with a contract that is changed like this.
     pub(crate) async fn under(limits: Value, change: impl FnOnce(&str) -> String) -> Self {
-        let contract = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-        let text = std::fs::read_to_string(root().join("contracts/fanfare.toml")).unwrap();
-        let hourly = text.replace(r#"windows = ["minute"]"#, r#"windows = ["minute", "hour", "day"]"#);
-        assert_ne!(hourly, text);
-        std::fs::write(contract.path(), change(&hourly)).unwrap();
+        let all = r#"windows = ["minute", "hour", "day", "week", "month"]"#;
+        let contract = own_contract("fanfare", |text| change(&text.replace(r#"windows = ["minute"]"#, all)));
         let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "experiences");
         let world = World::build(contract.path().to_str().unwrap(), reference).await;
         world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;

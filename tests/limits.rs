@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::support::{World, all};
+use crate::support::{World, all, millis, own_contract};
 
 fn statuses(answers: Vec<crate::support::Answer>) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
@@ -112,6 +112,36 @@ async fn a_request_counts_in_all_windows_or_in_none() {
         [ok(), ok(), ok(), wait("60"), wait("60")],
     ];
     assert_eq!(statuses, expected.concat());
+}
+
+#[tokio::test]
+async fn a_week_begins_on_monday_and_a_month_on_its_first_day() {
+    let windows = r#"windows = ["minute", "week", "month"]"#;
+    let contract = own_contract("fayne", |text| text.replace(r#"windows = ["minute"]"#, windows));
+    let world = World::build(contract.path().to_str().unwrap(), |builder| builder).await;
+    let limits = json!([{"requests": 3, "per": "month"}, {"requests": 2, "per": "week"}]);
+    world.organization("acme", json!({"plan": "pro", "limits": limits})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
+    for (now, valid, remaining, reset, retry_after) in [
+        ("2030-06-15T00:00:30Z", true, 1, "2030-06-17T00:00:00Z", None),
+        ("2030-06-15T00:00:30Z", true, 0, "2030-06-17T00:00:00Z", None),
+        ("2030-06-15T00:00:30Z", false, 0, "2030-06-17T00:00:00Z", Some("172770")),
+        ("2030-06-16T23:59:59.999Z", false, 0, "2030-06-17T00:00:00Z", Some("1")),
+        // The week is new, and the month is full.
+        ("2030-06-17T00:00:00Z", true, 0, "2030-07-01T00:00:00Z", None),
+        ("2030-06-17T00:00:00Z", false, 0, "2030-07-01T00:00:00Z", Some("1209600")),
+        ("2030-06-30T23:59:59Z", false, 0, "2030-07-01T00:00:00Z", Some("1")),
+        ("2030-07-01T00:00:00Z", true, 1, "2030-07-08T00:00:00Z", None),
+        ("2030-07-31T23:59:59Z", true, 1, "2030-08-01T00:00:00Z", None),
+        ("2030-08-01T00:00:00Z", true, 0, "2030-08-05T00:00:00Z", None),
+    ] {
+        world.at(now);
+        let verdict = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].take();
+        let left =
+            json!({"limit": verdict["rateLimit"]["limit"], "remaining": remaining, "reset": millis(reset) / 1_000});
+        assert_eq!((&verdict["valid"], &verdict["rateLimit"]), (&json!(valid), &left), "{now}");
+        assert_eq!(verdict["response"]["headers"]["retry-after"].as_str(), retry_after, "{now}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use local::dynamodb::Latch;
 use local::{Stack, TemplateSource};
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use template::Template;
 
 pub(crate) use answer::Answer;
@@ -45,6 +45,17 @@ pub(crate) struct Key {
 /// The folder of the functions' binaries: cargo has built them for this test.
 pub(crate) fn binaries() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_gate-verify")).parent().unwrap().to_owned()
+}
+
+/// A contract of a team's own: the one called `name`, changed like this. It is there as long as the file is kept.
+pub(crate) fn own_contract(name: &str, change: impl FnOnce(&str) -> String) -> NamedTempFile {
+    let text = std::fs::read_to_string(root().join(format!("contracts/{name}.toml"))).unwrap();
+    let changed = change(&text);
+    assert_ne!(changed, text);
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), changed).unwrap();
+
+    file
 }
 
 /// The example of that name.

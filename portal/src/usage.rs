@@ -24,6 +24,8 @@ pub enum Window {
     Hour,
     /// A day.
     Day,
+    /// A week.
+    Week,
     /// A month.
     Month,
 }

@@ -83,7 +83,7 @@ words! {
         copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
         issued_created issued_regenerated issued_again issued_replace to_list to_key
         // One key.
-        limits no_limits limits_refused refused_now revive_inactive revive_expired per_minute per_hour per_day per_month limit_used resets rotation rotation_off rotation_until
+        limits no_limits limits_refused refused_now revive_inactive revive_expired per_minute per_hour per_day per_week per_month limit_used resets rotation rotation_off rotation_until
         old_used old_used_lead old_used_before old_unused_lead new_used new_unused end_old end_old_lead earlier earlier_lead own own_lead replacement
         replacement_lead replacement_create replacement_other replacement_gets replacement_roll replacement_wait replacement_end replacement_new
         replacement_unused replacement_old replacement_old_unused manage edit_hint edit_hint_expiry regenerate_hint
@@ -137,7 +137,7 @@ words! {
         alert_woke_hint alert_probing_hint alert_unused_hint alert_expiring_hint alert_lingering_hint alert_thresholds
         alert_thresholds_hint alert_rate alert_rate_hint alert_of alert_of_server alert_of_all alert_days
         alert_days_hint alert_thresholds_wrong alert_rate_wrong alert_of_wrong alert_days_wrong alert_worse alert_over
-        alert_since alert_hour alert_near alert_near_minute alert_near_hour alert_near_day alert_ends alert_refused_of
+        alert_since alert_hour alert_near alert_near_minute alert_near_hour alert_near_day alert_near_week alert_near_month alert_ends alert_refused_of
         alert_failed alert_failed_server alert_failed_all alert_from alert_more alert_less alert_old_ends
         alert_openings alert_and_more detail_rules detail_muted detail_unmuted notice_muted notice_unmuted notice_crowded
     }

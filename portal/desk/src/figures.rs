@@ -44,6 +44,8 @@ pub(crate) fn read(row: &AlertRow, names: &Names) -> Figures {
             "minute" => Some(Window::Minute),
             "hour" => Some(Window::Hour),
             "day" => Some(Window::Day),
+            "week" => Some(Window::Week),
+            "month" => Some(Window::Month),
             _ => None,
         }),
         limit: count(all, "limit"),

@@ -113,6 +113,8 @@ fn limits(
             limit::Window::Minute => Window::Minute,
             limit::Window::Hour => Window::Hour,
             limit::Window::Day => Window::Day,
+            limit::Window::Week => Window::Week,
+            limit::Window::Month => Window::Month,
         },
         used: u64::try_from(counts.get(window, now)).unwrap_or_default(),
         resets: Timestamp::from_second(window.end(now)).unwrap_or(now),

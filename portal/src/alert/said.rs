@@ -160,7 +160,9 @@ impl Figures {
             Some(Window::Minute) => words.alert_near_minute,
             Some(Window::Hour) => words.alert_near_hour,
             Some(Window::Day) => words.alert_near_day,
-            Some(Window::Month) | None => words.alert_near,
+            Some(Window::Week) => words.alert_near_week,
+            Some(Window::Month) => words.alert_near_month,
+            None => words.alert_near,
         };
         let used = self.used.zip(self.limit);
         let used = used.map(|(used, limit)| phrase.put("used", voice.number(used)).put("limit", voice.number(limit)));

@@ -182,6 +182,7 @@ impl Limit {
             Window::Minute => words.per_minute,
             Window::Hour => words.per_hour,
             Window::Day => words.per_day,
+            Window::Week => words.per_week,
             Window::Month => words.per_month,
         }
     }

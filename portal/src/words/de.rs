@@ -212,6 +212,7 @@ pub(super) static WORDS: Words = Words {
     per_minute: P("Pro Minute"),
     per_hour: P("Pro Stunde"),
     per_day: P("Pro Tag"),
+    per_week: P("Pro Woche"),
     per_month: P("Pro Monat"),
     limit_used: P("{used} von {requests} verbraucht"),
     resets: P("beginnt {when} von vorn"),

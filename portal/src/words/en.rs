@@ -196,6 +196,7 @@ pub(super) static WORDS: Words = Words {
     per_minute: P("Each minute"),
     per_hour: P("Each hour"),
     per_day: P("Each day"),
+    per_week: P("Each week"),
     per_month: P("Each month"),
     limit_used: P("{used} of {requests} used"),
     resets: P("starts again {when}"),

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A span of time that requests are counted in. Windows are fixed: they begin at whole multiples of their length since the
-/// Unix epoch, in UTC.
+/// A span of time that requests are counted in. Windows are fixed, and in UTC: a week begins on Monday (ISO 8601), a month on its
+/// first day, and all others at whole multiples of their length since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline, extend("x-contract" = "window"))]
@@ -20,7 +22,20 @@ pub enum Window {
     Hour,
     /// 86,400 seconds.
     Day,
+    /// Seven days, from Monday.
+    Week,
+    /// A month of the calendar.
+    Month,
 }
+
+/// Seconds in a day.
+const DAY_SECS: i64 = 86_400;
+
+/// The day from which months are counted.
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
+/// Seconds from the Monday that a week is counted from, 29 December 1969, to the Unix epoch.
+const MONDAY_SECS: i64 = 3 * DAY_SECS;
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,20 +43,24 @@ impl fmt::Display for Window {
             Self::Minute => "minute",
             Self::Hour => "hour",
             Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
         })
     }
 }
 
 impl Window {
     /// Every window, shortest first.
-    pub const ALL: [Self; 3] = [Self::Minute, Self::Hour, Self::Day];
+    pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
 
-    /// Its length in seconds.
+    /// Its length in seconds; the longest, of a month.
     pub const fn seconds(self) -> i64 {
         match self {
             Self::Minute => 60,
             Self::Hour => 3_600,
-            Self::Day => 86_400,
+            Self::Day => DAY_SECS,
+            Self::Week => 7 * DAY_SECS,
+            Self::Month => 31 * DAY_SECS,
         }
     }
 
@@ -51,32 +70,52 @@ impl Window {
             Self::Minute => 'm',
             Self::Hour => 'h',
             Self::Day => 'd',
+            Self::Week => 'w',
+            Self::Month => 'M',
         }
     }
 
-    /// How many windows back a counter still matters. Events may be stamped five minutes late or early, so the one
-    /// before this may have been ten minutes ahead of it; and it may have waited for some seconds since it was looked
-    /// at.
+    /// How many windows back a counter still matters. Events may be stamped late or early, by five minutes, so the one
+    /// before this may have been ten minutes ahead of it; and it may have waited for some seconds since it was looked at.
     pub const fn kept(self) -> i64 {
         match self {
             Self::Minute => 11,
-            Self::Hour | Self::Day => 1,
+            Self::Hour | Self::Day | Self::Week | Self::Month => 1,
         }
     }
 
-    /// The number of the window that `now` lies in, counted from the Unix epoch.
+    /// The number of the window that `now` lies in, counted from the one in which the Unix epoch lies.
     pub fn number(self, now: Timestamp) -> i64 {
-        now.as_second().div_euclid(self.seconds())
+        match self {
+            Self::Minute | Self::Hour | Self::Day => now.as_second().div_euclid(self.seconds()),
+            Self::Week => now.as_second().saturating_add(MONDAY_SECS).div_euclid(self.seconds()),
+            Self::Month => {
+                let date = TimeZone::UTC.to_datetime(now);
+                let years = i64::from(date.year()).saturating_sub(1_970);
+                years.saturating_mul(12).saturating_add(i64::from(date.month())).saturating_sub(1)
+            }
+        }
     }
 
-    /// When the window of that number begins; 1970 where no time is so far away.
+    /// When the window of that number begins; the first or the last instant of all where no time is so far away.
     pub fn begin(self, number: i64) -> Timestamp {
-        Timestamp::from_second(number.saturating_mul(self.seconds())).unwrap_or_default()
+        let begin = match self {
+            Self::Minute | Self::Hour | Self::Day => Timestamp::from_second(number.saturating_mul(self.seconds())).ok(),
+            Self::Week => {
+                Timestamp::from_second(number.saturating_mul(self.seconds()).saturating_sub(MONDAY_SECS)).ok()
+            }
+            Self::Month => {
+                let first = Span::new().try_months(number).ok().and_then(|months| EPOCH.checked_add(months).ok());
+                first.and_then(|first| first.to_zoned(TimeZone::UTC).ok()).map(|first| first.timestamp())
+            }
+        };
+
+        begin.unwrap_or(if number < 0 { Timestamp::MIN } else { Timestamp::MAX })
     }
 
-    /// When that window ends, in Unix seconds.
+    /// When the window that `now` lies in ends, in Unix seconds.
     pub fn end(self, now: Timestamp) -> i64 {
-        self.number(now).saturating_add(1).saturating_mul(self.seconds())
+        self.begin(self.number(now).saturating_add(1)).as_second()
     }
 
     /// Whole seconds until that window ends, rounded up: never less than 1.
@@ -176,10 +215,36 @@ mod tests {
             (Window::Minute, "2026-11-20T10:00:59.999Z", "2026-11-20T10:01:00Z", 1),
             (Window::Hour, "2026-11-20T10:59:30Z", "2026-11-20T11:00:00Z", 30),
             (Window::Day, "2026-11-20T00:00:01Z", "2026-11-21T00:00:00Z", 86_399),
+            (Window::Week, "2026-11-23T00:00:00Z", "2026-11-30T00:00:00Z", 604_800),
+            (Window::Week, "2026-11-29T23:59:59.999Z", "2026-11-30T00:00:00Z", 1),
+            (Window::Week, "2027-01-01T00:00:00Z", "2027-01-04T00:00:00Z", 259_200),
+            (Window::Week, "1969-12-31T00:00:00Z", "1970-01-05T00:00:00Z", 432_000),
+            (Window::Month, "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", 2_592_000),
+            (Window::Month, "2026-12-31T23:59:58Z", "2027-01-01T00:00:00Z", 2),
+            (Window::Month, "2028-02-29T12:00:00Z", "2028-03-01T00:00:00Z", 43_200),
+            (Window::Month, "1969-12-31T00:00:00Z", "1970-01-01T00:00:00Z", 86_400),
         ] {
             assert_eq!(window.end(at(now)), at(end).as_second(), "{window:?} at {now}");
             assert_eq!(window.seconds_left(at(now)), left, "{window:?} at {now}");
             assert_eq!(window.number(at(end)), window.number(at(now)) + 1, "{window:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn windows_follow_each_other_without_a_gap_to_the_end_of_time() {
+        let times = ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "2026-11-27T10:00:00.5Z"];
+        for window in Window::ALL {
+            for now in times.map(at).into_iter().chain([Timestamp::MIN, Timestamp::MAX]) {
+                let number = window.number(now);
+                assert!(window.begin(number) <= now, "{window} at {now}");
+                assert!(now.as_second() < window.end(now) || now == Timestamp::MAX, "{window} at {now}");
+                assert!(window.seconds_left(now) >= 1 && i64::from(window.seconds_left(now)) <= window.seconds());
+            }
+            for number in [-1, 0, 1, 683, 2_960] {
+                assert_eq!(window.number(window.begin(number)), number, "{window}");
+            }
+            assert_eq!(window.begin(i64::MAX), Timestamp::MAX);
+            assert_eq!(window.begin(i64::MIN), Timestamp::MIN);
         }
     }
 

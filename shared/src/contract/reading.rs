@@ -128,7 +128,10 @@ mod tests {
             (r#"{"on": 0, "colour": 1}"#, &["on must be a boolean", "colour is not known here", "count is required"]),
             // What is given before a fault is not missing behind it.
             (r#"{"count": 1, "size": "x"}"#, &["size must be a number"]),
-            (r#"{"limits": [{"per": 1}], "count": 1}"#, &["limits[0].per must be one of minute, hour, day"]),
+            (
+                r#"{"limits": [{"per": 1}], "count": 1}"#,
+                &["limits[0].per must be one of minute, hour, day, week, month"],
+            ),
             (r#"{"limits": [{"per": "day", "per": "day"}], "count": 1}"#, &["limits[0].per must not be given twice"]),
             (r#"{"limits": [[5, "day"]], "count": 1}"#, &["limits[0] must be an object"]),
             (

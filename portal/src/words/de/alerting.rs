@@ -85,6 +85,8 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_near_minute: P("In drei Minuten einer Stunde wurden mindestens {used} von {limit} Anfragen verbraucht."),
     alert_near_hour: P("{used} von {limit} Anfragen der Stunde wurden verbraucht."),
     alert_near_day: P("{used} von {limit} Anfragen des Tages wurden verbraucht."),
+    alert_near_week: P("{used} von {limit} Anfragen der Woche wurden verbraucht."),
+    alert_near_month: P("{used} von {limit} Anfragen des Monats wurden verbraucht."),
     alert_ends: P("Die Grenze beginnt von vorn: {when}."),
     alert_refused_of: P("{refused} von {requests} Anfragen wurden abgewiesen, weil eine Grenze erreicht war."),
     alert_failed: P("{failed} von {answered} Anfragen sind fehlgeschlagen ({share})."),

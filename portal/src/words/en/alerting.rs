@@ -75,6 +75,8 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_near_minute: P("In three minutes of an hour, at least {used} of {limit} requests were used."),
     alert_near_hour: P("{used} of {limit} requests of the hour were used."),
     alert_near_day: P("{used} of {limit} requests of the day were used."),
+    alert_near_week: P("{used} of {limit} requests of the week were used."),
+    alert_near_month: P("{used} of {limit} requests of the month were used."),
     alert_ends: P("The limit starts again {when}."),
     alert_refused_of: P("{refused} of {requests} requests were refused because a limit was reached."),
     alert_failed: P("{failed} of {answered} requests failed ({share})."),

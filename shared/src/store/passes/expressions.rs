@@ -13,7 +13,7 @@ use crate::registry::pass::{Pass, Standing, Terms};
 use crate::store::{Attributes, attributes, names};
 
 /// How long a pass is kept after its last use: 13 months, because it holds the time of that use. TTL only cleans up: no
-/// counter may go before its window is over, and the longest window is a day.
+/// counter may go before its window is over, and the longest window is a month.
 const KEPT_SECS: i64 = 400 * 86_400;
 
 /// How many windows older than those that matter ([`Window::kept`]) each update clears. Counters that an idle time

@@ -28,7 +28,7 @@ async fn passes() -> Passes {
 
 fn contract() -> Contract {
     let text = include_str!("../../../../contracts/fayne.toml");
-    let text = text.replace(r#"windows = ["minute"]"#, r#"windows = ["minute", "hour", "day"]"#);
+    let text = text.replace(r#"windows = ["minute"]"#, r#"windows = ["minute", "hour", "day", "week", "month"]"#);
     Contract::read("contracts/test.toml", &text).unwrap()
 }
 
@@ -41,25 +41,28 @@ fn at(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap()
 }
 
-/// Near an edge of all windows, so that the edges are met often.
-const EDGE: i64 = 1_907_712_000_000;
+/// Near an edge of all windows, so that the edges are met often. It is the first of April, a Monday.
+const EDGE: i64 = 1_901_232_000_000;
 
 prop_compose! {
-    fn instants()(edge in prop_oneof![Just(0), Just(60_000), Just(3_600_000), Just(86_400_000)], off in -2..=2_i64) -> Timestamp {
+    fn instants()(
+        edge in prop_oneof![Just(0), Just(60_000), Just(3_600_000), Just(86_400_000), Just(7 * 86_400_000), Just(30 * 86_400_000_i64)],
+        off in -2..=2_i64,
+    ) -> Timestamp {
         at(EDGE + edge + off)
     }
 }
 
 prop_compose! {
-    fn limits()(minute in prop::option::of(1..4_u32), hour in prop::option::of(1..4_u32), day in prop::option::of(1..4_u32)) -> Limits {
-        let limits = [(Window::Minute, minute), (Window::Hour, hour), (Window::Day, day)];
-        let limits = limits.into_iter().filter_map(|(per, requests)| Some(Limit { requests: requests?.try_into().unwrap(), per }));
+    fn limits()(requests in prop::collection::vec(prop::option::of(1..4_u32), Window::ALL.len())) -> Limits {
+        let limits = Window::ALL.into_iter().zip(requests);
+        let limits = limits.filter_map(|(per, requests)| Some(Limit { requests: requests?.try_into().unwrap(), per }));
         Limits::try_from(limits.collect::<Vec<_>>()).unwrap()
     }
 }
 
 prop_compose! {
-    fn counts(now: Timestamp)(counts in prop::collection::vec((0..3_usize, 0..=1_i64, 0..5_i64), 0..6)) -> Counts {
+    fn counts(now: Timestamp)(counts in prop::collection::vec((0..Window::ALL.len(), 0..=1_i64, 0..5_i64), 0..9)) -> Counts {
         let mut all = Counts::default();
         for (window, back, count) in counts {
             all.set(Window::ALL[window], Window::ALL[window].number(now) - back, count);
@@ -259,7 +262,7 @@ async fn what_a_closed_pass_has_counted_is_taken_over_once() {
     assert_eq!((legacy.counts.get(Window::Minute, now), legacy.last_used_at), (1, Some(now)));
     let heir = Pass { counts: legacy.counts, last_used_at: legacy.last_used_at, ..pass.clone() };
     let first = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, now).await.unwrap().unwrap();
-    assert_eq!(Window::ALL.map(|window| first.counts.get(window, now)), [2, 2, 2]);
+    assert_eq!(Window::ALL.map(|window| first.counts.get(window, now)), [2; 5]);
     let second = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, now).await.unwrap();
     assert!(second.is_none(), "somebody was faster");
     let Counted::Yes(third) = passes.count(&nth(2), now).await.unwrap() else { panic!("it is not let in") };
