@@ -49,6 +49,7 @@ async fn every_function_answers_its_sample_event() {
                 ("GateVerify", 200),
                 ("GateHealth", 200),
                 ("GateOpenapi", 200),
+                ("GateOperatorOpenapi", 200),
                 ("GateFallback", 404),
                 ("AcademyAuthorCourse", 201),
                 ("AcademyListCourses", 200),

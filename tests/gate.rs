@@ -2,4 +2,5 @@ mod authorize;
 mod fallback;
 mod health;
 mod openapi;
+mod operator_openapi;
 mod verify;

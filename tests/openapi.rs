@@ -9,10 +9,24 @@ use template::Target;
 use crate::layout::deployed;
 use crate::support::{CONTRACTS, binaries, root};
 
-/// The document of `contract` that is checked in.
-fn document(contract: &str) -> Value {
-    let text = fs::read_to_string(root().join(format!("openapi/{contract}.json"))).unwrap();
+/// The document of that name that is checked in.
+fn document(name: &str) -> Value {
+    let text = fs::read_to_string(root().join(format!("openapi/{name}.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
+}
+
+/// The whole document of `contract`.
+fn whole(contract: &str) -> Value {
+    document(&format!("{contract}.operator"))
+}
+
+/// Every document, with its name.
+fn documents() -> impl Iterator<Item = (String, Value)> {
+    let names = CONTRACTS.iter().flat_map(|contract| [(*contract).to_owned(), format!("{contract}.operator")]);
+    names.map(|name| {
+        let document = document(&name);
+        (name, document)
+    })
 }
 
 #[test]
@@ -33,7 +47,7 @@ fn the_documents_are_what_the_code_says() {
 
 #[test]
 fn every_route_is_in_the_document_of_some_stack() {
-    let documents = CONTRACTS.map(document);
+    let documents = CONTRACTS.map(whole);
     for route in deployed().iter().flat_map(|function| &function.routes) {
         let Target::Path { method, path } = &route.target else { continue };
         // Pages are for browsers: they are not operations of an API.
@@ -51,7 +65,7 @@ fn every_route_is_in_the_document_of_some_stack() {
 fn a_document_has_alerts_where_its_contract_has_them() {
     for contract in CONTRACTS {
         let has_alerts = !shared::contract::Contract::load(contract).unwrap().alerts.is_empty();
-        let document = document(contract);
+        let document = whole(contract);
         let paths = document["paths"].as_object().unwrap().keys().filter(|path| path.contains("/alerts"));
         // Those of the operator, and those of callers where they may.
         assert_eq!(paths.count(), if has_alerts { 4 } else { 0 }, "{contract}");
@@ -60,41 +74,91 @@ fn a_document_has_alerts_where_its_contract_has_them() {
 
 #[test]
 fn every_operation_is_named_and_says_in_words_what_it_does() {
-    for contract in CONTRACTS {
+    for (name, document) in documents() {
         let mut ids = BTreeSet::new();
-        for (path, methods) in document(contract)["paths"].as_object().unwrap() {
+        for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 let id = operation["operationId"].as_str().unwrap();
-                assert!(ids.insert(id.to_owned()), "{contract}: there are two of {id}");
+                assert!(ids.insert(id.to_owned()), "{name}: there are two of {id}");
                 let summary = operation["summary"].as_str().unwrap();
-                assert!(!summary.is_empty() && !summary.contains('`'), "{contract}: {method} {path}: {summary}");
+                assert!(!summary.is_empty() && !summary.contains('`'), "{name}: {method} {path}: {summary}");
+            }
+        }
+    }
+}
+
+/// Everything that `value` refers to, put among `found`.
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|value| references(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+        _ => (),
+    }
+}
+
+#[test]
+fn what_a_document_refers_to_is_in_it() {
+    for (name, document) in documents() {
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(!found.is_empty());
+        for reference in found {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{name}: {reference}");
+        }
+        assert!(!document.to_string().contains("x-contract"), "{name}: a mark was not filled in");
+    }
+}
+
+#[test]
+fn the_callers_document_is_the_whole_one_without_the_operators_plane() {
+    for contract in CONTRACTS {
+        let (callers, whole) = (document(contract), whole(contract));
+        let text = callers.to_string().to_lowercase();
+        for word in ["operator", "aws", "sigv4", "signature"] {
+            assert!(!text.contains(word), "{contract}: callers are told of {word}");
+        }
+        let mut paths = whole["paths"].as_object().unwrap().clone();
+        paths.retain(|path, _| !path.starts_with("/operator/"));
+        assert_eq!(callers["paths"], Value::Object(paths), "{contract}");
+        assert_eq!((&callers["openapi"], &callers["servers"]), (&whole["openapi"], &whole["servers"]), "{contract}");
+        for (kind, components) in callers["components"].as_object().unwrap() {
+            for (name, component) in components.as_object().unwrap() {
+                assert_eq!(*component, whole["components"][kind][name], "{contract}: {kind}/{name}");
             }
         }
     }
 }
 
 #[test]
-fn what_a_document_refers_to_is_in_it() {
-    fn references(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(members) => {
-                found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
-                members.values().for_each(|value| references(value, found));
-            }
-            Value::Array(values) => values.iter().for_each(|value| references(value, found)),
-            _ => (),
-        }
-    }
+fn a_callers_document_has_nothing_that_its_operations_do_not_lead_to() {
     for contract in CONTRACTS {
         let document = document(contract);
-        let mut found = Vec::new();
-        references(&document, &mut found);
-        assert!(!found.is_empty());
-        for reference in found {
-            let pointer = reference.strip_prefix('#').unwrap();
-            assert!(document.pointer(pointer).is_some(), "{contract}: {reference}");
+        let mut reached = BTreeSet::new();
+        references(&document["paths"], &mut reached);
+        // Until there is nothing new: a response leads to a schema, and a schema to others.
+        loop {
+            let before = reached.clone();
+            for reference in &before {
+                references(document.pointer(&reference[1..]).unwrap(), &mut reached);
+            }
+            if reached == before {
+                break;
+            }
         }
-        assert!(!document.to_string().contains("x-contract"), "{contract}: a mark was not filled in");
+        let operations =
+            document["paths"].as_object().unwrap().values().flat_map(|at| at.as_object().unwrap().values());
+        let schemes = operations.flat_map(|operation| operation["security"].as_array().unwrap());
+        let schemes = schemes.flat_map(|scheme| scheme.as_object().unwrap().keys());
+        reached.extend(schemes.map(|name| format!("#/components/securitySchemes/{name}")));
+        let components = document["components"].as_object().unwrap().iter();
+        let there = components.flat_map(|(kind, components)| {
+            components.as_object().unwrap().keys().map(move |name| format!("#/components/{kind}/{name}"))
+        });
+        assert_eq!(there.collect::<BTreeSet<_>>(), reached, "{contract}");
     }
 }
 
@@ -139,10 +203,10 @@ fn foreign_words(value: &Value, at: &str, found: &mut Vec<String>) {
 
 #[test]
 fn a_document_has_no_words_that_generators_of_clients_misread() {
-    for contract in CONTRACTS {
+    for (name, document) in documents() {
         let mut found = Vec::new();
-        foreign_words(&document(contract), "", &mut found);
-        assert!(found.is_empty(), "{contract}:\n{}", found.join("\n"));
+        foreign_words(&document, "", &mut found);
+        assert!(found.is_empty(), "{name}:\n{}", found.join("\n"));
     }
 }
 
@@ -152,15 +216,14 @@ fn what_a_document_names_is_a_name_in_every_language() {
         let first = name.starts_with(|first: char| first.is_ascii_alphabetic());
         first && name.chars().all(|letter| letter.is_ascii_alphanumeric())
     };
-    for contract in CONTRACTS {
-        let document = document(contract);
+    for (document_name, document) in documents() {
         let components = document["components"].as_object().unwrap().values();
         let components = components.flat_map(|components| components.as_object().unwrap().keys());
         let operations =
             document["paths"].as_object().unwrap().values().flat_map(|methods| methods.as_object().unwrap());
         let operations = operations.map(|(_, operation)| operation["operationId"].as_str().unwrap());
         for name in components.map(String::as_str).chain(operations) {
-            assert!(is_name(name), "{contract}: {name}");
+            assert!(is_name(name), "{document_name}: {name}");
         }
     }
 }

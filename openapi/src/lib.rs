@@ -1,8 +1,10 @@
-//! The OpenAPI document of a contract's stack. Routes come from the template. Parameters, bodies, replies and refusals
+//! The OpenAPI documents of a contract's stack. Routes come from the template. Parameters, bodies, replies and refusals
 //! are what each function's binary says of itself (`<binary> describe`). Words are those that its file begins with.
 //!
-//! The documents are checked in beside this crate, and `gate-openapi` serves them. A test writes them anew and compares.
+//! Each contract has two: the whole, for the operator, and what of it is for callers. They are checked in beside this crate;
+//! `gate-openapi` and `gate-operator-openapi` serve them. A test writes them anew and compares.
 
+mod document;
 mod error;
 mod function;
 mod words;
@@ -17,12 +19,53 @@ use shared::contract::Contract;
 use shared::http::describe::{Fragment, security_schemes};
 use template::{Method, Target, Template};
 
+use document::Document;
 pub use error::Error;
 use function::describe;
 use words::Words;
 
-/// The files to be in the folder `openapi` of the repository at `root`, by their names: a document for each of its contracts,
-/// and the Rust that names them all. `binaries` is the folder of the functions' debug builds.
+/// Whom a document is for.
+#[derive(Clone, Copy)]
+enum Readers {
+    Callers,
+    Operator,
+}
+
+impl Readers {
+    const ALL: [Self; 2] = [Self::Callers, Self::Operator];
+
+    /// Stands in the names of their files, in front of the extension.
+    const fn mark(self) -> &'static str {
+        match self {
+            Self::Callers => "",
+            Self::Operator => ".operator",
+        }
+    }
+
+    /// What `contract`'s document for them is called, and what it says of itself.
+    fn words(self, contract: &str) -> (String, String) {
+        match self {
+            Self::Callers => (
+                format!("Latchkey: {contract}"),
+                format!(
+                    "What a stack that serves the contract `{contract}` answers to callers. A path that does not exist is \
+                     404, and a method that a path does not take 405 with `Allow`, in the same form as the other refusals."
+                ),
+            ),
+            Self::Operator => (
+                format!("Latchkey: {contract}, for the operator"),
+                format!(
+                    "All that a stack that serves the contract `{contract}` answers: to callers, and below `/operator/` to \
+                     the team that runs it. Any path that is not here is 404, and any method 405 with `Allow`, in the same \
+                     form as the other refusals."
+                ),
+            ),
+        }
+    }
+}
+
+/// The files to be in the folder `openapi` of the repository at `root`, by their names: the documents of each of its
+/// contracts, and the Rust that names them all, by whom they are for. `binaries` is the folder of the functions' debug builds.
 ///
 /// # Errors
 /// Something cannot be read, or a function cannot be described.
@@ -30,22 +73,30 @@ pub fn files(root: &Path, binaries: &Path) -> Result<BTreeMap<String, String>, E
     let yaml = read(&root.join("template.yaml"))?;
     let words = Words::read(&root.join("functions"))?;
     let mut files = BTreeMap::new();
-    let mut index = String::from("// Written by `cargo run --bin openapi`: contract, document.\n&[\n");
     for name in Contract::names() {
         let contract = Contract::load(name)?;
         let template = Template::read(&yaml, &BTreeMap::from([("Contract".to_owned(), name.to_owned())]))?;
-        let document = serde_json::to_string_pretty(&document(&contract, &template, &words, binaries)?)?;
-        files.insert(format!("{name}.json"), document + "\n");
-        writeln!(index, "    ({name:?}, include_str!(\"{name}.json\")),")?;
+        let whole = document(&contract, &template, &words, binaries)?;
+        for readers in Readers::ALL {
+            let text = serde_json::to_string_pretty(&written(&whole, name, readers))?;
+            files.insert(format!("{name}{}.json", readers.mark()), text + "\n");
+        }
     }
-    files.insert("documents.rs".to_owned(), index + "]\n");
+    for readers in Readers::ALL {
+        let mark = readers.mark();
+        let mut index = String::from("// Written by `cargo run --bin openapi`: contract, document.\n&[\n");
+        for name in Contract::names() {
+            writeln!(index, "    ({name:?}, include_str!(\"{name}{mark}.json\")),")?;
+        }
+        files.insert(format!("documents{mark}.rs"), index + "]\n");
+    }
 
     Ok(files)
 }
 
-fn document(contract: &Contract, template: &Template, words: &Words, binaries: &Path) -> Result<Value, Error> {
-    let mut paths: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
-    let mut parts = Components::default();
+/// The whole document of the stack that `template` describes.
+fn document(contract: &Contract, template: &Template, words: &Words, binaries: &Path) -> Result<Document, Error> {
+    let mut document = Document::new(security_schemes(contract));
     // A function without routes is asked by other means than this API.
     for function in template.functions.iter().filter(|function| !function.routes.is_empty()) {
         let routes: Vec<_> = function.routes.iter().map(template::Route::key).collect();
@@ -56,59 +107,30 @@ fn document(contract: &Contract, template: &Template, words: &Words, binaries: &
                 // It is its GET without a body.
                 continue;
             }
-            let Fragment { operation, schemas, responses } = fragment;
-            parts.add(schemas, responses)?;
             let by_operator = function.routes.len() > 1 && path.starts_with("/operator/");
-            let operation = words.add_to(operation, &function.binary, by_operator)?;
-            let methods = paths.entry(path.clone()).or_default();
-            methods.insert(method.to_string().to_ascii_lowercase(), operation);
+            let operation = words.add_to(fragment.operation, &function.binary, by_operator)?;
+            document.add(&method.to_string(), path, Fragment { operation, ..fragment })?;
         }
     }
 
-    Ok(json!({
+    Ok(document)
+}
+
+/// What of the document `whole` of `contract` is for `readers`, as it is written.
+fn written(whole: &Document, contract: &str, readers: Readers) -> Value {
+    let Document { paths, components } = match readers {
+        Readers::Callers => &whole.for_callers(),
+        Readers::Operator => whole,
+    };
+    let (title, description) = readers.words(contract);
+
+    json!({
         "openapi": "3.1.0",
-        "info": {
-            "title": format!("Latchkey: {}", contract.name),
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": format!(
-                "What a stack that serves the contract `{}` answers. Any path that is not here is 404, and any method 405 \
-                 with `Allow`, in the same form as the other refusals.",
-                contract.name
-            ),
-        },
+        "info": {"title": title, "version": env!("CARGO_PKG_VERSION"), "description": description},
         "servers": [{"url": "/", "description": "Where this document is."}],
         "paths": paths,
-        "components": {
-            "securitySchemes": security_schemes(contract),
-            "schemas": parts.schemas,
-            "responses": parts.responses,
-        },
-    }))
-}
-
-/// What operations refer to.
-#[derive(Default)]
-struct Components {
-    schemas: BTreeMap<String, Value>,
-    responses: BTreeMap<String, Value>,
-}
-
-impl Components {
-    fn add(&mut self, schemas: BTreeMap<String, Value>, responses: BTreeMap<String, Value>) -> Result<(), Error> {
-        for (name, schema) in schemas {
-            if self.schemas.insert(name.clone(), schema.clone()).is_some_and(|known| known != schema) {
-                let say = "give one of the types another name, #[schemars(rename = \"…\")]";
-                return Err(Error::new(format!("two different schemas are called {name}: {say}")));
-            }
-        }
-        for (name, response) in responses {
-            if self.responses.insert(name.clone(), response.clone()).is_some_and(|known| known != response) {
-                return Err(Error::new(format!("two different responses are called {name}")));
-            }
-        }
-
-        Ok(())
-    }
+        "components": components,
+    })
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -13,6 +13,7 @@ pub mod handler;
 pub mod idempotency_key;
 pub(crate) mod lambda;
 pub mod manager;
+pub mod openapi;
 pub mod reply;
 pub mod schedule;
 pub mod serve;

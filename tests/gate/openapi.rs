@@ -1,10 +1,10 @@
 use std::fs;
 
-use crate::support::{World, root};
+use crate::support::{CONTRACTS, World, root};
 
 #[tokio::test]
 async fn whoever_asks_gets_the_document_of_the_contract_that_is_served() {
-    for contract in ["fayne", "fabraix", "thefaq", "fanfare"] {
+    for contract in CONTRACTS {
         let world = World::serving(contract).await;
         let answer = world.anonymous("GET", "/openapi.json").await;
         let document = fs::read_to_string(root().join(format!("openapi/{contract}.json"))).unwrap();

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{CONTRACTS, root};
 
-/// The documents by contract.
+/// The whole documents by contract.
 static DOCUMENTS: LazyLock<BTreeMap<&str, Value>> = LazyLock::new(|| {
     let read = |contract| {
-        let text = std::fs::read_to_string(root().join(format!("openapi/{contract}.json"))).unwrap();
+        let text = std::fs::read_to_string(root().join(format!("openapi/{contract}.operator.json"))).unwrap();
         (contract, serde_json::from_str(&text).unwrap())
     };
     CONTRACTS.into_iter().map(read).collect()

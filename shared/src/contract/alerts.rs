@@ -197,7 +197,7 @@ pub enum Of {
 pub struct Rule {
     /// Whether anybody is told.
     pub enabled: bool,
-    /// Whether the organization can change this rule; the operator always can.
+    /// Whether the organization can change this rule.
     pub changeable: bool,
     /// From which shares of a limit on, in per cent, each higher than the one before: of `limit.approaching`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -31,8 +31,8 @@ pub struct Fragment {
     pub responses: BTreeMap<String, Value>,
 }
 
-/// The security schemes of requests: the operator's signature, and a key as `contract` wants it.
-pub fn security_schemes(contract: &Contract) -> Value {
+/// The security schemes of requests by their names: the operator's signature, and a key as `contract` wants it.
+pub fn security_schemes(contract: &Contract) -> BTreeMap<String, Value> {
     let forms: Vec<_> = contract.types.iter().map(|kind| kind.format.to_string()).collect();
     let credential = &contract.credential;
     let (mut key, form) = match &credential.scheme {
@@ -49,14 +49,13 @@ pub fn security_schemes(contract: &Contract) -> Value {
         key.insert("description".to_owned(), format!("{form}: {}.", forms.join(", or ")).into());
     }
 
-    json!({
-        (operation::KEY): key,
-        (operation::OPERATOR): {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "Signature Version 4 of AWS, service execute-api.",
-            "x-amazon-apigateway-authtype": "awsSigv4",
-        },
-    })
+    let signature = json!({
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "Signature Version 4 of AWS, service execute-api.",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+    });
+
+    BTreeMap::from([(operation::KEY.to_owned(), key), (operation::OPERATOR.to_owned(), signature)])
 }

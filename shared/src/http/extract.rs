@@ -26,7 +26,7 @@ use crate::registry::slug::Slug;
 
 /// Something that a handler can have as an argument.
 #[diagnostic::on_unimplemented(
-    note = "a handler's arguments after the app are Caller, Manager or Operator, At, Path, Query and Body, in this order"
+    note = "a handler's arguments after the app are Caller, Manager, Operator or Signed, At, Path, Query and Body, in this order"
 )]
 pub trait FromCall: Sized + Send {
     /// Whether making it asks the store, or leads to calls that do: such a function connects before its first call.
@@ -141,6 +141,21 @@ impl FromCall for Operator {
         let arn = call.signed_by.take().ok_or_else(unguarded)?;
 
         Ok(Self { author: Author::operator(arn, call.request_id.clone(), call.now) })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        Signed::describe(operation);
+        operation.refuse(Denial::Unavailable { retry_after: 1 });
+    }
+}
+
+/// The same where nothing is asked of the store: such a function has no permission for it.
+#[derive(Debug)]
+pub struct Signed;
+
+impl FromCall for Signed {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        Operator::from_call(call).await.map(|_| Self)
     }
 
     fn describe(operation: &mut Operation<'_>) {

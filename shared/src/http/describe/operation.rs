@@ -83,7 +83,6 @@ impl<'c> Operation<'c> {
     pub(crate) fn ask_signature(&mut self) {
         self.security.push(json!({ (OPERATOR): [] }));
         self.gateway.push(Gateway::Forbidden);
-        self.refuse(example(Kind::Unavailable));
     }
 
     /// Notes that it asks for a key that may do what needs `scope`.

@@ -1,0 +1,7 @@
+// Written by `cargo run --bin openapi`: contract, document.
+&[
+    ("fabraix", include_str!("fabraix.operator.json")),
+    ("fanfare", include_str!("fanfare.operator.json")),
+    ("fayne", include_str!("fayne.operator.json")),
+    ("thefaq", include_str!("thefaq.operator.json")),
+]
