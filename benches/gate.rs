@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let terms = json!({"plan": "enterprise", "limits": limits});
     stack.operate("PUT", "/operator/v1/organizations/acme", Some(&terms)).await?;
     // Holds no scope: the gate judges and counts, and nothing comes after it.
-    let order = json!({"name": "bench", "type": "restricted"});
+    let order = json!({"name": "bench", "type": "restricted", "scopes": []});
     let issued = stack.operate("POST", "/operator/v1/organizations/acme/api-keys", Some(&order)).await?.json();
     let key = issued.pointer("/data/key").and_then(Value::as_str).ok_or("no key")?;
 

@@ -36,7 +36,7 @@ const FLUSH: &str = "UpdateItem UsageTable";
 async fn agents() -> (World, Key) {
     let world = World::serving("fabraix").await;
     world.organization("acme", json!({"plan": "standard"})).await;
-    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted", "scopes": []})).await;
     (world, key)
 }
 
@@ -80,7 +80,7 @@ async fn what_is_no_key_costs_nothing_and_what_could_be_one_is_looked_up_once() 
 #[tokio::test]
 async fn the_first_request_of_a_key_is_five_round_trips_and_one_an_hour_is_four() {
     let (world, key) = agents().await;
-    let other = world.key("acme", json!({"name": "b", "type": "restricted"})).await;
+    let other = world.key("acme", json!({"name": "b", "type": "restricted", "scopes": []})).await;
     register(&world, &other, 403).await;
     let stamped = [GATE, "GetItem KeysTable", "BatchGetItem KeysTable", GATE];
     // Where there is no pass that a lock could have withdrawn, the organization is read once more, after the key.
@@ -119,9 +119,9 @@ async fn the_first_request_with_a_new_secret_reads_the_pass_before_it_and_its_or
 async fn a_change_costs_two_write_units_for_each_item_and_its_event_and_number_are_two_items() {
     let world = World::serving("fabraix").await;
     world.organization("acme", json!({"plan": "standard"})).await;
-    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted", "scopes": []})).await;
     let path = format!("/organizations/acme/api-keys/{}", key.id);
-    let order = json!({"name": "b", "type": "restricted"});
+    let order = json!({"name": "b", "type": "restricted", "scopes": []});
     for (what, method, path, body, members, write_units) in [
         ("an organization", "PUT", "/organizations/other".to_owned(), json!({"plan": "standard"}), 4, 8.0),
         ("its new name", "PUT", "/organizations/acme".to_owned(), json!({"name": "Acme"}), 3, 6.0),
@@ -204,7 +204,7 @@ async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
 async fn usage_costs_at_most_thirty_writes_of_one_unit_for_a_thousand_requests_of_a_busy_key() {
     let world = World::build("fabraix", |builder| builder.max_instances(1)).await;
     world.organization("acme", json!({"plan": "standard"})).await;
-    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted", "scopes": []})).await;
     let requests = 1_000;
     let asked = all_calls(&world, async {
         // Twenty in a second, in two hours.

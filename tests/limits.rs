@@ -150,7 +150,7 @@ async fn limits_are_by_key_and_type_and_counted_apart() {
     world.organization("acme", json!({"plan": "standard"})).await;
     for (kind, limit) in [("development", 60), ("production", 600), ("restricted", 600), ("admin", 600)] {
         for _ in 0..2 {
-            let key = world.key("acme", json!({"name": "a", "type": kind})).await;
+            let key = world.key("acme", json!({"name": "a", "type": kind, "scopes": []})).await;
             let answer = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].clone();
             assert_eq!(answer["rateLimit"]["limit"], limit, "{kind}");
             assert_eq!(answer["rateLimit"]["remaining"], limit - 1, "{kind}");

@@ -87,9 +87,11 @@ def make_possible(body, path, makes_organization, is_ours):
         body["openAt"] = "2998-01-01T00:00:00Z"
     if isinstance(body.get("timeZone"), str):
         body["timeZone"] = "Europe/Berlin"
-    # Which scopes a key may have follows from its type.
+    # Which scopes a key may have follows from its type, and one type has none by default.
     if STACK["has_types"] and "/api-keys" in path:
         body.pop("scopes", None)
+        if body.get("type") == "restricted":
+            body["scopes"] = []
     # A webhook leads to the internet, thresholds rise, and who is muted is there and is so for a while.
     if "/webhooks" in path and isinstance(body.get("url"), str):
         body["url"] = "https://example.com/hooks"

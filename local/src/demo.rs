@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::contract::scope::Scopes;
 use shared::contract::{Contract, KeyType, Plan, PlanLimits};
 use shared::environment::settings::Stage;
 use template::Template;
@@ -144,7 +145,15 @@ fn keys_of(kind: &KeyType) -> Vec<DemoKey> {
         return std::iter::once(all).chain(fewer).collect();
     };
 
-    vec![DemoKey { name: name.clone(), kind: Some(name.clone()), scopes: None }]
+    // Whoever has nothing by default has to say so.
+    let scopes = by_default(kind).is_empty().then(Vec::new);
+
+    vec![DemoKey { name: name.clone(), kind: Some(name.clone()), scopes }]
+}
+
+/// What a key of the type `kind` holds if nobody says what it is to hold.
+fn by_default(kind: &KeyType) -> Scopes {
+    kind.scopes.always.union(&kind.scopes.default)
 }
 
 fn example(title: &str, curl: impl Into<String>) -> Example {
@@ -228,7 +237,7 @@ fn academy(contract: &Contract) -> Vec<Example> {
 /// The first type whose keys in the demo may do what needs `scope`, if there is one.
 fn holder<'a>(contract: &'a Contract, stage: Stage, scope: Option<&str>) -> Option<&'a KeyType> {
     let may = |kind: &&KeyType| {
-        let held = kind.scopes.always.union(&kind.scopes.default);
+        let held = by_default(kind);
         kind.stages.contains(&stage) && scope.is_none_or(|scope| contract.allows(&held, scope))
     };
 
@@ -310,7 +319,8 @@ fn experiences(contract: &Contract, server: Option<&KeyType>) -> Vec<Example> {
 }
 
 fn operator(contract: &Contract, slug: &str, has_portal: bool) -> Vec<Example> {
-    let order = match contract.types.first().and_then(|kind| kind.name.as_deref()) {
+    let usual = contract.types.iter().find(|kind| !by_default(kind).is_empty());
+    let order = match usual.or(contract.types.first()).and_then(|kind| kind.name.as_deref()) {
         Some(kind) => json!({"name": "another", "type": kind}),
         None => json!({"name": "another"}),
     };

@@ -53,7 +53,7 @@ async fn a_run_that_is_none_names_the_field_and_leaves_nothing_behind() {
 async fn every_refusal_that_a_key_can_cause_reads_as_fabraixs_page_says() {
     let world = agents().await;
     let good = world.key("acme", json!({"name": "a", "type": "development"})).await;
-    let restricted = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let restricted = world.key("acme", json!({"name": "a", "type": "restricted", "scopes": []})).await;
     let allowed = world.key("acme", json!({"name": "a", "type": "restricted", "scopes": ["runs:write"]})).await;
     let revoked = world.key("acme", json!({"name": "a", "type": "production"})).await;
     world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", revoked.id), Value::Null).await;

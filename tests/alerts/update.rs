@@ -53,6 +53,7 @@ async fn a_change_is_one_row_and_one_event_and_a_change_of_nothing_is_none() {
 #[tokio::test]
 async fn what_is_wrong_is_named_and_nothing_is_kept() {
     let (world, key) = World::launches().await;
+    let nobodys = format!("key_{:026}", 7);
     let before = settings(&world).await;
     for (change, field) in [
         (json!({"kinds": {"limit.near": {"enabled": true}}}), "kinds.limit.near\""),
@@ -76,8 +77,14 @@ async fn what_is_wrong_is_named_and_nothing_is_kept() {
         (json!({"muted": [{"keyId": key.id}]}), "muted[0].until"),
         (json!({"muted": [{"keyId": key.id, "until": "2030-06-15T00:00:30Z"}]}), "muted[0].until"),
         (json!({"muted": [{"keyId": key.id, "until": "2031-06-17T00:00:31Z"}]}), "muted[0].until"),
-        (json!({"muted": [{"keyId": format!("key_{:026}", 7), "until": "2030-07-01T00:00:00Z"}]}), "muted"),
+        (json!({"muted": [{"keyId": nobodys, "until": "2030-07-01T00:00:00Z"}]}), "muted"),
         (json!({"kind": {}}), "kind"),
+        // Both are told.
+        (
+            json!({"kinds": {"moon": null}, "muted": [{"keyId": nobodys, "until": "2030-07-01T00:00:00Z"}]}),
+            "kinds.moon\"",
+        ),
+        (json!({"kinds": {"moon": null}, "muted": [{"keyId": nobodys, "until": "2030-07-01T00:00:00Z"}]}), "muted\""),
     ] {
         for answer in [
             world.operate("PUT", "/organizations/acme/alerts", change.clone()).await,

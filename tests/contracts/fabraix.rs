@@ -59,7 +59,7 @@ async fn each_type_of_key_does_what_its_card_says() {
         ("local", "production", Value::Null, "fbx_prod_", 200, 403),
         ("production", "production", Value::Null, "fbx_prod_", 200, 403),
         // "Keys with limited scope for specific operations."
-        ("production", "restricted", Value::Null, "fbx_res_", 403, 403),
+        ("production", "restricted", json!([]), "fbx_res_", 403, 403),
         ("production", "restricted", json!(["runs:write"]), "fbx_res_", 200, 403),
         ("production", "restricted", json!(["keys:manage"]), "fbx_res_", 403, 200),
         // "Full access keys for administrative operations."
@@ -204,7 +204,7 @@ async fn a_missing_or_invalid_key_is_401() {
 #[tokio::test]
 async fn a_key_without_the_permission_is_403() {
     let world = fabraix().await;
-    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted", "scopes": []})).await;
     curl(&world, &[("x-api-key", &key.secret)]).await.is(403, &[], FORBIDDEN);
     let key = world.key("acme", json!({"name": "a", "type": "production"})).await;
     world.get("/api/v1/acme/api-keys", &key).await.is(403, &[], FORBIDDEN);

@@ -29,7 +29,7 @@ async fn a_key_is_issued_in_the_contracts_form_and_shown_once() {
         (
             "fabraix",
             "standard",
-            json!({"name": "web", "type": "restricted"}),
+            json!({"name": "web", "type": "restricted", "scopes": []}),
             "fbx_res_",
             Some("restricted"),
             json!([]),
@@ -106,6 +106,34 @@ async fn an_order_that_the_contract_does_not_allow_names_the_field_and_leaves_no
             &fabraix,
             json!({"name": "a", "type": "development", "scopes": ["keys:manage"]}),
             "scopes must be among runs:write",
+        ),
+        (&fabraix, json!({"name": "a", "type": "restricted"}), "scopes is required: the type has none by default"),
+        // All that is wrong is told at once.
+        (
+            &fabraix,
+            json!({"name": "a", "type": "secrat", "scopes": ["foo"], "expiresAt": "2020-01-01T00:00:00Z"}),
+            "type must be one of admin, development, production, restricted; scopes must be among keys:manage, runs:write; \
+             expiresAt must be in the future",
+        ),
+        (
+            &fabraix,
+            json!({"name": "a", "type": "secrat", "scopes": ["keys:manage"]}),
+            "type must be one of admin, development, production, restricted",
+        ),
+        (
+            &fabraix,
+            json!({"name": "a", "type": "production", "scopes": ["keys:manage"], "expiresAt": START}),
+            "scopes must be among runs:write; expiresAt must be in the future",
+        ),
+        (
+            &fabraix,
+            json!({"name": "a", "scopes": ["foo"]}),
+            "type is required, one of admin, development, production, restricted; scopes must be among keys:manage, runs:write",
+        ),
+        (
+            &fayne,
+            json!({"name": "a", "type": "public", "scopes": ["fly"], "expiresAt": START}),
+            "type is not known here; scopes must be among read, write; expiresAt must be in the future",
         ),
     ] {
         let answer = world.operate("POST", "/organizations/acme/api-keys", order).await;

@@ -60,6 +60,7 @@ async fn each_has_a_result_of_its_own() {
         {"sha256": digest(4), "name": "a", "expiresAt": "2020-01-01T00:00:00Z"},
         {"sha256": digest(5), "name": "a", "createdAt": "2040-01-01T00:00:00Z"},
         {"sha256": digest(6), "name": "a", "type": "secret"},
+        {"sha256": digest(9), "name": "a", "type": "secret", "scopes": ["fly"], "expiresAt": "2020-01-01T00:00:00Z", "createdAt": "1969-01-01T00:00:00Z"},
         {"sha256": digest(7), "name": "a", "colour": "red"},
         ["a"],
         {"sha256": digest(1), "name": "again"},
@@ -85,13 +86,15 @@ async fn each_has_a_result_of_its_own() {
             "expiresAt must be in the future",
             "createdAt must be a time since 1970 that is not to come",
             "type is not known here",
+            "type is not known here; scopes must be among read, write; expiresAt must be in the future; \
+             createdAt must be a time since 1970 that is not to come",
             "colour is not known here",
             "body must be an object",
             "exists",
             "imported",
         ]
     );
-    assert_eq!(results[9]["id"], results[0]["id"]);
+    assert_eq!(results[10]["id"], results[0]["id"]);
     assert_eq!((&results[1]["reason"], &results[1]["response"]["status"]), (&json!("invalid_request"), &json!(400)));
     let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
     assert_eq!(listed.as_array().unwrap().len(), 2, "nothing is left of those that were refused");

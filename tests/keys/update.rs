@@ -78,6 +78,10 @@ async fn a_change_that_the_contract_does_not_allow_names_the_field_and_changes_n
         (json!({"scopes": []}), "scopes must name at least 1"),
         (json!({"scopes": ["fly"]}), "scopes must be among read, write"),
         (json!({"expiresAt": START}), "expiresAt must be in the future"),
+        (
+            json!({"scopes": ["fly"], "expiresAt": START}),
+            "scopes must be among read, write; expiresAt must be in the future",
+        ),
         (json!({"status": "gone"}), "status must be active or inactive"),
         (json!({"type": "public"}), "type is not known here"),
         (json!({"key": "fa_live_1"}), "key is not known here"),

@@ -87,7 +87,7 @@ async fn each_outcome_is_counted_once_and_refusals_by_their_reason() {
 async fn a_scope_that_a_function_asks_for_in_vain_is_a_refusal() {
     let world = World::serving("fabraix").await;
     world.organization("acme", json!({"plan": "standard"})).await;
-    let key = world.key("acme", json!({"name": "a", "type": "restricted"})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "restricted", "scopes": []})).await;
     assert_eq!(world.register_run(&key.secret).await.status, 403);
     let totals = usage(&world, &key, "").await["totals"].clone();
     assert_eq!((&totals["clientErrors"], &totals["refused"]["byReason"]), (&json!(0), &json!({"missing_scope": 1})));

@@ -32,6 +32,16 @@ async fn terms_that_the_contract_does_not_have_name_the_field_and_change_nothing
     for (path, terms, message) in [
         ("/organizations/new", json!({}), "plan is required"),
         ("/organizations/acme", json!({"plan": "gold"}), "plan must be one of enterprise, standard"),
+        (
+            "/organizations/acme",
+            json!({"plan": "gold", "limits": []}),
+            "plan must be one of enterprise, standard; limits must have at least one limit",
+        ),
+        (
+            "/organizations/new",
+            json!({"limits": [{"requests": 1, "per": "day"}]}),
+            "plan is required; limits must be per minute or hour",
+        ),
         ("/organizations/acme", json!({"plan": "enterprise"}), "limits is required on the plan enterprise"),
         ("/organizations/acme", json!({"status": "gone"}), "status must be active or locked"),
         ("/organizations/acme", json!({"limits": []}), "limits must have at least one limit"),

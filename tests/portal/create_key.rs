@@ -259,6 +259,16 @@ async fn a_form_that_was_sent_before_leads_to_its_key() {
 }
 
 #[tokio::test]
+async fn a_key_that_could_do_nothing_is_not_made() {
+    let world = open("fabraix").await;
+    let browser = world.visitor("acme").await;
+    let page = browser.submit(NEW, KEYS, &[("type", "restricted"), ("name", "web")]).await;
+    assert!(page.secret().is_none());
+    page.says("Choose at least one permission");
+    assert_eq!(world.key_ids("acme").await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_key_that_may_not_make_the_example_is_shown_none() {
     for (contract, fields) in [
         ("fabraix", vec![("type", "restricted"), ("scope", "keys:manage"), ("name", "web")]),

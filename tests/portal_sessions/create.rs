@@ -69,6 +69,11 @@ async fn what_is_left_out_has_its_default_and_everything_has_bounds() {
         (json!({"operations": ["list", "everything"]}), "operations"),
         (json!({"operations": "list"}), "operations"),
         (json!({"operations": []}), "operations"),
+        // Both are told.
+        (json!({"operations": [], "returnUrl": "https://evil.example/"}), "operations"),
+        (json!({"operations": [], "returnUrl": "https://evil.example/"}), "returnUrl"),
+        (json!({"operations": ["create"], "returnUrl": "/keys"}), "must have list"),
+        (json!({"operations": ["create"], "returnUrl": "/keys"}), "returnUrl"),
         (json!({"returnUrl": "https://evil.example/"}), "returnUrl"),
         (json!({"returnUrl": "https://admin.fanfare.io.evil.example/"}), "returnUrl"),
         (json!({"returnUrl": "https://admin.fanfare.io@evil.example/"}), "returnUrl"),

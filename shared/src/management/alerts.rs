@@ -1,10 +1,12 @@
 //! Changing what an organization is told of.
 
 use crate::contract::denial::{Denial, Violation};
+use crate::contract::reading::FAULTS_MAX;
 use crate::gate::app::App;
 use crate::registry::alert::{Change, Settings, View};
 use crate::registry::audit::{Action, Author, Plane};
-use crate::registry::error::Result;
+use crate::registry::error::{Error, Result, both};
+use crate::registry::key;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::store::{Remembered, Replaced};
@@ -34,11 +36,12 @@ pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author, se
         if seen.is_some_and(|seen| seen != read.version()) {
             return Err(Denial::Conflict { reason: "The settings of alerts have changed meanwhile".to_owned() }.into());
         }
-        let after = read.value.after(change, alerts, author.plane == Plane::Operator, now)?;
+        let after = read.value.after(change, alerts, author.plane == Plane::Operator, now).map_err(Error::from);
+        let own = check_own(app, slug, &read.value.newly_muted(change)).await;
+        let (after, ()) = both(after, own)?;
         if after == read.value {
             return Ok(after.view(alerts, now));
         }
-        check_muted(app, slug, &after, &read.value).await?;
         let states = [&read.value, &after].map(|settings| Some(settings.in_full(alerts, now)));
         let entry = author.did(Action::AlertsChanged, slug, None, states);
         let view = after.view(alerts, now);
@@ -50,15 +53,17 @@ pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author, se
     }
 }
 
-/// Whether the keys that are muted in `after`, and were not `before`, are the organization's.
-async fn check_muted(app: &App, slug: &Slug, after: &Settings, before: &Settings) -> Result<()> {
-    let muted: Vec<_> = after.newly_muted(before).cloned().collect();
+/// Whether the keys `muted` are all the organization's.
+async fn check_own(app: &App, slug: &Slug, muted: &[key::Id]) -> Result<()> {
     if muted.is_empty() {
         return Ok(());
     }
-    let known = app.keys.names(slug, &muted).await?;
-    match muted.iter().find(|key| !known.contains_key(key.as_str())) {
-        Some(key) => Err(Violation::new("muted", format!("must name the organization's keys; {key} is none")).into()),
-        None => Ok(()),
+    let known = app.keys.names(slug, muted).await?;
+    let foreign = muted.iter().map(key::Id::as_str).filter(|key| !known.contains_key(*key));
+    let foreign: Vec<_> = foreign.take(FAULTS_MAX).collect();
+    if foreign.is_empty() {
+        return Ok(());
     }
+
+    Err(Violation::new("muted", format!("must name the organization's keys, not {}", foreign.join(", "))).into())
 }

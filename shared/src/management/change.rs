@@ -10,7 +10,7 @@ use crate::environment::clock::Expiry;
 use crate::gate::app::App;
 use crate::management::issue::{allowed_scopes, future, type_in_use};
 use crate::registry::audit::{Action, Author};
-use crate::registry::error::Result;
+use crate::registry::error::{Result, both};
 use crate::registry::key::{Id, Key, Status, View};
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
@@ -41,12 +41,13 @@ impl Change {
     }
 
     fn apply(&self, app: &App, key: &mut Key, org: &Organization, author: &Author) -> Result<()> {
+        let allowed = |asked| allowed_scopes(app, org, type_in_use(app, key)?, Some(asked));
+        let scopes = self.scopes.as_ref().map(allowed).transpose();
+        let (scopes, ()) = both(scopes, future(self.expires_at.applied(None), author.at))?;
         if let Some(name) = &self.name {
             key.name = name.clone();
         }
-        if let Some(scopes) = &self.scopes {
-            type_in_use(app, key)?;
-            let scopes = allowed_scopes(app, org, key.kind.as_deref(), Some(scopes))?;
+        if let Some(scopes) = scopes {
             author.can_give(&app.contract, scopes.iter().filter(|scope| !key.scopes.contains(scope)))?;
             key.scopes = scopes;
         }
@@ -108,9 +109,6 @@ pub async fn change(
     let now = author.at;
     if change.is_empty() {
         return Err(Violation::new("body", "must change something").into());
-    }
-    if let Field::Value(at) = change.expires_at {
-        future(at, now)?;
     }
     let mut tries = app.keys.tries();
     loop {

@@ -133,9 +133,12 @@ pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import,
     Ok(Imported { imported, results })
 }
 
-fn past(at: Timestamp, now: Timestamp) -> std::result::Result<Timestamp, Violation> {
-    let is_past = at <= now && at >= Timestamp::UNIX_EPOCH;
-    if is_past { Ok(at) } else { Err(Violation::new("createdAt", "must be a time since 1970 that is not to come")) }
+fn past(at: Timestamp, now: Timestamp) -> Result<Timestamp> {
+    if at <= now && at >= Timestamp::UNIX_EPOCH {
+        return Ok(at);
+    }
+
+    Err(Violation::new("createdAt", "must be a time since 1970 that is not to come").into())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::contract::portal::{Operation, Portal};
 use crate::environment::clock;
 use crate::gate::app::App;
 use crate::registry::audit::{Author, Visit};
-use crate::registry::error::Result;
+use crate::registry::error::{Error, Result, both};
 use crate::registry::organization::Organization;
 use crate::registry::session::{Id, Order, Seconds, Session, Token};
 use crate::registry::slug::Slug;
@@ -53,11 +53,12 @@ pub fn pages(app: &App) -> Result<&Portal> {
 pub async fn invite(app: &App, slug: &Slug, order: Order, author: &Author, link_secs: i64) -> Result<Invitation> {
     let portal = pages(app)?;
     let now = author.at;
-    let operations = allowed(app, portal, &order, author)?;
+    let returns = order.check_return(portal).map_err(Error::from);
+    let (operations, ()) = both(allowed(app, portal, &order, author), returns)?;
     let expires_at = now.checked_add(SignedDuration::from_secs(link_secs)).unwrap_or(now);
     let bearer = author.bearer.clone();
     let code = Token::new(bearer.as_ref().map(|bearer| &bearer.key), app.entropy)?;
-    let session = order.session(Id::new(now, app.entropy)?, slug.clone(), portal, operations, bearer, now)?;
+    let session = order.session(Id::new(now, app.entropy)?, slug.clone(), operations, bearer, now);
 
     let mut tries = app.keys.tries();
     loop {

@@ -15,7 +15,7 @@ use crate::gate::app::App;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
-use crate::registry::error::{Error, Result};
+use crate::registry::error::{Error, Result, both};
 use crate::registry::key::{Id, Key, Status};
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
@@ -33,7 +33,7 @@ pub struct Order {
     #[serde(rename = "type")]
     #[schemars(extend("x-contract" = "type"))]
     pub kind: Option<String>,
-    /// What it is to be allowed to do; its type's default where this is left out.
+    /// What it is to be allowed to do; its type's default where this is left out. Required where the type has none.
     #[schemars(extend("x-contract" = "choice"))]
     pub scopes: Option<Scopes>,
     /// When it is to stop working; never, if it is left out or at the end of the year 9999.
@@ -103,9 +103,6 @@ pub async fn issue(
         if let Some(before) = done_before(app, slug, once, author, &mut tries).await? {
             return issued_before(app, slug, author, before).await.map(Done::Before);
         }
-        if let Some(expires_at) = order.expires_at {
-            future(expires_at, now)?;
-        }
         let scopes = orderable(app, &org, &order, author)?;
         let (secret, digest) = mint(app, type_of(app, order.kind.as_deref())?)?;
         let key = Key {
@@ -167,9 +164,15 @@ pub(crate) fn mint(app: &App, kind: &KeyType) -> Result<(Secret, Digest)> {
 /// The scopes that an ordered key gets.
 ///
 /// # Errors
-/// The contract does not allow the order, or `author` may not give it.
+/// The contract does not allow the order, and all that is wrong with it is told; or `author` may not give it.
 pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Scopes> {
-    let scopes = allowed_scopes(app, org, order.kind.as_deref(), order.scopes.as_ref())?;
+    let kind = type_of(app, order.kind.as_deref());
+    let scopes = match &kind {
+        Ok(kind) => allowed_scopes(app, org, kind, order.scopes.as_ref()),
+        // What another type could have, it may be meant to have.
+        Err(_) => known_scopes(app, order.scopes.as_ref()),
+    };
+    let ((_, scopes), ()) = both(both(kind, scopes), future(order.expires_at, author.at))?;
     author.can_give(&app.contract, scopes.iter())?;
 
     Ok(scopes)
@@ -241,13 +244,11 @@ impl Issued {
     }
 }
 
-/// Whether `expires_at` is a time at which a key can stop working.
-pub(crate) fn future(Expiry(expires_at): Expiry, now: Timestamp) -> Result<()> {
-    if expires_at.is_none_or(|at| at > now) {
-        Ok(())
-    } else {
-        Err(Violation::new("expiresAt", "must be in the future").into())
-    }
+/// Whether `expires_at`, if it is given, is a time at which a key can stop working.
+pub(crate) fn future(expires_at: Option<Expiry>, now: Timestamp) -> Result<()> {
+    let is_past = expires_at.is_some_and(|Expiry(at)| at.is_some_and(|at| at <= now));
+
+    if is_past { Err(Violation::new("expiresAt", "must be in the future").into()) } else { Ok(()) }
 }
 
 pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {
@@ -275,18 +276,30 @@ pub fn type_in_use<'a>(app: &'a App, key: &Key) -> Result<&'a KeyType> {
     Ok(kind.ok_or_else(gone)?)
 }
 
+/// The scopes that are `asked` for, of a key whose type is not known.
+fn known_scopes(app: &App, asked: Option<&Scopes>) -> Result<Scopes> {
+    let (asked, known) = (asked.cloned().unwrap_or_default(), app.contract.scopes.keys().collect());
+    check_among(&asked, &known)?;
+
+    Ok(asked)
+}
+
+/// Whether `scopes` are all among the `possible` ones.
+fn check_among(scopes: &Scopes, possible: &Scopes) -> Result<()> {
+    if scopes.iter().all(|scope| possible.contains(scope)) {
+        return Ok(());
+    }
+    let possible: Vec<_> = possible.iter().collect();
+
+    Err(Violation::new("scopes", format!("must be among {}", possible.join(", "))).into())
+}
+
 /// The scopes that a key of the type `kind` gets in `org` when `asked` are named.
 ///
 /// # Errors
-/// The contract has no such type, the type does not allow them, or the plan does not include them.
-pub(crate) fn allowed_scopes(
-    app: &App,
-    org: &Organization,
-    kind: Option<&str>,
-    asked: Option<&Scopes>,
-) -> Result<Scopes> {
-    let (kind, plan) = (type_of(app, kind)?, app.contract.plan(&org.plan));
-    let rule = &kind.scopes;
+/// The type does not allow them or has none by default, or the plan does not include them.
+pub(crate) fn allowed_scopes(app: &App, org: &Organization, kind: &KeyType, asked: Option<&Scopes>) -> Result<Scopes> {
+    let (plan, rule) = (app.contract.plan(&org.plan), &kind.scopes);
     let default = rule.default.union(&rule.always);
     let scopes = match asked {
         // A scope that nobody asked for is left out where the plan does not include it.
@@ -294,13 +307,16 @@ pub(crate) fn allowed_scopes(
         Some(asked) => asked.union(&rule.always),
     };
     let possible = rule.possible();
-    if scopes.iter().any(|scope| !possible.contains(scope)) {
-        let possible: Vec<_> = possible.iter().collect();
-        return Err(Violation::new("scopes", format!("must be among {}", possible.join(", "))).into());
-    }
-    // A plan can leave fewer scopes than a type asks for, if nobody named any.
+    check_among(&scopes, &possible)?;
     if asked.is_some() && scopes.len() < rule.at_least {
         return Err(Violation::new("scopes", format!("must name at least {}", rule.at_least)).into());
+    }
+    // A plan can leave fewer scopes than a type asks for. A key that can do nothing is made only for those who say so.
+    let least = rule.at_least.max(usize::from(!possible.is_empty()));
+    if asked.is_none() && scopes.len() < least {
+        let has_default = !default.is_empty();
+        let why = if has_default { "the plan includes none of the default" } else { "the type has none by default" };
+        return Err(Violation::new("scopes", format!("is required: {why}")).into());
     }
     if let Some(scope) = plan.scopes.as_ref().and_then(|included| scopes.iter().find(|scope| !included.contains(scope)))
     {
@@ -308,9 +324,6 @@ pub(crate) fn allowed_scopes(
     }
     if !plan.granular_scopes && scopes != default {
         return Err(Denial::PlanLimit { reason: "The plan does not include a choice of scopes".to_owned() }.into());
-    }
-    if scopes.len() < rule.at_least {
-        return Err(Violation::new("scopes", "is required: the plan includes none of the default").into());
     }
 
     Ok(scopes)

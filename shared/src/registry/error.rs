@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::contract::denial::{Denial, Violation};
+use crate::contract::reading::FAULTS_MAX;
 use crate::environment::entropy;
 
 /// A result of a request.
@@ -24,7 +25,35 @@ pub enum Error {
     FailedAgain(Denial),
 }
 
+/// Both, or all that is wrong with them: so that whoever has made two mistakes is told of two.
+///
+/// # Errors
+/// Those of either.
+pub fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        (Err(one), Err(other)) => Err(one.and(other)),
+    }
+}
+
 impl Error {
+    /// This error and another. What is wrong with the request is told before anything else, and all of it together.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (
+                Self::Denied(Denial::InvalidRequest { mut violations }),
+                Self::Denied(Denial::InvalidRequest { violations: more }),
+            ) => {
+                violations.extend(more);
+                violations.truncate(FAULTS_MAX);
+                violations.into()
+            }
+            (_, other @ Self::Denied(Denial::InvalidRequest { .. })) => other,
+            (one, _) => one,
+        }
+    }
+
     /// A failure of ours that the caller can do nothing about.
     pub fn failed(cause: impl fmt::Display) -> Self {
         Self::Failed { denial: Denial::Internal, cause: cause.to_string() }
@@ -93,5 +122,38 @@ impl From<dynamodb::Error> for Error {
 impl From<entropy::Error> for Error {
     fn from(error: entropy::Error) -> Self {
         Self::failed(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_wrong_with_a_request_is_told_and_before_anything_else() {
+        let wrong = |fields: &[&str]| {
+            Err::<(), _>(fields.iter().map(|field| Violation::new(*field, "x")).collect::<Vec<_>>().into())
+        };
+        let conflict = || Err::<(), Error>(Denial::Conflict { reason: "x".to_owned() }.into());
+        let full = || Err::<(), Error>(Denial::PlanLimit { reason: "x".to_owned() }.into());
+        let told = |one, other| match both(one, other) {
+            Ok(_) => "nothing".to_owned(),
+            Err(Error::Denied(Denial::InvalidRequest { violations })) => {
+                violations.into_iter().map(|violation| violation.field).collect::<Vec<_>>().join(" ")
+            }
+            Err(error) => format!("{:?}", error.denial().kind()),
+        };
+        for (one, other, all) in [
+            (Ok(()), Ok(()), "nothing"),
+            (wrong(&["a"]), Ok(()), "a"),
+            (Ok(()), wrong(&["b"]), "b"),
+            (wrong(&["a", "b"]), wrong(&["c"]), "a b c"),
+            (wrong(&["a"]), conflict(), "a"),
+            (conflict(), wrong(&["a"]), "a"),
+            (full(), conflict(), "PlanLimit"),
+            (wrong(&["a"; 5]), wrong(&["b"; 5]), "a a a a a b b b"),
+        ] {
+            assert_eq!(told(one, other), all);
+        }
     }
 }

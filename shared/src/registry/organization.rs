@@ -11,7 +11,7 @@ use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
 use crate::contract::{Contract, PlanLimits};
 use crate::environment::clock;
-use crate::registry::error::Result;
+use crate::registry::error::{Result, both};
 use crate::registry::key;
 use crate::registry::name::Name;
 use crate::registry::page::Seal;
@@ -107,7 +107,7 @@ impl Change {
     /// The organization `slug` after this change at `now` to `before`; a new one gets `seal`.
     ///
     /// # Errors
-    /// A new organization has no plan, or `contract` does not have the terms.
+    /// A new organization has no plan, or `contract` does not have the terms: all that is wrong is told.
     pub fn apply(
         &self,
         slug: &Slug,
@@ -116,16 +116,16 @@ impl Change {
         contract: &Contract,
         now: Timestamp,
     ) -> Result<Organization> {
-        let was = before.clone();
+        let (plan, limits) = self.terms(before.as_ref(), contract)?;
         let mut org = match before {
-            Some(org) => org,
+            Some(org) => Organization { plan, limits, ..org },
             None => Organization {
                 slug: slug.clone(),
                 // A slug is good enough as a name.
                 name: Name::try_from(slug.to_string()).or(Err(Violation::new("name", "is required")))?,
-                plan: self.plan.clone().ok_or(Violation::new("plan", "is required"))?,
+                plan,
                 status: Status::Active,
-                limits: None,
+                limits,
                 keys: 0,
                 created_at: now,
                 updated_at: now,
@@ -137,12 +137,51 @@ impl Change {
         };
         org.updated_at = now;
         org.name = self.name.clone().unwrap_or(org.name);
-        org.plan = self.plan.clone().unwrap_or(org.plan);
         org.status = self.status.unwrap_or(org.status);
-        org.limits = self.limits.clone().applied(org.limits);
 
-        org.check(contract, was.as_ref())?;
         Ok(org)
+    }
+
+    /// The plan and the limits after this change to `before`. What it does not touch is not judged, because `contract` may have
+    /// dropped it meanwhile.
+    ///
+    /// # Errors
+    /// Says all that the contract does not have.
+    fn terms(&self, before: Option<&Organization>, contract: &Contract) -> Result<(String, Option<Limits>)> {
+        let (plan, limits) = both(self.new_plan(before, contract), self.new_limits(before, contract))?;
+        let is_touched = before.is_none_or(|before| before.plan != plan || before.limits != limits);
+        let is_custom = contract.plans.get(&plan).is_some_and(|plan| matches!(plan.limits, PlanLimits::Custom));
+        if is_touched && is_custom && limits.is_none() {
+            return Err(Violation::new("limits", format!("is required on the plan {plan}")).into());
+        }
+
+        Ok((plan, limits))
+    }
+
+    fn new_plan(&self, before: Option<&Organization>, contract: &Contract) -> Result<String> {
+        let was = before.map(|before| &before.plan);
+        let plan = self.plan.as_ref().or(was).ok_or(Violation::new("plan", "is required"))?;
+        if was != Some(plan) && !contract.plans.contains_key(plan) {
+            let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
+            return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))).into());
+        }
+
+        Ok(plan.clone())
+    }
+
+    fn new_limits(&self, before: Option<&Organization>, contract: &Contract) -> Result<Option<Limits>> {
+        let was = before.and_then(|before| before.limits.clone());
+        let limits = self.limits.clone().applied(was.clone());
+        match &limits {
+            Some(new) if limits != was && new.is_empty() => {
+                Err(Violation::new("limits", "must have at least one limit").into())
+            }
+            Some(new) if limits != was && !contract.counts(new) => {
+                let windows: Vec<_> = contract.windows.iter().map(ToString::to_string).collect();
+                Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))).into())
+            }
+            None | Some(_) => Ok(limits),
+        }
     }
 }
 
@@ -164,34 +203,6 @@ impl Organization {
     /// Whether keys are let in on the same terms in both.
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
         self.plan == other.plan && self.status == other.status && self.limits == other.limits
-    }
-
-    /// Whether `contract` has what these terms have and those `before` had not: what a change does not touch is not judged,
-    /// because the contract may have dropped it meanwhile.
-    fn check(&self, contract: &Contract, before: Option<&Self>) -> std::result::Result<(), Violation> {
-        let is_other_plan = before.is_none_or(|before| before.plan != self.plan);
-        let has_other_limits = before.is_none_or(|before| before.limits != self.limits);
-        if !is_other_plan && !has_other_limits {
-            return Ok(());
-        }
-        let plan = contract.plans.get(&self.plan);
-        if is_other_plan && plan.is_none() {
-            let names: Vec<_> = contract.plans.keys().map(String::as_str).collect();
-            return Err(Violation::new("plan", format!("must be one of {}", names.join(", "))));
-        }
-        match &self.limits {
-            None if plan.is_some_and(|plan| matches!(plan.limits, PlanLimits::Custom)) => {
-                Err(Violation::new("limits", format!("is required on the plan {}", self.plan)))
-            }
-            Some(limits) if has_other_limits && limits.is_empty() => {
-                Err(Violation::new("limits", "must have at least one limit"))
-            }
-            Some(limits) if has_other_limits && !contract.counts(limits) => {
-                let windows: Vec<_> = contract.windows.iter().map(ToString::to_string).collect();
-                Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))))
-            }
-            None | Some(_) => Ok(()),
-        }
     }
 }
 

@@ -111,29 +111,33 @@ pub struct Order {
 }
 
 impl Order {
-    /// The session that is asked for.
+    /// Whether the pages of `portal` can lead back where they are to.
     ///
     /// # Errors
-    /// The contract's pages do not lead back there.
+    /// Says why not.
+    pub fn check_return(&self, portal: &Portal) -> Result<(), Violation> {
+        if self.return_url.as_ref().is_none_or(|url| url.len() <= 2_048 && portal.leads_to(url)) {
+            return Ok(());
+        }
+        let origins = portal.return_origins.join(", ");
+        let what = match origins.as_str() {
+            "" => "cannot be used: the contract's return_origins name none".to_owned(),
+            origins => format!("must begin with one of the contract's return_origins: {origins}"),
+        };
+
+        Err(Violation::new("returnUrl", what))
+    }
+
+    /// The session that is asked for, in which its subject may do `operations`.
     pub fn session(
         self,
         id: Id,
         org: Slug,
-        portal: &Portal,
         operations: Vec<Operation>,
         bearer: Option<Bearer>,
         now: Timestamp,
-    ) -> Result<Session, Violation> {
-        if self.return_url.as_ref().is_some_and(|url| url.len() > 2_048 || !portal.leads_to(url)) {
-            let origins = portal.return_origins.join(", ");
-            let what = match origins.as_str() {
-                "" => "cannot be used: the contract's return_origins name none".to_owned(),
-                origins => format!("must begin with one of the contract's return_origins: {origins}"),
-            };
-            return Err(Violation::new("returnUrl", what));
-        }
-
-        Ok(Session {
+    ) -> Session {
+        Session {
             id,
             org,
             subject: self.subject,
@@ -145,7 +149,7 @@ impl Order {
             seconds: self.seconds,
             created_at: Moment(now),
             bearer,
-        })
+        }
     }
 }
 

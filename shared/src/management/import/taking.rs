@@ -12,9 +12,9 @@ use crate::contract::reading::json;
 use crate::contract::secret::Digest;
 use crate::environment::clock::{Expiry, Moment};
 use crate::gate::app::App;
-use crate::management::issue::{Order, full, future, orderable};
+use crate::management::issue::{Order, full, orderable};
 use crate::registry::audit::Author;
-use crate::registry::error::{Error, Result};
+use crate::registry::error::{Error, Result, both};
 use crate::registry::key::{Id, Key, Status};
 use crate::registry::organization::Organization;
 use crate::store::{Adding, Inserted, TAKEN_OVER};
@@ -83,18 +83,16 @@ impl<'a> Taking<'a> {
     fn read(&self, place: usize, key: &RawValue) -> Result<Wanted> {
         let now = self.author.at;
         let Foreign { sha256: Sha256(digest), name, kind, scopes, expires_at, status, created_at } = json(key)?;
-        let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now))?;
         let order = Order { name, kind, scopes, expires_at };
-        if let Some(expires_at) = expires_at {
-            future(expires_at, now)?;
-        }
+        let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
+        let (scopes, created_at) = both(orderable(self.app, &self.org, &order, self.author), created_at)?;
         let key = Key {
             // Lists are in the order of ids.
             id: Id::new(created_at, self.app.entropy)?,
             org: self.org.slug.clone(),
             name: order.name.clone(),
             kind: order.kind.clone(),
-            scopes: orderable(self.app, &self.org, &order, self.author)?,
+            scopes,
             status: status.unwrap_or(Status::Active),
             expires_at: expires_at.and_then(|Expiry(at)| at),
             created_at,

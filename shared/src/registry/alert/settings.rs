@@ -1,6 +1,6 @@
 //! What an organization wants to be told of: its own rules over the contract's, and keys that it wants to hear nothing of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use payload::or_default;
@@ -190,9 +190,12 @@ impl Settings {
         if wrong.is_empty() { Ok(after) } else { Err(wrong) }
     }
 
-    /// The keys that are muted and were not in `before`.
-    pub fn newly_muted<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = &'a key::Id> + 'a {
-        self.muted.keys().filter(|key| !before.muted.contains_key(*key))
+    /// The keys that `change` mutes and that are not muted yet: as many as can be muted at once.
+    pub fn newly_muted(&self, change: &Change) -> Vec<key::Id> {
+        let muted = change.muted.iter().filter(|mute| mute.until.is_some()).map(|mute| &mute.key_id);
+        let new: BTreeSet<_> = muted.filter(|key| !self.muted.contains_key(*key)).collect();
+
+        new.into_iter().take(MUTED_MAX).cloned().collect()
     }
 }
 
