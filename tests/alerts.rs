@@ -34,7 +34,11 @@ impl Watched {
     /// The same, with a contract that is changed like this.
     pub(crate) async fn under(limits: Value, change: impl FnOnce(&str) -> String) -> Self {
         let all = r#"windows = ["minute", "hour", "day", "week", "month"]"#;
-        let contract = own_contract("fanfare", |text| change(&text.replace(r#"windows = ["minute"]"#, all)));
+        let contract = own_contract("fanfare", |text| {
+            let longer = text.replace(r#"windows = ["minute"]"#, all);
+            assert_ne!(longer, text);
+            change(&longer)
+        });
         let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "experiences");
         let world = World::build(contract.path().to_str().unwrap(), reference).await;
         world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;

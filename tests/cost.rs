@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Campus, Key, World};
+use crate::support::{Campus, Key, World, own_contract};
 use crate::webhooks::{Answered, Receiver, hook, open};
 
 /// What the functions asked of DynamoDB during `work` and before the answer: action, tables, write units, read units. What is
@@ -179,10 +179,13 @@ async fn an_event_for_a_webhook_costs_seven_write_units_and_each_run_that_sends_
 
 #[tokio::test]
 async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
-    let world = World::serving("fabraix").await;
+    let windows = r#"windows = ["minute", "hour", "day", "week", "month"]"#;
+    let contract = own_contract("fabraix", |text| text.replace(r#"windows = ["minute", "hour"]"#, windows));
+    let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "agent-runs");
+    let world = World::build(contract.path().to_str().unwrap(), reference).await;
     let slug = "o".repeat(63);
     let limits =
-        json!([{"requests": 4_294_967_295_u32, "per": "minute"}, {"requests": 4_294_967_295_u32, "per": "hour"}]);
+        ["minute", "hour", "day", "week", "month"].map(|per| json!({"requests": 4_294_967_295_u32, "per": per}));
     world.organization(&slug, json!({"plan": "enterprise", "limits": limits})).await;
     let order = json!({"name": "n".repeat(100), "type": "restricted", "scopes": ["runs:write", "keys:manage"], "expiresAt": "2031-01-01T00:00:00Z"});
     let key = world.key(&slug, order).await;

@@ -109,6 +109,9 @@ async fn every_function_answers_its_sample_event() {
             let answer = world.stack.invoke(function, sample(function)).await.unwrap();
             assert_eq!(answer["statusCode"], *status, "{function}: {answer}");
         }
+        let logs = world.stack.logs();
+        let complaints: Vec<_> = logs.iter().filter(|line| line.contains("connecting to DynamoDB")).collect();
+        assert!(complaints.is_empty(), "a function starts without a word: {complaints:?}");
     }
 }
 

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use local::dynamodb::Latch;
 use local::{Stack, TemplateSource};
 use serde_json::{Value, json};
+use shared::contract::Contract;
 use tempfile::{NamedTempFile, TempDir};
 use template::Template;
 
@@ -138,7 +139,8 @@ impl World {
         let follows = ["ReferenceApi", "Portal"].iter().all(|name| parameters[*name] == "from-contract");
         let stack = builder.start().await.unwrap();
         stack.clock().set_millis(millis(START));
-        let (header, scheme) = if contract == "fabraix" { ("x-api-key", "") } else { ("authorization", "Bearer ") };
+        let has_scheme = Contract::load(contract).unwrap().credential.scheme.is_some();
+        let (header, scheme) = if has_scheme { ("authorization", "Bearer ") } else { ("x-api-key", "") };
 
         Self { http: Http::new(&stack, if follows { contract } else { "" }), stack, header, scheme }
     }

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use serde_json::json;
@@ -35,7 +35,7 @@ pub(crate) struct Lambda {
 /// Why there is no invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
-    /// The path is not that of an invocation, or names no function.
+    /// The method and path are not those of an invocation, or name no function.
     Unknown,
     /// The operator did not sign it.
     Unsigned,
@@ -86,7 +86,8 @@ async fn answer(
     let body = body::read(body, MAX_PAYLOAD).await?;
     verify(&head, &body, operator, Service::Lambda, real_now()).or(Err(Refusal::Unsigned))?;
     let name = head.uri.path().strip_prefix("/2015-03-31/functions/");
-    let name = name.and_then(|rest| rest.strip_suffix("/invocations")).ok_or(Refusal::Unknown)?;
+    let name = name.and_then(|rest| rest.strip_suffix("/invocations")).filter(|_| head.method == Method::POST);
+    let name = name.ok_or(Refusal::Unknown)?;
     let pool = Arc::clone(pools.get(name).ok_or(Refusal::Unknown)?);
     if head.headers.get("x-amz-invocation-type").is_some_and(|kind| kind != "RequestResponse") {
         return Err(Refusal::Unsupported);

@@ -131,8 +131,8 @@ pub(crate) enum Refusal {
     Mismatch,
 }
 
-/// Checks that `credential` signed this request for `service`, and did so recently. Whatever [AWS's page on signing] says that a request must
-/// have is asked for, so that what is let in here is let in there.
+/// Checks that `credential` signed this request for `service`, and did so recently. What [AWS's page on signing] says that a
+/// request must have is asked for: `host` and every header `x-amz-…` are signed, in their order.
 ///
 /// [AWS's page on signing]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 pub(crate) fn verify(

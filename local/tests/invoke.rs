@@ -68,6 +68,7 @@ async fn what_cannot_be_invoked_is_refused_as_lambda_refuses_it() {
     for (function, more, event, status, kind) in [
         ("Nobody", &[][..], "{}", 404, "resourcenotfoundexception"),
         ("Echo/x", &[], "{}", 404, "resourcenotfoundexception"),
+        ("Echo", &["-X", "PUT"], "{}", 404, "resourcenotfoundexception"),
         ("Echo", &[], "{", 400, "invalidrequestcontentexception"),
         ("Echo", &asynchronous, "{}", 400, "invalidparametervalueexception"),
     ] {

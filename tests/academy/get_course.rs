@@ -32,7 +32,7 @@ async fn another_academys_course_is_like_one_that_does_not_exist() {
 async fn a_malformed_id_is_400() {
     let (world, key) = World::academy("pro").await;
     let body = r#"{"error":{"code":"validation_error","message":"id must be a UUID"}}"#;
-    for id in ["7", "not-a-uuid", &ID.replace('-', ""), &format!("{ID}x"), "%C3%A9", "..%2f.."] {
+    for id in ["7", "not-a-uuid", &ID.replace('-', ""), &format!("{ID}x"), "%C3%A9"] {
         world.get(&format!("/api/v1/courses/{id}"), &key).await.is(400, &[], body);
     }
 }

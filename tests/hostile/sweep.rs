@@ -168,7 +168,7 @@ impl Sweep {
     async fn odd_paths_and_queries_are_answered(&self, endpoint: &Endpoint) {
         for name in endpoint.parameters.keys() {
             let long = "a".repeat(300);
-            for odd in ["%00", "%ff", "%", "..%2f..", "%20", "%22%3C%3E", "A", "-", "%C3%A9", "%F0%9F%92%A5", &long] {
+            for odd in ["%00", "%ff", "%", "%20", "%22%3C%3E", "A", "-", "%C3%A9", "%F0%9F%92%A5", &long] {
                 let path = endpoint.filled(|other, sample| if other == name { odd } else { sample });
                 let answer = self.good(endpoint, &self.ours, &path).await;
                 assert!(

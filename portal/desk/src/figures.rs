@@ -134,7 +134,7 @@ mod tests {
             assert!(figures.used.is_none() && figures.hour.is_none() && figures.keys.is_empty(), "{numbers}");
         }
         let numbers = json!({
-            "used": -1, "limit": 1e300, "usual": 12.0, "threshold": 0.05, "window": "week", "days": 90, "count": 60,
+            "used": -1, "limit": 1e300, "usual": 12.0, "threshold": 0.05, "window": "decade", "days": 90, "count": 60,
             "keys": [{"keyId": "x"}, {"keyId": format!("key_{}", "0".repeat(26)), "name": "W".repeat(100)}, 7],
         });
         let figures = read(&row("errors.high", &numbers), &names);

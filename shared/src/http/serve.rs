@@ -98,7 +98,11 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
 ) -> Reply {
     let mut call = match Call::read(app, event, platform) {
         Ok(call) => call,
-        Err(violation) => return unkept(envelope::render(&app.contract, &violation.into())),
+        Err(violation) => {
+            let reply = envelope::render(&app.contract, &violation.into());
+            app.refusals.note(Refused { status: reply.status.as_u16(), ..Refused::default() });
+            return unkept(reply);
+        }
     };
     let mut reason = None;
     let mut reply = match handler.handle(&mut call).await {

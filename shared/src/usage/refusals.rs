@@ -14,7 +14,7 @@ pub struct RefusalLog {
 /// What a line says.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Refused<'a> {
-    /// The route, as the template has it; none of a verdict.
+    /// The route, as the template has it; none of a verdict, or of an event that cannot be read.
     pub route: Option<&'a str>,
     /// The gateway's id of the request.
     pub request_id: Option<&'a str>,

@@ -14,7 +14,6 @@ use super::telling::{Telling, Turn};
 use crate::contract::alerts::{Kind, Rule};
 use crate::contract::limit::Window;
 use crate::environment::clock;
-use crate::registry::key;
 use crate::registry::usage::Peak;
 
 /// How long after an alert was told it is not told again, if it closes and opens meanwhile.
@@ -26,6 +25,9 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// So many openings in a day, and an alert is told once a day.
 const FLAPPING: usize = 3;
 
+/// The windows that are longer than all else that is watched. A week may end after its month, or before it.
+const LONG: [Window; 2] = [Window::Week, Window::Month];
+
 /// For how long a busy key is looked at every hour after its last busy one.
 const BUSY: SignedDuration = SignedDuration::from_hours(15 * 24);
 
@@ -34,6 +36,9 @@ const BUSY: SignedDuration = SignedDuration::from_hours(15 * 24);
 pub struct Watched {
     #[serde(default)]
     alerts: ByKind<State>,
+    /// What of `limit.approaching` is about long windows, each by itself.
+    #[serde(default)]
+    long: BTreeMap<Window, State>,
     /// The minutes of the last hour in which a minute's limit was near: how many requests, of how many.
     #[serde(default)]
     minutes: BTreeMap<i64, (i64, u32)>,
@@ -82,10 +87,17 @@ impl Watched {
     }
 
     /// The kinds of which people were told that they are open, and since when.
-    pub fn open(&self) -> impl Iterator<Item = (Kind, Timestamp)> + '_ {
-        let open = self.alerts.iter().filter_map(|(kind, state)| Some((*kind, state.open.as_ref()?)));
+    pub fn open(&self) -> impl Iterator<Item = (Kind, Timestamp)> + use<> {
+        let long = self.long.values().map(|state| (Kind::LimitApproaching, state));
+        let mut since = BTreeMap::new();
+        for (kind, state) in self.alerts.iter().map(|(kind, state)| (*kind, state)).chain(long) {
+            if let Some(open) = state.open.as_ref().filter(|open| open.told) {
+                let first = since.entry(kind).or_insert(open.since);
+                *first = open.since.min(*first);
+            }
+        }
 
-        open.filter(|(_, open)| open.told).map(|(kind, open)| (kind, open.since))
+        since.into_iter()
     }
 
     /// Whether nothing is left to remember at `now`.
@@ -97,7 +109,10 @@ impl Watched {
 
         let is_known = !self.alerts.has_unknown();
 
-        is_known && !self.is_busy(now) && self.minutes.is_empty() && self.alerts.values().all(is_quiet)
+        is_known
+            && !self.is_busy(now)
+            && self.minutes.is_empty()
+            && self.alerts.values().chain(self.long.values()).all(is_quiet)
     }
 
     /// Looks at `evidence` by the `rules` of the kinds that people want to hear of, and returns what they are to be told:
@@ -111,21 +126,24 @@ impl Watched {
             self.busy = Some(now);
         }
         let peaks = self.remember(evidence.peaks, now);
-        let evidence = Evidence { peaks: &peaks, ..evidence.clone() };
+        let (long, short): (Vec<_>, Vec<_>) = peaks.into_iter().partition(|peak| LONG.contains(&peak.window));
         // An alert that nobody wants to hear of any more is over without a word.
         self.alerts.retain(|kind, _| rules.contains_key(kind));
-        let told = rules.iter().filter_map(|(kind, rule)| {
-            let since = self.alerts.get(kind).and_then(|state| state.open.as_ref()).map(|open| open.since);
-            let verdict = evidence.judge(*kind, rule, since);
-            if verdict != Verdict::Over && verdict != Verdict::Holds || since.is_some() {
-                let state = self.alerts.entry(*kind).or_default();
-                let (turn, numbers) = state.step(*kind, verdict, is_muted, now)?;
-                return Some(telling(*kind, turn, &evidence.key.id, numbers));
-            }
-            None
-        });
+        let alerts = &mut *self.alerts;
+        let told = rules
+            .iter()
+            .filter_map(|(kind, rule)| step(alerts, *kind, (*kind, rule), &with(evidence, &short), is_muted));
+        let mut told: Vec<_> = told.collect();
+        let kind = Kind::LimitApproaching;
+        match rules.get(&kind) {
+            Some(rule) => told.extend(LONG.into_iter().filter_map(|window| {
+                let peaks: Vec<_> = long.iter().filter(|peak| peak.window == window).copied().collect();
+                step(&mut self.long, window, (kind, rule), &with(evidence, &peaks), is_muted)
+            })),
+            None => self.long.clear(),
+        }
 
-        told.collect()
+        told
     }
 
     /// Notes minutes that were near their limit, and returns `peaks` with all of the last hour.
@@ -148,6 +166,29 @@ impl Watched {
 
         minutes.chain(others).collect()
     }
+}
+
+/// `evidence`, with `peaks` in place of its own.
+fn with<'e>(evidence: &Evidence<'e>, peaks: &'e [Peak]) -> Evidence<'e> {
+    Evidence { peaks, ..evidence.clone() }
+}
+
+/// One step of what `states` has under `place`, an alert of this kind and rule: what people are to be told of it.
+fn step<K: Ord>(
+    states: &mut BTreeMap<K, State>,
+    place: K,
+    (kind, rule): (Kind, &Rule),
+    evidence: &Evidence<'_>,
+    is_muted: bool,
+) -> Option<Telling> {
+    let since = states.get(&place).and_then(|state| state.open.as_ref()).map(|open| open.since);
+    let verdict = evidence.judge(kind, rule, since);
+    if since.is_none() && matches!(verdict, Verdict::Over | Verdict::Holds) {
+        return None;
+    }
+    let (turn, numbers) = states.entry(place).or_default().step(kind, verdict, is_muted, evidence.now)?;
+
+    Some(Telling { kind, turn, key: Some(evidence.key.id.clone()), numbers })
 }
 
 impl State {
@@ -213,7 +254,8 @@ impl State {
             open.level = level;
             return Some((Turn::Escalated, numbers));
         }
-        let is_news = is_told_daily(kind) || level != open.level;
+        // A window has its end: until then it is said once.
+        let is_news = (is_told_daily(kind) && until.is_none()) || level != open.level;
         if open.told && (is_within(self.told, DAY) || !is_news) {
             return None;
         }
@@ -258,10 +300,6 @@ fn with_history(mut numbers: Value, since: Timestamp, openings: Option<usize>) -
     }
 
     numbers
-}
-
-fn telling(kind: Kind, turn: Turn, key: &key::Id, numbers: Value) -> Telling {
-    Telling { kind, turn, key: Some(key.clone()), numbers }
 }
 
 #[cfg(test)]

@@ -212,6 +212,41 @@ fn a_longer_window_is_news_and_a_shorter_one_within_it_is_not() {
 }
 
 #[test]
+fn a_week_and_a_month_are_told_each_by_itself_however_they_overlap() {
+    let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+    // From the Monday before the first of August, a Thursday, to the Monday after it.
+    let monday = 42 * 24;
+    let mut told = Vec::new();
+    for later in 0..=7 * 24 {
+        let now = hour(monday + later);
+        let peaks = match later {
+            1 => vec![peak(Window::Week, 81, now)],
+            24 => vec![peak(Window::Month, 81, now)],
+            25 => vec![peak(Window::Week, 90, now), peak(Window::Month, 96, now), peak(Window::Hour, 80, now)],
+            50 => vec![peak(Window::Week, 97, now), peak(Window::Month, 99, now)],
+            // Written late: of the month that is over.
+            73 => vec![Peak { number: Window::Month.number(now) - 1, ..peak(Window::Month, 99, now) }],
+            _ => Vec::new(),
+        };
+        let turns = watcher.look_at(&peaks, now).into_iter();
+        told.extend(turns.map(|(turn, numbers)| (later, turn, numbers["window"].clone())));
+    }
+    let [hourly, week, month] = [json!("hour"), json!("week"), json!("month")];
+    let expected = [
+        (1, Turn::Opened, week.clone()),
+        (24, Turn::Opened, month.clone()),
+        (25, Turn::Opened, hourly),
+        (25, Turn::Escalated, month),
+        (26, Turn::Recovered, json!(null)),
+        (50, Turn::Escalated, week),
+        (72, Turn::Recovered, json!(null)),
+        (7 * 24, Turn::Recovered, json!(null)),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(watcher.watched.open().count(), 0);
+}
+
+#[test]
 fn three_minutes_of_an_hour_are_near_their_limit_or_nobody_is_told() {
     let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
     for (at, told) in [(0, 0), (30, 0), (60, 0), (90, 0), (91, 1), (92, 0)] {
