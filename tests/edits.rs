@@ -216,3 +216,33 @@ async fn a_window_that_is_dropped_while_it_is_used_lets_nobody_in_and_can_be_lef
     assert_eq!(put(json!({"limits": null})).await, 200);
     assert_eq!(world.verdict(&key.secret).await, "valid");
 }
+
+#[tokio::test]
+async fn a_window_that_is_dropped_while_a_key_has_a_limit_in_it_lets_nobody_in_and_can_be_left() {
+    let (world, file) = launches().await;
+    edit(&world, &file, "windows = [\"minute\"]", "windows = [\"minute\", \"hour\"]").await;
+    let order = json!({"name": "a", "type": "secret", "limits": [{"requests": 5, "per": "hour"}]});
+    let key = world.key("acme", order).await;
+    assert_eq!(world.verdict(&key.secret).await, "valid");
+    edit(&world, &file, "windows = [\"minute\", \"hour\"]", "windows = [\"minute\"]").await;
+    for _ in 0..3 {
+        assert_eq!(world.verdict(&key.secret).await, "no_api_on_plan");
+    }
+    assert_eq!(world.stack.logs().iter().filter(|line| line.contains("does not have: plan pro")).count(), 1);
+    let path = format!("/organizations/acme/api-keys/{}", key.id);
+    let change = async |wanted: Value| world.operate("PATCH", &path, wanted).await.status;
+    for (wanted, status) in [
+        (json!({"name": "b"}), 200),
+        (json!({"status": "inactive"}), 200),
+        (json!({"status": "active"}), 200),
+        (json!({"limits": [{"requests": 5, "per": "hour"}], "name": "c"}), 200),
+        (json!({"limits": [{"requests": 6, "per": "hour"}]}), 400),
+    ] {
+        assert_eq!(change(wanted.clone()).await, status, "{wanted}");
+    }
+    for (page, status) in pages(&world, &key.id).await {
+        assert_eq!(status, 200, "{page}");
+    }
+    assert_eq!(change(json!({"limits": null})).await, 200);
+    assert_eq!(world.verdict(&key.secret).await, "valid");
+}

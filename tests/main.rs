@@ -45,6 +45,7 @@ mod memory;
 mod openapi;
 mod operations;
 mod outbox;
+mod own_limits;
 mod races;
 mod revocation;
 mod secrecy;

@@ -17,7 +17,7 @@ use crate::outbox::pile;
 use crate::support::{Key, World, root};
 
 /// The picture that today's functions must still make.
-const LATEST: u32 = 6;
+const LATEST: u32 = 7;
 
 const COURSE: &str = "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
 
@@ -117,12 +117,23 @@ async fn lived(life: &Life) -> (World, Value) {
     assert_eq!(once.status, 201, "{once:?}");
     let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
     let new = world.operate("POST", &path, json!({"overlapSeconds": 200})).await.json()["data"]["key"].clone();
-    let secrets = json!({"id": key.id, "old": key.secret, "new": new});
-    if life.contract == "fanfare" {
-        be_watched(&world, &key).await;
+    let secrets = json!({"id": key.id, "old": key.secret, "new": &new});
+    match life.contract {
+        "fabraix" => be_limited(&world, once.json()["data"]["id"].as_str().unwrap(), new.as_str().unwrap()).await,
+        "fanfare" => be_watched(&world, &key).await,
+        _ => (),
     }
 
     (world, secrets)
+}
+
+/// Gives the key `id` limits of its own, as the operator and with the secret `manager`.
+async fn be_limited(world: &World, id: &str, manager: &str) {
+    let limits = |requests: u32| json!({"limits": [{"requests": requests, "per": "minute"}]});
+    let answer = world.operate("PATCH", &format!("/organizations/acme/api-keys/{id}"), limits(900)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answer = world.call("PATCH", &format!("/api/v1/acme/api-keys/{id}"), manager, Some(limits(90))).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
 }
 
 /// Makes everything that there is of alerts: settings, one that is open, its history, and a hint at another look.
@@ -277,7 +288,8 @@ async fn every_older_item_is_read_as_what_it_was() {
         }
         let audit = see(&world, "/operator/v1/organizations/acme/audit", "").await;
         let was_watched = life.contract == "fanfare" && version >= 5;
-        let rows = if was_watched { 5 } else { 4 };
+        let was_limited = life.contract == "fabraix" && version >= 7;
+        let rows = 4 + usize::from(was_watched) + 2 * usize::from(was_limited);
         assert_eq!(audit["data"].as_array().unwrap().len(), rows, "{audit}");
         if was_watched {
             let settings = see(&world, "/operator/v1/organizations/acme/alerts", "").await["data"].clone();
@@ -289,6 +301,13 @@ async fn every_older_item_is_read_as_what_it_was() {
         assert_eq!(again.status, 200, "{again:?}");
         let keys = see(&world, "/operator/v1/organizations/acme/api-keys", "").await;
         assert_eq!(keys["data"].as_array().unwrap().len(), 2, "{keys}");
+        if was_limited {
+            let set = json!([
+                {"requests": 900, "per": "minute", "setBy": "operator"},
+                {"requests": 90, "per": "minute", "setBy": "manager"},
+            ]);
+            assert_eq!(keys["data"][0]["limits"], set);
+        }
         assert_eq!(world.organization("acme", json!({"name": "Acme of today"})).await["keys"], 2);
         // What was written before there were events begins to count now.
         let numbered = picture["tables"]["EventsTable"].as_array().map_or(0, Vec::len);

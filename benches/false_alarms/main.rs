@@ -18,7 +18,7 @@ use shared::contract::denial;
 use shared::contract::limit::Window;
 use shared::contract::secret::Digest;
 use shared::registry::alert::{Baseline, Change, Evidence, Hours, Settings, Turn, Watched};
-use shared::registry::key::{Key, Predecessor, Previous, Status};
+use shared::registry::key::{Key, OwnLimits, Predecessor, Previous, Status};
 use shared::registry::usage::{Outcome, Peak, Tally};
 
 use self::traffic::{Rotation, Traffic, kinds_of_traffic};
@@ -262,6 +262,7 @@ fn key(made: Timestamp) -> Result<Key, Failure> {
         name: "simulated".to_owned().try_into()?,
         kind: None,
         scopes: ["read"].into_iter().collect(),
+        limits: OwnLimits::default(),
         status: Status::Active,
         expires_at: None,
         created_at: made,

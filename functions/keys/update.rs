@@ -1,5 +1,5 @@
 //! `PATCH /operator/v1/organizations/{org}/api-keys/{id}`, `PATCH /api/v1/{org}/api-keys/{id}`: change a key's name, scopes,
-//! expiry or status. What is left out stays; `"expiresAt": null` takes the expiry away.
+//! limits, expiry or status. What is left out stays; `null` takes the expiry or the limits away.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

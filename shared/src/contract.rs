@@ -41,7 +41,7 @@ use crate::contract::alerts::Alerts;
 use crate::contract::cors::Cors;
 use crate::contract::denial::{Denial, Kind};
 use crate::contract::key_format::Presented;
-use crate::contract::limit::{Limits, Window};
+use crate::contract::limit::Window;
 use crate::contract::management::{Management, Operation};
 use crate::contract::portal::Portal;
 use crate::contract::scope::Scopes;
@@ -264,11 +264,6 @@ impl Contract {
     /// The status and the sentence of `denial`.
     pub fn sentence(&self, denial: &Denial) -> (u16, String) {
         self.wire(denial).map_or((500, String::new()), |wire| (wire.status.as_u16(), wire.message(denial)))
-    }
-
-    /// Whether every limit of `limits` is for a window that requests are counted in.
-    pub fn counts(&self, limits: &Limits) -> bool {
-        limits.iter().all(|(window, _)| self.windows.contains(&window))
     }
 }
 

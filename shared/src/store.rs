@@ -37,6 +37,7 @@ use std::time::Duration;
 use dynamodb::{AttributeValue, Client, Condition, Error, Item, Result, Table, Transaction, Tries, number};
 use jiff::Timestamp;
 
+use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
 use crate::environment::entropy::Entropy;
 use crate::registry::name::Name;
@@ -193,6 +194,19 @@ fn optional_digest(item: &mut Item, name: &str) -> Result<Option<Digest>> {
 /// What people call something. It was checked when it was given, and stays readable if the rule has changed since.
 fn name(item: &mut Item) -> Result<Name> {
     item.need("name", Item::text).map(Name::stored)
+}
+
+/// Limits as an attribute: they are read as a whole, and never searched.
+fn write_limits(limits: Option<&Limits>) -> Result<Option<AttributeValue>> {
+    let written = limits.map(serde_json::to_string).transpose();
+
+    Ok(written.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?.map(dynamodb::text))
+}
+
+fn read_limits(item: &mut Item, name: &str) -> Result<Option<Limits>> {
+    let limits = item.text(name)?.map(|limits| serde_json::from_str(&limits)).transpose();
+
+    limits.map_err(|error| Error::Fault(format!("the limits {name} of an item cannot be read: {error}")))
 }
 
 /// A value that parses as a `T`. Otherwise it is a fault: the item is not ours.

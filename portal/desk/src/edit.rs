@@ -105,6 +105,7 @@ fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
     let wanted = Change {
         name: Some(read.name).filter(|name| *name != key.name),
         scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, key)),
+        limits: Field::LeftOut,
         expires_at: match read.expires {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,

@@ -106,7 +106,7 @@ fn limits(
     counts: &shared::registry::pass::Counts,
     now: Timestamp,
 ) -> Vec<Limit> {
-    let limits = app.contract.plan(&org.plan).limits_for(key.kind.as_deref(), org.limits.as_ref());
+    let limits = key.limits_on(app.contract.plan(&org.plan), org.limits.as_ref());
     let limit = |(window, requests): (limit::Window, u32)| Limit {
         requests: u64::from(requests),
         window: match window {

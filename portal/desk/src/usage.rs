@@ -238,7 +238,7 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shared::registry::key::Predecessor;
+    use shared::registry::key::{OwnLimits, Predecessor};
     use shared::registry::usage::LastUses;
 
     use super::*;
@@ -290,6 +290,7 @@ mod tests {
             name: "web".to_owned().try_into().unwrap(),
             kind: None,
             scopes: ["read"].into_iter().collect(),
+            limits: OwnLimits::default(),
             status: shared::registry::key::Status::Active,
             expires_at: None,
             created_at: at("00:00:00"),

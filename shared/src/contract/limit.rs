@@ -164,6 +164,23 @@ impl Limits {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// These, with those of `others` in their place, window by window.
+    #[must_use]
+    pub fn replaced_by(&self, others: &Self) -> Self {
+        Self(self.0.iter().chain(&others.0).map(|(window, requests)| (*window, *requests)).collect())
+    }
+
+    /// These and `others`, in each window the lower.
+    #[must_use]
+    pub fn lowered_by(&self, others: &Self) -> Self {
+        let mut both = self.clone();
+        for (window, requests) in &others.0 {
+            both.0.entry(*window).and_modify(|own| *own = (*own).min(*requests)).or_insert(*requests);
+        }
+
+        both
+    }
 }
 
 impl TryFrom<Vec<Limit>> for Limits {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::file::PlanFile;
-use super::{Flaw, KeyType, check_scopes, flaw};
+use super::{Contract, Flaw, KeyType, check_scopes, flaw};
+use crate::contract::denial::Violation;
 use crate::contract::limit::{Limits, Window};
 use crate::contract::scope::Scopes;
 
@@ -93,12 +94,35 @@ impl Plan {
         })
     }
 
-    /// The limits of a key of type `kind`, in an organization with limits of its `own`.
+    /// The limits of a key of type `kind` without limits of its own, in an organization with limits of its `own`.
     pub fn limits_for<'a>(&'a self, kind: Option<&str>, own: Option<&'a Limits>) -> Option<&'a Limits> {
         own.or_else(|| match &self.limits {
             PlanLimits::All(limits) => Some(limits),
             PlanLimits::ByType(by_type) => by_type.get(kind?),
             PlanLimits::Custom => None,
         })
+    }
+}
+
+impl Contract {
+    /// Whether every limit of `limits` is for a window that requests are counted in.
+    pub fn counts(&self, limits: &Limits) -> bool {
+        limits.iter().all(|(window, _)| self.windows.contains(&window))
+    }
+
+    /// Refuses `limits` that nobody can have.
+    ///
+    /// # Errors
+    /// There is none, or one is for a window that requests are not counted in.
+    pub(crate) fn check_limits(&self, limits: &Limits) -> Result<(), Violation> {
+        if limits.is_empty() {
+            return Err(Violation::new("limits", "must have at least one limit"));
+        }
+        if !self.counts(limits) {
+            let windows: Vec<_> = self.windows.iter().map(ToString::to_string).collect();
+            return Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))));
+        }
+
+        Ok(())
     }
 }

@@ -1,17 +1,18 @@
-//! Changing a key: its name, its scopes, its expiry, and whether it is switched on.
+//! Changing a key: its name, its scopes, its limits, its expiry, and whether it is switched on.
 
 use payload::Field;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::contract::denial::{Denial, Violation};
+use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
 use crate::management::issue::{allowed_scopes, future, type_in_use};
 use crate::registry::audit::{Action, Author};
 use crate::registry::error::{Result, both};
-use crate::registry::key::{Id, Key, Status, View};
+use crate::registry::key::{Id, Key, OwnLimits, Status, View};
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
@@ -27,6 +28,9 @@ pub struct Change {
     /// What it is to be allowed to do.
     #[schemars(extend("x-contract" = "choice"))]
     pub scopes: Option<Scopes>,
+    /// Limits of its own, of those that its author sets; `null` takes these away.
+    #[serde(default)]
+    pub limits: Field<Limits>,
     /// When it is to stop working; `null` takes that away.
     #[serde(default)]
     pub expires_at: Field<Expiry>,
@@ -35,15 +39,18 @@ pub struct Change {
 }
 
 impl Change {
-    fn is_empty(&self) -> bool {
-        let Self { name, scopes, expires_at, status } = self;
-        name.is_none() && scopes.is_none() && *expires_at == Field::LeftOut && status.is_none()
+    /// Whether everything stays.
+    pub fn is_empty(&self) -> bool {
+        let Self { name, scopes, limits, expires_at, status } = self;
+        let keeps_terms = scopes.is_none() && *limits == Field::LeftOut && *expires_at == Field::LeftOut;
+        name.is_none() && keeps_terms && status.is_none()
     }
 
     fn apply(&self, app: &App, key: &mut Key, org: &Organization, author: &Author) -> Result<()> {
         let allowed = |asked| allowed_scopes(app, org, type_in_use(app, key)?, Some(asked));
         let scopes = self.scopes.as_ref().map(allowed).transpose();
-        let (scopes, ()) = both(scopes, future(self.expires_at.applied(None), author.at))?;
+        let limits = self.new_limits(app, key, author);
+        let ((scopes, limits), ()) = both(both(scopes, limits), future(self.expires_at.applied(None), author.at))?;
         if let Some(name) = &self.name {
             key.name = name.clone();
         }
@@ -51,6 +58,7 @@ impl Change {
             author.can_give(&app.contract, scopes.iter().filter(|scope| !key.scopes.contains(scope)))?;
             key.scopes = scopes;
         }
+        key.limits = limits;
         let (was_on, expired_at) = (key.status == Status::Active, key.expires_at);
         let was = key.expires_at.map(|at| Expiry(Some(at)));
         key.expires_at = self.expires_at.applied(was).and_then(|Expiry(at)| at);
@@ -64,6 +72,18 @@ impl Change {
         }
 
         Ok(())
+    }
+
+    /// Whoever sets limits sets their own. Those that stay are not judged: the contract may have dropped their window meanwhile.
+    fn new_limits(&self, app: &App, key: &Key, author: &Author) -> Result<OwnLimits> {
+        let by = author.sets_limits_as();
+        let before = key.limits.of(by);
+        let after = self.limits.clone().applied(before.cloned());
+        if let Some(limits) = after.as_ref().filter(|after| before != Some(*after)) {
+            app.contract.check_limits(limits)?;
+        }
+
+        Ok(key.limits.clone().with(by, after))
     }
 }
 

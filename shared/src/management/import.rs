@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use self::taking::Taking;
 use crate::contract::denial::{Denial, Kind, Violation};
 use crate::contract::envelope::Rendered;
+use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::environment::clock::{Expiry, Moment};
@@ -58,6 +59,7 @@ struct Foreign {
     #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
     scopes: Option<Scopes>,
+    limits: Option<Limits>,
     expires_at: Option<Expiry>,
     /// Whether it is switched on; by default it is.
     status: Option<Status>,

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::contract::KeyType;
 use crate::contract::denial::{Denial, Violation};
+use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::{Digest, FINGERPRINT, Secret};
 use crate::environment::clock;
@@ -16,7 +17,7 @@ use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
-use crate::registry::key::{Id, Key, Status};
+use crate::registry::key::{Id, Key, OwnLimit, OwnLimits, Status};
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
@@ -36,6 +37,9 @@ pub struct Order {
     /// What it is to be allowed to do; its type's default where this is left out. Required where the type has none.
     #[schemars(extend("x-contract" = "choice"))]
     pub scopes: Option<Scopes>,
+    /// Limits of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
     /// When it is to stop working; never, if it is left out or at the end of the year 9999.
     pub expires_at: Option<Expiry>,
 }
@@ -70,6 +74,9 @@ struct Record {
     #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
     scopes: Scopes,
+    /// Limits of its own; left out where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<OwnLimit>,
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,7 +110,7 @@ pub async fn issue(
         if let Some(before) = done_before(app, slug, once, author, &mut tries).await? {
             return issued_before(app, slug, author, before).await.map(Done::Before);
         }
-        let scopes = orderable(app, &org, &order, author)?;
+        let (scopes, limits) = both(orderable(app, &org, &order, author), own_limits(app, &order, author))?;
         let (secret, digest) = mint(app, type_of(app, order.kind.as_deref())?)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
@@ -111,6 +118,7 @@ pub async fn issue(
             name: order.name.clone(),
             kind: order.kind.clone(),
             scopes,
+            limits,
             status: Status::Active,
             expires_at: order.expires_at.and_then(|Expiry(at)| at),
             created_at: now,
@@ -178,6 +186,18 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
     Ok(scopes)
 }
 
+/// The limits of its own that an ordered key gets.
+///
+/// # Errors
+/// The contract does not count in their windows.
+pub(crate) fn own_limits(app: &App, order: &Order, author: &Author) -> Result<OwnLimits> {
+    if let Some(limits) = &order.limits {
+        app.contract.check_limits(limits)?;
+    }
+
+    Ok(OwnLimits::new(author.sets_limits_as(), order.limits.clone()))
+}
+
 /// Why `org` cannot have one more key, if it cannot.
 pub fn no_room(app: &App, org: &Organization) -> Option<Denial> {
     let plan = app.contract.plan(&org.plan);
@@ -224,6 +244,7 @@ impl Issued {
             name: key.name,
             kind: key.kind,
             scopes: key.scopes,
+            limits: key.limits.shown(),
             created_at: clock::seconds(key.created_at),
             expires_at: key.expires_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),

@@ -12,7 +12,7 @@ use crate::contract::secret;
 use crate::contract::secret::Digest;
 use crate::environment::clock;
 use crate::registry::key;
-use crate::registry::key::{Key, Status};
+use crate::registry::key::{Key, SetBy, Status};
 use crate::registry::organization;
 use crate::registry::organization::Organization;
 use crate::registry::pass::Grant;
@@ -265,6 +265,14 @@ impl Author {
         at: Timestamp,
     ) -> Self {
         Self { plane: Plane::Portal, who: subject, request, at, bearer, visit: Some(visit) }
+    }
+
+    /// Whose list of a key's own limits this author writes.
+    pub(crate) const fn sets_limits_as(&self) -> SetBy {
+        match self.plane {
+            Plane::Operator => SetBy::Operator,
+            Plane::Key | Plane::Portal | Plane::Stack => SetBy::Manager,
+        }
     }
 
     /// Whether this author may give all of `scopes`.

@@ -1,6 +1,7 @@
 //! A key: its name, its owner, its scopes, and how long it works.
 
 mod filter;
+mod limits;
 mod view;
 
 use jiff::Timestamp;
@@ -8,8 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use filter::Filter;
+pub use limits::{OwnLimit, OwnLimits, SetBy};
 pub use view::View;
 
+use crate::contract::Plan;
+use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::registry::id::dated_id;
@@ -29,6 +33,8 @@ pub struct Key {
     pub kind: Option<String>,
     /// What it may do, as far as the organization's plan allows.
     pub scopes: Scopes,
+    /// Limits of its own.
+    pub limits: OwnLimits,
     /// Whether it is switched on.
     pub status: Status,
     /// When it stops working by itself.
@@ -85,7 +91,15 @@ impl Key {
 
     /// Whether it is let in on the same terms as `other`, which is the same key at another time.
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
-        self.scopes == other.scopes && self.status == other.status && self.expires_at == other.expires_at
+        self.scopes == other.scopes
+            && self.limits == other.limits
+            && self.status == other.status
+            && self.expires_at == other.expires_at
+    }
+
+    /// The limits that it is held to on `plan`, in an organization with limits of its own or without; `None` where neither has any.
+    pub fn limits_on(&self, plan: &Plan, organization: Option<&Limits>) -> Option<Limits> {
+        plan.limits_for(self.kind.as_deref(), organization).map(|base| self.limits.over(base))
     }
 
     /// Whether it works at `now`.

@@ -172,16 +172,11 @@ impl Change {
     fn new_limits(&self, before: Option<&Organization>, contract: &Contract) -> Result<Option<Limits>> {
         let was = before.and_then(|before| before.limits.clone());
         let limits = self.limits.clone().applied(was.clone());
-        match &limits {
-            Some(new) if limits != was && new.is_empty() => {
-                Err(Violation::new("limits", "must have at least one limit").into())
-            }
-            Some(new) if limits != was && !contract.counts(new) => {
-                let windows: Vec<_> = contract.windows.iter().map(ToString::to_string).collect();
-                Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))).into())
-            }
-            None | Some(_) => Ok(limits),
+        if let Some(new) = limits.as_ref().filter(|_| limits != was) {
+            contract.check_limits(new)?;
         }
+
+        Ok(limits)
     }
 }
 

@@ -260,7 +260,7 @@ impl Terms {
     ) -> (Self, Option<UnknownTerms>) {
         let plan = contract.plan(&org.plan);
         let kind = contract.key_type(key.kind.as_deref());
-        let limits = plan.limits_for(key.kind.as_deref(), org.limits.as_ref());
+        let limits = key.limits_on(plan, org.limits.as_ref());
         let limits = limits.filter(|limits| contract.counts(limits) && (!plan.api || !limits.is_empty()));
         let known = kind.zip(limits).filter(|_| contract.plans.contains_key(&org.plan));
         let unknown = known.is_none().then(|| UnknownTerms {
@@ -287,7 +287,7 @@ impl Terms {
             standing,
             expires_at: key.expires_at,
             scopes,
-            limits: known.map(|(_, limits)| limits.clone()).unwrap_or_default(),
+            limits: known.map(|(_, limits)| limits).unwrap_or_default(),
             until: Timestamp::from_millisecond(until).unwrap_or(now),
             edition: contract.edition.clone(),
         };

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
 
-use super::{Attributes, attributes, optional_digest, read_digest, time};
-use crate::registry::key::{Id, Key, Predecessor, Previous, Status};
+use super::{Attributes, attributes, optional_digest, read_digest, read_limits, time, write_limits};
+use crate::registry::key::{Id, Key, OwnLimits, Predecessor, Previous, Status};
 use crate::registry::slug::Slug;
 
-/// The version of the layout of keys.
-const LAYOUT: i64 = 1;
+/// The version of the layout of keys with limits of their own. Functions that know of no such limits must not let such a key in.
+const LAYOUT: i64 = 2;
+
+/// The version of the layout of all other keys.
+const LAYOUT_WITHOUT_LIMITS: i64 = 1;
 
 /// What the sort keys of an organization's keys begin with.
 pub(super) const PREFIX: &str = "key#";
@@ -25,7 +28,7 @@ pub(super) const fn status_name(status: Status) -> &'static str {
     }
 }
 
-pub(super) fn write(key: &Key) -> Attributes {
+pub(super) fn write(key: &Key) -> Result<Attributes> {
     let mut item = key_of(&key.org, &key.id);
     item.extend(attributes([
         ("name", Some(text(key.name.as_str()))),
@@ -40,10 +43,12 @@ pub(super) fn write(key: &Key) -> Attributes {
         ("replaced", key.predecessor.map(|predecessor| bytes(*predecessor.digest.as_bytes()))),
         ("replaced_at", key.predecessor.map(|predecessor| number(predecessor.at.as_millisecond()))),
         ("version", Some(number(key.version))),
-        (SCHEMA, Some(number(LAYOUT))),
+        ("limits_operator", write_limits(key.limits.operator.as_ref())?),
+        ("limits_manager", write_limits(key.limits.manager.as_ref())?),
+        (SCHEMA, Some(number(if key.limits.is_empty() { LAYOUT_WITHOUT_LIMITS } else { LAYOUT }))),
     ]));
 
-    item
+    Ok(item)
 }
 
 /// The id of the key that `item` is.
@@ -65,6 +70,10 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
         name: super::name(&mut item)?,
         kind: item.text("kind")?,
         scopes: item.text_set("scopes")?.into_iter().collect(),
+        limits: OwnLimits {
+            operator: read_limits(&mut item, "limits_operator")?,
+            manager: read_limits(&mut item, "limits_manager")?,
+        },
         status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
         expires_at: item.number("expires")?.map(time).transpose()?,
         created_at: time(item.need("created", Item::number)?)?,

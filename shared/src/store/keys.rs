@@ -222,7 +222,7 @@ impl Keys {
         let entries: Vec<_> = keys.iter().map(entry).collect();
         let mut transaction = self.all_recorded(self.transaction(), &org.slug, &entries, org.sequence, count)?;
         for key in keys {
-            let new = Put::builder().table_name(&self.table).set_item(Some(write(key))).when(is_new()).build()?;
+            let new = Put::builder().table_name(&self.table).set_item(Some(write(key)?)).when(is_new()).build()?;
             transaction = transaction.with("key", new).with("secret", self.secret_taken(key)?);
             if !adding.is_new() {
                 transaction = transaction.with("pass", self.passes.never_closed(&key.digest)?);
@@ -264,7 +264,7 @@ impl Keys {
         tries: &mut Tries,
     ) -> Result<Replaced> {
         after.version = before.version.saturating_add(1);
-        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
+        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)?));
         let put = put.when(read_as(before.version).and(warrant.of_key(&after.id)));
         let mut transaction = self.transaction().with("key", put.build()?);
         if !after.is_on_terms_of(before) {

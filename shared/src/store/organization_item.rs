@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, number, text};
 
-use super::{Attributes, attributes, optional, time};
-use crate::contract::limit::Limits;
+use super::{Attributes, attributes, optional, read_limits, time};
 use crate::contract::secret::Digest;
 use crate::registry::organization::{Organization, Pending, Status};
 use crate::registry::page::Seal;
@@ -37,7 +36,6 @@ pub(super) const fn status_name(status: Status) -> &'static str {
 
 pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
     item.schema(LAYOUT)?;
-    let limits = item.text("limits")?.map(|limits| serde_json::from_str::<Limits>(&limits)).transpose();
     let status = item.need("status", Item::text)?;
     let status = [Status::Active, Status::Locked].into_iter().find(|known| status_name(*known) == status);
     let version = item.need("version", Item::number)?;
@@ -47,8 +45,7 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         name: super::name(&mut item)?,
         plan: item.need("plan", Item::text)?,
         status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
-        limits: limits
-            .map_err(|error| Error::Fault(format!("the limits of an organization cannot be read: {error}")))?,
+        limits: read_limits(&mut item, "limits")?,
         keys: item.need("keys", Item::number)?,
         created_at: time(item.need("created", Item::number)?)?,
         updated_at: time(item.need("updated", Item::number)?)?,

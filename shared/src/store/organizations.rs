@@ -5,7 +5,7 @@ use dynamodb::{Committed, Condition, Error, Item, Result, SCHEMA, Tries, bytes, 
 
 use super::organization_item::{ALL, LAYOUT, key_of, listed_as, read, status_name, write_pending};
 use super::record::{ORGANIZATION, OnOrganization};
-use super::{Keys, Part, parsed, read_as};
+use super::{Keys, Part, parsed, read_as, write_limits};
 use crate::registry::audit::{Action, Author, Entry};
 use crate::registry::error;
 use crate::registry::organization::{Organization, Pending, View};
@@ -73,13 +73,11 @@ impl Keys {
 
     /// `false`: it has changed since it was read.
     async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry, tries: &mut Tries) -> Result<bool> {
-        let limits = org.limits.as_ref().map(serde_json::to_string).transpose();
-        let limits = limits.map_err(|error| Error::Fault(format!("limits cannot be written: {error}")))?;
         let values = [
             (":name", Some(text(org.name.as_str()))),
             (":plan", Some(text(&*org.plan))),
             (":status", Some(text(status_name(org.status)))),
-            (":limits", limits.as_deref().map(text)),
+            (":limits", write_limits(org.limits.as_ref())?),
             (":created", Some(number(org.created_at.as_millisecond()))),
             (":updated", Some(number(org.updated_at.as_millisecond()))),
             (":version", Some(number(org.version))),
@@ -94,7 +92,7 @@ impl Keys {
             Some(seen) => read_as(seen),
         };
         let pending = if org.pending.is_some() { ", #pending = :pending" } else { "" };
-        let limits = if limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
+        let limits = if org.limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
         let names = ["name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal", SCHEMA];
         let names = names.into_iter().chain(org.pending.as_ref().map(|_| "pending"));
         // This is an update and not a put, because the number of keys is counted by the calls that make and delete

@@ -35,7 +35,7 @@ impl Keys {
         let now = author.at;
         let states = [before, after].map(|key| Some(View::in_full(key, now)));
         let entry = author.did(Action::KeyChanged, &after.org, Some(&after.id), states);
-        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
+        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)?));
         let mut transaction =
             self.transaction().with("key", put.when(read_as(before.version).and(warrant.of_key(&after.id))).build()?);
         if let Some(Previous { digest, .. }) = before.previous {
@@ -74,7 +74,7 @@ impl Keys {
         let last = predecessor.unwrap_or(before.digest);
         let after = &Key { predecessor: Some(Predecessor { digest: last, at: now }), ..after.clone() };
         let (close, lay_out) = self.passes.succeeded(&succession, predecessor.as_ref(), now)?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)));
+        let put = Put::builder().table_name(&self.table).set_item(Some(write(after)?));
         let mut transaction = self
             .transaction()
             .with("key", put.when(read_as(before.version).and(warrant.of_key(&after.id))).build()?)

@@ -12,7 +12,7 @@ use crate::contract::reading::json;
 use crate::contract::secret::Digest;
 use crate::environment::clock::{Expiry, Moment};
 use crate::gate::app::App;
-use crate::management::issue::{Order, full, orderable};
+use crate::management::issue::{Order, full, orderable, own_limits};
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
 use crate::registry::key::{Id, Key, Status};
@@ -82,10 +82,11 @@ impl<'a> Taking<'a> {
 
     fn read(&self, place: usize, key: &RawValue) -> Result<Wanted> {
         let now = self.author.at;
-        let Foreign { sha256: Sha256(digest), name, kind, scopes, expires_at, status, created_at } = json(key)?;
-        let order = Order { name, kind, scopes, expires_at };
+        let Foreign { sha256: Sha256(digest), name, kind, scopes, limits, expires_at, status, created_at } = json(key)?;
+        let order = Order { name, kind, scopes, limits, expires_at };
         let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
-        let (scopes, created_at) = both(orderable(self.app, &self.org, &order, self.author), created_at)?;
+        let terms = both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
+        let ((scopes, limits), created_at) = both(terms, created_at)?;
         let key = Key {
             // Lists are in the order of ids.
             id: Id::new(created_at, self.app.entropy)?,
@@ -93,6 +94,7 @@ impl<'a> Taking<'a> {
             name: order.name.clone(),
             kind: order.kind.clone(),
             scopes,
+            limits,
             status: status.unwrap_or(Status::Active),
             expires_at: expires_at.and_then(|Expiry(at)| at),
             created_at,

@@ -13,7 +13,7 @@ use crate::contract::Contract;
 use crate::contract::alerts::{Alerts, Kind, Rule};
 use crate::contract::limit::Window;
 use crate::contract::secret::Digest;
-use crate::registry::key::{self, Key};
+use crate::registry::key::{self, Key, OwnLimits};
 use crate::registry::usage::{Outcome, Peak, Tally};
 
 /// A Monday.
@@ -42,6 +42,7 @@ pub(crate) fn key(number: u64) -> Key {
         name: "server".to_owned().try_into().unwrap(),
         kind: None,
         scopes: ["read"].into_iter().collect(),
+        limits: OwnLimits::default(),
         status: key::Status::Active,
         expires_at: None,
         created_at: hour(-60 * 24),

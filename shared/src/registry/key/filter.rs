@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::contract::secret::Digest;
     use crate::environment::entropy::Entropy;
-    use crate::registry::key::{Id, Status};
+    use crate::registry::key::{Id, OwnLimits, Status};
 
     #[test]
     fn a_key_is_found_by_a_part_of_its_name_its_id_and_its_fingerprint() {
@@ -54,6 +54,7 @@ mod tests {
             name: "Zürich WEB".to_owned().try_into().unwrap(),
             kind: Some("secret".to_owned()),
             scopes: ["read"].into_iter().collect(),
+            limits: OwnLimits::default(),
             status: Status::Inactive,
             expires_at: None,
             created_at: now,

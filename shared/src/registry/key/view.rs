@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Id, Key, Standing};
+use super::{Id, Key, OwnLimit, Standing};
 use crate::contract::management::{Management, Shown};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::FINGERPRINT;
@@ -23,6 +23,9 @@ pub struct View {
     #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
     scopes: Scopes,
+    /// Limits of its own; left out where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<OwnLimit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Standing", extend("x-contract" = "status"))]
     status: Option<Standing>,
@@ -79,6 +82,7 @@ impl View {
             name: key.name,
             kind: key.kind,
             scopes: key.scopes,
+            limits: key.limits.shown(),
             status: management.shows(Shown::Status).then_some(standing),
             last_used_at: last_used_at.map(clock::seconds),
             created_at: clock::seconds(key.created_at),

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
-use crate::registry::key::{Key, Previous, Status};
+use crate::registry::key::{Key, OwnLimits, Previous, Status};
 use crate::registry::slug::Slug;
 use crate::store::database;
 
@@ -49,6 +49,7 @@ prop_compose! {
             name: "a".to_owned().try_into().unwrap(),
             kind: None,
             scopes: held,
+            limits: OwnLimits::default(),
             status,
             expires_at: expires.map(|off| at(NOW + off)),
             created_at: at(NOW),
@@ -71,7 +72,7 @@ fn dynamodb_and_the_rule_for_a_key_that_was_read_always_agree() {
     let mut runner = TestRunner::new(Runs { cases: runs, failure_persistence: None, ..Runs::default() });
     let agree = |(key, bearer): (Key, Bearer)| {
         let committed = runtime.block_on(async {
-            let put = Put::builder().table_name("Keys").set_item(Some(key_item::write(&key))).build().unwrap();
+            let put = Put::builder().table_name("Keys").set_item(Some(key_item::write(&key).unwrap())).build().unwrap();
             let mut tries = Tries::within(std::time::Duration::from_secs(5));
             Transaction::new(&client).with("key", put).commit(&mut tries).await.unwrap();
             let check = ConditionCheck::builder().table_name("Keys").set_key(Some(key_item::key_of(&key.org, &key.id)));
