@@ -37,6 +37,7 @@ mod headers;
 mod hostile;
 mod locked;
 mod names;
+mod own_limits;
 mod secrecy;
 
 use serde_json::json;

@@ -39,6 +39,8 @@ pub enum Detail {
     Removed(Vec<String>),
     /// When the key expires; `None`: never.
     Expires(Option<Timestamp>),
+    /// The limits.
+    Limits,
     /// The plan.
     Plan {
         /// What it was.

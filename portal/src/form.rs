@@ -1,16 +1,19 @@
 //! The form for a key, new or not, and what can be wrong with it.
 //!
-//! Its fields are called `name`, `type`, `scope` (once for each), `expires` and `date`, and `once`.
+//! Its fields are called `name`, `type`, `scope` (once for each), `expires` and `date`, `limit-minute` and so on, and
+//! `once`.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+use crate::usage::Window;
 
 /// What the form shows: what was typed, or what is there.
 #[derive(Clone, Debug)]
 pub struct Form {
     /// The hidden `once`.
     pub once: String,
-    /// Which of name, type, permissions and expiration are asked for, in this order.
+    /// Which of name, type, permissions, expiration and limits are asked for, in this order.
     pub order: Vec<Field>,
     /// What is wrong, in the order of the fields.
     pub problems: Vec<Problem>,
@@ -26,6 +29,17 @@ pub struct Form {
     pub permissions: Permissions,
     /// `expires` and `date`. `None` where keys do not expire.
     pub expiration: Option<Expiration>,
+    /// The limits that can be set; none where they are not asked for.
+    pub limits: Vec<LimitField>,
+}
+
+/// A limit that can be set.
+#[derive(Clone, Debug)]
+pub struct LimitField {
+    /// Its window, which its name comes from.
+    pub window: Window,
+    /// The number, as typed; empty for none.
+    pub typed: String,
 }
 
 /// A type of keys.
@@ -214,6 +228,10 @@ pub enum Field {
     Expiration,
     /// `date`.
     Date,
+    /// All limits.
+    Limits,
+    /// `limit-minute` and so on.
+    Limit(Window),
     /// `confirm`.
     Confirm,
     /// `overlap`.
@@ -237,9 +255,10 @@ pub enum Field {
 }
 
 impl Field {
-    /// Where it stands in a form with this order: a date belongs to the expiry.
+    /// Where it stands in a form with this order: a date belongs to the expiry, a limit to the limits.
     pub fn place_in(self, order: &[Self]) -> usize {
-        let field = if self == Self::Date { Self::Expiration } else { self };
+        let field = if let Self::Limit(_) = self { Self::Limits } else { self };
+        let field = if field == Self::Date { Self::Expiration } else { field };
         order.iter().position(|other| *other == field).unwrap_or(order.len())
     }
 
@@ -251,6 +270,8 @@ impl Field {
             Self::Permissions => "scope",
             Self::Expiration => "expires",
             Self::Date => "date",
+            Self::Limits => "limits",
+            Self::Limit(window) => window.field(),
             Self::Confirm => "confirm",
             Self::Overlap => "overlap",
             Self::Key => "key",
@@ -308,6 +329,8 @@ pub enum Problem {
         /// The last day that may be chosen.
         latest: Date,
     },
+    /// No number that a limit can be.
+    LimitWrong(Window),
     /// The name that was typed is not the key's.
     ConfirmMismatch,
     /// Nothing chosen.
@@ -348,6 +371,7 @@ impl Problem {
             }
             Self::ExpirationMissing => Field::Expiration,
             Self::DateMissing | Self::DateInvalid | Self::DatePast | Self::DateTooLate { .. } => Field::Date,
+            Self::LimitWrong(window) => Field::Limit(*window),
             Self::ConfirmMismatch => Field::Confirm,
             Self::OverlapMissing => Field::Overlap,
             Self::KeyMissing => Field::Key,

@@ -37,7 +37,7 @@ pub use crate::brand::colour::Colour;
 pub use crate::brand::logo::Logo;
 pub use crate::control::{Control, Why};
 pub use crate::form::{
-    Expiration, Expiry, ExpiryOption, Field, Form, Granted, KeyType, Overlap, Permissions, Problem, Scope,
+    Expiration, Expiry, ExpiryOption, Field, Form, Granted, KeyType, LimitField, Overlap, Permissions, Problem, Scope,
 };
 pub use crate::frame::{Depth, Frame, Inside, Link, Tab, Terms, Zone};
 pub use crate::key::{Answer, Cap, Column, Key, Notice, Secret, Secrets, Status};
@@ -60,7 +60,7 @@ pub use crate::pages::status::{Change, StatusPage};
 pub use crate::pages::webhook::WebhookPage;
 pub use crate::pages::webhook_secret::WebhookSecretPage;
 pub use crate::pages::webhooks::WebhooksPage;
-pub use crate::usage::{Bucket, Counts, Limit, Range, Refusal, RefusalReason, Usage, Window};
+pub use crate::usage::{Bucket, Counts, Limit, Range, Refusal, RefusalReason, SetBy, Usage, Window};
 pub use crate::webhook::{About, Attempted, Halt, Sendable, Webhook, WebhookForm};
 
 /// A page that could not be put together: our own fault, as no input leads to it.

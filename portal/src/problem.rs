@@ -24,6 +24,9 @@ impl Voice<'_> {
             Problem::DateInvalid => words.date_invalid.html(),
             Problem::DatePast => words.date_past.html(),
             Problem::DateTooLate { latest } => words.date_too_late.put("latest", self.date(*latest)),
+            Problem::LimitWrong(window) => {
+                words.limit_wrong.put("window", window.each(words)).put("most", self.number(u64::from(u32::MAX)))
+            }
             Problem::ConfirmMismatch => words.confirm_mismatch.html(),
             Problem::OverlapMissing => words.overlap_missing.html(),
             Problem::KeyMissing => words.key_missing.html(),

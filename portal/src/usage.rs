@@ -13,6 +13,17 @@ pub struct Limit {
     pub used: u64,
     /// When the next window begins.
     pub resets: Timestamp,
+    /// Who has set it for this key alone; `None` where it is the plan's.
+    pub set_by: Option<SetBy>,
+}
+
+/// Who has set a limit of a key's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// The team whose API it is.
+    Operator,
+    /// Somebody of the organization.
+    Manager,
 }
 
 /// How long a limit counts.
@@ -28,6 +39,38 @@ pub enum Window {
     Week,
     /// A month.
     Month,
+}
+
+impl Window {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// The window of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|window| window.as_str() == name)
+    }
+
+    /// What the form for a key sends its limit as.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Minute => "limit-minute",
+            Self::Hour => "limit-hour",
+            Self::Day => "limit-day",
+            Self::Week => "limit-week",
+            Self::Month => "limit-month",
+        }
+    }
 }
 
 /// The usage of a key in a range of time.

@@ -77,13 +77,13 @@ words! {
         permissions_plan permissions_type permissions_each permissions_of expiration keep forever in_week
         in_days30 in_days90 in_year on_date until date date_hint save changed_meanwhile changed_lead reached unmet name_missing name_too_long name_unseen
         name_taken type_missing permissions_missing permission_not_for_type permission_not_on_plan expiration_missing date_missing date_invalid
-        date_past date_too_late confirm_mismatch overlap_missing key_missing
+        date_past date_too_late limits_own limits_hint limit_wrong confirm_mismatch overlap_missing key_missing
         // The secret.
         created_title regenerated_title secret_once secret_lead secret_label copy copied copy_failed
         copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
         issued_created issued_regenerated issued_again issued_replace to_list to_key
         // One key.
-        limits no_limits limits_refused refused_now revive_inactive revive_expired per_minute per_hour per_day per_week per_month limit_used resets rotation rotation_off rotation_until
+        limits no_limits limits_refused refused_now revive_inactive revive_expired per_minute per_hour per_day per_week per_month limit_used limit_operator limit_manager resets rotation rotation_off rotation_until
         old_used old_used_lead old_used_before old_unused_lead new_used new_unused end_old end_old_lead earlier earlier_lead own own_lead replacement
         replacement_lead replacement_create replacement_other replacement_gets replacement_roll replacement_wait replacement_end replacement_new
         replacement_unused replacement_old replacement_old_unused manage edit_hint edit_hint_expiry regenerate_hint
@@ -114,7 +114,7 @@ words! {
         did_organization_created did_organization_changed did_key_created did_key_imported did_key_changed
         did_key_deactivated did_key_activated did_key_regenerated did_key_old_ended did_key_deleted
         did_alerts_changed did_webhook_created did_webhook_changed did_webhook_rotated did_webhook_deleted did_webhook_disabled
-        did_session_created did_session_entered did_session_ended detail_for detail_name detail_added detail_removed detail_expires detail_plan detail_locked detail_unlocked detail_nothing
+        did_session_created did_session_entered did_session_ended detail_for detail_name detail_added detail_removed detail_expires detail_limits detail_plan detail_locked detail_unlocked detail_nothing
         // Entering.
         enter_title enter_lead person enter enter_once enter_again enter_again_lead
         // Messages.

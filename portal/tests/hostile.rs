@@ -5,9 +5,9 @@ use portal::{
     Actions, ActivityPage, AlertForm, AlertKind, AlertNews, AlertRule, AlertsPage, Answer, Change, Choice, Column,
     Control, DeletePage, Depth, Detail, EditPage, EnterPage, Error, Event, Expiration, Field, Figures, Filters, Form,
     Frame, Granted, History, IdentifyPage, Inside, IssuedPage, Key, KeyAlerts, KeyPage, KeyRef, KeyType, KeysPage,
-    Language, Link, Mentioned, Message, MessagePage, MutedKey, NewKeyPage, Notice, Occasion, OpenAlert, Overlap,
-    Permissions, Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret, SecretPage,
-    Secrets, Setting, Status, StatusPage, Tab, Terms, Told, Turn, Usage, What, Who, Why, Zone,
+    Language, LimitField, Link, Mentioned, Message, MessagePage, MutedKey, NewKeyPage, Notice, Occasion, OpenAlert,
+    Overlap, Permissions, Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret,
+    SecretPage, Secrets, Setting, Status, StatusPage, Tab, Terms, Told, Turn, Usage, What, Who, Why, Window, Zone,
 };
 
 use crate::fixtures::{frame as plain, now};
@@ -76,7 +76,7 @@ fn shut() -> Control {
 
 fn form(permissions: Permissions) -> Form {
     Form {
-        order: vec![Field::Name, Field::Type, Field::Permissions, Field::Expiration],
+        order: vec![Field::Name, Field::Type, Field::Permissions, Field::Expiration, Field::Limits],
         once: evil(40),
         problems: vec![
             Problem::PermissionNotForType { scope: evil(41), kind: evil(42) },
@@ -95,6 +95,7 @@ fn form(permissions: Permissions) -> Form {
         chosen_type: None,
         permissions,
         expiration: Some(Expiration { options: Vec::new(), chosen: None, date: evil(0), earliest: None, latest: None }),
+        limits: vec![LimitField { window: Window::Minute, typed: evil(39) }],
     }
 }
 
@@ -234,7 +235,7 @@ fn beside(language: Language) -> Vec<Shown> {
 
 fn forms(language: Language) -> Vec<Shown> {
     let around = || frame(language);
-    let fields = vec![40, 41, 42, 43, 44, 45, 46, 47, 48, 49];
+    let fields = vec![39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49];
     let new = |permissions, reached| NewKeyPage {
         frame: around(),
         form: form(permissions),

@@ -191,6 +191,9 @@ fn changes(before: &Value, after: &Value) -> Vec<Detail> {
     if before.get("expiresAt") != after.get("expiresAt") {
         details.push(Detail::Expires(text(after, "expiresAt").and_then(|at| at.parse().ok())));
     }
+    if before.get("limits") != after.get("limits") {
+        details.push(Detail::Limits);
+    }
     let locked = both("status").filter(|(from, to)| [from, to].iter().any(|status| *status == "locked"));
     details.extend(locked.map(|(_, to)| Detail::Locked(to == "locked")));
 

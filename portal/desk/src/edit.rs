@@ -1,4 +1,4 @@
-//! Changing a key's name, permissions and expiry.
+//! Changing a key's name, permissions, expiry and limits.
 
 use jiff::Timestamp;
 use payload::Field;
@@ -9,10 +9,10 @@ use shared::http::visitor::Update;
 use shared::management::change::{Change, change};
 use shared::management::invite::pages;
 use shared::management::issue::type_in_use;
-use shared::registry::key::{Id, Key};
+use shared::registry::key::{Id, Key, SetBy};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 
-use crate::fields::{Expires, Read, Sheet, Typed, problems};
+use crate::fields::{Expires, Read, Sheet, Typed, problems, typed_limits};
 use crate::frame::{days_of, frame, shown_with, status};
 use crate::view;
 
@@ -32,6 +32,7 @@ pub async fn form(app: &App, visitor: &Visitor<Update>, id: &Id, now: Timestamp)
     let typed = Typed {
         name: key.name.as_str().to_owned(),
         scopes: key.scopes.iter().map(str::to_owned).collect(),
+        limits: typed_limits(key.limits.of(SetBy::Manager)),
         ..Typed::default()
     };
 
@@ -102,10 +103,11 @@ pub async fn update(app: &App, visitor: &Visitor<Update>, id: &Id, form: &Form, 
 
 /// What is to change in `key` for it to be as `read` says, if anything is.
 fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
+    let own = key.limits.of(SetBy::Manager).cloned();
     let wanted = Change {
         name: Some(read.name).filter(|name| *name != key.name),
         scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, key)),
-        limits: Field::LeftOut,
+        limits: if read.limits.clone().applied(own.clone()) == own { Field::LeftOut } else { read.limits },
         expires_at: match read.expires {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,
@@ -114,7 +116,6 @@ fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
         },
         status: None,
     };
-    let is_change = wanted.name.is_some() || wanted.scopes.is_some() || wanted.expires_at != Field::LeftOut;
 
-    is_change.then_some(wanted)
+    (!wanted.is_empty()).then_some(wanted)
 }

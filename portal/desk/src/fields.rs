@@ -1,10 +1,15 @@
 //! The form for a key: what it offers, and what was sent with it.
 
 mod expiry;
+mod limits;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use payload::Field as Member;
 use portal::{Expiry, Field, Form as Fields, Granted, KeyType, Permissions, Problem, Scope};
+use shared::contract::limit::{Limits, Window};
 use shared::contract::portal::{Field as Asked, Portal};
 use shared::contract::scope::Scopes;
 use shared::contract::{KeyType as Kind, Plan};
@@ -14,6 +19,8 @@ use shared::registry::name::Name;
 use shared::{Denial, Form};
 
 use crate::view;
+
+pub(crate) use self::limits::typed_limits;
 
 /// The longest name, in characters.
 const NAME_MOST: u32 = 100;
@@ -26,6 +33,7 @@ pub(crate) struct Typed {
     pub(crate) scopes: Vec<String>,
     pub(crate) expiry: Option<Expiry>,
     pub(crate) date: String,
+    pub(crate) limits: BTreeMap<Window, String>,
 }
 
 impl Typed {
@@ -37,6 +45,7 @@ impl Typed {
             scopes: form.all("scope").map(str::to_owned).collect(),
             expiry: Expiry::parse(form.text("expires")),
             date: form.text("date").to_owned(),
+            limits: limits::sent(form),
         }
     }
 }
@@ -152,6 +161,7 @@ impl<'a> Sheet<'a> {
             Asked::Type => Field::Type,
             Asked::Permissions => Field::Permissions,
             Asked::Expiration => Field::Expiration,
+            Asked::Limits => Field::Limits,
         });
         let order: Vec<_> = order.collect();
         problems.sort_by_key(|problem| problem.field().place_in(&order));
@@ -166,6 +176,7 @@ impl<'a> Sheet<'a> {
             chosen_type: typed.kind.clone(),
             permissions: self.permissions(&typed.scopes),
             expiration: self.expiration(typed, ends),
+            limits: self.limits(typed),
         }
     }
 
@@ -191,9 +202,10 @@ impl<'a> Sheet<'a> {
         let kind = self.read_kind(typed, &mut problems);
         let scopes = kind.as_ref().and_then(|kind| self.read_scopes(typed, kind, &mut problems));
         let expires = self.read_expiry(typed, &mut problems);
+        let limits = self.read_limits(typed, &mut problems);
         match (name, kind) {
             (Some(name), Some(kind)) if problems.is_empty() => {
-                Ok(Read { name, kind: kind.name.clone(), scopes, expires })
+                Ok(Read { name, kind: kind.name.clone(), scopes, expires, limits })
             }
             _ => Err(problems),
         }
@@ -260,6 +272,7 @@ pub(crate) struct Read {
     pub(crate) kind: Option<String>,
     pub(crate) scopes: Option<Scopes>,
     pub(crate) expires: Expires,
+    pub(crate) limits: Member<Limits>,
 }
 
 /// When a key is to stop working.
@@ -282,6 +295,7 @@ pub(crate) fn problems(app: &App, denial: &Denial) -> Option<Vec<Problem>> {
                 "type" => Field::Type,
                 "scopes" => Field::Permissions,
                 "expiresAt" => Field::Expiration,
+                "limits" => Field::Limits,
                 _ => Field::Name,
             };
             let problem = |violation: &shared::Violation| {

@@ -40,14 +40,7 @@ pub(crate) fn read(row: &AlertRow, names: &Names) -> Figures {
     };
 
     Figures {
-        window: text(all, "window").and_then(|window| match window {
-            "minute" => Some(Window::Minute),
-            "hour" => Some(Window::Hour),
-            "day" => Some(Window::Day),
-            "week" => Some(Window::Week),
-            "month" => Some(Window::Month),
-            _ => None,
-        }),
+        window: text(all, "window").and_then(Window::parse),
         limit: count(all, "limit"),
         used: count(all, "used"),
         window_ends: moment(all, "windowEndsAt"),

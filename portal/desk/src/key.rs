@@ -1,7 +1,7 @@
 //! One key: facts, limits, usage, and what can be done with it.
 
 use jiff::Timestamp;
-use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Replacement, Rotation, Window};
+use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Replacement, Rotation, SetBy};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::limit;
@@ -9,7 +9,7 @@ use shared::contract::portal::{Field, Operation};
 use shared::gate::app::App;
 use shared::http::visitor::List;
 use shared::management::invite::pages;
-use shared::registry::key::{Filter, Id, Key, Standing, Status};
+use shared::registry::key::{self, Filter, Id, Key, Standing, Status};
 use shared::registry::organization::Organization;
 use shared::store::Legacy;
 use shared::{Denial, Page, Result, Visitor};
@@ -109,15 +109,13 @@ fn limits(
     let limits = key.limits_on(app.contract.plan(&org.plan), org.limits.as_ref());
     let limit = |(window, requests): (limit::Window, u32)| Limit {
         requests: u64::from(requests),
-        window: match window {
-            limit::Window::Minute => Window::Minute,
-            limit::Window::Hour => Window::Hour,
-            limit::Window::Day => Window::Day,
-            limit::Window::Week => Window::Week,
-            limit::Window::Month => Window::Month,
-        },
+        window: view::window(window),
         used: u64::try_from(counts.get(window, now)).unwrap_or_default(),
         resets: Timestamp::from_second(window.end(now)).unwrap_or(now),
+        set_by: key.limits.set_by(window, requests).map(|by| match by {
+            key::SetBy::Operator => SetBy::Operator,
+            key::SetBy::Manager => SetBy::Manager,
+        }),
     };
 
     limits.map(|limits| limits.iter().map(limit).collect()).unwrap_or_default()

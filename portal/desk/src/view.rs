@@ -1,8 +1,9 @@
 //! What there is, as pages show it.
 
 use jiff::Timestamp;
-use portal::{Answer, Cap, Column, Key, Status};
+use portal::{Answer, Cap, Column, Key, Status, Window};
 use shared::Denial;
+use shared::contract::limit;
 use shared::contract::portal::Column as Named;
 use shared::gate::app::App;
 use shared::registry::key;
@@ -42,6 +43,16 @@ pub(crate) const fn standing(status: Status) -> key::Standing {
         Status::Active => key::Standing::Active,
         Status::Inactive => key::Standing::Inactive,
         Status::Expired => key::Standing::Expired,
+    }
+}
+
+pub(crate) const fn window(window: limit::Window) -> Window {
+    match window {
+        limit::Window::Minute => Window::Minute,
+        limit::Window::Hour => Window::Hour,
+        limit::Window::Day => Window::Day,
+        limit::Window::Week => Window::Week,
+        limit::Window::Month => Window::Month,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The forms, as they are at first and with everything wrong, and what comes of them.
 
 use portal::{
-    Cap, Depth, EditPage, Expiration, Expiry, ExpiryOption, Field, Form, Granted, IssuedPage, Language, NewKeyPage,
-    Occasion, Permissions, Problem, Secret, SecretPage, Why,
+    Cap, Depth, EditPage, Expiration, Expiry, ExpiryOption, Field, Form, Granted, IssuedPage, Language, LimitField,
+    NewKeyPage, Occasion, Permissions, Problem, Secret, SecretPage, Why, Window,
 };
 
 use crate::collection::Named;
@@ -17,6 +17,9 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
     if let Some(expiration) = &mut wrong.form.expiration {
         expiration.chosen = Some(Expiry::OnDate);
         "2026-02-30".clone_into(&mut expiration.date);
+    }
+    if let Some(limit) = wrong.form.limits.last_mut() {
+        "many".clone_into(&mut limit.typed);
     }
     let mut reached = new_key(product, language);
     reached.reached = Some(Why::Full("Your plan allows 10 API keys".to_owned()));
@@ -40,7 +43,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
 
 fn form(product: Product) -> Form {
     Form {
-        order: vec![Field::Name, Field::Type, Field::Permissions, Field::Expiration],
+        order: vec![Field::Name, Field::Type, Field::Permissions, Field::Expiration, Field::Limits],
         once: "o-form".to_owned(),
         problems: Vec::new(),
         name: String::new(),
@@ -49,7 +52,13 @@ fn form(product: Product) -> Form {
         chosen_type: None,
         permissions: product.permissions(&[]),
         expiration: (product == Product::Fanfare).then(expiration),
+        limits: if product == Product::Fanfare { limits() } else { Vec::new() },
     }
+}
+
+fn limits() -> Vec<LimitField> {
+    let field = |window, typed: &str| LimitField { window, typed: typed.to_owned() };
+    vec![field(Window::Minute, "300"), field(Window::Day, "")]
 }
 
 fn expiration() -> Expiration {
@@ -80,6 +89,7 @@ fn problems(product: Product) -> Vec<Problem> {
     }
     if product == Product::Fanfare {
         problems.push(Problem::DateInvalid);
+        problems.push(Problem::LimitWrong(Window::Day));
     }
 
     problems

@@ -2,7 +2,7 @@
 
 use portal::{
     Actions, Change, Control, DeletePage, Depth, EndPage, KeyPage, Language, Limit, Notice, Overlap, Problem, Range,
-    RegeneratePage, Replacement, Rotation, Status, StatusPage, Usage, Why, Window,
+    RegeneratePage, Replacement, Rotation, SetBy, Status, StatusPage, Usage, Why, Window,
 };
 
 use crate::alerts;
@@ -60,9 +60,9 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
 }
 
 fn one(product: Product, language: Language, range: Range) -> KeyPage {
-    let per = |requests, window, used| {
+    let per = |requests, window, used, set_by| {
         let left = if window == Window::Minute { 42 } else { 1_500 };
-        Limit { requests, window, used, resets: now() + jiff::SignedDuration::from_secs(left) }
+        Limit { requests, window, used, resets: now() + jiff::SignedDuration::from_secs(left), set_by }
     };
     let regenerates = product.control("regenerate").is_open();
     let mut key = key(product, 0);
@@ -84,9 +84,12 @@ fn one(product: Product, language: Language, range: Range) -> KeyPage {
         refused: None,
         expiring: product == Product::Fanfare,
         limits: if product == Product::Fabraix {
-            vec![per(600, Window::Minute, 12), per(10_000, Window::Hour, 8_412)]
+            vec![
+                per(600, Window::Minute, 12, Some(SetBy::Manager)),
+                per(10_000, Window::Hour, 8_412, Some(SetBy::Operator)),
+            ]
         } else {
-            vec![per(1_200, Window::Minute, 37)]
+            vec![per(1_200, Window::Minute, 37, None)]
         },
         usage: Some(usage(range, 13)),
         alerts: (product == Product::Fanfare).then(|| alerts::of_key(range == Range::Week)),

@@ -4,10 +4,10 @@ use crate::alert::KeyAlerts;
 use crate::control::{Control, Why};
 use crate::facts::{Fact, Facts};
 use crate::frame::Frame;
-use crate::html::{Html, Phrase};
+use crate::html::{Html, Phrase, Said as _};
 use crate::key::{Answer, Key, Notice, Secrets, Status};
 use crate::pages::page;
-use crate::usage::{Limit, Usage, Window};
+use crate::usage::{Limit, SetBy, Usage, Window};
 use crate::voice::Voice;
 use crate::words::Words;
 
@@ -175,18 +175,30 @@ struct Doing<'a> {
     class: &'static str,
 }
 
-impl Limit {
+impl Window {
     /// How often it begins anew.
-    const fn name(&self, words: &Words) -> Phrase {
-        match self.window {
-            Window::Minute => words.per_minute,
-            Window::Hour => words.per_hour,
-            Window::Day => words.per_day,
-            Window::Week => words.per_week,
-            Window::Month => words.per_month,
+    pub(crate) const fn each(self, words: &Words) -> Phrase {
+        match self {
+            Self::Minute => words.per_minute,
+            Self::Hour => words.per_hour,
+            Self::Day => words.per_day,
+            Self::Week => words.per_week,
+            Self::Month => words.per_month,
         }
     }
+}
 
+impl SetBy {
+    /// Who has set a limit.
+    fn said(self, words: &Words, brand: &str) -> Html {
+        match self {
+            Self::Operator => words.limit_operator.put("brand", brand),
+            Self::Manager => words.limit_manager.html(),
+        }
+    }
+}
+
+impl Limit {
     /// How much of it is used, of 100.
     fn percent(&self) -> u128 {
         let used = u128::from(self.used) * 100;

@@ -132,6 +132,8 @@ pub enum Field {
     Permissions,
     /// When it is to stop working.
     Expiration,
+    /// How often it may call at most.
+    Limits,
 }
 
 /// The section as it is written.

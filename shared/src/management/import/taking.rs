@@ -85,7 +85,8 @@ impl<'a> Taking<'a> {
         let Foreign { sha256: Sha256(digest), name, kind, scopes, limits, expires_at, status, created_at } = json(key)?;
         let order = Order { name, kind, scopes, limits, expires_at };
         let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
-        let terms = both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
+        let terms =
+            both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
         let ((scopes, limits), created_at) = both(terms, created_at)?;
         let key = Key {
             // Lists are in the order of ids.
