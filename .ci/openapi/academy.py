@@ -19,12 +19,6 @@ def place(method, path, parameters):
         parameters["id"], parameters["email"] = listed[-1]
 
 
-def one_segment(parameters):
-    """Takes out of an email what would end the segment of a path, and what schemathesis puts in its place."""
-    if "email" in parameters:
-        parameters["email"] = parameters["email"].replace("/", "_").replace("\ufffd", "_")
-
-
 def make_possible(body, is_ours):
     """Lets the body name nothing but what is there; an organization that is not `ours` has nothing."""
     for name, there in (("list_ids", lists), ("granted_lists", lists), ("course_ids", published)):
