@@ -23,9 +23,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-
 pub use call::Call;
 pub use error::Error;
 pub(crate) use fault::Faults;
@@ -34,6 +31,7 @@ pub use identity::Identity;
 pub use latch::Latch;
 pub use tables::create_tables;
 
+use crate::server::Server;
 use backend::Backend;
 use conflicts::Conflicts;
 use embedded::Embedded;
@@ -57,21 +55,10 @@ pub enum Source {
 /// A running `DynamoDB` and the proxy in front of it. When dropped, it ends a little later; [`Dynamodb::stop`] waits.
 #[derive(Debug)]
 pub struct Dynamodb {
-    endpoint: String,
     client: aws_sdk_dynamodb::Client,
     proxy: Arc<Proxy>,
     server: Server,
     embedded: Option<Embedded>,
-}
-
-/// The proxy's task, which ends with this.
-#[derive(Debug)]
-struct Server(JoinHandle<()>);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 impl Dynamodb {
@@ -96,10 +83,8 @@ impl Dynamodb {
             recording: AtomicBool::new(false),
             calls: Mutex::new(Vec::new()),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Error::Bind)?;
-        let endpoint = format!("http://{}", listener.local_addr().map_err(Error::Bind)?);
-        let server = Server(tokio::spawn(proxy::serve(Arc::clone(&proxy), listener)));
-        Ok(Self { client: client::operator(&endpoint), endpoint, proxy, server, embedded })
+        let server = proxy::start(Arc::clone(&proxy)).await.map_err(Error::Bind)?;
+        Ok(Self { client: client::operator(server.endpoint()), proxy, server, embedded })
     }
 
     async fn embed(file: Option<PathBuf>) -> Result<(String, Option<Embedded>), Error> {
@@ -109,7 +94,7 @@ impl Dynamodb {
 
     /// The proxy's URL: what functions get as `AWS_ENDPOINT_URL_DYNAMODB`.
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        self.server.endpoint()
     }
 
     /// A client with the operator's credentials, to which nothing is denied.
@@ -119,7 +104,7 @@ impl Dynamodb {
 
     /// A client that signs with this access key id: a function's, to do what it would do.
     pub fn client_as(&self, access_key_id: &str) -> aws_sdk_dynamodb::Client {
-        client::with_access_key(&self.endpoint, access_key_id)
+        client::with_access_key(self.endpoint(), access_key_id)
     }
 
     /// Turns recording on or off; off to begin with. While it is on, every call asks `DynamoDB` for its units.
@@ -150,10 +135,8 @@ impl Dynamodb {
 
     /// Ends the proxy and the embedded database, whose file is free afterwards.
     pub async fn stop(self) {
-        let Self { proxy, mut server, embedded, .. } = self;
-        server.0.abort();
-        // Cancelled, which is what was asked for.
-        drop((&mut server.0).await);
+        let Self { proxy, server, embedded, .. } = self;
+        server.stop().await;
         // Its connections to the database end with it.
         drop(proxy);
         if let Some(embedded) = embedded {

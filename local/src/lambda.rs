@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::io;
 use std::sync::Arc;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -12,25 +13,15 @@ use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use crate::body::{self, Unread};
 use crate::clock::real_now;
 use crate::credential::Credential;
-use crate::error::Error;
 use crate::function_error::FunctionError;
 use crate::pool::Pool;
 use crate::runtime::MAX_PAYLOAD;
-use crate::server;
+use crate::server::Server;
 use crate::sigv4::{Service, verify};
-
-/// A running endpoint.
-#[derive(Debug)]
-pub(crate) struct Lambda {
-    endpoint: String,
-    server: JoinHandle<()>,
-}
 
 /// Why there is no invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,33 +38,19 @@ enum Refusal {
     Unsupported,
 }
 
-impl Drop for Lambda {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
+/// Starts the endpoint for the functions in `pools`, which `operator` may invoke.
+pub(crate) async fn start(pools: HashMap<&'static str, Arc<Pool>>, operator: Credential) -> io::Result<Server> {
+    let desk = Arc::new((pools, operator));
+    let handle = move |request| {
+        let desk = Arc::clone(&desk);
+        async move {
+            let (pools, operator) = &*desk;
+            let answer = answer(request, pools, operator).await;
+            Ok::<_, Infallible>(answer.unwrap_or_else(Refusal::response).map(Full::new))
+        }
+    };
 
-impl Lambda {
-    pub(crate) async fn start(pools: HashMap<&'static str, Arc<Pool>>, operator: Credential) -> Result<Self, Error> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
-        let desk = Arc::new((pools, operator));
-        let handle = move |request| {
-            let desk = Arc::clone(&desk);
-            async move {
-                let (pools, operator) = &*desk;
-                let answer = answer(request, pools, operator).await;
-                Ok::<_, Infallible>(answer.unwrap_or_else(Refusal::response).map(Full::new))
-            }
-        };
-
-        Ok(Self { endpoint, server: tokio::spawn(server::serve(listener, handle)) })
-    }
-
-    /// Where it answers: `http://127.0.0.1:40961`.
-    pub(crate) fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
+    Server::start(handle).await
 }
 
 /// Invokes the function that the path names, and waits for what it answers.

@@ -15,13 +15,11 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::dynamodb::{Fault, FaultRule, Faults};
 use crate::error::Error;
-use crate::server;
+use crate::server::Server;
 use crate::sync::lock;
 use taken::{Entry, Message};
 
@@ -40,15 +38,8 @@ pub(crate) struct Outlets {
 /// Running stand-ins.
 #[derive(Debug)]
 pub struct Services {
-    endpoint: String,
     desk: Arc<Desk>,
-    server: JoinHandle<()>,
-}
-
-impl Drop for Services {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
+    server: Server,
 }
 
 /// What the stand-ins know and keep.
@@ -68,19 +59,22 @@ struct Unanswered;
 
 impl Services {
     pub(crate) async fn start(outlets: Outlets, clock: Clock, secret: String) -> Result<Self, Error> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
         let desk = Arc::new(Desk { clock, faults: Faults::default(), outlets, taken: Mutex::default(), secret });
         // Now, and not when there is something to write: the name may be wrong.
         desk.append("")?;
-        let server = tokio::spawn(Arc::clone(&desk).serve(listener));
+        let answering = Arc::clone(&desk);
+        let handle = move |request| {
+            let desk = Arc::clone(&answering);
+            async move { desk.handle(request).await }
+        };
+        let server = Server::start(handle).await?;
 
-        Ok(Self { endpoint, desk, server })
+        Ok(Self { desk, server })
     }
 
     /// Where they answer: what functions get as `AWS_ENDPOINT_URL_EVENTBRIDGE` and `AWS_ENDPOINT_URL_SNS`.
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        self.server.endpoint()
     }
 
     /// What was taken so far, oldest first: events as EventBridge delivers them (`{"id", "source", "detail-type", "time",
@@ -101,16 +95,6 @@ impl Services {
 }
 
 impl Desk {
-    /// Serves until it is aborted, and all its connections with it.
-    async fn serve(self: Arc<Self>, listener: TcpListener) {
-        let handle = move |request| {
-            let desk = Arc::clone(&self);
-            async move { desk.handle(request).await }
-        };
-
-        server::serve(listener, handle).await;
-    }
-
     async fn handle(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Unanswered> {
         let (head, body) = request.into_parts();
         let body = body.collect().await.or(Err(Unanswered))?.to_bytes();

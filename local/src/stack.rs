@@ -22,12 +22,12 @@ use crate::data_dir::DataDir;
 use crate::dynamodb::Dynamodb;
 use crate::error::Error;
 use crate::function_error::FunctionError;
-use crate::lambda::Lambda;
 use crate::lifeline::Lifeline;
 use crate::logs::Logs;
 use crate::pool::Pool;
 use crate::schedules;
 use crate::seed::SeededOrganization;
+use crate::server::Server;
 use crate::services::Services;
 use own_runtime::OwnRuntime;
 
@@ -54,7 +54,7 @@ pub struct Stack {
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
     services: Services,
-    lambda: Lambda,
+    lambda: Server,
     dynamodb: Dynamodb,
     data_dir: Option<DataDir>,
     /// Last, so that everything above is dropped before it.

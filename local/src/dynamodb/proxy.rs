@@ -1,5 +1,6 @@
 //! The proxy in front of `DynamoDB`: it judges, records and disturbs calls, and forwards the others as they are.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +9,6 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use serde_json::Value;
-use tokio::net::TcpListener;
 
 use super::backend::{Backend, Failure};
 use super::call::{Call, with_capacity};
@@ -16,7 +16,7 @@ use super::conflicts::Conflicts;
 use super::fault::{Fault, Faults};
 use super::identity::{Identities, Identity, access_key_id};
 use super::{OPERATOR, answer, request};
-use crate::server;
+use crate::server::Server;
 
 /// The connection is to be closed without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -40,14 +40,14 @@ pub(super) struct Proxy {
     pub(super) calls: Mutex<Vec<Call>>,
 }
 
-/// Serves until it is aborted, and all its connections with it.
-pub(super) async fn serve(proxy: Arc<Proxy>, listener: TcpListener) {
+/// Starts serving `proxy`.
+pub(super) async fn start(proxy: Arc<Proxy>) -> io::Result<Server> {
     let handle = move |request| {
         let proxy = Arc::clone(&proxy);
         async move { proxy.handle(request).await }
     };
 
-    server::serve(listener, handle).await;
+    Server::start(handle).await
 }
 
 impl Proxy {

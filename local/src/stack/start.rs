@@ -18,7 +18,7 @@ use crate::data_dir::{DataDir, State};
 use crate::dynamodb::{Dynamodb, Identity, Source, create_tables};
 use crate::error::Error;
 use crate::gateway::Gateway;
-use crate::lambda::Lambda;
+use crate::lambda;
 use crate::lifeline::Lifeline;
 use crate::pool::Pool;
 use crate::process::Surroundings;
@@ -73,7 +73,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
         logs: logs.clone(),
         port,
     };
-    let lambda = Lambda::start(pools.clone(), state.operator.clone()).await?;
+    let lambda = lambda::start(pools.clone(), state.operator.clone()).await?;
     let (stop, stopped) = watch::channel(false);
     schedules::start(pools.values(), builder.pace, &clock, &stopped);
     let server = tokio::spawn(Arc::new(gateway).serve(listener, stopped));
