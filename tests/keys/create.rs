@@ -1,7 +1,7 @@
 use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
-use crate::support::{START, World, all};
+use crate::support::{START, World, all, own_contract};
 
 #[tokio::test]
 async fn a_key_is_issued_in_the_contracts_form_and_shown_once() {
@@ -187,10 +187,8 @@ async fn futures<F: Future>(count: usize, start: impl Fn(usize) -> F) -> Vec<F::
 
 #[tokio::test]
 async fn what_nobody_asked_for_is_left_out_where_the_plan_does_not_include_it() {
-    let contract = std::fs::read_to_string(crate::support::root().join("contracts/thefaq.toml")).unwrap();
-    let contract = contract.replace(r#"default = ["read"]"#, r#"default = ["read", "write"]"#);
-    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-    std::fs::write(file.path(), contract).unwrap();
+    let both = |text: &str| text.replace(r#"default = ["read"]"#, r#"default = ["read", "write"]"#);
+    let file = own_contract("thefaq", both);
     let world = World::serving(file.path().to_str().unwrap()).await;
     world.organization("acme", json!({"plan": "free"})).await;
     let answer = world.operate("POST", "/organizations/acme/api-keys", json!({"name": "a"})).await;

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use crate::portal::{issued, open, page};
-use crate::support::World;
+use crate::support::{World, own_contract};
 
 #[tokio::test]
 async fn the_form_begins_with_what_the_key_has() {
@@ -42,11 +42,8 @@ async fn a_plan_without_a_choice_has_none_here_either() {
 #[tokio::test]
 async fn what_the_form_cannot_offer_is_not_taken_away_by_it() {
     // TheFAQ's pages do not change keys; those of a contract like it may.
-    let contract = std::fs::read_to_string(crate::support::root().join("contracts/thefaq.toml")).unwrap();
-    let wider = contract.replacen("\"activity\", \"create\"", "\"activity\", \"create\", \"update\"", 1);
-    assert_ne!(wider, contract);
-    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-    std::fs::write(file.path(), wider).unwrap();
+    let wider = |text: &str| text.replacen("\"activity\", \"create\"", "\"activity\", \"create\", \"update\"", 1);
+    let file = own_contract("thefaq", wider);
     let on = |builder: local::Builder| builder.parameter("Portal", "on");
     let wider = World::build(file.path().to_str().unwrap(), on).await;
     wider.organization("acme", json!({"plan": "pro"})).await;

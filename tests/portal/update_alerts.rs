@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::portal::{ACTIVITY, ALERTS, open};
-use crate::support::{World, all, did};
+use crate::support::{World, all, did, own_contract};
 
 /// The form as it is at first, without what is named.
 fn fields_but<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -182,11 +182,8 @@ async fn a_form_undoes_nobodys_change() {
 
 #[tokio::test]
 async fn what_only_the_team_can_change_is_shown_and_stays() {
-    let contract = std::fs::read_to_string(crate::support::root().join("contracts/fanfare.toml")).unwrap();
-    let fixed = contract.replacen("{ days = 90 }", "{ days = 90, changeable = false }", 1);
-    assert_ne!(fixed, contract);
-    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-    std::fs::write(file.path(), fixed).unwrap();
+    let fixed = |text: &str| text.replacen("{ days = 90 }", "{ days = 90, changeable = false }", 1);
+    let file = own_contract("fanfare", fixed);
     let on = |builder: local::Builder| builder.parameter("Portal", "on").parameter("ReferenceApi", "experiences");
     let world = World::build(file.path().to_str().unwrap(), on).await;
     world.organization("acme", json!({"plan": "pro"})).await;

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::portal::{ACTIVITY, hook_page, issued, near};
-use crate::support::{World, did};
+use crate::support::{World, did, own_contract};
 use crate::webhooks::{Answered, Receiver, hook, send, shown};
 
 /// A webhook that is sent new keys: its stack, its receiver and its id.
@@ -44,11 +44,7 @@ async fn what_is_changed_holds_and_is_in_the_trail() {
 
 #[tokio::test]
 async fn what_is_sent_and_not_offered_stays_whatever_is_ticked() {
-    let contract = std::fs::read_to_string(crate::support::root().join("contracts/fanfare.toml")).unwrap();
-    let fewer = contract.replacen("\"limit.reached\" = {}\n", "", 1);
-    assert_ne!(fewer, contract);
-    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-    std::fs::write(file.path(), fewer).unwrap();
+    let file = own_contract("fanfare", |text| text.replacen("\"limit.reached\" = {}\n", "", 1));
     let on = |builder: local::Builder| builder.parameter("Portal", "on").parameter("ReferenceApi", "experiences");
     let world = World::build(file.path().to_str().unwrap(), on).await;
     world.organization("acme", json!({"plan": "pro"})).await;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use dynamodb::AttributeValue;
 use serde_json::{Value, json};
 
-use super::{Answer, Key, World, root};
+use super::{Answer, Key, World, own_contract};
 
 /// The academy `acme`, and a key that may do everything in it as often as it likes.
 pub(crate) struct Campus {
@@ -30,12 +30,10 @@ impl Campus {
 
     /// One on the plan `small`, which has so much room for students.
     pub(crate) async fn with_room_for(students: u32) -> Self {
-        let contract = std::fs::read_to_string(root().join("contracts/fayne.toml")).unwrap();
         let plan = format!(
             "[plans.small]\nlimits = [{{ requests = 1, per = \"minute\" }}]\nkeys = 10\nquotas = {{ students = {students} }}\n\n[plans.trial]"
         );
-        let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-        std::fs::write(file.path(), contract.replace("[plans.trial]", &plan)).unwrap();
+        let file = own_contract("fayne", |text| text.replace("[plans.trial]", &plan));
         let api = |builder: local::Builder| builder.parameter("ReferenceApi", "academy");
         let world = World::build(file.path().to_str().unwrap(), api).await;
 
