@@ -6,7 +6,10 @@ use shared::contract::Contract;
 use shared::contract::denial::Denial;
 use shared::contract::envelope;
 use shared::contract::limit::{Limits, Window};
-use shared::registry::pass::{Counts, Pass, Standing, Terms, judge};
+use shared::registry::addresses::Addresses;
+use shared::registry::ask::Ask;
+use shared::registry::counts::Counts;
+use shared::registry::pass::{Pass, Standing, Terms, judge};
 
 const KEY: &[u8] = b"fbx_prod_0123456789ABCDEFabcdef0123456789";
 
@@ -36,6 +39,8 @@ fn pass() -> (Pass, Timestamp) {
         expires_at: None,
         scopes: ["runs:write"].into_iter().collect(),
         limits,
+        shared: Limits::default(),
+        addresses: Addresses::default(),
         until: Timestamp::MAX,
         edition: "edition".to_owned(),
     };
@@ -63,7 +68,7 @@ fn parse_and_digest_a_key(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn judge_a_pass(bencher: Bencher<'_, '_>) {
     let (pass, now) = pass();
-    bencher.bench(|| judge(black_box(&pass), now));
+    bencher.bench(|| judge(black_box(&pass), &Ask::once(now)));
 }
 
 #[divan::bench]

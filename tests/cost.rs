@@ -57,6 +57,66 @@ async fn a_warm_verification_is_one_round_trip_and_one_write_unit() {
 }
 
 #[tokio::test]
+async fn costs_addresses_and_spans_are_one_write_once_a_process_knows_the_pass_and_shared_limits_are_two() {
+    let windows = r#"windows = ["second", "minute", "hour"]"#;
+    let contract = own_contract("fabraix", |text| text.replace(r#"windows = ["minute", "hour"]"#, windows));
+    let world = World::build(contract.path().to_str().unwrap(), |builder| builder.max_instances(1)).await;
+    let limit = |requests: u32, per: &str, sliding: bool| json!({"requests": requests, "per": per, "sliding": sliding});
+    let wide = json!([limit(1_000, "minute", false)]);
+    let write = (GATE.to_owned(), 1.0, 0.0);
+    let seen = (GATE.to_owned(), 0.0, 0.0);
+    let read = ("GetItem CountersTable".to_owned(), 0.0, 1.0);
+    let addresses = json!(["203.0.113.7"]);
+    for (what, terms, addresses, cost, first, next) in [
+        ("second", json!({"limits": [limit(1_000, "second", false)]}), Value::Null, 1, vec![&write], vec![&write]),
+        ("cost", json!({"limits": wide}), Value::Null, 5, vec![&read, &write], vec![&write]),
+        ("addresses", json!({"limits": wide}), addresses, 1, vec![&seen, &write], vec![&write]),
+        (
+            "sliding",
+            json!({"limits": [limit(1_000, "minute", true)]}),
+            Value::Null,
+            1,
+            vec![&seen, &write],
+            vec![&write],
+        ),
+        ("asking", json!({"limits": wide}), Value::Null, 0, vec![&read], vec![&read]),
+        (
+            "shared",
+            json!({"limits": wide, "sharedLimits": [limit(1_000, "hour", false)]}),
+            Value::Null,
+            1,
+            vec![&write, &write],
+            vec![&write, &write],
+        ),
+    ] {
+        let mut terms = terms;
+        terms["plan"] = "enterprise".into();
+        world.organization(what, terms).await;
+        let order = json!({"name": "a", "type": "production"});
+        let key = world.key(what, order).await;
+        let path = format!("/organizations/{what}/api-keys/{}", key.id);
+        if !addresses.is_null() {
+            world.operate("PATCH", &path, json!({"allowedAddresses": addresses})).await;
+        }
+        let verify = async || {
+            let question = json!({"key": key.secret, "cost": cost, "address": "203.0.113.7"});
+            let answer = world.operate("POST", "/verify", question).await;
+            assert_eq!(answer.json()["data"]["valid"], true, "{what}: {answer:?}");
+        };
+        // The pass is made by another process, so that this is about the next requests.
+        world.operate("POST", "/verify", json!({"key": key.secret, "address": "203.0.113.7"})).await;
+        world.stack.end_processes().await;
+        // A new process, which connects once.
+        assert_eq!(world.verdict("no key").await, "unknown_key");
+        let owned = |calls: Vec<&(String, f64, f64)>| calls.into_iter().cloned().collect::<Vec<_>>();
+        assert_eq!(calls(&world, verify()).await, owned(first), "{what}");
+        for _ in 0..2 {
+            assert_eq!(calls(&world, verify()).await, owned(next.clone()), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_is_one_round_trip_too() {
     let (world, key) = agents().await;
     let limits = json!([{"requests": 1, "per": "minute"}]);

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Key, World, millis, root};
+use crate::support::{Key, World, millis, own_contract, root};
 
 /// An academy whose keys may make three requests a minute, and a key of it.
 async fn academy() -> (World, Key) {
@@ -103,4 +103,23 @@ async fn an_authorizer_goes_by_the_platforms_clock_where_its_event_is_from_anoth
     assert_eq!(ask(json!({"timeEpoch": now - 10_000})).await, true);
     assert_eq!(ask(json!({"timeEpoch": now - 600_000})).await, false);
     assert_eq!(ask(json!({})).await, false);
+}
+
+#[tokio::test]
+async fn where_less_than_a_minute_matters_an_event_is_judged_by_its_own_time_within_two_seconds() {
+    let windows = r#"windows = ["second", "minute"]"#;
+    let contract = own_contract("fayne", |text| text.replace(r#"windows = ["minute"]"#, windows));
+    let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "academy");
+    let world = World::build(contract.path().to_str().unwrap(), reference).await;
+    let limits = json!([{"requests": 2, "per": "second"}]);
+    world.organization("acme", json!({"plan": "pro", "limits": limits})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
+    let now = millis("2030-06-15T00:30:30Z");
+    world.at("2030-06-15T00:30:30Z");
+    let mut statuses = Vec::new();
+    // What is later or earlier counts in the present second, whose two are taken by then.
+    for offset in [0, 0, -1_000, -2_000, 1_000, 2_000, -2_001, -60_000, 2_001, 300_000] {
+        statuses.push(stamped(&world, &key, now + offset).await);
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 429, 429, 429, 429]);
 }

@@ -137,8 +137,8 @@ async fn a_week_begins_on_monday_and_a_month_on_its_first_day() {
     ] {
         world.at(now);
         let verdict = world.operate("POST", "/verify", json!({"key": key.secret})).await.json()["data"].take();
-        let left =
-            json!({"limit": verdict["rateLimit"]["limit"], "remaining": remaining, "reset": millis(reset) / 1_000});
+        let limit = &verdict["rateLimit"]["limit"];
+        let left = json!({"scope": "key", "limit": limit, "remaining": remaining, "reset": millis(reset) / 1_000});
         assert_eq!((&verdict["valid"], &verdict["rateLimit"]), (&json!(valid), &left), "{now}");
         assert_eq!(verdict["response"]["headers"]["retry-after"].as_str(), retry_after, "{now}");
     }

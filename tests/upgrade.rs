@@ -17,7 +17,7 @@ use crate::outbox::pile;
 use crate::support::{Key, World, root};
 
 /// The picture that today's functions must still make.
-const LATEST: u32 = 7;
+const LATEST: u32 = 8;
 
 const COURSE: &str = "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
 

@@ -263,6 +263,7 @@ fn key(made: Timestamp) -> Result<Key, Failure> {
         kind: None,
         scopes: ["read"].into_iter().collect(),
         limits: OwnLimits::default(),
+        addresses: shared::registry::addresses::Addresses::default(),
         status: Status::Active,
         expires_at: None,
         created_at: made,

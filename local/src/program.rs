@@ -60,7 +60,9 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let name = options.contract()?;
     let contract = Contract::load(&name)?;
     let builder = builder(options, &name, &contract)?;
-    let demo = options.demo(&builder.template()?, &contract)?;
+    let template = builder.template()?;
+    contract.check_routes(&template.route_keys())?;
+    let demo = options.demo(&template, &contract)?;
     let examples = demo.examples.clone();
     let stack = tokio::select! {
         stack = start(options, builder.demo(demo)) => stack?,

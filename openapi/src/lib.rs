@@ -76,6 +76,7 @@ pub fn files(root: &Path, binaries: &Path) -> Result<BTreeMap<String, String>, E
     for name in Contract::names() {
         let contract = Contract::load(name)?;
         let template = Template::read(&yaml, &BTreeMap::from([("Contract".to_owned(), name.to_owned())]))?;
+        contract.check_routes(&template.route_keys())?;
         let whole = document(&contract, &template, &words, binaries)?;
         for readers in Readers::ALL {
             let text = serde_json::to_string_pretty(&written(&whole, name, readers))?;

@@ -253,6 +253,8 @@ impl RefusalReason {
             Self::Locked => words.refused_locked.put("noun", voice.noun()),
             Self::NoApiOnPlan => words.refused_no_api.html(),
             Self::RateLimited => words.refused_rate.html(),
+            Self::OrganizationRateLimited => words.refused_rate_shared.html(),
+            Self::AddressNotAllowed => words.refused_address.html(),
             Self::MissingScope => words.refused_scope.html(),
             Self::Other(name) => name.html(),
         }

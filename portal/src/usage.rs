@@ -15,6 +15,10 @@ pub struct Limit {
     pub resets: Timestamp,
     /// Who has set it for this key alone; `None` where it is the plan's.
     pub set_by: Option<SetBy>,
+    /// Whether it holds for every span of that length.
+    pub slides: bool,
+    /// Whether it is of all keys of the organization together.
+    pub is_shared: bool,
 }
 
 /// Who has set a limit of a key's own.
@@ -29,6 +33,8 @@ pub enum SetBy {
 /// How long a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
+    /// A second.
+    Second,
     /// A minute.
     Minute,
     /// An hour.
@@ -43,11 +49,12 @@ pub enum Window {
 
 impl Window {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
+    pub const ALL: [Self; 6] = [Self::Second, Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Second => "second",
             Self::Minute => "minute",
             Self::Hour => "hour",
             Self::Day => "day",
@@ -64,6 +71,7 @@ impl Window {
     /// What the form for a key sends its limit as.
     pub const fn field(self) -> &'static str {
         match self {
+            Self::Second => "limit-second",
             Self::Minute => "limit-minute",
             Self::Hour => "limit-hour",
             Self::Day => "limit-day",
@@ -167,6 +175,10 @@ pub enum RefusalReason {
     NoApiOnPlan,
     /// Too many requests.
     RateLimited,
+    /// Too many requests with all keys of the organization together.
+    OrganizationRateLimited,
+    /// It came from where the key may not be used.
+    AddressNotAllowed,
     /// The key lacks a permission.
     MissingScope,
     /// Something else: the name that the usage has for it.
@@ -182,6 +194,8 @@ impl RefusalReason {
             "organization_locked" => Self::Locked,
             "no_api_on_plan" => Self::NoApiOnPlan,
             "rate_limited" => Self::RateLimited,
+            "organization_rate_limited" => Self::OrganizationRateLimited,
+            "address_not_allowed" => Self::AddressNotAllowed,
             "missing_scope" => Self::MissingScope,
             other => Self::Other(other.to_owned()),
         }

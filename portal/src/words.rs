@@ -83,7 +83,7 @@ words! {
         copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
         issued_created issued_regenerated issued_again issued_replace to_list to_key
         // One key.
-        limits no_limits limits_refused refused_now revive_inactive revive_expired per_minute per_hour per_day per_week per_month limit_used limit_operator limit_manager resets rotation rotation_off rotation_until
+        limits no_limits limits_refused refused_now revive_inactive revive_expired per_second per_minute per_hour per_day per_week per_month limit_used limit_operator limit_manager limit_slides limit_shared resets rotation rotation_off rotation_until
         old_used old_used_lead old_used_before old_unused_lead new_used new_unused end_old end_old_lead earlier earlier_lead own own_lead replacement
         replacement_lead replacement_create replacement_other replacement_gets replacement_roll replacement_wait replacement_end replacement_new
         replacement_unused replacement_old replacement_old_unused manage edit_hint edit_hint_expiry regenerate_hint
@@ -92,7 +92,7 @@ words! {
         usage range range_day range_week range_days30 range_months13 total success_rate error_rate no_rate chart
         bar so_far successes verifications client_errors server_errors errors refused numbers time
         requests_column refusals reason csv usage_none usage_late usage_utc refused_inactive refused_expired
-        refused_locked refused_no_api refused_rate refused_scope
+        refused_locked refused_no_api refused_rate refused_rate_shared refused_address refused_scope
         // Changing a key.
         heading regenerate_lead overlap overlap_none overlap_hour overlap_day overlap_week overlap_none_hint
         overlap_hour_hint overlap_day_hint overlap_week_hint deactivate_lead activate_lead activate_lead_still answer answer_so_far

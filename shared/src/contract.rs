@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod cors;
+pub mod cost;
 pub mod denial;
 pub mod envelope;
 pub(crate) mod fault;
@@ -20,6 +21,7 @@ pub mod portal;
 pub(crate) mod reading;
 pub mod scope;
 pub mod secret;
+pub mod slide;
 mod text;
 mod wire;
 
@@ -39,6 +41,7 @@ pub use wire::Wire;
 
 use crate::contract::alerts::Alerts;
 use crate::contract::cors::Cors;
+use crate::contract::cost::{Cost, Costs};
 use crate::contract::denial::{Denial, Kind};
 use crate::contract::key_format::Presented;
 use crate::contract::limit::Window;
@@ -50,7 +53,12 @@ use file::{DenialFile, File};
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
 
 /// The version of the layout of passes. Passes of another version are stamped anew, by whichever function meets them.
-const PASS_LAYOUT: u32 = 1;
+const PASS_LAYOUT: u32 = 2;
+
+/// Whether passes of `edition` have the layout of today's.
+pub(crate) fn has_this_layout(edition: &str) -> bool {
+    edition.rsplit('.').next().is_some_and(|layout| layout.parse() == Ok(PASS_LAYOUT))
+}
 
 /// How an API treats those who call it with keys.
 #[derive(Debug)]
@@ -73,6 +81,7 @@ pub struct Contract {
     pub cors: Option<Cors>,
     /// The plans by name.
     pub plans: BTreeMap<String, Plan>,
+    costs: Costs,
     /// What callers may do with their organization's keys.
     pub management: Management,
     /// The pages on which people manage their organization's keys, if there are any.
@@ -83,6 +92,7 @@ pub struct Contract {
     pub rate_limit_headers: Option<RateLimitHeaders>,
     denials: BTreeMap<Kind, Wire>,
     rejections: BTreeMap<String, Wire>,
+    spelled_out: Vec<Kind>,
 }
 
 /// The header that carries the key.
@@ -103,6 +113,8 @@ pub struct RateLimitHeaders {
     pub remaining: HeaderName,
     /// When it ends, in Unix seconds.
     pub reset: HeaderName,
+    /// Whose limit it is, `key` or `organization`, where the contract has that.
+    pub scope: Option<HeaderName>,
 }
 
 /// Why a contract cannot be used: the file, the place in it, and what is wrong there.
@@ -196,6 +208,7 @@ impl Contract {
             Ok((name, plan))
         });
         let plans = plans.collect::<Result<BTreeMap<_, _>, Flaw>>()?;
+        cost::check(&file.costs, &plans)?;
         check_management(&file.management, &file.scopes)?;
         let names: Vec<_> = types.iter().map(|kind| kind.name.clone()).collect();
         let portal = file.portal.map(|portal| Portal::check(portal, &names, &file.scopes)).transpose()?;
@@ -211,8 +224,10 @@ impl Contract {
                 limit: header("rate_limit_headers.limit", &names.limit)?,
                 remaining: header("rate_limit_headers.remaining", &names.remaining)?,
                 reset: header("rate_limit_headers.reset", &names.reset)?,
+                scope: names.scope.map(|scope| header("rate_limit_headers.scope", &scope)).transpose()?,
             }),
         };
+        let spelled_out = file.denials.keys().copied().collect();
         let (denials, rejections) = check_denials(&file.error.body, &file.denials, &file.rejections)?;
 
         Ok(Self {
@@ -225,12 +240,14 @@ impl Contract {
             all_scopes,
             scopes: file.scopes,
             plans,
+            costs: file.costs,
             management: file.management,
             portal,
             alerts,
             rate_limit_headers,
             denials,
             rejections,
+            spelled_out,
         })
     }
 
@@ -242,6 +259,27 @@ impl Contract {
     /// The plan `name`. One that was dropped while somebody is on it has no API and no room for a key.
     pub fn plan(&self, name: &str) -> &Plan {
         self.plans.get(name).unwrap_or(&plan::GONE)
+    }
+
+    /// What a call of `route` costs: `POST /v1/register-agent-run`.
+    pub fn cost(&self, route: &str) -> Cost {
+        self.costs.get(route).copied().unwrap_or(Cost::ONE)
+    }
+
+    /// Refuses costs of calls that there are not, in a stack with these `routes`.
+    ///
+    /// # Errors
+    /// Names the first one.
+    pub fn check_routes(&self, routes: &[String]) -> Result<(), Error> {
+        let is_callers = |route: &String| routes.contains(route) && !route.contains(" /operator/");
+        match self.costs.keys().find(|route| !is_callers(route)) {
+            Some(route) => Err(Error {
+                file: self.name.clone(),
+                place: format!("costs.{route:?}"),
+                what: "callers have no such route".to_owned(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// The type of that name; the one without a name for `None`.
@@ -259,6 +297,11 @@ impl Contract {
         let own = if let Denial::Rejected { name, .. } = denial { self.rejections.get(*name) } else { None };
 
         own.or_else(|| self.denials.get(&denial.kind()))
+    }
+
+    /// Whether the file says how denials of this kind read.
+    pub(crate) fn tells_apart(&self, kind: Kind) -> bool {
+        self.spelled_out.contains(&kind)
     }
 
     /// The status and the sentence of `denial`.
@@ -333,18 +376,20 @@ fn check_denials(
     let mut wires = BTreeMap::new();
     for kind in Kind::ALL {
         let place = format!("denials.{}", kind.name());
-        let Some(own) = denials.get(&kind) else {
-            return flaw(place, "is missing: a contract says how every denial reads");
-        };
-        let file = match own.same_as {
-            None => own,
-            Some(twin) => {
-                denials.get(&twin).filter(|twin| twin.same_as.is_none() && own.is_only_a_reference()).ok_or_else(
-                    || (place.clone(), "same_as must stand alone and name a denial that is spelled out".to_owned()),
-                )?
+        let spelled_out = |twin: Kind| denials.get(&twin).filter(|twin| twin.same_as.is_none());
+        let file = match (denials.get(&kind), kind.twin()) {
+            (Some(DenialFile { same_as: None, .. }), _) => denials.get(&kind).cloned(),
+            (Some(own), _) => own.same_as.and_then(spelled_out).filter(|_| own.is_only_a_reference()).cloned(),
+            (None, Some(twin)) => {
+                let like = denials.get(&twin).and_then(|file| file.same_as).unwrap_or(twin);
+                spelled_out(like).map(|file| file.like(kind))
             }
+            (None, None) => return flaw(place, "is missing: a contract says how every denial reads"),
         };
-        wires.insert(kind, Wire::check(&place, kind, file, body)?);
+        let Some(file) = file else {
+            return flaw(place, "same_as must stand alone and name a denial that is spelled out");
+        };
+        wires.insert(kind, Wire::check(&place, kind, &file, body)?);
     }
     let rejections = rejections.iter().map(|(name, file)| {
         let wire = Wire::check(&format!("rejections.{name}"), Kind::Conflict, file, body)?;

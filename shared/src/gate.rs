@@ -7,28 +7,25 @@
 //! changes only passes.
 
 pub mod app;
+mod counting;
 mod memory;
 pub mod verify;
 
-use dynamodb::Tries;
-use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
 
 pub use memory::Memory;
 
 use crate::contract::denial::Denial;
-use crate::contract::limit::Quota;
+use crate::contract::limit::{Holder, Quota};
 use crate::contract::secret::Digest;
 use crate::contract::{Contract, KeyType};
 use crate::environment::clock;
 use crate::gate::app::App;
-use crate::registry::alert::SILENCE;
+use crate::registry::ask::Ask;
 use crate::registry::error::Error;
-use crate::registry::key::Key;
-use crate::registry::organization::Organization;
-use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
+use crate::registry::pass::{Grant, Pass, judge};
 use crate::registry::usage::Use;
-use crate::store::{Counted, Legacy, State, Versions};
+use counting::count;
 use memory::Why;
 
 /// A refusal, with what is known of the key's quota.
@@ -82,12 +79,12 @@ pub fn credential<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<&'h
     }
 }
 
-/// Lets in a request with `credential` at `now`, if its key may do what needs all of `scopes`.
+/// Lets in a request with `credential` that asks for `ask`, if its key may do what needs all of `scopes`.
 ///
 /// # Errors
 /// The first reason against it, in the order that every contract keeps: 401, 402, 429, 403. Only the last one counts
 /// the request.
-pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp) -> Result<Grant, Refusal> {
+pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], ask: &Ask) -> Result<Grant, Refusal> {
     let (kind, presented) = app.contract.parse(credential).ok_or(Denial::UnknownKey)?;
     if !kind.stages.contains(&app.stage) {
         return Err(Denial::WrongEnvironment.into());
@@ -99,7 +96,7 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
         }
     }
 
-    let Ok(verdict) = tokio::time::timeout(app.patience, admit_digest(app, kind, presented.digest(), now)).await else {
+    let Ok(verdict) = tokio::time::timeout(app.patience, admit_digest(app, kind, presented.digest(), ask)).await else {
         return Err(dynamodb::Error::Unavailable("not in time for the caller".to_owned()).into());
     };
     let grant = verdict?;
@@ -113,11 +110,12 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], now: Timestamp
 }
 
 /// Lets in the secret that `digest` stands for, unless the memory holds a refusal of it.
-async fn admit_digest(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Result<Grant, Refusal> {
-    if let Some(refusal) = app.memory.ask(&digest, now, clock::now()).and_then(|why| why.refusal(now)) {
+async fn admit_digest(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) -> Result<Grant, Refusal> {
+    let now = ask.now();
+    if let Some(refusal) = app.memory.ask(&digest, now, clock::now()).and_then(|why| why.refusal(ask)) {
         return Err(Refusal { error: refusal.error.again(), ..refusal });
     }
-    match count(app, kind, digest, now).await {
+    match count(app, kind, digest, ask).await {
         Ok(grant) => {
             app.memory.forget(&digest);
             Ok(grant)
@@ -129,7 +127,7 @@ async fn admit_digest(app: &App, kind: &KeyType, digest: Digest, now: Timestamp)
         Err(No::For(why)) => {
             app.memory.refused(&digest, why.clone(), now, clock::now());
             let nothing = || Error::failed("the condition refused a pass that the judgement lets in").into();
-            Err(why.refusal(now).unwrap_or_else(nothing))
+            Err(why.refusal(ask).unwrap_or_else(nothing))
         }
     }
 }
@@ -147,14 +145,20 @@ impl<E: Into<Refusal>> From<E> for No {
 }
 
 impl Why {
-    /// The refusal of a request at `now`; `None` where it no longer holds.
-    fn refusal(&self, now: Timestamp) -> Option<Refusal> {
+    /// The refusal of a request that asks for `ask`; `None` where it no longer holds.
+    fn refusal(&self, ask: &Ask) -> Option<Refusal> {
         match self {
             Self::Unknown => Some(Denial::UnknownKey.into()),
-            Self::Reached(pass) => match judge(pass, now) {
-                Err(denial @ Denial::RateLimited { .. }) => Some(refusal(denial, pass, now)),
+            Self::Reached(pass) => match judge(pass, ask) {
+                Err(denial @ Denial::RateLimited { .. }) => Some(refusal(denial, pass, ask)),
                 Ok(()) | Err(_) => None,
             },
+            Self::ReachedTogether(pass, counts) => {
+                let retry_after = counts.exhausted(&pass.terms.shared, ask)?;
+                let quota = counts.quota(&pass.terms.shared, Holder::Organization, ask);
+                let denial = Denial::OrganizationRateLimited { retry_after };
+                Some(Refusal { quota, ..refusal(denial, pass, ask) })
+            }
             // This is like a limit, and is over as soon.
             Self::Throttled { is_hot: true } => Some(Denial::RateLimited { retry_after: 1 }.into()),
             Self::Throttled { is_hot: false } => {
@@ -165,143 +169,14 @@ impl Why {
     }
 }
 
-/// Judges and counts. Stamps the pass first where there is none or its terms are over.
-async fn count(app: &App, kind: &KeyType, digest: Digest, now: Timestamp) -> Result<Grant, No> {
-    // A read costs half as much as a write that finds nothing.
-    if app.memory.was_unknown(&digest) && app.keys.holder(&digest).await?.is_none_or(|holder| holder.ended.is_some()) {
-        return Err(No::For(Why::Unknown));
-    }
-    // The secret whose pass counts: the one presented, or the one that has replaced it.
-    let mut counting = digest;
-    let granted = |pass: Pass, counting: &Digest| Grant::of(pass, digest, counting, now);
-    let mut tries = Tries::within(app.patience);
-    for round in 0_u32.. {
-        // A second round is normal: from an old secret to the new one, or after a stamp that came too late.
-        if round > 1 {
-            tries.again(dynamodb::Error::Contended).await?;
-        }
-        let (seen, from) = match app.passes.count(&counting, now).await {
-            // A secret that was taken over from elsewhere may look like another type than its key has: it counts as
-            // neither.
-            Ok(Counted::Yes(pass) | Counted::No(State::Stamped(pass))) if pass.terms.kind != kind.name => {
-                return Err(No::For(Why::Unknown));
-            }
-            Ok(Counted::Yes(pass)) => return Ok(granted(*pass, &counting)),
-            Ok(Counted::No(State::Stamped(pass))) if pass.is_current(&app.contract.edition, now) => {
-                return Err(refused(pass, now));
-            }
-            Ok(Counted::No(State::Stamped(stale))) => (Some(stale), None),
-            Ok(Counted::No(State::Bare { from })) => (None, from),
-            Ok(Counted::No(State::Gone)) => return Err(No::For(Why::Unknown)),
-            Ok(Counted::No(State::Moved { ends, .. })) if counting == digest && ends <= now => {
-                return Err(No::For(Why::Unknown));
-            }
-            Ok(Counted::No(State::Moved { to, .. })) => {
-                // The secret was replaced once more in between. The pass of the one presented says what that left of
-                // it.
-                counting = if counting == digest { to } else { digest };
-                continue;
-            }
-            Ok(Counted::Busy) => {
-                tries.again(dynamodb::Error::Contended).await?;
-                continue;
-            }
-            Err(error) => return Err(unwritten(app, error, &digest, now)),
-        };
-
-        let authority = app.keys.authority(&digest, now).await?;
-        // The same check here, where no pass can tell yet.
-        let authority = authority.filter(|(key, _)| key.kind == kind.name);
-        let Some((key, org)) = authority else { return Err(No::For(Why::Unknown)) };
-        if key.digest != counting {
-            counting = key.digest;
-            continue;
-        }
-        let Some((Legacy { counts, last_used_at }, org)) = basis(app, seen, from.as_ref(), org).await? else {
-            tries.again(dynamodb::Error::Contended).await?;
-            continue;
-        };
-        let versions = Versions { key: key.version, org: org.version };
-        // A pass is stamped every hour: only then it matters when the key was used before.
-        let is_awake = now.duration_since(last_used_at.unwrap_or(key.created_at)) >= SILENCE;
-        let terms = terms_of(app, key, &org, now)?;
-        let pass = Pass { terms, counts, last_used_at };
-        let admits = judge(&pass, now).is_ok();
-        // If somebody was faster, the pass was made from something out of date: look again.
-        let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, now).await;
-        if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
-            let granted = |pass| Grant { is_awake, ..granted(pass, &counting) };
-            return if admits { Ok(granted(pass)) } else { Err(refused(Box::new(pass), now)) };
-        }
-    }
-
-    Err(dynamodb::Error::Contended.into())
-}
-
-/// The terms of `key` of `org`. The log is told what the contract lacks for them, once for each pass that is stamped: until it is
-/// over, the key is refused by it.
-fn terms_of(app: &App, key: Key, org: &Organization, now: Timestamp) -> Result<Terms, Error> {
-    let (terms, unknown) = Terms::new(key, org, &app.contract, now, stands_for(app)?);
-    if let Some(unknown) = unknown {
-        tracing::error!("{unknown}");
-    }
-
-    Ok(terms)
-}
-
-/// How long a pass that is stamped now is valid, in seconds.
-fn stands_for(app: &App) -> Result<i64, Error> {
-    let mut random = [0; 2];
-    app.entropy.fill(&mut random)?;
-
-    Ok(stands_secs(u16::from_be_bytes(random)))
-}
-
-/// Why nobody is let in where a pass was not written. The neighbours of a hot key are throttled with it, and all keys
-/// are where a table or an account is. Only the hot key itself has reached a limit.
-fn unwritten(app: &App, error: dynamodb::Error, digest: &Digest, now: Timestamp) -> No {
-    let dynamodb::Error::Throttled { cause, is_key_range } = error else { return error.into() };
-    tracing::warn!(is_key_range, "a pass cannot be written: {cause}");
-
-    No::For(Why::Throttled { is_hot: is_key_range && app.memory.is_hot(digest, now) })
-}
-
-/// Why `pass` lets nobody in at `now`.
-fn refused(pass: Box<Pass>, now: Timestamp) -> No {
-    match judge(&pass, now) {
-        Err(Denial::RateLimited { .. }) | Ok(()) => No::For(Why::Reached(pass)),
-        Err(denial) => No::Other(refusal(denial, &pass, now)),
-    }
-}
-
-/// What a stamp is based on: the counts so far and the organization. The counts are those of the pass or, where it has
-/// just been laid out, of the one before it. `None`: the one before it is not closed yet, or everything is gone; look
-/// again.
-async fn basis(
-    app: &App,
-    seen: Option<Box<Pass>>,
-    from: Option<&Digest>,
-    org: Organization,
-) -> Result<Option<(Legacy, Organization)>, dynamodb::Error> {
-    match (seen, from) {
-        (Some(seen), _) => Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org))),
-        // A lock withdraws the passes of the keys and secrets that it finds, and may have missed this one because it
-        // was too new. But the key has been read with this secret, so the organization read now is no older than that
-        // lock.
-        (None, None) => Ok(app.keys.organization(&org.slug).await?.map(|org| (Legacy::default(), org))),
-        (None, Some(from)) => {
-            let (legacy, org) = tokio::try_join!(app.passes.legacy(from), app.keys.organization(&org.slug))?;
-            Ok(legacy.zip(org))
-        }
-    }
-}
-
 /// `denial` of a request that `pass` was asked about. A caller whose key does not count as one is not told what it has
 /// left.
-fn refusal(denial: Denial, pass: &Pass, now: Timestamp) -> Refusal {
-    let quota = if denial.kind().is_no_key() { None } else { pass.quota(now) };
+fn refusal(denial: Denial, pass: &Pass, ask: &Ask) -> Refusal {
+    // Whoever has a key where it may not be used is told nothing about it.
+    let is_told = !denial.kind().is_no_key() && denial != Denial::AddressNotAllowed;
+    let quota = if is_told { pass.quota(ask) } else { None };
 
-    Refusal { error: denial.into(), quota, used: Some(pass.used(now)) }
+    Refusal { error: denial.into(), quota, used: Some(pass.used(ask)) }
 }
 
 #[cfg(test)]

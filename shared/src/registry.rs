@@ -4,9 +4,12 @@
 //! It uses the contract and the environment's types. It never asks a store or reads a clock, and does not know how
 //! something reads on the wire: everything in it is a value or a pure function.
 
+pub mod addresses;
 pub mod alert;
+pub mod ask;
 pub mod attempt;
 pub mod audit;
+pub mod counts;
 pub mod dead_letter;
 pub mod error;
 pub mod event;

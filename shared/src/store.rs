@@ -40,6 +40,7 @@ use jiff::Timestamp;
 use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
 use crate::environment::entropy::Entropy;
+use crate::registry::addresses::Addresses;
 use crate::registry::name::Name;
 
 pub(crate) use alerts::{Among, Memo, Place};
@@ -49,7 +50,7 @@ pub(crate) use keys::{Adding, Replaced, TAKEN_OVER};
 pub use keys::{Found, Inserted, Removed};
 pub use outbox::{Fate, Letter, Outbox, Page, Pile, Start};
 pub use parcels::{Courier, Parcel, WEBHOOK};
-pub use passes::{Counted, Legacy, Passes, State, Versions};
+pub use passes::{Counted, Legacy, Passes, State, Together, Versions};
 pub use remembered::Remembered;
 pub use secrets::Holder;
 pub(crate) use sessions::Settled;
@@ -207,6 +208,13 @@ fn read_limits(item: &mut Item, name: &str) -> Result<Option<Limits>> {
     let limits = item.text(name)?.map(|limits| serde_json::from_str(&limits)).transpose();
 
     limits.map_err(|error| Error::Fault(format!("the limits {name} of an item cannot be read: {error}")))
+}
+
+/// The addresses from which a key may be used; none where it may be used from everywhere.
+fn read_addresses(item: &mut Item) -> Result<Addresses> {
+    let bytes = item.bytes("addresses")?.unwrap_or_default();
+
+    Addresses::from_bytes(&bytes).ok_or_else(|| Error::Fault("the addresses of an item cannot be read".to_owned()))
 }
 
 /// A value that parses as a `T`. Otherwise it is a fault: the item is not ours.

@@ -103,11 +103,17 @@ pub async fn update(app: &App, visitor: &Visitor<Update>, id: &Id, form: &Form, 
 
 /// What is to change in `key` for it to be as `read` says, if anything is.
 fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
+    // The form has no field for whether a limit slides: one that does goes on.
     let own = key.limits.of(SetBy::Manager).cloned();
+    let limits = match (read.limits, &own) {
+        (Field::Value(limits), Some(own)) => Field::Value(limits.sliding_like(own)),
+        (limits, _) => limits,
+    };
     let wanted = Change {
         name: Some(read.name).filter(|name| *name != key.name),
         scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, key)),
-        limits: if read.limits.clone().applied(own.clone()) == own { Field::LeftOut } else { read.limits },
+        limits: if limits.clone().applied(own.clone()) == own { Field::LeftOut } else { limits },
+        allowed_addresses: Field::LeftOut,
         expires_at: match read.expires {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,

@@ -127,7 +127,7 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
         | Denial::WrongKeyType => (401, Message::SessionOver),
         Denial::MissingScope { scope } => (403, forbidden(call, scope)),
         Denial::OrganizationLocked => (403, Message::Locked),
-        Denial::NoApiOnPlan | Denial::PlanLimit { .. } => (403, Message::Forbidden),
+        Denial::NoApiOnPlan | Denial::PlanLimit { .. } | Denial::AddressNotAllowed => (403, Message::Forbidden),
         Denial::InvalidRequest { violations } if violations.iter().any(|fault| is_of_path(call, fault)) => {
             (404, Message::NotFound)
         }
@@ -141,7 +141,9 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
         }
         Denial::Conflict { .. } => (409, Message::Conflict),
         Denial::InvalidRequest { .. } | Denial::Rejected { .. } => (400, Message::BadRequest),
-        Denial::RateLimited { retry_after } => (429, Message::TooMany { retry_after: *retry_after }),
+        Denial::RateLimited { retry_after } | Denial::OrganizationRateLimited { retry_after } => {
+            (429, Message::TooMany { retry_after: *retry_after })
+        }
         Denial::Unavailable { .. } => (503, Message::Unavailable),
         Denial::Internal => (500, Message::Internal),
     };

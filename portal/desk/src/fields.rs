@@ -321,7 +321,9 @@ pub(crate) fn problems(app: &App, denial: &Denial) -> Option<Vec<Problem>> {
         | Denial::OrganizationNotFound
         | Denial::ResourceNotFound { .. }
         | Denial::Conflict { .. }
+        | Denial::AddressNotAllowed
         | Denial::RateLimited { .. }
+        | Denial::OrganizationRateLimited { .. }
         | Denial::Unavailable { .. }
         | Denial::Internal
         | Denial::Rejected { .. } => None,

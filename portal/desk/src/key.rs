@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Replacement, Rotation, SetBy};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::contract::limit;
+use shared::contract::limit::{self, Limits};
 use shared::contract::portal::{Field, Operation};
 use shared::gate::app::App;
 use shared::http::visitor::List;
 use shared::management::invite::pages;
+use shared::registry::ask::Ask;
+use shared::registry::counts::Counts;
 use shared::registry::key::{self, Filter, Id, Key, Standing, Status};
 use shared::registry::organization::Organization;
 use shared::store::Legacy;
@@ -35,6 +37,8 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
     let Visitor { session, org, .. } = visitor;
     let key = view::find(app, &org.slug, id).await?;
     let Legacy { counts, last_used_at } = app.passes.counted(&key.digest).await?;
+    let shares = org.shared_on(app.contract.plan(&org.plan)).is_some();
+    let together = if shares { app.passes.counted_together(&org.slug).await? } else { Counts::default() };
     let can = |operation, when_locked| control(app, session, org, operation, when_locked);
     let may_see_usage = session.may(pages(app)?, Operation::Usage);
     let range = usage::range(asked.range.as_deref());
@@ -65,7 +69,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
             Standing::Inactive => Some(view::answer(app, &Denial::InactiveKey)),
             Standing::Expired => Some(view::answer(app, &Denial::ExpiredKey)),
         },
-        limits: limits(app, org, &key, &counts, now),
+        limits: limits(app, org, &key, &counts, &together, now),
         rotation,
         replacement: if regenerate.is_absent() { replacement(app, visitor, &key, now).await? } else { None },
         usage: made.map(|made| made.usage).filter(|_| may_see_usage),
@@ -98,27 +102,31 @@ fn notice(done: &str, key: &Key, is_barred: bool, now: Timestamp) -> Option<Noti
     }
 }
 
-/// The limits of `key`, and what `counts` say is used of them.
-fn limits(
-    app: &App,
-    org: &Organization,
-    key: &Key,
-    counts: &shared::registry::pass::Counts,
-    now: Timestamp,
-) -> Vec<Limit> {
-    let limits = key.limits_on(app.contract.plan(&org.plan), org.limits.as_ref());
-    let limit = |(window, requests): (limit::Window, u32)| Limit {
+/// The limits of `key`, and what `counts` say is used of them; and those that all keys of `org` share, of which they have used what `together` says.
+fn limits(app: &App, org: &Organization, key: &Key, counts: &Counts, together: &Counts, now: Timestamp) -> Vec<Limit> {
+    let plan = app.contract.plan(&org.plan);
+    let own = key.limits_on(plan, org.limits.as_ref()).unwrap_or_default();
+    let ask = Ask::once(now);
+    let limit = |limits: &Limits, counts: &Counts, (window, requests): (limit::Window, u32)| Limit {
         requests: u64::from(requests),
         window: view::window(window),
-        used: u64::try_from(counts.get(window, now)).unwrap_or_default(),
-        resets: Timestamp::from_second(window.end(now)).unwrap_or(now),
-        set_by: key.limits.set_by(window, requests).map(|by| match by {
+        used: u64::try_from(counts.used(limits, window, &ask)).unwrap_or_default(),
+        resets: Timestamp::from_second(counts.resets(limits, window, &ask)).unwrap_or(now),
+        set_by: None,
+        slides: limits.slides(window),
+        is_shared: false,
+    };
+    let set_by = |(window, requests)| {
+        key.limits.set_by(window, requests).map(|by| match by {
             key::SetBy::Operator => SetBy::Operator,
             key::SetBy::Manager => SetBy::Manager,
-        }),
+        })
     };
+    let shared = org.shared_on(plan).cloned().unwrap_or_default();
+    let own = own.iter().map(|each| Limit { set_by: set_by(each), ..limit(&own, counts, each) });
+    let shared = shared.iter().map(|each| Limit { is_shared: true, ..limit(&shared, together, each) });
 
-    limits.map(|limits| limits.iter().map(limit).collect()).unwrap_or_default()
+    own.chain(shared).collect()
 }
 
 /// How `key` is replaced by another one, where it cannot be given a new secret: the key that was made after it under its

@@ -64,8 +64,14 @@ pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form)
     if view::find(app, &visitor.org.slug, id).await?.status == status {
         return Ok(Page::see_other(&format!("../{id}?done={done}")));
     }
-    let wanted =
-        Change { name: None, scopes: None, limits: Field::LeftOut, expires_at: Field::LeftOut, status: Some(status) };
+    let wanted = Change {
+        name: None,
+        scopes: None,
+        limits: Field::LeftOut,
+        allowed_addresses: Field::LeftOut,
+        expires_at: Field::LeftOut,
+        status: Some(status),
+    };
     change(app, &visitor.org.slug, id, &wanted, &author, None).await?;
 
     Ok(Page::see_other(&format!("../{id}?done={done}")))

@@ -291,6 +291,7 @@ mod tests {
             kind: None,
             scopes: ["read"].into_iter().collect(),
             limits: OwnLimits::default(),
+            addresses: shared::registry::addresses::Addresses::default(),
             status: shared::registry::key::Status::Active,
             expires_at: None,
             created_at: at("00:00:00"),

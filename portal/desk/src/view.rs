@@ -48,6 +48,7 @@ pub(crate) const fn standing(status: Status) -> key::Standing {
 
 pub(crate) const fn window(window: limit::Window) -> Window {
     match window {
+        limit::Window::Second => Window::Second,
         limit::Window::Minute => Window::Minute,
         limit::Window::Hour => Window::Hour,
         limit::Window::Day => Window::Day,

@@ -62,7 +62,15 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
 fn one(product: Product, language: Language, range: Range) -> KeyPage {
     let per = |requests, window, used, set_by| {
         let left = if window == Window::Minute { 42 } else { 1_500 };
-        Limit { requests, window, used, resets: now() + jiff::SignedDuration::from_secs(left), set_by }
+        Limit {
+            requests,
+            window,
+            used,
+            resets: now() + jiff::SignedDuration::from_secs(left),
+            set_by,
+            slides: false,
+            is_shared: false,
+        }
     };
     let regenerates = product.control("regenerate").is_open();
     let mut key = key(product, 0);

@@ -162,7 +162,7 @@ impl Figures {
             Some(Window::Day) => words.alert_near_day,
             Some(Window::Week) => words.alert_near_week,
             Some(Window::Month) => words.alert_near_month,
-            None => words.alert_near,
+            Some(Window::Second) | None => words.alert_near,
         };
         let used = self.used.zip(self.limit);
         let used = used.map(|(used, limit)| phrase.put("used", voice.number(used)).put("limit", voice.number(limit)));

@@ -179,6 +179,7 @@ impl Window {
     /// How often it begins anew.
     pub(crate) const fn each(self, words: &Words) -> Phrase {
         match self {
+            Self::Second => words.per_second,
             Self::Minute => words.per_minute,
             Self::Hour => words.per_hour,
             Self::Day => words.per_day,

@@ -32,6 +32,8 @@ pub enum Denial {
         /// A public sentence.
         reason: String,
     },
+    /// The key may not be used from where the request comes.
+    AddressNotAllowed,
     /// The key does not hold what the call needs.
     MissingScope {
         /// The scope that it needs.
@@ -63,6 +65,11 @@ pub enum Denial {
     },
     /// A limit is reached.
     RateLimited {
+        /// Seconds until a request can be admitted again, at least 1.
+        retry_after: u32,
+    },
+    /// A limit of all keys of the organization together is reached.
+    OrganizationRateLimited {
         /// Seconds until a request can be admitted again, at least 1.
         retry_after: u32,
     },
@@ -120,6 +127,7 @@ pub enum Kind {
     OrganizationLocked,
     NoApiOnPlan,
     PlanLimit,
+    AddressNotAllowed,
     MissingScope,
     UnknownRoute,
     MethodNotAllowed,
@@ -128,6 +136,7 @@ pub enum Kind {
     InvalidRequest,
     Conflict,
     RateLimited,
+    OrganizationRateLimited,
     Unavailable,
     Internal,
 }
@@ -151,7 +160,7 @@ pub enum Placeholder {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::MissingCredential,
         Self::MalformedCredential,
         Self::UnknownKey,
@@ -162,6 +171,7 @@ impl Kind {
         Self::OrganizationLocked,
         Self::NoApiOnPlan,
         Self::PlanLimit,
+        Self::AddressNotAllowed,
         Self::MissingScope,
         Self::UnknownRoute,
         Self::MethodNotAllowed,
@@ -170,6 +180,7 @@ impl Kind {
         Self::InvalidRequest,
         Self::Conflict,
         Self::RateLimited,
+        Self::OrganizationRateLimited,
         Self::Unavailable,
         Self::Internal,
     ];
@@ -187,6 +198,7 @@ impl Kind {
             | Self::OrganizationLocked
             | Self::NoApiOnPlan
             | Self::PlanLimit
+            | Self::AddressNotAllowed
             | Self::MissingScope
             | Self::UnknownRoute
             | Self::MethodNotAllowed
@@ -195,8 +207,18 @@ impl Kind {
             | Self::InvalidRequest
             | Self::Conflict
             | Self::RateLimited
+            | Self::OrganizationRateLimited
             | Self::Unavailable
             | Self::Internal => false,
+        }
+    }
+
+    /// The denial like which it reads where a contract does not say how it does. They came after contracts were written.
+    pub(super) const fn twin(self) -> Option<Self> {
+        match self {
+            Self::AddressNotAllowed => Some(Self::MissingScope),
+            Self::OrganizationRateLimited => Some(Self::RateLimited),
+            _ => None,
         }
     }
 
@@ -218,7 +240,9 @@ impl Kind {
             Self::PlanLimit | Self::Conflict | Self::InvalidRequest => &[Placeholder::Reason, Placeholder::Details],
             Self::MissingScope => &[Placeholder::Scope, Placeholder::Details],
             Self::ResourceNotFound => &[Placeholder::Resource, Placeholder::ResourceCode, Placeholder::Details],
-            Self::RateLimited | Self::Unavailable => &[Placeholder::RetryAfter, Placeholder::Details],
+            Self::RateLimited | Self::OrganizationRateLimited | Self::Unavailable => {
+                &[Placeholder::RetryAfter, Placeholder::Details]
+            }
             Self::MissingCredential
             | Self::MalformedCredential
             | Self::UnknownKey
@@ -228,6 +252,7 @@ impl Kind {
             | Self::WrongKeyType
             | Self::OrganizationLocked
             | Self::NoApiOnPlan
+            | Self::AddressNotAllowed
             | Self::UnknownRoute
             | Self::MethodNotAllowed
             | Self::OrganizationNotFound
@@ -294,6 +319,7 @@ impl Denial {
             Self::OrganizationLocked => Kind::OrganizationLocked,
             Self::NoApiOnPlan => Kind::NoApiOnPlan,
             Self::PlanLimit { .. } => Kind::PlanLimit,
+            Self::AddressNotAllowed => Kind::AddressNotAllowed,
             Self::MissingScope { .. } => Kind::MissingScope,
             Self::UnknownRoute => Kind::UnknownRoute,
             Self::MethodNotAllowed { .. } => Kind::MethodNotAllowed,
@@ -302,6 +328,7 @@ impl Denial {
             Self::InvalidRequest { .. } | Self::Rejected { .. } => Kind::InvalidRequest,
             Self::Conflict { .. } => Kind::Conflict,
             Self::RateLimited { .. } => Kind::RateLimited,
+            Self::OrganizationRateLimited { .. } => Kind::OrganizationRateLimited,
             Self::Unavailable { .. } => Kind::Unavailable,
             Self::Internal => Kind::Internal,
         }
@@ -324,9 +351,12 @@ impl Denial {
             (Placeholder::ResourceCode, Self::ResourceNotFound { resource }) => {
                 Some(resource.to_lowercase().replace(' ', "_").into())
             }
-            (Placeholder::RetryAfter, Self::RateLimited { retry_after } | Self::Unavailable { retry_after }) => {
-                Some((*retry_after).into())
-            }
+            (
+                Placeholder::RetryAfter,
+                Self::RateLimited { retry_after }
+                | Self::OrganizationRateLimited { retry_after }
+                | Self::Unavailable { retry_after },
+            ) => Some((*retry_after).into()),
             _ => None,
         }
     }

@@ -107,5 +107,8 @@ pub fn add_quota(contract: &Contract, quota: Option<Quota>, headers: &mut Header
         headers.insert(names.limit.clone(), quota.limit.into());
         headers.insert(names.remaining.clone(), quota.remaining.into());
         headers.insert(names.reset.clone(), quota.reset.into());
+        if let (Some(name), Ok(scope)) = (&names.scope, HeaderValue::from_str(&quota.scope.to_string())) {
+            headers.insert(name.clone(), scope);
+        }
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::contract::alerts;
 use crate::contract::alerts::RuleFile;
+use crate::contract::cost::Costs;
 use crate::contract::denial::Kind;
 use crate::contract::key_format::Alphabet;
 use crate::contract::limit::{Limits, Window};
@@ -22,6 +23,8 @@ pub(super) struct File {
     pub(super) key: KeyFile,
     pub(super) scopes: BTreeMap<String, String>,
     pub(super) plans: BTreeMap<String, PlanFile>,
+    #[serde(default)]
+    pub(super) costs: Costs,
     #[serde(default)]
     pub(super) management: Management,
     pub(super) portal: Option<PortalFile>,
@@ -90,6 +93,7 @@ pub(super) struct PlanFile {
     pub(super) limits_by_type: Option<BTreeMap<String, Limits>>,
     #[serde(default)]
     pub(super) custom_limits: bool,
+    pub(super) shared_limits: Option<Limits>,
     pub(super) keys: Option<u32>,
     pub(super) scopes: Option<Scopes>,
     pub(super) granular_scopes: Option<bool>,
@@ -103,6 +107,7 @@ pub(super) struct RateLimitHeadersFile {
     pub(super) limit: String,
     pub(super) remaining: String,
     pub(super) reset: String,
+    pub(super) scope: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,7 +116,7 @@ pub(super) struct ErrorFile {
     pub(super) body: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DenialFile {
     pub(super) same_as: Option<Kind>,

@@ -1,5 +1,6 @@
 //! Limits and the windows they are counted in: arithmetic only.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -16,6 +17,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(rename_all = "lowercase")]
 #[schemars(inline, extend("x-contract" = "window"))]
 pub enum Window {
+    /// A second.
+    Second,
     /// 60 seconds.
     Minute,
     /// 3,600 seconds.
@@ -40,6 +43,7 @@ const MONDAY_SECS: i64 = 3 * DAY_SECS;
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Second => "second",
             Self::Minute => "minute",
             Self::Hour => "hour",
             Self::Day => "day",
@@ -51,11 +55,12 @@ impl fmt::Display for Window {
 
 impl Window {
     /// Every window, shortest first.
-    pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
+    pub const ALL: [Self; 6] = [Self::Second, Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
 
     /// Its length in seconds; the longest, of a month.
     pub const fn seconds(self) -> i64 {
         match self {
+            Self::Second => 1,
             Self::Minute => 60,
             Self::Hour => 3_600,
             Self::Day => DAY_SECS,
@@ -67,6 +72,7 @@ impl Window {
     /// Its name in an item: a counter's attribute is this letter and the window's number.
     pub const fn letter(self) -> char {
         match self {
+            Self::Second => 's',
             Self::Minute => 'm',
             Self::Hour => 'h',
             Self::Day => 'd',
@@ -77,8 +83,10 @@ impl Window {
 
     /// How many windows back a counter still matters. Events may be stamped late or early, by five minutes, so the one
     /// before this may have been ten minutes ahead of it; and it may have waited for some seconds since it was looked at.
+    /// Where less than a minute matters, it is two seconds and four.
     pub const fn kept(self) -> i64 {
         match self {
+            Self::Second => 15,
             Self::Minute => 11,
             Self::Hour | Self::Day | Self::Week | Self::Month => 1,
         }
@@ -87,7 +95,7 @@ impl Window {
     /// The number of the window that `now` lies in, counted from the one in which the Unix epoch lies.
     pub fn number(self, now: Timestamp) -> i64 {
         match self {
-            Self::Minute | Self::Hour | Self::Day => now.as_second().div_euclid(self.seconds()),
+            Self::Second | Self::Minute | Self::Hour | Self::Day => now.as_second().div_euclid(self.seconds()),
             Self::Week => now.as_second().saturating_add(MONDAY_SECS).div_euclid(self.seconds()),
             Self::Month => {
                 let date = TimeZone::UTC.to_datetime(now);
@@ -100,7 +108,9 @@ impl Window {
     /// When the window of that number begins; the first or the last instant of all where no time is so far away.
     pub fn begin(self, number: i64) -> Timestamp {
         let begin = match self {
-            Self::Minute | Self::Hour | Self::Day => Timestamp::from_second(number.saturating_mul(self.seconds())).ok(),
+            Self::Second | Self::Minute | Self::Hour | Self::Day => {
+                Timestamp::from_second(number.saturating_mul(self.seconds())).ok()
+            }
             Self::Week => {
                 Timestamp::from_second(number.saturating_mul(self.seconds()).saturating_sub(MONDAY_SECS)).ok()
             }
@@ -134,6 +144,10 @@ pub struct Limit {
     pub requests: NonZeroU32,
     /// In which window.
     pub per: Window,
+    /// Whether this holds for every span of that length, and not only for those that begin with a window: see
+    /// [`Slide`](super::slide::Slide). A month cannot slide, because it has no fixed length.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sliding: bool,
 }
 
 fn requests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
@@ -147,17 +161,34 @@ fn requests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D:
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<Limit>", into = "Vec<Limit>")]
 #[schemars(inline, with = "Vec<Limit>", extend("minItems" = 1, "x-contract" = "limits"))]
-pub struct Limits(BTreeMap<Window, NonZeroU32>);
+pub struct Limits(BTreeMap<Window, Rate>);
+
+/// So many requests in a window, or in any span of its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rate {
+    requests: NonZeroU32,
+    sliding: bool,
+}
 
 impl Limits {
     /// The limit of `window`, if it has one.
     pub fn get(&self, window: Window) -> Option<u32> {
-        self.0.get(&window).map(|requests| requests.get())
+        self.0.get(&window).map(|rate| rate.requests.get())
+    }
+
+    /// Whether the limit of `window`, if it has one, holds for every span of its length.
+    pub fn slides(&self, window: Window) -> bool {
+        self.0.get(&window).is_some_and(|rate| rate.sliding)
+    }
+
+    /// The windows of limits that hold for every span of their length.
+    pub fn sliding(&self) -> impl Iterator<Item = Window> + '_ {
+        self.0.iter().filter(|(_, rate)| rate.sliding).map(|(window, _)| *window)
     }
 
     /// The limits, shortest window first.
     pub fn iter(&self) -> impl Iterator<Item = (Window, u32)> + '_ {
-        self.0.iter().map(|(window, requests)| (*window, requests.get()))
+        self.0.iter().map(|(window, rate)| (*window, rate.requests.get()))
     }
 
     /// Whether there is none.
@@ -165,18 +196,31 @@ impl Limits {
         self.0.is_empty()
     }
 
+    /// These, sliding where `others` do.
+    #[must_use]
+    pub fn sliding_like(mut self, others: &Self) -> Self {
+        for (window, rate) in &mut self.0 {
+            rate.sliding = others.slides(*window);
+        }
+
+        self
+    }
+
     /// These, with those of `others` in their place, window by window.
     #[must_use]
     pub fn replaced_by(&self, others: &Self) -> Self {
-        Self(self.0.iter().chain(&others.0).map(|(window, requests)| (*window, *requests)).collect())
+        Self(self.0.iter().chain(&others.0).map(|(window, rate)| (*window, *rate)).collect())
     }
 
-    /// These and `others`, in each window the lower.
+    /// These and `others`, in each window the lower. It slides where one of the two does.
     #[must_use]
     pub fn lowered_by(&self, others: &Self) -> Self {
         let mut both = self.clone();
-        for (window, requests) in &others.0 {
-            both.0.entry(*window).and_modify(|own| *own = (*own).min(*requests)).or_insert(*requests);
+        for (window, other) in &others.0 {
+            let lower = |own: &mut Rate| {
+                *own = Rate { requests: own.requests.min(other.requests), sliding: own.sliding || other.sliding };
+            };
+            both.0.entry(*window).and_modify(lower).or_insert(*other);
         }
 
         both
@@ -188,8 +232,11 @@ impl TryFrom<Vec<Limit>> for Limits {
 
     fn try_from(limits: Vec<Limit>) -> Result<Self, &'static str> {
         let mut by_window = BTreeMap::new();
-        for limit in limits {
-            if by_window.insert(limit.per, limit.requests).is_some() {
+        for Limit { requests, per, sliding } in limits {
+            if sliding && per == Window::Month {
+                return Err("must not have a month that slides: months have no fixed length");
+            }
+            if by_window.insert(per, Rate { requests, sliding }).is_some() {
                 return Err("must have at most one limit per window");
             }
         }
@@ -200,21 +247,51 @@ impl TryFrom<Vec<Limit>> for Limits {
 
 impl From<Limits> for Vec<Limit> {
     fn from(limits: Limits) -> Self {
-        limits.0.into_iter().map(|(per, requests)| Limit { requests, per }).collect()
+        limits.0.into_iter().map(|(per, Rate { requests, sliding })| Limit { requests, per, sliding }).collect()
+    }
+}
+
+/// Whose requests a limit is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Holder {
+    /// Those with one key.
+    Key,
+    /// Those with any key of an organization.
+    Organization,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Key => "key",
+            Self::Organization => "organization",
+        })
     }
 }
 
 /// What is left to a key, in the window that has least left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
+    /// Whose limit it is.
+    pub scope: Holder,
     /// Requests per window.
     pub limit: u32,
     /// Requests left in it.
     pub remaining: u32,
-    /// When it ends, in Unix seconds.
+    /// When it ends, in Unix seconds; of one that slides, when all that is counted now will be out of it.
     pub reset: i64,
     /// Which window.
     pub per: Window,
+}
+
+impl Quota {
+    /// What the tightest of several has least of: what is left and, of equal ones, the one that lasts longest: the caller has to wait
+    /// for that one.
+    pub const fn tightness(&self) -> (u32, Reverse<i64>) {
+        (self.remaining, Reverse(self.reset))
+    }
 }
 
 #[cfg(test)]
@@ -228,6 +305,8 @@ mod tests {
     #[test]
     fn a_window_ends_where_the_next_begins() {
         for (window, now, end, left) in [
+            (Window::Second, "2026-11-20T10:00:00Z", "2026-11-20T10:00:01Z", 1),
+            (Window::Second, "2026-11-20T10:00:59.999Z", "2026-11-20T10:01:00Z", 1),
             (Window::Minute, "2026-11-20T10:00:00Z", "2026-11-20T10:01:00Z", 60),
             (Window::Minute, "2026-11-20T10:00:59.999Z", "2026-11-20T10:01:00Z", 1),
             (Window::Hour, "2026-11-20T10:59:30Z", "2026-11-20T11:00:00Z", 30),
@@ -269,6 +348,16 @@ mod tests {
     fn one_window_has_one_limit() {
         let twice = r#"[{"requests":5,"per":"minute"},{"requests":6,"per":"minute"}]"#;
         assert!(serde_json::from_str::<Limits>(twice).unwrap_err().to_string().contains("at most one limit"));
+    }
+
+    #[test]
+    fn a_month_does_not_slide_and_what_slides_is_said() {
+        let read = |text| serde_json::from_str::<Limits>(text);
+        assert!(read(r#"[{"requests":5,"per":"month","sliding":true}]"#).is_err());
+        let limits =
+            read(r#"[{"requests":5,"per":"minute","sliding":true},{"requests":6,"per":"month","sliding":false}]"#);
+        let written = serde_json::to_string(&limits.unwrap()).unwrap();
+        assert_eq!(written, r#"[{"requests":5,"per":"minute","sliding":true},{"requests":6,"per":"month"}]"#);
     }
 
     #[test]

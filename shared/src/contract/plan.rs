@@ -15,6 +15,8 @@ pub struct Plan {
     pub api: bool,
     /// Where the limits come from.
     pub limits: PlanLimits,
+    /// What all keys of an organization may do together, where it has no such limits of its own.
+    pub shared_limits: Option<Limits>,
     /// How many keys an organization may have; no cap where it is `None`.
     pub keys: Option<u32>,
     /// Everything that a key may hold; no bound where it is `None`.
@@ -36,10 +38,22 @@ pub enum PlanLimits {
     Custom,
 }
 
+impl PlanLimits {
+    /// The limits of each type of key, as far as the plan says them.
+    pub(super) fn each(&self) -> Vec<&Limits> {
+        match self {
+            Self::All(limits) => vec![limits],
+            Self::ByType(by_type) => by_type.values().collect(),
+            Self::Custom => Vec::new(),
+        }
+    }
+}
+
 /// A plan that the contract has no more, while an organization is still on it: none of its keys is let in, and it gets no other.
 pub(super) static GONE: Plan = Plan {
     api: false,
     limits: PlanLimits::Custom,
+    shared_limits: None,
     keys: Some(0),
     scopes: None,
     granular_scopes: true,
@@ -80,6 +94,14 @@ impl Plan {
             }
             PlanLimits::Custom => (),
         }
+        if let Some(shared) = &file.shared_limits {
+            let place = format!("{place}.shared_limits");
+            if !api {
+                return flaw(place, "makes no sense on a plan without an API");
+            }
+            check_shared(shared).or_else(|what| flaw(&place, what))?;
+            check(place, shared)?;
+        }
         if let Some(named) = &file.scopes {
             check_scopes(&format!("{place}.scopes"), named, scopes)?;
         }
@@ -87,6 +109,7 @@ impl Plan {
         Ok(Self {
             api,
             limits,
+            shared_limits: file.shared_limits,
             keys: file.keys,
             scopes: file.scopes,
             granular_scopes: file.granular_scopes.unwrap_or(true),
@@ -104,6 +127,16 @@ impl Plan {
     }
 }
 
+/// Refuses limits that cannot be shared. A key's requests and all others' would have to be in two items at one moment, for one of
+/// them to know when a span began.
+fn check_shared(limits: &Limits) -> Result<(), &'static str> {
+    if limits.is_empty() {
+        return Err("must have at least one limit");
+    }
+
+    if limits.sliding().next().is_some() { Err("must not slide") } else { Ok(()) }
+}
+
 impl Contract {
     /// Whether every limit of `limits` is for a window that requests are counted in.
     pub fn counts(&self, limits: &Limits) -> bool {
@@ -115,12 +148,26 @@ impl Contract {
     /// # Errors
     /// There is none, or one is for a window that requests are not counted in.
     pub(crate) fn check_limits(&self, limits: &Limits) -> Result<(), Violation> {
+        self.check_limits_of("limits", limits)
+    }
+
+    /// Refuses limits that nobody can share.
+    ///
+    /// # Errors
+    /// There is none, or one is for a window that requests are not counted in, or slides.
+    pub(crate) fn check_shared_limits(&self, limits: &Limits) -> Result<(), Violation> {
+        check_shared(limits).map_err(|what| Violation::new("sharedLimits", what))?;
+
+        self.check_limits_of("sharedLimits", limits)
+    }
+
+    fn check_limits_of(&self, field: &str, limits: &Limits) -> Result<(), Violation> {
         if limits.is_empty() {
-            return Err(Violation::new("limits", "must have at least one limit"));
+            return Err(Violation::new(field, "must have at least one limit"));
         }
         if !self.counts(limits) {
             let windows: Vec<_> = self.windows.iter().map(ToString::to_string).collect();
-            return Err(Violation::new("limits", format!("must be per {}", windows.join(" or "))));
+            return Err(Violation::new(field, format!("must be per {}", windows.join(" or "))));
         }
 
         Ok(())

@@ -130,7 +130,7 @@ mod tests {
             (r#"{"count": 1, "size": "x"}"#, &["size must be a number"]),
             (
                 r#"{"limits": [{"per": 1}], "count": 1}"#,
-                &["limits[0].per must be one of minute, hour, day, week, month"],
+                &["limits[0].per must be one of second, minute, hour, day, week, month"],
             ),
             (r#"{"limits": [{"per": "day", "per": "day"}], "count": 1}"#, &["limits[0].per must not be given twice"]),
             (r#"{"limits": [[5, "day"]], "count": 1}"#, &["limits[0] must be an object"]),

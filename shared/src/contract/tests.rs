@@ -236,6 +236,7 @@ fn every_denial(contract: &Contract) -> Vec<(String, Denial)> {
         Denial::OrganizationLocked,
         Denial::NoApiOnPlan,
         Denial::PlanLimit { reason: "At most 5".to_owned() },
+        Denial::AddressNotAllowed,
         Denial::MissingScope { scope: "write".to_owned() },
         Denial::UnknownRoute,
         Denial::MethodNotAllowed { allow: vec!["GET".to_owned(), "POST".to_owned()] },
@@ -244,6 +245,7 @@ fn every_denial(contract: &Contract) -> Vec<(String, Denial)> {
         Denial::from(Violation::new("name", "is required")),
         Denial::Conflict { reason: "Taken".to_owned() },
         Denial::RateLimited { retry_after: 30 },
+        Denial::OrganizationRateLimited { retry_after: 30 },
         Denial::Unavailable { retry_after: 1 },
         Denial::Internal,
     ];
@@ -272,6 +274,29 @@ fn table(name: &str) -> String {
         format!("{name:<26}{}  {}{}\n", reply.status.as_u16(), headers.concat(), reply.body)
     };
     every_denial(&contract).into_iter().map(line).collect()
+}
+
+#[test]
+fn a_cost_is_of_a_call_that_there_is_and_below_every_limit() {
+    let read = |costs: &str| {
+        let text = format!("{}\n[costs]\n{costs}\n", include_str!("../../../contracts/fayne.toml"));
+        Contract::read("x.toml", &text).map_err(|error| error.to_string())
+    };
+    let routes = ["GET /api/v1/courses", "POST /operator/v1/verify"].map(str::to_owned);
+    let contract = read("\"GET /api/v1/courses\" = 5").unwrap();
+    assert_eq!((contract.cost("GET /api/v1/courses").get(), contract.cost("GET /api/v1/lists").get()), (5, 1));
+    assert!(contract.check_routes(&routes).is_ok());
+    for (costs, said) in [
+        ("\"GET /courses\" = 5", "callers have no such route"),
+        ("\"POST /operator/v1/verify\" = 5", "callers have no such route"),
+        ("\"/api/v1/courses\" = 5", "must be a method and a path"),
+        ("\"GET /api/v1/courses\" = 0", "must be at least 1"),
+        ("\"GET /api/v1/courses\" = 1001", "must be a number from 0 to 1000"),
+        ("\"GET /api/v1/courses\" = 301", "is more than the plan"),
+    ] {
+        let told = read(costs).and_then(|contract| contract.check_routes(&routes).map_err(|error| error.to_string()));
+        assert!(told.as_ref().is_err_and(|told| told.contains(said)), "{costs}: {told:?}");
+    }
 }
 
 #[test]

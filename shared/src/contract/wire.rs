@@ -23,6 +23,23 @@ pub struct Wire {
 }
 
 impl DenialFile {
+    /// How `kind` reads where a contract says only how this, its twin, does.
+    pub(super) fn like(&self, kind: Kind) -> Self {
+        if kind != Kind::AddressNotAllowed {
+            return self.clone();
+        }
+        let message = "The API key may not be used from this address".to_owned();
+
+        // A body of its own may tell of a scope.
+        Self {
+            status: Some(403),
+            code: Some(kind.name()),
+            message: Some(message),
+            kind: self.kind.clone().or_else(|| Some(kind.name())),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn is_only_a_reference(&self) -> bool {
         let Self { same_as, status, code, kind, message, body, headers } = self;
         let words = [code, kind, message, body];

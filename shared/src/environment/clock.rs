@@ -16,6 +16,25 @@ pub fn now() -> Timestamp {
 /// How far the time on an event may be from the platform's clock, late or early: 5 minutes. Counters are kept for as long.
 const TRUSTED: SignedDuration = SignedDuration::from_mins(5);
 
+/// The same where less than a minute matters: 2 seconds.
+const NEAR: SignedDuration = SignedDuration::from_secs(2);
+
+/// The times that a request is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// When the gateway took it in, within five minutes of the platform's clock: expiry, windows of a minute and more, and
+    /// `Retry-After` go by it.
+    pub now: Timestamp,
+    /// The same, within two seconds of the platform's clock: what is shorter than a minute goes by it.
+    pub near: Timestamp,
+}
+
+impl From<Timestamp> for Times {
+    fn from(now: Timestamp) -> Self {
+        Self { now, near: now }
+    }
+}
+
 /// The platform's clock at the beginning of an invocation that may take `timeout` and must be over at
 /// `deadline_millis`. `None` where the deadline is not valid.
 pub(crate) fn of_platform(deadline_millis: u64, timeout: Duration) -> Option<Timestamp> {
@@ -24,18 +43,20 @@ pub(crate) fn of_platform(deadline_millis: u64, timeout: Duration) -> Option<Tim
     Timestamp::from_millisecond(deadline).ok()?.checked_sub(timeout).ok()
 }
 
-/// The time that a request is judged by: the one that the gateway has `stamped` it with. Without it, or where it is
+/// The times that a request is judged by: the one that the gateway has `stamped` it with. Without it, or where it is
 /// further from the clock of the `platform` than counters are kept, it is that clock's.
-pub(crate) fn judging(stamped: Option<Timestamp>, platform: Option<Timestamp>) -> Timestamp {
+pub(crate) fn judging(stamped: Option<Timestamp>, platform: Option<Timestamp>) -> Times {
     let stamped = stamped.filter(|at| at.as_millisecond() > 0);
-    match (stamped, platform) {
-        (Some(stamped), Some(platform)) if stamped.duration_since(platform).abs() > TRUSTED => {
-            tracing::warn!(%stamped, %platform, "the event's time is too far from the platform's clock, which is used instead");
-            platform
-        }
-        (Some(at), _) | (None, Some(at)) => at,
-        (None, None) => now(),
+    let Some((stamped, platform)) = stamped.zip(platform) else {
+        return stamped.or(platform).unwrap_or_else(now).into();
+    };
+    let off = stamped.duration_since(platform).abs();
+    if off > TRUSTED {
+        tracing::warn!(%stamped, %platform, "the event's time is too far from the platform's clock, which is used instead");
+        return platform.into();
     }
+
+    Times { now: stamped, near: if off > NEAR { platform } else { stamped } }
 }
 
 /// `2025-03-15T09:22:00Z`: the form of times in replies, in whole seconds.
@@ -132,15 +153,26 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_judged_by_its_own_time_within_five_minutes_of_the_platforms() {
+    fn an_event_is_judged_by_its_own_time_within_five_minutes_of_the_platforms_or_two_seconds() {
         let at = |seconds: i64| Timestamp::from_second(1_907_712_000 + seconds).unwrap();
         let platform = of_platform(1_907_712_030_000, Duration::from_secs(30));
         assert_eq!(platform, Some(at(0)));
-        for (stamped, judged) in [(0, 0), (300, 300), (-300, -300), (301, 0), (-301, 0), (-1_907_712_000, 0)] {
-            assert_eq!(judging(Some(at(stamped)), platform), at(judged), "{stamped}");
+        for (stamped, now, near) in [
+            (0, 0, 0),
+            (2, 2, 2),
+            (-2, -2, -2),
+            (3, 3, 0),
+            (300, 300, 0),
+            (-300, -300, 0),
+            (301, 0, 0),
+            (-301, 0, 0),
+            (-1_907_712_000, 0, 0),
+        ] {
+            let judged = Times { now: at(now), near: at(near) };
+            assert_eq!(judging(Some(at(stamped)), platform), judged, "{stamped}");
         }
-        assert_eq!(judging(None, platform), at(0));
-        assert_eq!(judging(Some(at(9_000)), None), at(9_000));
+        assert_eq!(judging(None, platform), at(0).into());
+        assert_eq!(judging(Some(at(9_000)), None), at(9_000).into());
         assert_eq!(of_platform(0, Duration::from_secs(30)), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What the gate remembers of the last second: refusals, and never a yes.
+//! What the gate remembers: refusals of the last second, and terms that DynamoDB is asked to find unchanged. Never a yes.
 //!
 //! Without it, a key that is used far above its limit would cost a write for each refusal, and a made-up key two calls.
 //! So the third refusal of a digest within a second is remembered, and later ones are given from memory. They are given
@@ -8,11 +8,12 @@
 //! within a second.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::contract::secret::Digest;
+use crate::registry::counts::Counts;
 use crate::registry::pass::Pass;
 
 /// For how long a refusal is remembered, and within what time three of them must come.
@@ -34,6 +35,8 @@ pub(super) enum Why {
     Unknown,
     /// A limit of this pass is reached. The pass and the time tell whether it still is.
     Reached(Box<Pass>),
+    /// A limit that all keys of its organization share is reached: the pass, and what all have counted.
+    ReachedTogether(Box<Pass>, Counts),
     /// Its pass cannot be written.
     Throttled {
         /// Whether the reason is that this very key is asked for too often.
@@ -66,6 +69,8 @@ struct Recent {
     /// Whether the last refusal was because there is no such key, and whether it was because the key is hot.
     is_unknown: bool,
     is_hot: bool,
+    /// Its pass as it was last seen, where a condition has to name terms of it.
+    pass: Option<Arc<Pass>>,
 }
 
 #[derive(Clone, Debug)]
@@ -128,6 +133,16 @@ impl Memory {
         let recent = known.of(digest);
 
         all_within_a_second(&recent.sent, now, HOT) || (recent.is_hot && all_within_a_second(&recent.asked, now, HOT))
+    }
+
+    /// The pass of `digest` as it was last seen, if it was kept.
+    pub(super) fn pass(&self, digest: &Digest) -> Option<Arc<Pass>> {
+        self.known().of(digest).pass.clone()
+    }
+
+    /// Keeps the pass of `digest` as it was seen now.
+    pub(super) fn keep(&self, digest: &Digest, pass: &Pass) {
+        self.known().of(digest).pass = Some(Arc::new(pass.clone()));
     }
 
     fn known(&self) -> MutexGuard<'_, Generations> {

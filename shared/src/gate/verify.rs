@@ -2,33 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::contract::Contract;
+use crate::contract::cost::Cost;
 use crate::contract::denial::{Denial, Kind, Violation};
 use crate::contract::envelope::{Headers, Rendered, add_quota};
-use crate::contract::limit::Quota;
+use crate::contract::limit::{Holder, Quota};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Plain;
 use crate::gate;
 use crate::gate::Refusal;
 use crate::gate::app::App;
+use crate::registry::ask::Ask;
 use crate::registry::error::{Error, Result};
 use crate::registry::key::Id;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
-use crate::registry::usage::{Holder, Outcome};
+use crate::registry::usage;
+use crate::registry::usage::Outcome;
 use crate::usage::Refused;
 
 /// Whether a key is let in.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub enum Verdict {
-    /// It is, and the request is counted.
+    /// It is, and the request is counted, unless its cost is 0.
     #[schemars(title = "Granted")]
     Yes {
         /// `true`.
@@ -78,6 +80,8 @@ pub enum Verdict {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RateLimit")]
 pub struct Left {
+    /// Whose limit it is: the key's, or one that all keys of its organization share.
+    scope: Holder,
     limit: u32,
     remaining: u32,
     /// Unix seconds.
@@ -86,7 +90,7 @@ pub struct Left {
 
 impl From<Quota> for Left {
     fn from(quota: Quota) -> Self {
-        Self { limit: quota.limit, remaining: quota.remaining, reset: quota.reset }
+        Self { scope: quota.scope, limit: quota.limit, remaining: quota.remaining, reset: quota.reset }
     }
 }
 
@@ -121,7 +125,12 @@ impl Verdict {
             }
         };
         let left = left.as_ref().map(|left| {
-            [("limit", left.limit.into()), ("remaining", left.remaining.into()), ("reset", left.reset.into())]
+            [
+                ("limitScope", json!(left.scope)),
+                ("limit", left.limit.into()),
+                ("remaining", left.remaining.into()),
+                ("reset", left.reset.into()),
+            ]
         });
         let left = left.into_iter().flatten().map(|(name, value)| (name, Some(value)));
 
@@ -129,11 +138,11 @@ impl Verdict {
     }
 }
 
-/// The verdict on a request with `key`, if it came with one, at `now` that needs all of `scopes`.
+/// The verdict on a request with `key`, if it came with one, that asks for `ask` and needs all of `scopes`.
 ///
 /// # Errors
 /// The contract has no such scope, or the store does not answer.
-pub async fn verify(app: &App, key: Option<&Plain>, scopes: &Scopes, now: Timestamp) -> Result<Verdict> {
+pub async fn verify(app: &App, key: Option<&Plain>, scopes: &Scopes, ask: &Ask) -> Result<Verdict> {
     if scopes.iter().any(|scope| !app.contract.scopes.contains_key(scope)) {
         let known: Vec<_> = app.contract.scopes.keys().map(String::as_str).collect();
         return Err(Violation::new("scopes", format!("must be among {}", known.join(", "))).into());
@@ -141,19 +150,23 @@ pub async fn verify(app: &App, key: Option<&Plain>, scopes: &Scopes, now: Timest
     let needed: Vec<_> = scopes.iter().collect();
 
     let admitted = match key {
-        Some(key) => gate::admit(app, key.as_bytes(), &needed, now).await,
+        Some(key) => gate::admit(app, key.as_bytes(), &needed, ask).await,
         None => Err(Denial::MissingCredential.into()),
     };
 
-    verdict(app, admitted, now)
+    verdict(app, admitted, ask)
 }
 
-/// What the gate said at `now`, as data. A failure of ours is a refusal too: nobody is let in. The verdict counts as
-/// usage of the key. A request that is let in is counted as verified, because its outcome is not known here.
-pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, now: Timestamp) -> Result<Verdict> {
+/// What the gate said to a request that asks for `ask`, as data. A failure of ours is a refusal too: nobody is let in. The verdict
+/// counts as usage of the key, except of a request that counts nothing. One that is let in is counted as verified, because its
+/// outcome is not known here.
+pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, ask: &Ask) -> Result<Verdict> {
+    let (now, counts) = (ask.now(), ask.cost != Cost::NOTHING);
     let refusal = match admitted {
         Ok(grant) => {
-            app.meter.record(grant.used(), Outcome::Verified, now);
+            if counts {
+                app.meter.record(grant.used(), Outcome::Verified, now);
+            }
             let mut headers = HeaderMap::new();
             add_quota(&app.contract, grant.quota, &mut headers);
             return Ok(Verdict::Yes {
@@ -173,10 +186,11 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
     let response = Rendered::new(&app.contract, &denial, refusal.quota).map_err(Error::failed)?;
     let status = response.status;
     app.refusals.note(Refused { status, reason: Some(denial.kind()), holder: holder.as_ref(), ..Refused::default() });
-    let (organization, key_id) = holder.map(|Holder { org, key }| (org, key)).unzip();
-    match refusal.used {
+    let (organization, key_id) = holder.map(|usage::Holder { org, key }| (org, key)).unzip();
+    match refusal.used.filter(|_| counts) {
         Some(used) => app.meter.record(used, Outcome::Refused(denial.kind()), now),
-        None => app.meter.turn_away(denial.kind(), now),
+        None if counts => app.meter.turn_away(denial.kind(), now),
+        None => (),
     }
 
     Ok(Verdict::No {

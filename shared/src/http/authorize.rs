@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use lambda_http::LambdaEvent;
@@ -22,6 +23,7 @@ use crate::gate::app::App;
 use crate::gate::verify::{Verdict, verdict};
 use crate::http::lambda::{self, Exit};
 use crate::http::serve::{log_failure, start};
+use crate::registry::ask::Ask;
 use crate::registry::error::{Error, Result};
 
 /// The only action that a policy here is about: invoking the API.
@@ -58,6 +60,17 @@ struct Context {
     time_epoch: Option<i64>,
     /// From a REST API, and from an HTTP API, 1.0.
     request_time_epoch: Option<i64>,
+    /// From an HTTP API, 2.0.
+    http: Option<Source>,
+    /// From a REST API, and from an HTTP API, 1.0.
+    identity: Option<Source>,
+}
+
+/// From where a request comes.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Source {
+    source_ip: Option<String>,
 }
 
 /// The answer, in the form that fits the question.
@@ -156,9 +169,16 @@ impl Question {
         }
     }
 
+    /// From where the request comes. `TOKEN` events do not say.
+    fn address(&self) -> Option<IpAddr> {
+        let Context { http, identity, .. } = &self.request_context;
+
+        http.as_ref().or(identity.as_ref())?.source_ip.as_ref()?.parse().ok()
+    }
+
     /// When the gateway took the request in. `TOKEN` events do not say.
     fn stamped(&self) -> Option<Timestamp> {
-        let Context { time_epoch, request_time_epoch } = self.request_context;
+        let Context { time_epoch, request_time_epoch, .. } = self.request_context;
 
         Timestamp::from_millisecond(time_epoch.or(request_time_epoch)?).ok()
     }
@@ -171,13 +191,14 @@ impl Question {
 /// The verdict cannot be written: nobody is let in.
 pub async fn authorize(app: &App, mut question: Question, platform: Option<Timestamp>) -> Result<Answer> {
     let headers = question.headers(&app.contract.credential.header);
-    let now = clock::judging(question.stamped(), platform);
+    let times = clock::judging(question.stamped(), platform);
+    let ask = Ask { address: question.address(), ..Ask::once(times) };
     let admitted = match gate::credential(&app.contract, &headers) {
         // The routes behind it are not ours: they check the scopes themselves.
-        Ok(credential) => gate::admit(app, credential, &[], now).await,
+        Ok(credential) => gate::admit(app, credential, &[], &ask).await,
         Err(denial) => Err(denial.into()),
     };
-    let verdict = verdict(app, admitted, now)?;
+    let verdict = verdict(app, admitted, &ask)?;
     let goes_on = match verdict {
         Verdict::Yes { .. } => true,
         Verdict::No { .. } => question.api().is_some_and(|api| app.told_apis.iter().any(|told| told == api)),

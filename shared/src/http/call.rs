@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -17,8 +18,9 @@ use lambda_http::http::{HeaderMap, Method};
 use crate::contract::denial::{Kind, Violation};
 use crate::contract::limit::Quota;
 use crate::contract::secret::Digest;
-use crate::environment::clock;
+use crate::environment::clock::{self, Times};
 use crate::gate::app::App;
+use crate::registry::ask::Ask;
 use crate::registry::organization::Organization;
 use crate::registry::session::Session;
 use crate::registry::usage::Use;
@@ -32,6 +34,8 @@ pub struct Call {
     pub app: &'static App,
     /// When the gateway took the request in: the one clock that expiry, windows and `Retry-After` go by.
     pub now: Timestamp,
+    /// The same, where less than a minute matters.
+    pub near: Timestamp,
     /// The route that the gateway chose: `GET /api/v1/courses/{id}`. Unlike the path it contains nothing from the
     /// caller.
     pub route: String,
@@ -45,6 +49,8 @@ pub struct Call {
     pub path_parameters: HashMap<String, String>,
     /// The query string, as it was sent.
     pub query: String,
+    /// From where it comes.
+    pub address: Option<IpAddr>,
     /// The headers, one value each.
     pub headers: HeaderMap,
     /// The cookies, `name=value` each.
@@ -93,12 +99,15 @@ impl Call {
         let event: ApiGatewayV2httpRequest =
             serde_json::from_str(event).or(Err(Violation::new("request", "cannot be read")))?;
         let context = event.request_context;
+        let Times { now, near } = clock::judging(Timestamp::from_millisecond(context.time_epoch).ok(), platform);
 
         Ok(Self {
             app,
-            now: clock::judging(Timestamp::from_millisecond(context.time_epoch).ok(), platform),
+            now,
+            near,
             route: context.route_key.unwrap_or_default(),
             request_id: context.request_id.unwrap_or_default(),
+            address: context.http.source_ip.and_then(|address| address.parse().ok()),
             method: context.http.method,
             path: event.raw_path.unwrap_or_default(),
             path_parameters: event.path_parameters,
@@ -113,6 +122,16 @@ impl Call {
             body: event.body,
             body_is_base64: event.is_base64_encoded,
         })
+    }
+
+    /// What it asks of the pass of the key that it came with.
+    pub fn asking(&self) -> Ask {
+        Ask { times: self.times(), cost: self.app.contract.cost(&self.route), address: self.address }
+    }
+
+    /// The times that it is judged by.
+    pub const fn times(&self) -> Times {
+        Times { now: self.now, near: self.near }
     }
 
     /// Whether it came on the operator's plane.

@@ -15,6 +15,7 @@ use crate::contract::fault::Fault;
 use crate::contract::given::Given;
 use crate::contract::reading::{FAULTS_MAX, json, read};
 use crate::contract::scope::Needs;
+use crate::environment::clock::Times;
 use crate::gate;
 use crate::http::call::Call;
 use crate::http::describe::Operation;
@@ -101,7 +102,7 @@ impl<N: Needs> FromCall for Caller<N> {
 pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> {
     let credential = gate::credential(&call.app.contract, &call.headers);
     let credential = credential.inspect_err(|denial| call.refused = Some(denial.kind()))?;
-    match gate::admit(call.app, credential, scopes, call.now).await {
+    match gate::admit(call.app, credential, scopes, &call.asking()).await {
         Ok(grant) => {
             call.quota = grant.quota;
             call.used = Some(grant.used());
@@ -170,6 +171,18 @@ pub struct At(pub jiff::Timestamp);
 impl FromCall for At {
     async fn from_call(call: &mut Call) -> Result<Self> {
         Ok(Self(call.now))
+    }
+
+    fn describe(_: &mut Operation<'_>) {}
+}
+
+/// The times that the request is judged by, where less than a minute matters as well.
+#[derive(Clone, Copy, Debug)]
+pub struct Within(pub Times);
+
+impl FromCall for Within {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        Ok(Self(call.times()))
     }
 
     fn describe(_: &mut Operation<'_>) {}

@@ -10,6 +10,7 @@ use crate::contract::scope::Scopes;
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
 use crate::management::issue::{allowed_scopes, future, type_in_use};
+use crate::registry::addresses::Addresses;
 use crate::registry::audit::{Action, Author};
 use crate::registry::error::{Result, both};
 use crate::registry::key::{Id, Key, OwnLimits, Status, View};
@@ -31,6 +32,9 @@ pub struct Change {
     /// Limits of its own, of those that its author sets; `null` takes these away.
     #[serde(default)]
     pub limits: Field<Limits>,
+    /// From where it may be used; `null` allows everywhere.
+    #[serde(default)]
+    pub allowed_addresses: Field<Addresses>,
     /// When it is to stop working; `null` takes that away.
     #[serde(default)]
     pub expires_at: Field<Expiry>,
@@ -41,8 +45,9 @@ pub struct Change {
 impl Change {
     /// Whether everything stays.
     pub fn is_empty(&self) -> bool {
-        let Self { name, scopes, limits, expires_at, status } = self;
-        let keeps_terms = scopes.is_none() && *limits == Field::LeftOut && *expires_at == Field::LeftOut;
+        let Self { name, scopes, limits, allowed_addresses, expires_at, status } = self;
+        let keeps_bounds = *limits == Field::LeftOut && *allowed_addresses == Field::LeftOut;
+        let keeps_terms = scopes.is_none() && keeps_bounds && *expires_at == Field::LeftOut;
         name.is_none() && keeps_terms && status.is_none()
     }
 
@@ -59,6 +64,8 @@ impl Change {
             key.scopes = scopes;
         }
         key.limits = limits;
+        let addresses = Some(key.addresses.clone()).filter(|addresses| !addresses.is_empty());
+        key.addresses = self.allowed_addresses.clone().applied(addresses).unwrap_or_default();
         let (was_on, expired_at) = (key.status == Status::Active, key.expires_at);
         let was = key.expires_at.map(|at| Expiry(Some(at)));
         key.expires_at = self.expires_at.applied(was).and_then(|Expiry(at)| at);

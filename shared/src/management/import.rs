@@ -17,6 +17,7 @@ use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::environment::clock::{Expiry, Moment};
 use crate::gate::app::App;
+use crate::registry::addresses::Addresses;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
 use crate::registry::key::{Id, Status};
@@ -60,6 +61,8 @@ struct Foreign {
     kind: Option<String>,
     scopes: Option<Scopes>,
     limits: Option<Limits>,
+    /// From where it may be used; from everywhere, if it is left out.
+    allowed_addresses: Option<Addresses>,
     expires_at: Option<Expiry>,
     /// Whether it is switched on; by default it is.
     status: Option<Status>,

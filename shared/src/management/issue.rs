@@ -14,6 +14,7 @@ use crate::environment::clock;
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
 use crate::management::repeat::{Done, done_before};
+use crate::registry::addresses::Addresses;
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
@@ -40,6 +41,9 @@ pub struct Order {
     /// Limits of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+    /// From where it may be used: addresses and networks of IPv4 and IPv6. From everywhere, if it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_addresses: Option<Addresses>,
     /// When it is to stop working; never, if it is left out or at the end of the year 9999.
     pub expires_at: Option<Expiry>,
 }
@@ -77,6 +81,9 @@ struct Record {
     /// Limits of its own; left out where it has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<OwnLimit>,
+    /// From where it may be used; left out where that is everywhere.
+    #[serde(skip_serializing_if = "Addresses::is_empty")]
+    allowed_addresses: Addresses,
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,6 +126,7 @@ pub async fn issue(
             kind: order.kind.clone(),
             scopes,
             limits,
+            addresses: order.allowed_addresses.clone().unwrap_or_default(),
             status: Status::Active,
             expires_at: order.expires_at.and_then(|Expiry(at)| at),
             created_at: now,
@@ -245,6 +253,7 @@ impl Issued {
             kind: key.kind,
             scopes: key.scopes,
             limits: key.limits.shown(),
+            allowed_addresses: key.addresses,
             created_at: clock::seconds(key.created_at),
             expires_at: key.expires_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),

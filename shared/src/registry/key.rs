@@ -16,6 +16,7 @@ use crate::contract::Plan;
 use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
+use crate::registry::addresses::Addresses;
 use crate::registry::id::dated_id;
 use crate::registry::name::Name;
 use crate::registry::slug::Slug;
@@ -35,6 +36,8 @@ pub struct Key {
     pub scopes: Scopes,
     /// Limits of its own.
     pub limits: OwnLimits,
+    /// From where it may be used; from everywhere where there are none.
+    pub addresses: Addresses,
     /// Whether it is switched on.
     pub status: Status,
     /// When it stops working by itself.
@@ -93,6 +96,7 @@ impl Key {
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
         self.scopes == other.scopes
             && self.limits == other.limits
+            && self.addresses == other.addresses
             && self.status == other.status
             && self.expires_at == other.expires_at
     }

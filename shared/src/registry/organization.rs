@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::denial::Violation;
 use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
-use crate::contract::{Contract, PlanLimits};
+use crate::contract::{Contract, Plan, PlanLimits};
 use crate::environment::clock;
 use crate::registry::error::{Result, both};
 use crate::registry::key;
@@ -34,6 +34,8 @@ pub struct Organization {
     pub status: Status,
     /// Limits of its own, in place of its plan's.
     pub limits: Option<Limits>,
+    /// What all of its keys may do together, in place of what its plan says of that.
+    pub shared_limits: Option<Limits>,
     /// How many keys it has.
     pub keys: i64,
     /// When it was made.
@@ -101,6 +103,9 @@ pub struct Change {
     /// Limits of its own, in place of its plan's; `null` takes them away.
     #[serde(default)]
     limits: Field<Limits>,
+    /// What all of its keys may do together, in place of what its plan says of that; `null` takes it away.
+    #[serde(default)]
+    shared_limits: Field<Limits>,
 }
 
 impl Change {
@@ -116,9 +121,10 @@ impl Change {
         contract: &Contract,
         now: Timestamp,
     ) -> Result<Organization> {
-        let (plan, limits) = self.terms(before.as_ref(), contract)?;
+        let shared_limits = self.new_shared_limits(before.as_ref(), contract);
+        let ((plan, limits), shared_limits) = both(self.terms(before.as_ref(), contract), shared_limits)?;
         let mut org = match before {
-            Some(org) => Organization { plan, limits, ..org },
+            Some(org) => Organization { plan, limits, shared_limits, ..org },
             None => Organization {
                 slug: slug.clone(),
                 // A slug is good enough as a name.
@@ -126,6 +132,7 @@ impl Change {
                 plan,
                 status: Status::Active,
                 limits,
+                shared_limits,
                 keys: 0,
                 created_at: now,
                 updated_at: now,
@@ -178,9 +185,24 @@ impl Change {
 
         Ok(limits)
     }
+
+    fn new_shared_limits(&self, before: Option<&Organization>, contract: &Contract) -> Result<Option<Limits>> {
+        let was = before.and_then(|before| before.shared_limits.clone());
+        let limits = self.shared_limits.clone().applied(was.clone());
+        if let Some(new) = limits.as_ref().filter(|_| limits != was) {
+            contract.check_shared_limits(new)?;
+        }
+
+        Ok(limits)
+    }
 }
 
 impl Organization {
+    /// What all of its keys may do together, on its plan, which is `plan`.
+    pub fn shared_on<'a>(&'a self, plan: &'a Plan) -> Option<&'a Limits> {
+        self.shared_limits.as_ref().or(plan.shared_limits.as_ref())
+    }
+
     /// How far the last change has come at `now`, while it is not in force for all keys. A pass that was not withdrawn
     /// ends by itself. All have ended once the longest pass from before the change has, by the clock of events, which
     /// may be off.
@@ -197,7 +219,9 @@ impl Organization {
 
     /// Whether keys are let in on the same terms in both.
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
-        self.plan == other.plan && self.status == other.status && self.limits == other.limits
+        let is_limited_alike = self.limits == other.limits && self.shared_limits == other.shared_limits;
+
+        self.plan == other.plan && self.status == other.status && is_limited_alike
     }
 }
 
@@ -212,6 +236,10 @@ pub struct View {
     plan: String,
     status: Status,
     limits: Option<Limits>,
+    /// What all of its keys may do together; left out where it has no such limits of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Limits")]
+    shared_limits: Option<Limits>,
     /// How many keys there are.
     #[schemars(range(min = 0))]
     keys: i64,
@@ -258,6 +286,7 @@ impl View {
             plan: org.plan,
             status: org.status,
             limits: org.limits,
+            shared_limits: org.shared_limits,
             keys: org.keys,
             pending,
             created_at: clock::seconds(org.created_at),

@@ -2,23 +2,24 @@
 //!
 //! [`judge`] and the condition that `store::passes` sends are one rule written twice; a test keeps them the same.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::contract::Contract;
 use crate::contract::alerts::Thresholds;
 use crate::contract::denial::Denial;
-use crate::contract::limit::Quota;
-use crate::contract::limit::{Limits, Window};
+use crate::contract::limit::{Holder, Limits, Quota, Window};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
+use crate::registry::addresses::Addresses;
+use crate::registry::ask::Ask;
+use crate::registry::counts::Counts;
 use crate::registry::key;
 use crate::registry::key::Key;
 use crate::registry::organization;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::registry::usage::{Holder, Peak, Use};
+use crate::registry::usage;
+use crate::registry::usage::{Peak, Use};
 
 /// How long a pass is valid at most before it is stamped anew from the authority: 1 hour. It bounds how long an
 /// organization's old terms survive a change to it that was cut short.
@@ -47,6 +48,14 @@ pub struct Pass {
 // off by five minutes.
 const _: () = assert!(organization::PENDING_SECS >= STANDS_SECS + 600, "a pass can outlast what is said to be pending");
 
+impl Terms {
+    /// Whether DynamoDB cannot judge by them alone: it neither compares addresses with networks nor adds up what was counted. Such a
+    /// pass is judged by what is known of it.
+    pub fn is_guarded(&self) -> bool {
+        !self.addresses.is_empty() || self.limits.sliding().next().is_some()
+    }
+}
+
 /// The terms of a pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -64,6 +73,10 @@ pub struct Terms {
     pub scopes: Scopes,
     /// How often it may do that.
     pub limits: Limits,
+    /// How often all keys of its organization together may.
+    pub shared: Limits,
+    /// From where it may be used.
+    pub addresses: Addresses,
     /// Until when these terms may be used.
     pub until: Timestamp,
     /// The edition of the contract that they were made under.
@@ -99,35 +112,6 @@ impl Standing {
     }
 }
 
-/// How many requests were counted in each window, by the windows' numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts(BTreeMap<(Window, i64), i64>);
-
-impl Counts {
-    /// The count of `window` at `now`.
-    pub fn get(&self, window: Window, now: Timestamp) -> i64 {
-        self.0.get(&(window, window.number(now))).copied().unwrap_or_default()
-    }
-
-    /// Adds one in each of `windows`.
-    fn add(&mut self, windows: &[Window], now: Timestamp) {
-        for window in windows {
-            let count = self.0.entry((*window, window.number(now))).or_default();
-            *count = count.saturating_add(1);
-        }
-    }
-
-    /// Sets the count of the window with that number.
-    pub fn set(&mut self, window: Window, number: i64, count: i64) {
-        self.0.insert((window, number), count);
-    }
-
-    /// Every count: window, number, requests.
-    pub fn iter(&self) -> impl Iterator<Item = (Window, i64, i64)> + '_ {
-        self.0.iter().map(|((window, number), count)| (*window, *number, *count))
-    }
-}
-
 /// Who was let in, and on which terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
@@ -152,10 +136,11 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The grant of a request with `secret` that `pass` has counted, which is the pass of the secret `counting`.
-    pub fn of(pass: Pass, secret: Digest, counting: &Digest, now: Timestamp) -> Self {
-        let quota = pass.quota(now);
-        let peaks = pass.peaks(now);
+    /// The grant of a request with `secret` that `pass` has counted, which is the pass of the secret `counting`. `shared` is what is left
+    /// of the limits that all keys of its organization share.
+    pub fn of(pass: Pass, secret: Digest, counting: &Digest, shared: Option<Quota>, ask: &Ask) -> Self {
+        let quota = [pass.quota(ask), shared].into_iter().flatten().min_by_key(Quota::tightness);
+        let peaks = pass.peaks(ask);
         let Terms { org, key, kind, scopes, .. } = pass.terms;
 
         Self { org, key, secret, kind, scopes, quota, is_old: secret != *counting, is_awake: false, peaks }
@@ -163,22 +148,22 @@ impl Grant {
 
     /// How the request is counted as usage.
     pub fn used(&self) -> Use {
-        let holder = Holder { org: self.org.clone(), key: self.key.clone() };
+        let holder = usage::Holder { org: self.org.clone(), key: self.key.clone() };
 
         Use { holder, is_old: self.is_old, is_awake: self.is_awake, peaks: self.peaks.clone() }
     }
 }
 
-/// Whether one more request may pass at `now`; if not, the first reason in the order that every contract keeps.
+/// Whether a request that asks for this may pass; if not, the first reason in the order that every contract keeps.
 ///
 /// # Errors
 /// The denial.
-pub fn judge(pass: &Pass, now: Timestamp) -> Result<(), Denial> {
-    let Terms { standing, expires_at, limits, .. } = &pass.terms;
+pub fn judge(pass: &Pass, ask: &Ask) -> Result<(), Denial> {
+    let Terms { standing, expires_at, addresses, limits, .. } = &pass.terms;
     if *standing == Standing::Inactive {
         return Err(Denial::InactiveKey);
     }
-    if expires_at.is_some_and(|expires_at| expires_at <= now) {
+    if expires_at.is_some_and(|expires_at| expires_at <= ask.now()) {
         return Err(Denial::ExpiredKey);
     }
     match standing {
@@ -186,49 +171,45 @@ pub fn judge(pass: &Pass, now: Timestamp) -> Result<(), Denial> {
         Standing::Locked => return Err(Denial::OrganizationLocked),
         Standing::NoApi => return Err(Denial::NoApiOnPlan),
     }
-    let exhausted = limits.iter().filter(|(window, limit)| pass.counts.get(*window, now) >= i64::from(*limit));
+    if !addresses.allow(ask.address) {
+        return Err(Denial::AddressNotAllowed);
+    }
 
-    // All exhausted windows must have ended before a request can pass again.
-    match exhausted.map(|(window, _)| window.seconds_left(now)).max() {
+    match pass.counts.exhausted(limits, ask) {
         Some(retry_after) => Err(Denial::RateLimited { retry_after }),
         None => Ok(()),
     }
 }
 
 impl Pass {
-    /// What is left at `now`; `None` if it has no limits.
-    pub fn quota(&self, now: Timestamp) -> Option<Quota> {
-        let quotas = self.terms.limits.iter().map(|(window, limit)| {
-            let used = u32::try_from(self.counts.get(window, now)).unwrap_or(u32::MAX);
-            Quota { limit, remaining: limit.saturating_sub(used), reset: window.end(now), per: window }
-        });
-
-        // Of equal ones, the one that lasts longest: the caller has to wait for that one.
-        quotas.min_by_key(|quota| (quota.remaining, std::cmp::Reverse(quota.reset)))
+    /// What is left to a request that asks for this; `None` if it has no limits.
+    pub fn quota(&self, ask: &Ask) -> Option<Quota> {
+        self.counts.quota(&self.terms.limits, Holder::Key, ask)
     }
 
-    /// How a request at `now` is counted as usage, with the current secret.
-    pub fn used(&self, now: Timestamp) -> Use {
+    /// How a request is counted as usage, with the current secret.
+    pub fn used(&self, ask: &Ask) -> Use {
         let Terms { org, key, .. } = &self.terms;
-        let holder = Holder { org: org.clone(), key: key.clone() };
+        let holder = usage::Holder { org: org.clone(), key: key.clone() };
 
-        Use { holder, is_old: false, is_awake: false, peaks: self.peaks(now) }
+        Use { holder, is_old: false, is_awake: false, peaks: self.peaks(ask) }
     }
 
-    /// The windows at `now` of which half of the limit or more is used.
-    fn peaks(&self, now: Timestamp) -> Vec<Peak> {
-        let peaks = self.terms.limits.iter().map(|(window, limit)| {
-            let used = self.counts.get(window, now);
-            Peak { window, number: window.number(now), used, limit }
+    /// The windows of which half of the limit or more is used. A second is over before anybody can be told of it.
+    fn peaks(&self, ask: &Ask) -> Vec<Peak> {
+        let limits = self.terms.limits.iter().filter(|(window, _)| *window != Window::Second);
+        let peaks = limits.map(|(window, limit)| {
+            let used = self.counts.used(&self.terms.limits, window, ask);
+            Peak { window, number: ask.number(window), used, limit }
         });
 
         peaks.filter(|peak| peak.share() >= Thresholds::LOWEST).collect()
     }
 
-    /// Counts a request at `now` in each of `windows`.
-    pub fn count(&mut self, windows: &[Window], now: Timestamp) {
-        self.counts.add(windows, now);
-        self.last_used_at = Some(now);
+    /// Counts a request that asks for this in each of `windows`.
+    pub fn count(&mut self, windows: &[Window], ask: &Ask) {
+        self.counts.add(windows, &self.terms.limits, ask);
+        self.last_used_at = Some(ask.now());
     }
 
     /// Whether its terms may be used at `now`, under the contract of `edition`. If not, it is stamped anew.
@@ -262,7 +243,9 @@ impl Terms {
         let kind = contract.key_type(key.kind.as_deref());
         let limits = key.limits_on(plan, org.limits.as_ref());
         let limits = limits.filter(|limits| contract.counts(limits) && (!plan.api || !limits.is_empty()));
+        let shared = org.shared_on(plan);
         let known = kind.zip(limits).filter(|_| contract.plans.contains_key(&org.plan));
+        let known = known.filter(|_| shared.is_none_or(|shared| contract.counts(shared)));
         let unknown = known.is_none().then(|| UnknownTerms {
             org: org.slug.clone(),
             key: key.id.clone(),
@@ -288,6 +271,8 @@ impl Terms {
             expires_at: key.expires_at,
             scopes,
             limits: known.map(|(_, limits)| limits).unwrap_or_default(),
+            shared: shared.cloned().unwrap_or_default(),
+            addresses: key.addresses,
             until: Timestamp::from_millisecond(until).unwrap_or(now),
             edition: contract.edition.clone(),
         };

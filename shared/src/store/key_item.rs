@@ -4,15 +4,33 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
 
-use super::{Attributes, attributes, optional_digest, read_digest, read_limits, time, write_limits};
+use super::{Attributes, attributes, optional_digest, read_addresses, read_digest, read_limits, time, write_limits};
+use crate::contract::limit::{Limits, Window};
 use crate::registry::key::{Id, Key, OwnLimits, Predecessor, Previous, Status};
 use crate::registry::slug::Slug;
 
-/// The version of the layout of keys with limits of their own. Functions that know of no such limits must not let such a key in.
-const LAYOUT: i64 = 2;
+/// The version of the layout of keys that may be used from some addresses alone, or have limits that slide or are for a second.
+/// Functions that know of no such thing must not let such a key in.
+const LAYOUT: i64 = 3;
+
+/// The same of keys with other limits of their own.
+const LAYOUT_WITH_LIMITS: i64 = 2;
 
 /// The version of the layout of all other keys.
-const LAYOUT_WITHOUT_LIMITS: i64 = 1;
+const LAYOUT_OF_OTHERS: i64 = 1;
+
+/// The version of the layout of `key`.
+fn layout(key: &Key) -> i64 {
+    let OwnLimits { operator, manager } = &key.limits;
+    let is_new = |limits: &Limits| limits.sliding().next().is_some() || limits.get(Window::Second).is_some();
+    if !key.addresses.is_empty() || operator.iter().chain(manager).any(is_new) {
+        LAYOUT
+    } else if key.limits.is_empty() {
+        LAYOUT_OF_OTHERS
+    } else {
+        LAYOUT_WITH_LIMITS
+    }
+}
 
 /// What the sort keys of an organization's keys begin with.
 pub(super) const PREFIX: &str = "key#";
@@ -45,7 +63,8 @@ pub(super) fn write(key: &Key) -> Result<Attributes> {
         ("version", Some(number(key.version))),
         ("limits_operator", write_limits(key.limits.operator.as_ref())?),
         ("limits_manager", write_limits(key.limits.manager.as_ref())?),
-        (SCHEMA, Some(number(if key.limits.is_empty() { LAYOUT_WITHOUT_LIMITS } else { LAYOUT }))),
+        ("addresses", if key.addresses.is_empty() { None } else { Some(bytes(key.addresses.to_bytes())) }),
+        (SCHEMA, Some(number(layout(key)))),
     ]));
 
     Ok(item)
@@ -74,6 +93,7 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
             operator: read_limits(&mut item, "limits_operator")?,
             manager: read_limits(&mut item, "limits_manager")?,
         },
+        addresses: read_addresses(&mut item)?,
         status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
         expires_at: item.number("expires")?.map(time).transpose()?,
         created_at: time(item.need("created", Item::number)?)?,

@@ -10,8 +10,17 @@ use crate::registry::organization::{Organization, Pending, Status};
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
 
-/// The version of the layout of organizations.
-pub(super) const LAYOUT: i64 = 1;
+/// The version of the layout of organizations whose keys share limits. Functions that know of no such limits must not let their keys
+/// in.
+const LAYOUT: i64 = 2;
+
+/// The version of the layout of all other organizations.
+const LAYOUT_WITHOUT_SHARED_LIMITS: i64 = 1;
+
+/// The version of the layout of `org`.
+pub(super) const fn layout(org: &Organization) -> i64 {
+    if org.shared_limits.is_some() { LAYOUT } else { LAYOUT_WITHOUT_SHARED_LIMITS }
+}
 
 /// The attribute that counts an organization's events. Every change sets it to the next number.
 pub(super) const SEQUENCE: &str = "sequence";
@@ -46,6 +55,7 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         plan: item.need("plan", Item::text)?,
         status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
         limits: read_limits(&mut item, "limits")?,
+        shared_limits: read_limits(&mut item, "limits_shared")?,
         keys: item.need("keys", Item::number)?,
         created_at: time(item.need("created", Item::number)?)?,
         updated_at: time(item.need("updated", Item::number)?)?,

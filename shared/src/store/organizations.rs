@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
 use dynamodb::{Committed, Condition, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
 
-use super::organization_item::{ALL, LAYOUT, key_of, listed_as, read, status_name, write_pending};
+use super::organization_item::{ALL, key_of, layout, listed_as, read, status_name, write_pending};
 use super::record::{ORGANIZATION, OnOrganization};
 use super::{Keys, Part, parsed, read_as, write_limits};
 use crate::registry::audit::{Action, Author, Entry};
@@ -78,12 +78,13 @@ impl Keys {
             (":plan", Some(text(&*org.plan))),
             (":status", Some(text(status_name(org.status)))),
             (":limits", write_limits(org.limits.as_ref())?),
+            (":limits_shared", write_limits(org.shared_limits.as_ref())?),
             (":created", Some(number(org.created_at.as_millisecond()))),
             (":updated", Some(number(org.updated_at.as_millisecond()))),
             (":version", Some(number(org.version))),
             (":seal", Some(bytes(*org.seal.as_bytes()))),
             (":none", Some(number(0))),
-            (":schema", Some(number(LAYOUT))),
+            (":schema", Some(number(layout(org)))),
             (":pending", org.pending.as_ref().map(|pending| write_pending(pending, org.version))),
         ];
         let values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
@@ -92,8 +93,25 @@ impl Keys {
             Some(seen) => read_as(seen),
         };
         let pending = if org.pending.is_some() { ", #pending = :pending" } else { "" };
-        let limits = if org.limits.is_some() { ", #limits = :limits" } else { " REMOVE #limits" };
-        let names = ["name", "plan", "status", "limits", "created", "updated", "version", "keys", "seal", SCHEMA];
+        let limits = match (&org.limits, &org.shared_limits) {
+            (Some(_), Some(_)) => ", #limits = :limits, #limits_shared = :limits_shared",
+            (Some(_), None) => ", #limits = :limits REMOVE #limits_shared",
+            (None, Some(_)) => ", #limits_shared = :limits_shared REMOVE #limits",
+            (None, None) => " REMOVE #limits, #limits_shared",
+        };
+        let names = [
+            "name",
+            "plan",
+            "status",
+            "limits",
+            "limits_shared",
+            "created",
+            "updated",
+            "version",
+            "keys",
+            "seal",
+            SCHEMA,
+        ];
         let names = names.into_iter().chain(org.pending.as_ref().map(|_| "pending"));
         // This is an update and not a put, because the number of keys is counted by the calls that make and delete
         // keys, and so that what newer functions have added stays.

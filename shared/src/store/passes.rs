@@ -1,6 +1,10 @@
 //! The counters table: one pass per secret in use, judged and counted by one conditional update.
 
+mod draft;
 mod expressions;
+mod pinned;
+mod shared;
+mod stamp;
 mod state;
 mod succession;
 
@@ -9,18 +13,24 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
-use dynamodb::{Client, Error, Item, Refused, Result, Tries, Updated, bytes, number};
+use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, Tries, Updated, bytes, number};
 use jiff::Timestamp;
 
-use expressions::{Judgement, Stamp, ttl};
+use draft::{Draft, Drafted};
+use expressions::{Judgement, count_name, is_stale, ttl};
+use pinned::pinned;
+pub use shared::Together;
+use stamp::stamp;
 use state::GONE;
 pub use state::{Legacy, State};
 pub(super) use succession::Succession;
 
 use super::{attributes, names};
 use crate::contract::Contract;
+use crate::contract::cost::Cost;
 use crate::contract::secret::Digest;
-use crate::registry::pass::Pass;
+use crate::registry::ask::Ask;
+use crate::registry::pass::{Pass, judge};
 
 /// The passes, judged under one contract.
 #[derive(Clone, Debug)]
@@ -54,31 +64,73 @@ pub struct Versions {
 /// How long the fence of a key that is gone is kept: longer than any stamp can be under way.
 const FENCED_SECS: i64 = 86_400;
 
+/// How many counters that no longer matter a pass may have: [`Passes::sweep`] takes them out then.
+const LITTER: usize = 12;
+
 impl Passes {
     /// The passes in `table`, for `contract`.
     pub fn new(client: Client, table: String, contract: &Contract) -> Self {
         Self { once: dynamodb::once(&client), client, table, judgement: Arc::new(Judgement::new(contract)) }
     }
 
-    /// Counts a request at `now` in every window of the contract, if the pass of `digest` lets it in. It is one round
-    /// trip and one write, and counts nothing where the request is not let in.
+    /// Counts a request in every window of the contract, if the pass of `digest` lets it in. It is one round trip and one write, and
+    /// counts nothing where the request is not let in. Where DynamoDB cannot judge by itself, it is judged by the pass that was `seen`
+    /// before; where that has changed, or none was seen, there is one round trip more. A request that counts nothing is one read.
     ///
     /// # Errors
     /// DynamoDB did not answer in time, or asked to slow down. The request may have been counted.
-    pub async fn count(&self, digest: &Digest, now: Timestamp) -> Result<Counted> {
-        let judgement = &self.judgement;
-        let request = self
-            .once
-            .update_item()
-            .table_name(&self.table)
-            .key("digest", bytes(*digest.as_bytes()))
-            .condition_expression(&judgement.condition)
-            .update_expression(&judgement.update)
-            .set_expression_attribute_names(Some(judgement.names(now)))
-            .set_expression_attribute_values(Some(judgement.values(now)))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match counting(request).await {
+    pub async fn count(&self, digest: &Digest, ask: &Ask, seen: Option<&Pass>) -> Result<Counted> {
+        let seen = seen.filter(|seen| ask.cost > Cost::ONE || (ask.cost == Cost::ONE && seen.terms.is_guarded()));
+        if let Some(drafted) = seen.and_then(|seen| pinned(&self.judgement, seen, ask)) {
+            return self.send(digest, drafted).await;
+        }
+        // Of a pass that it cannot judge, this finds another edition.
+        if ask.cost == Cost::ONE {
+            return self.send(digest, self.judgement.once(ask)).await;
+        }
+        let pass = match State::read(self.item(digest).await?)? {
+            State::Stamped(pass) => pass,
+            other => return Ok(Counted::No(other)),
+        };
+        if !pass.is_current(&self.judgement.edition, ask.now()) || judge(&pass, ask).is_err() {
+            return Ok(Counted::No(State::Stamped(pass)));
+        }
+        if ask.cost == Cost::NOTHING {
+            return Ok(Counted::Yes(pass));
+        }
+        match pinned(&self.judgement, &pass, ask) {
+            Some(drafted) => self.send(digest, drafted).await,
+            None => Ok(Counted::No(State::Stamped(pass))),
+        }
+    }
+
+    /// Takes counters out of the pass of `digest` that no longer matter, where so many have gathered that the item would grow: those of
+    /// seconds do, where a key is used every now and then. `pass` is what was seen of it.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn sweep(&self, digest: &Digest, pass: &Pass, ask: &Ask) -> Result<()> {
+        let stale = pass.counts.iter().filter(|(window, number_of, _)| is_stale(*window, *number_of, ask));
+        let names: Vec<_> = stale.map(|(window, number_of, _)| count_name(window, number_of)).collect();
+        if names.len() < LITTER {
+            return Ok(());
+        }
+        let mut draft = Draft::default();
+        let there = draft.name("digest");
+        draft.require(format!("attribute_exists({there})"));
+        names.iter().for_each(|name| draft.set(name, None));
+        let Drafted { condition, update, names, .. } = draft.done();
+        let request = self.once.update_item().table_name(&self.table).key("digest", bytes(*digest.as_bytes()));
+        let request = request.condition_expression(condition).update_expression(update);
+
+        tidied(request.set_expression_attribute_names(Some(names))).await
+    }
+
+    async fn send(&self, digest: &Digest, drafted: Drafted) -> Result<Counted> {
+        let request = self.update(bytes(*digest.as_bytes()), drafted);
+        match counting(request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld))
+            .await
+        {
             Ok(counted) => {
                 let State::Stamped(pass) = State::read(counted.attributes.map(Item::from))? else {
                     return Err(Error::Fault("a pass without terms has let somebody in".to_owned()));
@@ -91,7 +143,21 @@ impl Passes {
         }
     }
 
-    /// Replaces the terms that were there with those of `pass`, and counts a request at `now` if it `admits` one. The
+    fn update(&self, key: AttributeValue, drafted: Drafted) -> UpdateItemFluentBuilder {
+        let Drafted { condition, update, names, values } = drafted;
+
+        self.once
+            .update_item()
+            .table_name(&self.table)
+            .key("digest", key)
+            .condition_expression(condition)
+            .update_expression(update)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .return_values(ReturnValue::AllNew)
+    }
+
+    /// Replaces the terms that were there with those of `pass`, and counts a request that asks for `ask` if it `admits` one. The
     /// terms were made from a key and an organization of these `versions`. Requests counted meanwhile stay counted, and
     /// the limits are checked against them. If `pass` has the counters of the one before it, `from`, they are taken
     /// over, once.
@@ -105,20 +171,10 @@ impl Passes {
         from: Option<&Digest>,
         admits: bool,
         versions: Versions,
-        now: Timestamp,
+        ask: &Ask,
     ) -> Result<Option<Pass>> {
-        let Stamp { condition, update, names, values } =
-            Stamp::new(pass, from, admits, versions, &self.judgement.windows, now);
-        let request = self
-            .once
-            .update_item()
-            .table_name(&self.table)
-            .key("digest", bytes(*digest.as_bytes()))
-            .condition_expression(condition)
-            .update_expression(update)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .return_values(ReturnValue::AllNew);
+        let drafted = stamp(pass, from, admits, versions, &self.judgement.windows, ask);
+        let request = self.update(bytes(*digest.as_bytes()), drafted);
         match counting(request).await {
             Ok(stamped) => {
                 let State::Stamped(pass) = State::read(stamped.attributes.map(Item::from))? else {
@@ -194,6 +250,15 @@ async fn counting(request: UpdateItemFluentBuilder) -> std::result::Result<Updat
     match request.clone().send().await.map_err(Refused::from) {
         Err(Refused::Failed(Error::Disconnected(_))) => request.send().await.map_err(Refused::from),
         answer => answer,
+    }
+}
+
+/// Sends an update once that does no harm where its condition fails.
+async fn tidied(request: UpdateItemFluentBuilder) -> Result<()> {
+    match request.send().await.map_err(Refused::from) {
+        Ok(_) | Err(Refused::Condition(_)) => Ok(()),
+        Err(Refused::Conflict) => Err(Error::Contended),
+        Err(Refused::Failed(error)) => Err(error),
     }
 }
 

@@ -50,7 +50,7 @@ impl Sheet<'_> {
             let number = typed.limits.get(window).map(|number| number.trim()).unwrap_or_default();
             let is_plain = number.bytes().all(|byte| byte.is_ascii_digit());
             match number.parse::<NonZeroU32>() {
-                Ok(requests) if is_plain => limits.push(Limit { requests, per: *window }),
+                Ok(requests) if is_plain => limits.push(Limit { requests, per: *window, sliding: false }),
                 _ if number.is_empty() => (),
                 Ok(_) | Err(_) => problems.push(Problem::LimitWrong(view::window(*window))),
             }

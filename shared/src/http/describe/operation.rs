@@ -105,6 +105,8 @@ impl<'c> Operation<'c> {
             (Kind::OrganizationLocked, true),
             (Kind::NoApiOnPlan, contract.plans.values().any(|plan| !plan.api)),
             (Kind::RateLimited, true),
+            (Kind::OrganizationRateLimited, contract.tells_apart(Kind::OrganizationRateLimited)),
+            (Kind::AddressNotAllowed, true),
             (Kind::Unavailable, true),
         ] {
             if can_happen {

@@ -109,6 +109,11 @@ pub(super) fn add_quota(contract: &Contract, required: bool, response: &mut Map<
     headers[names.limit.as_str()] = header("Requests per window, of the one that has least left.");
     headers[names.remaining.as_str()] = header("Requests left in it.");
     headers[names.reset.as_str()] = header("When it ends, in Unix seconds.");
+    if let Some(scope) = &names.scope {
+        headers[scope.as_str()] = json!({
+            "description": "Whose limit it is.", "required": required, "schema": {"enum": ["key", "organization"]},
+        });
+    }
 }
 
 /// All that has one status.
@@ -214,12 +219,14 @@ fn name(denial: &Denial) -> String {
         | Denial::OrganizationLocked
         | Denial::NoApiOnPlan
         | Denial::PlanLimit { .. }
+        | Denial::AddressNotAllowed
         | Denial::UnknownRoute
         | Denial::MethodNotAllowed { .. }
         | Denial::OrganizationNotFound
         | Denial::InvalidRequest { .. }
         | Denial::Conflict { .. }
         | Denial::RateLimited { .. }
+        | Denial::OrganizationRateLimited { .. }
         | Denial::Unavailable { .. }
         | Denial::Internal => None,
     };

@@ -82,8 +82,18 @@ impl<'a> Taking<'a> {
 
     fn read(&self, place: usize, key: &RawValue) -> Result<Wanted> {
         let now = self.author.at;
-        let Foreign { sha256: Sha256(digest), name, kind, scopes, limits, expires_at, status, created_at } = json(key)?;
-        let order = Order { name, kind, scopes, limits, expires_at };
+        let Foreign {
+            sha256: Sha256(digest),
+            name,
+            kind,
+            scopes,
+            limits,
+            allowed_addresses,
+            expires_at,
+            status,
+            created_at,
+        } = json(key)?;
+        let order = Order { name, kind, scopes, limits, allowed_addresses, expires_at };
         let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
         let terms =
             both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
@@ -96,6 +106,7 @@ impl<'a> Taking<'a> {
             kind: order.kind.clone(),
             scopes,
             limits,
+            addresses: order.allowed_addresses.clone().unwrap_or_default(),
             status: status.unwrap_or(Status::Active),
             expires_at: expires_at.and_then(|Expiry(at)| at),
             created_at,

@@ -275,7 +275,9 @@ fn near(peak: &Peak, passed: usize, threshold: Option<u8>, is_over_with: bool) -
 
 /// Ten requests and one in a hundred were refused because a limit was reached.
 pub(crate) fn reached(tally: &Tally) -> Option<Value> {
-    let (refused, requests) = (tally.get(Outcome::Refused(denial::Kind::RateLimited)), tally.requests());
+    let limits = [denial::Kind::RateLimited, denial::Kind::OrganizationRateLimited];
+    let refused = limits.map(|kind| tally.get(Outcome::Refused(kind))).into_iter().fold(0, i64::saturating_add);
+    let requests = tally.requests();
 
     (refused >= 10 && refused.saturating_mul(100) >= requests)
         .then(|| json!({"refused": refused, "requests": requests}))

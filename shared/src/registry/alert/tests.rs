@@ -43,6 +43,7 @@ pub(crate) fn key(number: u64) -> Key {
         kind: None,
         scopes: ["read"].into_iter().collect(),
         limits: OwnLimits::default(),
+        addresses: crate::registry::addresses::Addresses::default(),
         status: key::Status::Active,
         expires_at: None,
         created_at: hour(-60 * 24),

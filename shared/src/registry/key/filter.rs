@@ -55,6 +55,7 @@ mod tests {
             kind: Some("secret".to_owned()),
             scopes: ["read"].into_iter().collect(),
             limits: OwnLimits::default(),
+            addresses: crate::registry::addresses::Addresses::default(),
             status: Status::Inactive,
             expires_at: None,
             created_at: now,

@@ -37,6 +37,9 @@ pub struct OwnLimit {
     requests: NonZeroU32,
     /// In which window.
     per: Window,
+    /// Whether this holds for every span of that length.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sliding: bool,
     /// Who has set it.
     set_by: SetBy,
 }
@@ -93,7 +96,7 @@ impl OwnLimits {
         let both = [(SetBy::Operator, operator), (SetBy::Manager, manager)];
         let shown = both.into_iter().flat_map(|(set_by, limits)| {
             let limits = limits.map(Vec::from).unwrap_or_default();
-            limits.into_iter().map(move |Limit { requests, per }| OwnLimit { requests, per, set_by })
+            limits.into_iter().map(move |Limit { requests, per, sliding }| OwnLimit { requests, per, sliding, set_by })
         });
 
         shown.collect()
@@ -111,7 +114,7 @@ mod tests {
         let limits = text.split_whitespace().map(|limit| {
             let requests = limit.trim_end_matches(char::is_alphabetic);
             let per = Window::ALL.into_iter().find(|window| limit.ends_with(window.letter())).unwrap();
-            Limit { requests: requests.parse().unwrap(), per }
+            Limit { requests: requests.parse().unwrap(), per, sliding: false }
         });
 
         Some(limits.collect::<Vec<_>>()).filter(|limits| !limits.is_empty()).map(|limits| limits.try_into().unwrap())

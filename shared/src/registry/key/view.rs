@@ -10,6 +10,7 @@ use crate::contract::management::{Management, Shown};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::FINGERPRINT;
 use crate::environment::clock;
+use crate::registry::addresses::Addresses;
 use crate::registry::name::Name;
 
 /// A key, with as much of it as the contract shows.
@@ -26,6 +27,9 @@ pub struct View {
     /// Limits of its own; left out where it has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<OwnLimit>,
+    /// From where it may be used; left out where that is everywhere.
+    #[serde(skip_serializing_if = "Addresses::is_empty")]
+    allowed_addresses: Addresses,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Standing", extend("x-contract" = "status"))]
     status: Option<Standing>,
@@ -83,6 +87,7 @@ impl View {
             kind: key.kind,
             scopes: key.scopes,
             limits: key.limits.shown(),
+            allowed_addresses: key.addresses,
             status: management.shows(Shown::Status).then_some(standing),
             last_used_at: last_used_at.map(clock::seconds),
             created_at: clock::seconds(key.created_at),

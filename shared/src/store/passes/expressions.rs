@@ -1,15 +1,16 @@
-//! The expressions by which DynamoDB judges, counts and stamps passes.
+//! The expressions by which DynamoDB judges and counts, and the names of a pass's attributes.
 
 use std::collections::HashMap;
 
-use dynamodb::{AttributeValue, bytes, number, text, text_set};
+use dynamodb::{AttributeValue, number, text, text_set};
 use jiff::Timestamp;
 
 use super::Versions;
+use super::draft::Drafted;
 use crate::contract::Contract;
 use crate::contract::limit::Window;
-use crate::contract::secret::Digest;
-use crate::registry::pass::{Pass, Standing, Terms};
+use crate::registry::ask::Ask;
+use crate::registry::pass::{Standing, Terms};
 use crate::store::{Attributes, attributes, names};
 
 /// How long a pass is kept after its last use: 13 months, because it holds the time of that use. TTL only cleans up: no
@@ -25,17 +26,21 @@ const CLEARED_WINDOWS: i64 = 3;
 #[derive(Debug)]
 pub(super) struct Judgement {
     pub(super) windows: Vec<Window>,
-    edition: String,
-    pub(super) condition: String,
-    pub(super) update: String,
+    pub(super) edition: String,
+    condition: String,
+    update: String,
 }
+
+/// What a condition demands whatever a request costs: the terms are in force and of this edition, and nothing stands against the
+/// key.
+pub(super) const IN_FORCE: [&str; 2] = [
+    "#standing = :open AND #until > :now AND #edition = :edition",
+    "(attribute_not_exists(#expires) OR #expires > :now)",
+];
 
 impl Judgement {
     pub(super) fn new(contract: &Contract) -> Self {
-        let mut clauses = vec![
-            "#standing = :open AND #until > :now AND #edition = :edition".to_owned(),
-            "(attribute_not_exists(#expires) OR #expires > :now)".to_owned(),
-        ];
+        let mut clauses = IN_FORCE.map(str::to_owned).to_vec();
         let (mut add, mut remove) = (Vec::new(), Vec::new());
         for window in &contract.windows {
             let letter = window.letter();
@@ -57,22 +62,31 @@ impl Judgement {
         }
     }
 
-    pub(super) fn names(&self, now: Timestamp) -> HashMap<String, String> {
+    /// The judgement of a request that counts once.
+    pub(super) fn once(&self, ask: &Ask) -> Drafted {
+        Drafted {
+            condition: self.condition.clone(),
+            update: self.update.clone(),
+            names: self.names(ask),
+            values: self.values(ask.now()),
+        }
+    }
+
+    fn names(&self, ask: &Ask) -> HashMap<String, String> {
         let mut names = names(["standing", "until", "edition", "expires", "used", "ttl"]);
         for window in &self.windows {
-            let (letter, number) = (window.letter(), window.number(now));
+            let letter = window.letter();
             names.insert(format!("#l{letter}"), limit_name(*window));
-            names.insert(format!("#{letter}"), count_name(*window, number));
-            for back in 1..=CLEARED_WINDOWS {
-                let old = number.saturating_sub(window.kept()).saturating_sub(back);
-                names.insert(format!("#{letter}{back}"), count_name(*window, old));
+            names.insert(format!("#{letter}"), count_name(*window, ask.number(*window)));
+            for (back, old) in (1..=CLEARED_WINDOWS).zip(cleared(*window, ask)) {
+                names.insert(format!("#{letter}{back}"), old);
             }
         }
 
         names
     }
 
-    pub(super) fn values(&self, now: Timestamp) -> Attributes {
+    fn values(&self, now: Timestamp) -> Attributes {
         attributes([
             (":open", Some(text(Standing::Open.name()))),
             (":now", Some(number(now.as_millisecond()))),
@@ -83,92 +97,16 @@ impl Judgement {
     }
 }
 
-/// A stamp as DynamoDB reads it: the terms, and a request counted under the very limits that they set.
-pub(super) struct Stamp {
-    pub(super) condition: String,
-    pub(super) update: String,
-    pub(super) names: HashMap<String, String>,
-    pub(super) values: Attributes,
+/// The counters of `window` that each update clears.
+pub(super) fn cleared(window: Window, ask: &Ask) -> impl Iterator<Item = String> {
+    let kept = ask.number(window).saturating_sub(window.kept());
+
+    (1..=CLEARED_WINDOWS).map(move |back| count_name(window, kept.saturating_sub(back)))
 }
 
-impl Stamp {
-    pub(super) fn new(
-        pass: &Pass,
-        from: Option<&Digest>,
-        admits: bool,
-        versions: Versions,
-        windows: &[Window],
-        now: Timestamp,
-    ) -> Self {
-        let mut clauses = vec![
-            "(attribute_not_exists(#fence) OR #fence <= :fence)".to_owned(),
-            "(attribute_not_exists(#key_fence) OR #key_fence <= :key_fence)".to_owned(),
-        ];
-        let (mut set, mut remove, mut add) = (Vec::new(), Vec::new(), Vec::new());
-        let mut names = HashMap::from([("#from".to_owned(), "from".to_owned())]);
-        let mut values = Attributes::new();
-        let taken_over = match from {
-            None => {
-                clauses.push("attribute_not_exists(#from)".to_owned());
-                Vec::new()
-            }
-            Some(from) => {
-                clauses.push("#from = :from".to_owned());
-                remove.push("#from".to_owned());
-                values.insert(":from".to_owned(), bytes(*from.as_bytes()));
-                taken_over(pass, admits, windows, now)
-            }
-        };
-        let used = admits.then_some(now).or(pass.last_used_at.filter(|_| from.is_some()));
-        let used = used.map(|at| ("used".to_owned(), Some(number(at.as_millisecond()))));
-        for (name, value) in terms(&pass.terms, versions, now).into_iter().chain(taken_over).chain(used) {
-            names.insert(format!("#{name}"), name.clone());
-            match value {
-                Some(value) => {
-                    values.insert(format!(":{name}"), value);
-                    set.push(format!("#{name} = :{name}"));
-                }
-                None => remove.push(format!("#{name}")),
-            }
-        }
-        for (window, number_of, _) in pass.counts.iter() {
-            if is_stale(window, number_of, now) {
-                let name = count_name(window, number_of);
-                remove.push(format!("#{name}"));
-                names.insert(format!("#{name}"), name);
-            }
-        }
-        // Counters that are taken over include this request already.
-        for window in windows.iter().filter(|_| admits && from.is_none()) {
-            let name = count_name(*window, window.number(now));
-            if pass.terms.limits.get(*window).is_some() {
-                clauses.push(format!("(attribute_not_exists(#{name}) OR #{name} < :{})", limit_name(*window)));
-            }
-            add.push(format!("#{name} :one"));
-            names.insert(format!("#{name}"), name);
-            values.insert(":one".to_owned(), number(1));
-        }
-        let sections =
-            [("SET", set), ("REMOVE", remove), ("ADD", add)].into_iter().filter(|(_, list)| !list.is_empty());
-        let update: Vec<_> = sections.map(|(verb, list)| format!("{verb} {}", list.join(", "))).collect();
-
-        Self { condition: clauses.join(" AND "), update: update.join(" "), names, values }
-    }
-}
-
-fn is_stale(window: Window, number_of: i64, now: Timestamp) -> bool {
-    number_of < window.number(now).saturating_sub(window.kept())
-}
-
-/// The counters that a pass takes over from the one before it, with this request if it is let in.
-fn taken_over(pass: &Pass, admits: bool, windows: &[Window], now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
-    let mut pass = pass.clone();
-    if admits {
-        pass.count(windows, now);
-    }
-    let counts = pass.counts.iter().filter(|(window, number_of, _)| !is_stale(*window, *number_of, now));
-
-    counts.map(|(window, number_of, count)| (count_name(window, number_of), Some(number(count)))).collect()
+/// Whether the counter of that number no longer matters to a request that asks for this.
+pub(super) fn is_stale(window: Window, number_of: i64, ask: &Ask) -> bool {
+    number_of < ask.number(window).saturating_sub(window.kept())
 }
 
 pub(super) fn ttl(now: Timestamp) -> i64 {
@@ -179,6 +117,29 @@ pub(super) fn limit_name(window: Window) -> String {
     format!("limit_{}", window.letter())
 }
 
+/// The name of a limit that slides.
+pub(super) fn sliding_name(window: Window) -> String {
+    format!("sliding_{}", window.letter())
+}
+
+/// The name of a limit that is shared.
+pub(super) fn shared_name(window: Window) -> String {
+    format!("shared_{}", window.letter())
+}
+
+/// The names of what was counted in a span that slides: in which sub-window, how much in it, and how much in those before.
+pub(super) fn slide_names(window: Window) -> [String; 3] {
+    ["at", "in", "past"].map(|name| format!("{name}_{}", window.letter()))
+}
+
+/// The edition of a pass that must be judged by what is known of it. To whoever does not know of such passes it is another edition.
+pub(super) fn guarded(edition: &str) -> String {
+    format!("{edition}{GUARDED}")
+}
+
+/// What marks that edition.
+pub(super) const GUARDED: char = '+';
+
 pub(super) fn count_name(window: Window, number: i64) -> String {
     format!("{}{number}", window.letter())
 }
@@ -186,7 +147,18 @@ pub(super) fn count_name(window: Window, number: i64) -> String {
 /// Every attribute of a pass except its key and its counters; `None` where these terms do not have it, so that it is
 /// removed.
 pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
-    let limits = Window::ALL.map(|window| (limit_name(window), terms.limits.get(window).map(number)));
+    let (slide, stand): (Vec<_>, Vec<_>) = Window::ALL.into_iter().partition(|window| terms.limits.slides(*window));
+    let limit = |window: Window| terms.limits.get(window).map(number);
+    let limits = Window::ALL.into_iter().flat_map(|window| {
+        let limit_of = |windows: &[Window]| limit(window).filter(|_| windows.contains(&window));
+        [
+            (limit_name(window), limit_of(&stand)),
+            (sliding_name(window), limit_of(&slide)),
+            (shared_name(window), terms.shared.get(window).map(number)),
+        ]
+    });
+    let edition = if terms.is_guarded() { guarded(&terms.edition) } else { terms.edition.clone() };
+    let addresses = (!terms.addresses.is_empty()).then(|| dynamodb::bytes(terms.addresses.to_bytes()));
     let others = [
         ("org", Some(text(terms.org.as_str()))),
         ("key", Some(text(terms.key.as_str()))),
@@ -195,7 +167,8 @@ pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(S
         ("expires", terms.expires_at.map(|at| number(at.as_millisecond()))),
         ("scopes", text_set(terms.scopes.iter())),
         ("until", Some(number(terms.until.as_millisecond()))),
-        ("edition", Some(text(&*terms.edition))),
+        ("edition", Some(text(edition))),
+        ("addresses", addresses),
         ("fence", Some(number(versions.org))),
         ("key_fence", Some(number(versions.key))),
         ("ttl", Some(number(ttl(now)))),

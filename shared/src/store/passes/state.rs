@@ -3,11 +3,14 @@
 use dynamodb::{AttributeValue, Error, Item, Result};
 use jiff::Timestamp;
 
-use super::expressions::limit_name;
+use super::expressions::{GUARDED, limit_name, shared_name, slide_names, sliding_name};
+use crate::contract::has_this_layout;
 use crate::contract::limit::{Limit, Limits, Window};
 use crate::contract::secret::Digest;
-use crate::registry::pass::{Counts, Pass, Standing, Terms};
-use crate::store::{optional_digest, parsed, time};
+use crate::contract::slide::Slide;
+use crate::registry::counts::Counts;
+use crate::registry::pass::{Pass, Standing, Terms};
+use crate::store::{optional_digest, parsed, read_addresses, time};
 
 /// The fence of a key that is gone: it stops every stamp.
 pub(super) const GONE: i64 = i64::MAX;
@@ -72,17 +75,30 @@ impl State {
             expires_at: item.number("expires")?.map(time).transpose()?,
             scopes: item.text_set("scopes")?.into_iter().collect(),
             limits: read_limits(&mut item)?,
+            shared: read_shared(&mut item)?,
+            addresses: read_addresses(&mut item)?,
             until: time(item.need("until", Item::number)?)?,
-            edition: item.need("edition", Item::text)?,
+            edition: item.need("edition", Item::text)?.trim_end_matches(GUARDED).to_owned(),
         };
         let last_used_at = item.number("used")?.map(time).transpose()?;
+        let mut counts = read_counts(item)?;
+        if !has_this_layout(&terms.edition) {
+            // Whoever stamped it has counted in no span.
+            counts.forget_slides();
+        }
 
-        Ok(Self::Stamped(Box::new(Pass { terms, counts: read_counts(item)?, last_used_at })))
+        Ok(Self::Stamped(Box::new(Pass { terms, counts, last_used_at })))
     }
 }
 
-fn read_counts(item: Item) -> Result<Counts> {
+/// What the item of a pass, or of what is shared, has counted.
+pub(super) fn read_counts(mut item: Item) -> Result<Counts> {
     let mut counts = Counts::default();
+    for window in Window::ALL {
+        if let Some(slide) = read_slide(&mut item, window)? {
+            counts.set_slide(window, slide);
+        }
+    }
     for (name, value) in item.rest() {
         let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
         let number = name.get(1..).and_then(|number| number.parse().ok());
@@ -99,12 +115,45 @@ fn read_counts(item: Item) -> Result<Counts> {
 fn read_limits(item: &mut Item) -> Result<Limits> {
     let mut limits = Vec::new();
     for window in Window::ALL {
-        if let Some(limit) = item.number(&limit_name(window))? {
-            let requests = u32::try_from(limit).ok().and_then(std::num::NonZeroU32::new);
-            let requests = requests.ok_or_else(|| Error::Fault("a pass has a limit that is none".to_owned()))?;
-            limits.push(Limit { requests, per: window });
+        for (name, sliding) in [(limit_name(window), false), (sliding_name(window), true)] {
+            limits.extend(read_limit(item, &name, window, sliding)?);
         }
     }
 
+    together(limits)
+}
+
+fn read_shared(item: &mut Item) -> Result<Limits> {
+    let limits = Window::ALL.into_iter().map(|window| read_limit(item, &shared_name(window), window, false));
+    let limits = limits.collect::<Result<Vec<_>>>()?;
+
+    together(limits.into_iter().flatten().collect())
+}
+
+fn together(limits: Vec<Limit>) -> Result<Limits> {
     Limits::try_from(limits).map_err(|error| Error::Fault(format!("the limits of a pass {error}")))
+}
+
+fn read_limit(item: &mut Item, name: &str, per: Window, sliding: bool) -> Result<Option<Limit>> {
+    let Some(limit) = item.number(name)? else { return Ok(None) };
+    let requests = u32::try_from(limit).ok().and_then(std::num::NonZeroU32::new);
+    let requests = requests.ok_or_else(|| Error::Fault("a pass has a limit that is none".to_owned()))?;
+
+    Ok(Some(Limit { requests, per, sliding }))
+}
+
+fn read_slide(item: &mut Item, window: Window) -> Result<Option<Slide>> {
+    let [at, count, past] = slide_names(window);
+    let Some(at) = item.number(&at)? else { return Ok(None) };
+    let counts = item.need(&past, Item::text)?;
+    let counts = counts.split(' ').map(str::parse).collect::<std::result::Result<Vec<i64>, _>>().ok();
+    let past = counts.and_then(|counts| counts.try_into().ok());
+    let past = past.ok_or_else(|| Error::Fault("the span of a pass cannot be read".to_owned()))?;
+
+    Ok(Some(Slide { at, count: item.need(&count, Item::number)?, past }))
+}
+
+/// What [`read_slide`] reads as what was counted before the latest sub-window.
+pub(super) fn past_text(slide: &Slide) -> String {
+    slide.past.map(|count| count.to_string()).join(" ")
 }

@@ -130,7 +130,7 @@ impl Passes {
         item.map_or(Ok(None), |mut item| optional_digest(&mut item, "from"))
     }
 
-    async fn item(&self, digest: &Digest) -> Result<Option<Item>> {
+    pub(super) async fn item(&self, digest: &Digest) -> Result<Option<Item>> {
         let request = self.client.get_item().table_name(&self.table).key("digest", bytes(*digest.as_bytes()));
 
         Ok(request.consistent_read(true).send().await?.item.map(Item::from))

@@ -3,19 +3,25 @@
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
-use dynamodb::{Committed, Transaction};
+use dynamodb::text;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
 use tokio::runtime::Runtime;
 
-use std::collections::HashMap;
-
-use super::expressions::{count_name, terms};
+use super::expressions::{count_name, slide_names, terms};
+use super::state::past_text;
 use super::*;
 use crate::contract::key_format::Format;
 use crate::contract::limit::{Limit, Limits, Window};
-use crate::registry::pass::{Counts, Standing, Terms, judge};
+use crate::contract::slide::{PARTS, Slide};
+use crate::environment::clock::Times;
+use crate::registry::addresses::Addresses;
+use crate::registry::counts::Counts;
+use crate::registry::pass::{Standing, Terms, judge};
 use crate::store::{Attributes, database};
+
+mod spans;
+mod succession;
 
 const TABLE: &str = "Counters";
 
@@ -28,7 +34,8 @@ async fn passes() -> Passes {
 
 fn contract() -> Contract {
     let text = include_str!("../../../../contracts/fayne.toml");
-    let text = text.replace(r#"windows = ["minute"]"#, r#"windows = ["minute", "hour", "day", "week", "month"]"#);
+    let text =
+        text.replace(r#"windows = ["minute"]"#, r#"windows = ["second", "minute", "hour", "day", "week", "month"]"#);
     Contract::read("contracts/test.toml", &text).unwrap()
 }
 
@@ -39,6 +46,10 @@ fn digest() -> Digest {
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap()
+}
+
+fn once(millis: i64) -> Ask {
+    Ask::once(at(millis))
 }
 
 /// Near an edge of all windows, so that the edges are met often. It is the first of April, a Monday.
@@ -54,25 +65,57 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn limits()(requests in prop::collection::vec(prop::option::of(1..4_u32), Window::ALL.len())) -> Limits {
-        let limits = Window::ALL.into_iter().zip(requests);
-        let limits = limits.filter_map(|(per, requests)| Some(Limit { requests: requests?.try_into().unwrap(), per }));
+    fn limits()(
+        requests in prop::collection::vec(prop::option::of((1..4_u32, prop::bool::weighted(0.2))), Window::ALL.len()),
+    ) -> Limits {
+        let limits = Window::ALL.into_iter().zip(requests).filter_map(|(per, limit)| {
+            let (requests, sliding) = limit?;
+            Some(Limit { requests: requests.try_into().unwrap(), per, sliding: sliding && per != Window::Month })
+        });
         Limits::try_from(limits.collect::<Vec<_>>()).unwrap()
     }
 }
 
 prop_compose! {
-    fn counts(now: Timestamp)(counts in prop::collection::vec((0..Window::ALL.len(), 0..=1_i64, 0..5_i64), 0..9)) -> Counts {
+    fn slides()(at in 0..=12_i64, count in 0..3_i64, past in prop::collection::vec(prop_oneof![3 => Just(0), 1 => 1..3_i64], PARTS)) -> Slide {
+        // Mostly within the span, and sometimes ahead.
+        Slide { at: 1 - at, count, past: past.try_into().unwrap() }
+    }
+}
+
+prop_compose! {
+    fn counts(limits: Limits, ask: Ask)(
+        counts in prop::collection::vec((0..Window::ALL.len(), 0..=1_i64, 0..5_i64), 0..9),
+        slides in prop::collection::vec(slides(), Window::ALL.len()),
+    ) -> Counts {
         let mut all = Counts::default();
         for (window, back, count) in counts {
-            all.set(Window::ALL[window], Window::ALL[window].number(now) - back, count);
+            all.set(Window::ALL[window], ask.number(Window::ALL[window]) - back, count);
+        }
+        for (window, slide) in limits.sliding().zip(slides) {
+            all.set_slide(window, Slide { at: ask.part(window) + slide.at, ..slide });
         }
         all
     }
 }
 
 prop_compose! {
-    fn cases()(now in instants())(
+    fn asks()(
+        now in instants(),
+        near in prop_oneof![Just(0), -2_000..2_000_i64],
+        cost in prop_oneof![2 => Just(1), 1 => 0..5_i64],
+        address in prop::option::of(prop::sample::select(vec!["203.0.113.7", "198.51.100.1"])),
+    ) -> Ask {
+        Ask {
+            times: Times { now, near: at(now.as_millisecond() + near) },
+            cost: cost.try_into().unwrap(),
+            address: address.map(|address| address.parse().unwrap()),
+        }
+    }
+}
+
+prop_compose! {
+    fn terms_of_a_pass()(
         standing in prop_oneof![3 => Just(Standing::Open), 1 => prop::sample::select(Standing::ALL.to_vec())],
         expires_at in prop::option::of(instants()),
         until in prop_oneof![2 => Just(at(i64::MAX / 1_000_000)), 1 => instants()],
@@ -80,11 +123,12 @@ prop_compose! {
         scopes in prop::collection::vec("[a-z]{1,8}", 0..3),
         kind in prop::option::of("[a-z]{1,8}"),
         limits in limits(),
-        counts in counts(now),
-        last_used_at in prop::option::of(instants()),
-        now in Just(now),
-    ) -> (Pass, Timestamp) {
-        let terms = Terms {
+        shared in limits(),
+        has_addresses in prop::bool::weighted(0.3),
+    ) -> Terms {
+        let addresses = ["203.0.113.0/24", "2001:db8::/32"].map(str::to_owned).to_vec();
+        let shared = shared.iter().map(|(per, requests)| Limit { requests: requests.try_into().unwrap(), per, sliding: false });
+        Terms {
             org: "acme".to_owned().try_into().unwrap(),
             key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
             kind,
@@ -92,11 +136,20 @@ prop_compose! {
             expires_at,
             scopes: scopes.into_iter().collect(),
             limits,
+            shared: shared.collect::<Vec<_>>().try_into().unwrap(),
+            addresses: if has_addresses { addresses.try_into().unwrap() } else { Addresses::default() },
             until,
-            edition: if edition { contract().edition } else { "another".to_owned() },
-        };
-        (Pass { terms, counts, last_used_at }, now)
+            edition: if edition { contract().edition } else { "another.2".to_owned() },
+        }
     }
+}
+
+fn cases() -> impl Strategy<Value = (Pass, Ask)> {
+    let used = prop::option::of(instants());
+    (terms_of_a_pass(), asks(), used).prop_flat_map(|(terms, ask, last_used_at)| {
+        counts(terms.limits.clone(), ask)
+            .prop_map(move |counts| (Pass { terms: terms.clone(), counts, last_used_at }, ask))
+    })
 }
 
 impl Passes {
@@ -107,6 +160,10 @@ impl Passes {
         item.insert("digest".to_owned(), bytes(*digest().as_bytes()));
         item.extend(pass.last_used_at.map(|at| ("used".to_owned(), number(at.as_millisecond()))));
         item.extend(pass.counts.iter().map(|(window, of, count)| (count_name(window, of), number(count))));
+        for (window, slide) in Window::ALL.into_iter().filter_map(|window| Some((window, pass.counts.slide(window)?))) {
+            let [at, count, past] = slide_names(window);
+            item.extend([(at, number(slide.at)), (count, number(slide.count)), (past, text(past_text(slide)))]);
+        }
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
     }
 }
@@ -119,19 +176,28 @@ fn a_stamp_admits_whom_the_judgement_does_whatever_was_counted_meanwhile() {
     let passes = runtime.block_on(passes());
     let windows = contract().windows;
     let mut runner = TestRunner::new(Runs { cases: 500, failure_persistence: None, ..Runs::default() });
-    let agree = |(there, now): (Pass, Timestamp), mut seen: Pass| {
+    let agree = |(there, ask): (Pass, Ask), mut seen: Pass| {
         seen.terms.standing = Standing::Open;
         seen.terms.expires_at = None;
+        // A span that slides must be as it was seen.
+        if seen.terms.limits.sliding().next().is_some() {
+            seen.counts = there.counts.clone();
+        }
+        // The gate asks for no request that the pass as seen refuses.
+        let admits = judge(&seen, &ask).is_ok();
         let stamped = runtime.block_on(async {
-            passes.put(&there, now).await;
+            passes.put(&there, ask.now()).await;
             // The pass as seen may be long out of date; the stamp brings only its terms.
-            passes.stamp(&digest(), &seen, None, true, Versions { key: 2, org: 2 }, now).await.unwrap()
+            passes.stamp(&digest(), &seen, None, admits, Versions { key: 2, org: 2 }, &ask).await.unwrap()
         });
         let mut expected = Pass { terms: seen.terms.clone(), ..there };
-        let admitted = judge(&expected, now);
-        prop_assert_eq!(stamped.is_some(), admitted.is_ok());
+        set_spans(&mut expected, &ask);
+        let admitted = judge(&expected, &ask);
+        prop_assert_eq!(stamped.is_some(), admitted.is_ok() || !admits);
         if let Some(stamped) = stamped {
-            expected.count(&windows, now);
+            if admits && ask.cost != Cost::NOTHING {
+                expected.count(&windows, &ask);
+            }
             prop_assert_eq!(stamped, expected);
         }
         Ok(())
@@ -139,9 +205,18 @@ fn a_stamp_admits_whom_the_judgement_does_whatever_was_counted_meanwhile() {
     runner.run(&(cases(), cases()), |(there, (seen, _))| agree(there, seen)).unwrap();
 }
 
+/// A pass that is stamped has the spans of its limits that slide, and no others.
+fn set_spans(pass: &mut Pass, ask: &Ask) {
+    let spans: Vec<_> = pass.terms.limits.sliding().map(|window| (window, pass.counts.slide_at(window, ask))).collect();
+    let mut counts = Counts::default();
+    pass.counts.iter().for_each(|(window, number, count)| counts.set(window, number, count));
+    spans.into_iter().for_each(|(window, slide)| counts.set_slide(window, slide));
+    pass.counts = counts;
+}
+
 /// One request a minute.
 fn one_a_minute() -> Terms {
-    let limit = Limit { requests: 1.try_into().unwrap(), per: Window::Minute };
+    let limit = Limit { requests: 1.try_into().unwrap(), per: Window::Minute, sliding: false };
     Terms {
         org: "acme".to_owned().try_into().unwrap(),
         key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
@@ -150,6 +225,8 @@ fn one_a_minute() -> Terms {
         expires_at: None,
         scopes: crate::contract::scope::Scopes::default(),
         limits: vec![limit].try_into().unwrap(),
+        shared: Limits::default(),
+        addresses: Addresses::default(),
         until: at(EDGE),
         edition: contract().edition,
     }
@@ -168,7 +245,7 @@ async fn a_stamp_does_not_get_over_a_fence() {
         (true, Versions { key: 3, org: 3 }, false),
         (false, Versions { key: 3, org: 3 }, true),
     ] {
-        let stamped = passes.stamp(&digest(), &pass, None, admits, versions, at(EDGE)).await.unwrap();
+        let stamped = passes.stamp(&digest(), &pass, None, admits, versions, &once(EDGE)).await.unwrap();
         assert_eq!(stamped.is_some(), written, "{admits} {versions:?}");
     }
 }
@@ -181,22 +258,33 @@ fn dynamodb_and_the_judgement_always_agree() {
     let admitted = std::cell::Cell::new(0);
     let runs = 1_500;
     let mut runner = TestRunner::new(Runs { cases: runs, failure_persistence: None, ..Runs::default() });
-    let agree = |(pass, now): (Pass, Timestamp)| {
+    let agree = |(pass, ask): (Pass, Ask)| {
         let counted = runtime.block_on(async {
-            passes.put(&pass, now).await;
-            passes.count(&digest(), now).await.unwrap()
+            passes.put(&pass, ask.now()).await;
+            match passes.count(&digest(), &ask, None).await.unwrap() {
+                // Now that it was seen, it is asked by what was seen.
+                Counted::No(State::Stamped(seen)) if seen.terms.is_guarded() => {
+                    passes.count(&digest(), &ask, Some(&seen)).await.unwrap()
+                }
+                other => other,
+            }
         });
         match counted {
             Counted::Yes(after) => {
-                prop_assert!(pass.is_current(&contract.edition, now), "DynamoDB took a stale pass for a current one");
-                prop_assert_eq!(judge(&pass, now), Ok(()));
+                prop_assert!(
+                    pass.is_current(&contract.edition, ask.now()),
+                    "DynamoDB took a stale pass for a current one"
+                );
+                prop_assert_eq!(judge(&pass, &ask), Ok(()));
                 let mut expected = pass;
-                expected.count(&contract.windows, now);
+                if ask.cost != Cost::NOTHING {
+                    expected.count(&contract.windows, &ask);
+                }
                 prop_assert_eq!(*after, expected);
                 admitted.set(admitted.get() + 1);
             }
             Counted::No(State::Stamped(before)) => {
-                prop_assert!(!pass.is_current(&contract.edition, now) || judge(&pass, now).is_err());
+                prop_assert!(!pass.is_current(&contract.edition, ask.now()) || judge(&pass, &ask).is_err());
                 prop_assert_eq!(*before, pass);
             }
             other @ (Counted::No(_) | Counted::Busy) => {
@@ -212,85 +300,60 @@ fn dynamodb_and_the_judgement_always_agree() {
     assert!((runs / 10..runs * 9 / 10).contains(&admitted), "{admitted} of {runs} were let in");
 }
 
+#[test]
+fn terms_that_are_remembered_let_nobody_in_whom_the_pass_does_not() {
+    let runtime = Runtime::new().unwrap();
+    let passes = runtime.block_on(passes());
+    let contract = contract();
+    let (admitted, outdated) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+    let runs = 1_500;
+    let mut runner = TestRunner::new(Runs { cases: runs, failure_persistence: None, ..Runs::default() });
+    let holds = |(pass, ask): (Pass, Ask), (mut known, _): (Pass, Ask), is_same: bool| {
+        if is_same {
+            known.terms = pass.terms.clone();
+            known.counts = if ask.times.now == ask.times.near { pass.counts.clone() } else { known.counts };
+        }
+        let is_same =
+            known.terms == pass.terms && (known.counts == pass.counts || pass.terms.limits.sliding().next().is_none());
+        let counted = runtime.block_on(async {
+            passes.put(&pass, ask.now()).await;
+            passes.count(&digest(), &ask, Some(&known)).await.unwrap()
+        });
+        let passes_now = pass.is_current(&contract.edition, ask.now()) && judge(&pass, &ask).is_ok();
+        match counted {
+            Counted::Yes(after) => {
+                prop_assert!(passes_now, "{:?} was let in by {:?}", pass, known);
+                let mut expected = pass;
+                if ask.cost != Cost::NOTHING {
+                    expected.count(&contract.windows, &ask);
+                }
+                prop_assert_eq!(*after, expected);
+                admitted.set(admitted.get() + 1);
+            }
+            Counted::No(State::Stamped(before)) => {
+                prop_assert!(
+                    !(is_same && passes_now && (ask.cost > Cost::ONE || pass.terms.is_guarded())),
+                    "{:?} was refused",
+                    pass
+                );
+                outdated.set(outdated.get() + u32::from(passes_now));
+                prop_assert_eq!(*before, pass);
+            }
+            other @ (Counted::No(_) | Counted::Busy) => {
+                prop_assert!(false, "{:?}", other);
+            }
+        }
+        Ok(())
+    };
+    let cases = (cases(), cases(), any::<bool>());
+    runner.run(&cases, |(pass, known, is_same)| holds(pass, known, is_same)).unwrap();
+
+    assert!((runs / 10..runs * 9 / 10).contains(&admitted.get()), "{} of {runs} were let in", admitted.get());
+    assert!(outdated.get() > runs / 50, "{} were refused for terms that have changed", outdated.get());
+}
+
 #[tokio::test]
 async fn without_a_pass_there_is_nothing_to_judge() {
-    let counted = passes().await.count(&digest(), at(EDGE)).await.unwrap();
+    let counted = passes().await.count(&digest(), &once(EDGE), None).await.unwrap();
     assert!(matches!(counted, Counted::No(State::Bare { from: None })), "{counted:?}");
-}
-
-fn tries() -> Tries {
-    Tries::within(std::time::Duration::from_secs(1))
-}
-
-/// The digest of a key's `n`th secret.
-fn nth(n: u8) -> Digest {
-    Digest::try_from(vec![n; 32]).unwrap()
-}
-
-/// Replaces the first secret by the second.
-async fn succeed(passes: &Passes, old: Digest, new: Digest, predecessor: Option<Digest>) -> bool {
-    let succession = Succession { old, new, ends: Some(at(EDGE + 1_000)), version: 2 };
-    let (close, lay_out) = passes.succeeded(&succession, predecessor.as_ref(), at(EDGE)).unwrap();
-    let transaction = Transaction::new(&passes.client).with("pass", close).with("pass", lay_out);
-    transaction.commit(&mut tries()).await.unwrap() == Committed::Yes
-}
-
-#[tokio::test]
-async fn what_a_closed_pass_has_counted_is_taken_over_once() {
-    let passes = passes().await;
-    let (now, versions) = (at(EDGE), Versions { key: 2, org: 1 });
-    let mut pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
-    pass.terms.limits = vec![Limit { requests: 9.try_into().unwrap(), per: Window::Minute }].try_into().unwrap();
-    pass.terms.until = at(EDGE + 9_000);
-    assert!(passes.stamp(&nth(1), &pass, None, true, OLD, now).await.unwrap().is_some());
-    assert!(succeed(&passes, nth(1), nth(2), None).await);
-
-    // The old one is closed for good: it counts nothing, and no stamp opens it.
-    let counted = passes.count(&nth(1), now).await.unwrap();
-    assert!(
-        matches!(counted, Counted::No(State::Moved { to, ends, .. }) if to == nth(2) && ends == at(EDGE + 1_000)),
-        "{counted:?}"
-    );
-    assert!(passes.stamp(&nth(1), &pass, None, true, Versions { key: 9, org: 9 }, now).await.unwrap().is_none());
-    // The new one waits for the old one's counts.
-    let counted = passes.count(&nth(2), now).await.unwrap();
-    assert!(matches!(counted, Counted::No(State::Bare { from: Some(from) }) if from == nth(1)), "{counted:?}");
-    assert!(passes.stamp(&nth(2), &pass, None, true, versions, now).await.unwrap().is_none(), "not without it");
-    assert_eq!(passes.last_used([nth(2)].iter()).await.unwrap(), HashMap::from([(nth(2), now)]));
-
-    let legacy = passes.legacy(&nth(1)).await.unwrap().unwrap();
-    assert_eq!((legacy.counts.get(Window::Minute, now), legacy.last_used_at), (1, Some(now)));
-    let heir = Pass { counts: legacy.counts, last_used_at: legacy.last_used_at, ..pass.clone() };
-    let first = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, now).await.unwrap().unwrap();
-    assert_eq!(Window::ALL.map(|window| first.counts.get(window, now)), [2; 5]);
-    let second = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, now).await.unwrap();
-    assert!(second.is_none(), "somebody was faster");
-    let Counted::Yes(third) = passes.count(&nth(2), now).await.unwrap() else { panic!("it is not let in") };
-    assert_eq!(third.counts.get(Window::Minute, now), 3);
-}
-
-#[tokio::test]
-async fn one_that_was_never_used_hands_on_what_it_was_to_take_over() {
-    let passes = passes().await;
-    assert!(succeed(&passes, nth(1), nth(2), None).await);
-    assert_eq!(passes.predecessor(&nth(2), &mut tries()).await.unwrap(), Some(nth(1)));
-    assert!(!succeed(&passes, nth(2), nth(3), None).await, "it has one that is yet to be taken over");
-    assert!(succeed(&passes, nth(2), nth(3), Some(nth(1))).await);
-    assert_eq!(passes.predecessor(&nth(3), &mut tries()).await.unwrap(), Some(nth(1)));
-    // A pass that is not closed leaves nothing yet: the transaction that closes it may still be under way.
-    assert!(passes.legacy(&nth(3)).await.unwrap().is_none());
-    assert!(passes.legacy(&nth(4)).await.unwrap().is_some_and(|legacy| legacy.counts == Counts::default()));
-}
-
-#[tokio::test]
-async fn a_closed_pass_that_is_gone_is_not_waited_for() {
-    let passes = passes().await;
-    assert!(succeed(&passes, nth(1), nth(2), None).await);
-    let gone = passes.client.delete_item().table_name(TABLE).key("digest", bytes(*nth(1).as_bytes()));
-    gone.send().await.unwrap();
-    assert!(passes.legacy(&nth(1)).await.unwrap().is_some());
-    let cut_short = passes.cut_short(&nth(1), &nth(2), at(EDGE)).unwrap();
-    let transaction = Transaction::new(&passes.client).with("pass", cut_short);
-    assert_eq!(transaction.commit(&mut tries()).await.unwrap(), Committed::Yes);
-    assert!(passes.legacy(&nth(1)).await.unwrap().is_some(), "whoever follows it would wait for ever");
 }

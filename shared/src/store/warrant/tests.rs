@@ -50,6 +50,7 @@ prop_compose! {
             kind: None,
             scopes: held,
             limits: OwnLimits::default(),
+            addresses: crate::registry::addresses::Addresses::default(),
             status,
             expires_at: expires.map(|off| at(NOW + off)),
             created_at: at(NOW),

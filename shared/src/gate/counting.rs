@@ -1,0 +1,239 @@
+//! Judging and counting a request, and stamping passes on the way.
+
+use dynamodb::Tries;
+use jiff::Timestamp;
+
+use super::app::App;
+use super::memory::Why;
+use super::{No, refusal};
+use crate::contract::KeyType;
+use crate::contract::cost::Cost;
+use crate::contract::denial::Denial;
+use crate::contract::limit::{Holder, Quota};
+use crate::contract::secret::Digest;
+use crate::registry::alert::SILENCE;
+use crate::registry::ask::Ask;
+use crate::registry::counts::Counts;
+use crate::registry::error::Error;
+use crate::registry::key::Key;
+use crate::registry::organization::Organization;
+use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
+use crate::store::{Counted, Legacy, State, Together, Versions};
+
+/// Judges and counts. Stamps the pass first where there is none or its terms are over.
+pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) -> Result<Grant, No> {
+    let now = ask.now();
+    // A read costs half as much as a write that finds nothing.
+    if app.memory.was_unknown(&digest) && app.keys.holder(&digest).await?.is_none_or(|holder| holder.ended.is_some()) {
+        return Err(No::For(Why::Unknown));
+    }
+    // The secret whose pass counts: the one presented, or the one that has replaced it.
+    let mut counting = digest;
+    let granted = |pass: Pass, counting: &Digest, left| Grant::of(pass, digest, counting, left, ask);
+    let mut tries = Tries::within(app.patience);
+    for round in 0_u32.. {
+        // A second round is normal: from an old secret to the new one, or after a stamp that came too late.
+        if round > 1 {
+            tries.again(dynamodb::Error::Contended).await?;
+        }
+        let (seen, from) = match look(app, kind, &digest, &counting, ask).await? {
+            Look::Granted(pass) => {
+                return together(app, pass, &counting, ask).await.map(|(pass, left)| granted(pass, &counting, left));
+            }
+            Look::Stale { seen, from } => (seen, from),
+            Look::Elsewhere(other) => {
+                counting = other;
+                continue;
+            }
+            Look::Changed => continue,
+            Look::Busy => {
+                tries.again(dynamodb::Error::Contended).await?;
+                continue;
+            }
+        };
+
+        let authority = app.keys.authority(&digest, now).await?;
+        // The same check here, where no pass can tell yet.
+        let authority = authority.filter(|(key, _)| key.kind == kind.name);
+        let Some((key, org)) = authority else { return Err(No::For(Why::Unknown)) };
+        if key.digest != counting {
+            counting = key.digest;
+            continue;
+        }
+        let Some((Legacy { counts, last_used_at }, org)) = basis(app, seen, from.as_ref(), org).await? else {
+            tries.again(dynamodb::Error::Contended).await?;
+            continue;
+        };
+        let versions = Versions { key: key.version, org: org.version };
+        // A pass is stamped every hour: only then it matters when the key was used before.
+        let is_awake = now.duration_since(last_used_at.unwrap_or(key.created_at)) >= SILENCE;
+        let terms = terms_of(app, key, &org, now)?;
+        let pass = Pass { terms, counts, last_used_at };
+        let admits = judge(&pass, ask).is_ok();
+        // If somebody was faster, the pass was made from something out of date: look again.
+        let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, ask).await;
+        if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
+            if !admits {
+                return Err(refused(Box::new(pass), ask));
+            }
+            if is_pinned(&pass, ask) {
+                app.memory.keep(&counting, &pass);
+            }
+            let (pass, left) = together(app, Box::new(pass), &counting, ask).await?;
+            return Ok(Grant { is_awake, ..granted(pass, &counting, left) });
+        }
+    }
+
+    Err(dynamodb::Error::Contended.into())
+}
+
+/// Whether DynamoDB judges a request that asks for `ask` by what was seen of `pass`.
+fn is_pinned(pass: &Pass, ask: &Ask) -> bool {
+    ask.cost > Cost::ONE || (ask.cost == Cost::ONE && pass.terms.is_guarded())
+}
+
+/// What a look at a pass has come to, where nobody is refused.
+enum Look {
+    /// It has let the request in, and counted it.
+    Granted(Box<Pass>),
+    /// It has no terms in force, and must be stamped.
+    Stale { seen: Option<Box<Pass>>, from: Option<Digest> },
+    /// The pass of another secret counts.
+    Elsewhere(Digest),
+    /// It is not as it was when it was last seen, and may let the request in.
+    Changed,
+    /// A transaction held it.
+    Busy,
+}
+
+/// Has the pass of `counting` count a request that came with the secret `digest`.
+async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask: &Ask) -> Result<Look, No> {
+    let now = ask.now();
+    let seen = app.memory.pass(counting);
+    let look = match app.passes.count(counting, ask, seen.as_deref()).await {
+        // A secret that was taken over from elsewhere may look like another type than its key has: it counts as
+        // neither.
+        Ok(Counted::Yes(pass) | Counted::No(State::Stamped(pass))) if pass.terms.kind != kind.name => {
+            return Err(No::For(Why::Unknown));
+        }
+        Ok(Counted::Yes(pass)) => {
+            if is_pinned(&pass, ask) {
+                app.memory.keep(counting, &pass);
+            }
+            if let Err(error) = app.passes.sweep(counting, &pass, ask).await {
+                tracing::warn!("counters that no longer matter stay in a pass: {error}");
+            }
+            Look::Granted(pass)
+        }
+        Ok(Counted::No(State::Stamped(pass))) if pass.is_current(&app.contract.edition, now) => {
+            // It was judged by what was seen before, or could not be judged without that.
+            let was_pinned = is_pinned(&pass, ask) || seen.is_some_and(|seen| is_pinned(&seen, ask));
+            if !was_pinned || judge(&pass, ask).is_err() {
+                return Err(refused(pass, ask));
+            }
+            app.memory.keep(counting, &pass);
+            Look::Changed
+        }
+        Ok(Counted::No(State::Stamped(stale))) => Look::Stale { seen: Some(stale), from: None },
+        Ok(Counted::No(State::Bare { from })) => Look::Stale { seen: None, from },
+        Ok(Counted::No(State::Gone)) => return Err(No::For(Why::Unknown)),
+        Ok(Counted::No(State::Moved { ends, .. })) if counting == digest && ends <= now => {
+            return Err(No::For(Why::Unknown));
+        }
+        // The secret was replaced once more in between. The pass of the one presented says what that left of it.
+        Ok(Counted::No(State::Moved { to, .. })) => Look::Elsewhere(if counting == digest { to } else { *digest }),
+        Ok(Counted::Busy) => Look::Busy,
+        Err(error) => return Err(unwritten(app, error, digest, now)),
+    };
+
+    Ok(look)
+}
+
+/// The terms of `key` of `org`. The log is told what the contract lacks for them, once for each pass that is stamped: until it is
+/// over, the key is refused by it.
+fn terms_of(app: &App, key: Key, org: &Organization, now: Timestamp) -> Result<Terms, Error> {
+    let (terms, unknown) = Terms::new(key, org, &app.contract, now, stands_for(app)?);
+    if let Some(unknown) = unknown {
+        tracing::error!("{unknown}");
+    }
+
+    Ok(terms)
+}
+
+/// How long a pass that is stamped now is valid, in seconds.
+fn stands_for(app: &App) -> Result<i64, Error> {
+    let mut random = [0; 2];
+    app.entropy.fill(&mut random)?;
+
+    Ok(stands_secs(u16::from_be_bytes(random)))
+}
+
+/// Why nobody is let in where a pass was not written. The neighbours of a hot key are throttled with it, and all keys
+/// are where a table or an account is. Only the hot key itself has reached a limit.
+fn unwritten(app: &App, error: dynamodb::Error, digest: &Digest, now: Timestamp) -> No {
+    let dynamodb::Error::Throttled { cause, is_key_range } = error else { return error.into() };
+    tracing::warn!(is_key_range, "a pass cannot be written: {cause}");
+
+    No::For(Why::Throttled { is_hot: is_key_range && app.memory.is_hot(digest, now) })
+}
+
+/// Counts a request that `pass`, which is that of `counting`, has let in and counted as one of its organization, where all keys of that
+/// share limits; and what those leave.
+///
+/// # Errors
+/// They are reached. The request is taken out of the pass again.
+async fn together(app: &App, pass: Box<Pass>, counting: &Digest, ask: &Ask) -> Result<(Pass, Option<Quota>), No> {
+    let Terms { org, shared, .. } = &pass.terms;
+    if shared.is_empty() {
+        return Ok((*pass, None));
+    }
+    let left = |counts: &Counts| counts.quota(shared, Holder::Organization, ask);
+    if ask.cost == Cost::NOTHING {
+        let counts = app.passes.counted_together(org).await?;
+        let left = left(&counts);
+        return Ok((*pass, left));
+    }
+    match app.passes.count_together(org, shared, ask).await {
+        Ok(Together::Yes(counts)) => {
+            let left = left(&counts);
+            Ok((*pass, left))
+        }
+        Ok(Together::No(counts)) => {
+            if let Err(error) = app.passes.give_back(counting, &pass, ask).await {
+                tracing::warn!("a request that was not let in stays counted: {error}");
+            }
+            Err(No::For(Why::ReachedTogether(pass, counts)))
+        }
+        Err(error) => Err(unwritten(app, error, counting, ask.now())),
+    }
+}
+
+/// Why `pass` does not let in a request that asks for `ask`.
+fn refused(pass: Box<Pass>, ask: &Ask) -> No {
+    match judge(&pass, ask) {
+        Err(Denial::RateLimited { .. }) | Ok(()) => No::For(Why::Reached(pass)),
+        Err(denial) => No::Other(refusal(denial, &pass, ask)),
+    }
+}
+
+/// What a stamp is based on: the counts so far and the organization. The counts are those of the pass or, where it has
+/// just been laid out, of the one before it. `None`: the one before it is not closed yet, or everything is gone; look
+/// again.
+async fn basis(
+    app: &App,
+    seen: Option<Box<Pass>>,
+    from: Option<&Digest>,
+    org: Organization,
+) -> Result<Option<(Legacy, Organization)>, dynamodb::Error> {
+    match (seen, from) {
+        (Some(seen), _) => Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org))),
+        // A lock withdraws the passes of the keys and secrets that it finds, and may have missed this one because it
+        // was too new. But the key has been read with this secret, so the organization read now is no older than that
+        // lock.
+        (None, None) => Ok(app.keys.organization(&org.slug).await?.map(|org| (Legacy::default(), org))),
+        (None, Some(from)) => {
+            let (legacy, org) = tokio::try_join!(app.passes.legacy(from), app.keys.organization(&org.slug))?;
+            Ok(legacy.zip(org))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A conditional update in the making.
+
+use std::collections::HashMap;
+
+use dynamodb::AttributeValue;
+
+use crate::store::Attributes;
+
+/// A conditional update in the making: each attribute and each value goes by its own name.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    clauses: Vec<String>,
+    set: Vec<String>,
+    add: Vec<String>,
+    remove: Vec<String>,
+    names: HashMap<String, String>,
+    values: Attributes,
+}
+
+/// One that is done.
+#[derive(Debug)]
+pub(super) struct Drafted {
+    pub(super) condition: String,
+    pub(super) update: String,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: Attributes,
+}
+
+impl Draft {
+    /// How an expression says the attribute `name`: `#name`.
+    pub(super) fn name(&mut self, name: impl Into<String>) -> String {
+        let name = name.into();
+        let said = format!("#{name}");
+        self.names.insert(said.clone(), name);
+
+        said
+    }
+
+    /// How an expression says `value`, under this name: `:name`.
+    pub(super) fn value(&mut self, name: &str, value: AttributeValue) -> String {
+        let said = format!(":{name}");
+        self.values.insert(said.clone(), value);
+
+        said
+    }
+
+    /// Makes the update only where this holds.
+    pub(super) fn require(&mut self, clause: impl Into<String>) {
+        self.clauses.push(clause.into());
+    }
+
+    /// Makes the update only where the attribute `name` is `value`, or is not there.
+    pub(super) fn pin(&mut self, name: &str, value: Option<AttributeValue>) {
+        let attribute = self.name(name);
+        match value {
+            Some(value) => {
+                let value = self.value(&format!("seen_{name}"), value);
+                self.require(format!("{attribute} = {value}"));
+            }
+            None => self.require(format!("attribute_not_exists({attribute})")),
+        }
+    }
+
+    /// Sets the attribute `name`, or removes it where there is no value.
+    pub(super) fn set(&mut self, name: &str, value: Option<AttributeValue>) {
+        let attribute = self.name(name);
+        match value {
+            Some(value) => {
+                let value = self.value(name, value);
+                self.set.push(format!("{attribute} = {value}"));
+            }
+            None => self.remove.push(attribute),
+        }
+    }
+
+    /// Adds `value`, as an expression says it, to the attribute `name`.
+    pub(super) fn add(&mut self, name: impl Into<String>, value: &str) {
+        let attribute = self.name(name);
+        self.add.push(format!("{attribute} {value}"));
+    }
+
+    /// The update.
+    pub(super) fn done(self) -> Drafted {
+        let sections = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
+        let sections = sections.into_iter().filter(|(_, list)| !list.is_empty());
+        let update: Vec<_> = sections.map(|(verb, list)| format!("{verb} {}", list.join(", "))).collect();
+
+        Drafted {
+            condition: self.clauses.join(" AND "),
+            update: update.join(" "),
+            names: self.names,
+            values: self.values,
+        }
+    }
+}

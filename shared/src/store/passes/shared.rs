@@ -1,0 +1,108 @@
+//! What all keys of an organization have counted together: an item of its own, which knows no terms. The limits are those of the pass
+//! that has counted the request first.
+
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use dynamodb::{AttributeValue, Error, Item, Refused, Result, bytes, number};
+
+use super::draft::Draft;
+use super::expressions::{cleared, count_name, slide_names, ttl};
+use super::state::read_counts;
+use super::{Passes, counting, tidied};
+use crate::contract::limit::Limits;
+use crate::contract::secret::Digest;
+use crate::registry::ask::Ask;
+use crate::registry::counts::Counts;
+use crate::registry::pass::Pass;
+use crate::registry::slug::Slug;
+
+/// What became of an attempt to count a request as one of an organization.
+#[derive(Debug)]
+pub enum Together {
+    /// It stays within the limits, and was counted.
+    Yes(Counts),
+    /// It does not: this is what was counted.
+    No(Counts),
+}
+
+impl Passes {
+    /// Counts a request that asks for `ask` as one of `org`, if it stays within `limits`, which are not none. It is one round trip
+    /// and one write, and counts nothing where it does not.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer in time, or asked to slow down. The request may have been counted.
+    pub async fn count_together(&self, org: &Slug, limits: &Limits, ask: &Ask) -> Result<Together> {
+        let mut draft = Draft::default();
+        draft.set("ttl", Some(number(ttl(ask.now()))));
+        let cost = draft.value("cost", number(ask.cost.count()));
+        for (window, limit) in limits.iter() {
+            let name = count_name(window, ask.number(window));
+            let count = draft.name(&*name);
+            let Some(room) = limit.checked_sub(ask.cost.get()) else {
+                return self.counted_together(org).await.map(Together::No);
+            };
+            let room = draft.value(&format!("room_{}", window.letter()), number(room));
+            draft.require(format!("(attribute_not_exists({count}) OR {count} <= {room})"));
+            draft.add(name, &cost);
+            cleared(window, ask).for_each(|old| draft.set(&old, None));
+        }
+        let request = self
+            .update(key_of(org), draft.done())
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match counting(request).await {
+            Ok(counted) => read(counted.attributes.map(Item::from)).map(Together::Yes),
+            Err(Refused::Condition(item)) => read(item).map(Together::No),
+            // No transaction holds this item, so that a conflict is another request's, which is over soon.
+            Err(Refused::Conflict) => Err(Error::Contended),
+            Err(Refused::Failed(error)) => Err(error),
+        }
+    }
+
+    /// What all keys of `org` have counted together.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn counted_together(&self, org: &Slug) -> Result<Counts> {
+        let request = self.client.get_item().table_name(&self.table).key("digest", key_of(org));
+
+        read(request.consistent_read(true).send().await?.item.map(Item::from))
+    }
+
+    /// Takes back what a request that asks for `ask` has counted in `pass`, which is that of `digest`, as it was after it. Where the
+    /// counters are gone, or lower than that, nothing happens. It is sent once: if its answer is lost, there is less left than there could be.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn give_back(&self, digest: &Digest, pass: &Pass, ask: &Ask) -> Result<()> {
+        let mut draft = Draft::default();
+        draft.value("cost", number(ask.cost.count()));
+        draft.value("back", number(ask.cost.count().saturating_neg()));
+        let mut take = |name: String| {
+            let count = draft.name(&*name);
+            draft.require(format!("{count} >= :cost"));
+            draft.add(name, ":back");
+        };
+        for window in &self.judgement.windows {
+            take(count_name(*window, ask.number(*window)));
+        }
+        for window in pass.terms.limits.sliding() {
+            let [_, count, _] = slide_names(window);
+            take(count);
+        }
+        for window in pass.terms.limits.sliding() {
+            let [at, ..] = slide_names(window);
+            draft.pin(&at, pass.counts.slide(window).map(|slide| number(slide.at)));
+        }
+        let request = self.update(bytes(*digest.as_bytes()), draft.done()).return_values(ReturnValue::None);
+
+        tidied(request).await
+    }
+}
+
+/// The key of the item: no digest is so short or begins so.
+fn key_of(org: &Slug) -> AttributeValue {
+    bytes(format!("org#{org}").into_bytes())
+}
+
+fn read(item: Option<Item>) -> Result<Counts> {
+    item.map_or(Ok(Counts::default()), read_counts)
+}

@@ -1,0 +1,96 @@
+//! What is shared, given back, swept out and taken over, beside the judgement.
+
+use dynamodb::text;
+
+use super::*;
+use crate::registry::slug::Slug;
+
+#[tokio::test]
+async fn what_all_keys_have_counted_stays_within_the_limits_of_whoever_asks() {
+    let passes = passes().await;
+    let acme = Slug::try_from("acme".to_owned()).unwrap();
+    let limits = |requests: u32| {
+        let limit = |per| Limit { requests: requests.try_into().unwrap(), per, sliding: false };
+        Limits::try_from(vec![limit(Window::Second), limit(Window::Day)]).unwrap()
+    };
+    let count = async |requests, cost: i64, millis| {
+        let ask = Ask { cost: cost.try_into().unwrap(), ..once(EDGE + millis) };
+        let (yes, counts) = match passes.count_together(&acme, &limits(requests), &ask).await.unwrap() {
+            Together::Yes(counts) => (true, counts),
+            Together::No(counts) => (false, counts),
+        };
+        (yes, counts.get(Window::Second, ask.now()), counts.get(Window::Day, ask.now()))
+    };
+    assert_eq!(count(5, 6, 0).await, (false, 0, 0), "it could never pass");
+    assert_eq!(count(5, 1, 0).await, (true, 1, 1));
+    assert_eq!(count(5, 3, 999).await, (true, 4, 4));
+    assert_eq!(count(5, 2, 999).await, (false, 4, 4));
+    assert_eq!(count(9, 2, 999).await, (true, 6, 6));
+    assert_eq!(count(5, 1, 1_000).await, (false, 0, 6), "a lower limit counts what was counted before");
+    assert_eq!(count(7, 1, 1_000).await, (true, 1, 7));
+    assert_eq!(passes.counted_together(&acme).await.unwrap().get(Window::Day, at(EDGE)), 7);
+}
+
+#[tokio::test]
+async fn what_is_given_back_can_be_used_again_and_never_more_than_that() {
+    let passes = passes().await;
+    let mut pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
+    let limit = |per, sliding| Limit { requests: 5.try_into().unwrap(), per, sliding };
+    pass.terms.limits = vec![limit(Window::Minute, true), limit(Window::Hour, false)].try_into().unwrap();
+    pass.terms.until = at(EDGE + 9_000_000);
+    let ask = Ask { cost: 2.try_into().unwrap(), ..once(EDGE) };
+    let stamped = passes.stamp(&digest(), &pass, None, true, OLD, &ask).await.unwrap().unwrap();
+    let used = |pass: &Pass, ask: &Ask| pass.quota(ask).unwrap().remaining;
+    assert_eq!(used(&stamped, &ask), 3);
+    let Counted::Yes(counted) = passes.count(&digest(), &ask, Some(&stamped)).await.unwrap() else { panic!("refused") };
+    assert_eq!(used(&counted, &ask), 1);
+    passes.give_back(&digest(), &counted, &ask).await.unwrap();
+    passes.give_back(&digest(), &counted, &ask).await.unwrap();
+    // There is nothing left to give back.
+    passes.give_back(&digest(), &counted, &ask).await.unwrap();
+    let State::Stamped(after) = State::read(passes.item(&digest()).await.unwrap()).unwrap() else { panic!("no pass") };
+    assert_eq!(used(&after, &ask), 5);
+}
+
+#[tokio::test]
+async fn seconds_do_not_gather_in_a_pass_that_is_used_now_and_then() {
+    let passes = passes().await;
+    let mut pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
+    pass.terms.limits =
+        vec![Limit { requests: 1.try_into().unwrap(), per: Window::Second, sliding: false }].try_into().unwrap();
+    pass.terms.until = at(EDGE + 90_000_000);
+    passes.stamp(&digest(), &pass, None, true, OLD, &once(EDGE)).await.unwrap().unwrap();
+    let mut most = 0;
+    for step in 1..60 {
+        let ask = once(EDGE + step * 20_000);
+        let Counted::Yes(counted) = passes.count(&digest(), &ask, None).await.unwrap() else { panic!("refused") };
+        most = most.max(counted.counts.iter().filter(|(window, ..)| *window == Window::Second).count());
+        passes.sweep(&digest(), &counted, &ask).await.unwrap();
+    }
+    assert!(most <= LITTER + 1, "{most}");
+}
+
+#[tokio::test]
+async fn what_functions_of_before_have_counted_is_part_of_a_span_that_they_do_not_know() {
+    let passes = passes().await;
+    let mut pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
+    let limit = Limit { requests: 5.try_into().unwrap(), per: Window::Minute, sliding: true };
+    pass.terms.limits = vec![limit].try_into().unwrap();
+    pass.terms.until = at(EDGE + 90_000);
+    let ask = once(EDGE);
+    let stamped = passes.stamp(&digest(), &pass, None, true, OLD, &ask).await.unwrap().unwrap();
+    assert_eq!(stamped.quota(&ask).unwrap().remaining, 4);
+    // A function of the layout before stamps its terms, counts three, and leaves alone what it does not know.
+    let change = passes.client.update_item().table_name(TABLE).key("digest", bytes(*digest().as_bytes()));
+    let change = change
+        .update_expression("SET #edition = :old ADD #count :three")
+        .expression_attribute_names("#edition", "edition");
+    let change = change.expression_attribute_names("#count", count_name(Window::Minute, ask.number(Window::Minute)));
+    let change =
+        change.expression_attribute_values(":old", text("another.1")).expression_attribute_values(":three", number(3));
+    change.send().await.unwrap();
+    let State::Stamped(seen) = State::read(passes.item(&digest()).await.unwrap()).unwrap() else { panic!("no pass") };
+    let again = Pass { counts: seen.counts.clone(), ..pass };
+    let stamped = passes.stamp(&digest(), &again, None, true, OLD, &ask).await.unwrap().unwrap();
+    assert_eq!(stamped.quota(&ask).unwrap().remaining, 0);
+}
