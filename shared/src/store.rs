@@ -22,6 +22,7 @@ mod organizations;
 mod outbox;
 mod parcels;
 mod passes;
+mod plans;
 mod record;
 mod remembered;
 mod secrets;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Replacement, Rotation, SetBy};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::contract::InForce;
 use shared::contract::limit;
 use shared::contract::portal::{Field, Operation};
 use shared::gate::app::App;
@@ -34,7 +35,8 @@ pub struct Shown {
 pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now: Timestamp) -> Result<Page> {
     let Visitor { session, org, .. } = visitor;
     let key = view::find(app, &org.slug, id).await?;
-    let Legacy { counts, last_used_at } = app.passes.counted(&key.digest).await?;
+    let (counted, plan) = tokio::try_join!(app.passes.counted(&key.digest), app.plan_of(org))?;
+    let Legacy { counts, last_used_at } = counted;
     let can = |operation, when_locked| control(app, session, org, operation, when_locked);
     let may_see_usage = session.may(pages(app)?, Operation::Usage);
     let range = usage::range(asked.range.as_deref());
@@ -65,9 +67,9 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
             Standing::Inactive => Some(view::answer(app, &Denial::InactiveKey)),
             Standing::Expired => Some(view::answer(app, &Denial::ExpiredKey)),
         },
-        limits: limits(app, org, &key, &counts, now),
+        limits: limits(org, &plan, &key, &counts, now),
         rotation,
-        replacement: if regenerate.is_absent() { replacement(app, visitor, &key, now).await? } else { None },
+        replacement: if regenerate.is_absent() { replacement(app, visitor, (&key, &plan), now).await? } else { None },
         usage: made.map(|made| made.usage).filter(|_| may_see_usage),
         actions: Actions {
             edit: can(Operation::Update, false),
@@ -98,15 +100,15 @@ fn notice(done: &str, key: &Key, is_barred: bool, now: Timestamp) -> Option<Noti
     }
 }
 
-/// The limits of `key`, and what `counts` say is used of them.
+/// The limits of `key` on the `plan` of `org`, and what `counts` say is used of them.
 fn limits(
-    app: &App,
     org: &Organization,
+    plan: &InForce<'_>,
     key: &Key,
     counts: &shared::registry::pass::Counts,
     now: Timestamp,
 ) -> Vec<Limit> {
-    let limits = key.limits_on(app.contract.plan(&org.plan), org.limits.as_ref());
+    let limits = key.limits_on(plan, org.limits.as_ref());
     let limit = |(window, requests): (limit::Window, u32)| Limit {
         requests: u64::from(requests),
         window: view::window(window),
@@ -123,9 +125,14 @@ fn limits(
 
 /// How `key` is replaced by another one, where it cannot be given a new secret: the key that was made after it under its
 /// name, if there is one.
-async fn replacement(app: &App, visitor: &Visitor<List>, key: &Key, now: Timestamp) -> Result<Option<Replacement>> {
+async fn replacement(
+    app: &App,
+    visitor: &Visitor<List>,
+    (key, plan): (&Key, &InForce<'_>),
+    now: Timestamp,
+) -> Result<Option<Replacement>> {
     let Visitor { session, org, .. } = visitor;
-    let create = creating(app, session, org);
+    let create = creating(app, session, org, plan);
     if create == Control::Absent {
         return Ok(None);
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::denial::Violation;
 use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
-use crate::contract::{Contract, PlanLimits};
+use crate::contract::{Contract, Plan};
 use crate::environment::clock;
 use crate::registry::error::{Result, both};
 use crate::registry::key;
@@ -44,6 +44,8 @@ pub struct Organization {
     pub seal: Seal,
     /// How far the last change has come, while it is not in force for all keys.
     pub pending: Option<Pending>,
+    /// The version of its plan's override that its last change went by: all that its keys were let in by before is out of force.
+    pub numbers: i64,
     /// Counts the changes to its terms; a write checks that the version is still the one read.
     pub version: i64,
     /// How many events it has had: every change to it or to its keys is one, and checks that the number is still the one
@@ -131,6 +133,7 @@ impl Change {
                 updated_at: now,
                 seal,
                 pending: None,
+                numbers: 0,
                 version: 0,
                 sequence: 0,
             },
@@ -150,7 +153,7 @@ impl Change {
     fn terms(&self, before: Option<&Organization>, contract: &Contract) -> Result<(String, Option<Limits>)> {
         let (plan, limits) = both(self.new_plan(before, contract), self.new_limits(before, contract))?;
         let is_touched = before.is_none_or(|before| before.plan != plan || before.limits != limits);
-        let is_custom = contract.plans.get(&plan).is_some_and(|plan| matches!(plan.limits, PlanLimits::Custom));
+        let is_custom = contract.plans.get(&plan).is_some_and(Plan::has_custom_limits);
         if is_touched && is_custom && limits.is_none() {
             return Err(Violation::new("limits", format!("is required on the plan {plan}")).into());
         }
@@ -197,7 +200,10 @@ impl Organization {
 
     /// Whether keys are let in on the same terms in both.
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
-        self.plan == other.plan && self.status == other.status && self.limits == other.limits
+        self.plan == other.plan
+            && self.status == other.status
+            && self.limits == other.limits
+            && self.numbers == other.numbers
     }
 }
 

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::contract::Contract;
 use crate::contract::alerts::Thresholds;
 use crate::contract::denial::Denial;
 use crate::contract::limit::Quota;
 use crate::contract::limit::{Limits, Window};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
+use crate::contract::{Contract, InForce};
 use crate::registry::key;
 use crate::registry::key::Key;
 use crate::registry::organization;
@@ -249,16 +249,16 @@ pub struct UnknownTerms {
 }
 
 impl Terms {
-    /// The terms that `key` of `org` has under `contract`, stamped at `now` for `stands_secs`; and what the contract lacks for
+    /// The terms that `key` of `org` has on its `plan` under `contract`, stamped at `now` for `stands_secs`; and what the contract lacks for
     /// them, if something: a plan, a type or a window was dropped while it was in use.
     pub fn new(
         key: Key,
         org: &Organization,
+        plan: &InForce<'_>,
         contract: &Contract,
         now: Timestamp,
         stands_secs: i64,
     ) -> (Self, Option<UnknownTerms>) {
-        let plan = contract.plan(&org.plan);
         let kind = contract.key_type(key.kind.as_deref());
         let limits = key.limits_on(plan, org.limits.as_ref());
         let limits = limits.filter(|limits| contract.counts(limits) && (!plan.api || !limits.is_empty()));
