@@ -23,6 +23,7 @@ mod experiences;
 mod gate;
 mod keys;
 mod organizations;
+mod plans;
 mod portal;
 mod portal_sessions;
 

@@ -99,6 +99,10 @@ async fn see(world: &World, path: &str, secret: &str) -> Value {
 async fn lived(life: &Life) -> (World, Value) {
     let world = World::serving(life.contract).await;
     let limits = json!([{"requests": 100, "per": "minute"}]);
+    if life.contract == "fayne" {
+        let answer = world.operate("PUT", "/plans/pro", json!({"keys": 20, "limits": limits})).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
     world.organization("acme", json!({"plan": life.plan, "limits": limits, "name": "Acme"})).await;
     let key = world.key("acme", life.order.clone()).await;
     if life.contract == "fayne" {
@@ -285,6 +289,10 @@ async fn every_older_item_is_read_as_what_it_was() {
         for (path, words) in &life.sees {
             let seen = see(&world, path, &key.secret).await;
             assert!(seen.to_string().contains(words), "{path}: {seen}");
+        }
+        if life.contract == "fayne" {
+            let plan = see(&world, "/operator/v1/plans/pro", "").await["data"].clone();
+            assert_eq!(plan["inForce"]["keys"], if version >= 8 { 20 } else { 10 }, "v{version}");
         }
         let audit = see(&world, "/operator/v1/organizations/acme/audit", "").await;
         let was_watched = life.contract == "fanfare" && version >= 5;

@@ -36,6 +36,8 @@ def before_call(context, case, **_):
         if next(calls) % 4:
             if "org" in parameters and not makes_organization:
                 parameters["org"] = STACK["organization"]
+            if "plan" in parameters:
+                parameters["plan"] = STACK["plan"]
             collection, is_one, _ = path.partition("/{id}")
             there = known.get(collection, [])
             if is_one and there and parameters["id"] not in there:
@@ -123,6 +125,10 @@ def make_possible(body, path, makes_organization, is_ours):
     # A consumer is known by something, which the schema says in words.
     if path.endswith("/consumers") and not any(body.get(name) for name in ("email", "phone", "externalId")):
         body["externalId"] = f"external-{next(calls)}"
+    # Which numbers a plan has follows from the contract, and all else is tried on what it allows.
+    if path.endswith("/plans/{plan}"):
+        body.clear()
+        body["keys"] = 1_000 + next(calls)
     if makes_organization:
         # What may be left out of a change makes no organization.
         body["plan"] = body.get("plan") or STACK["plan"]

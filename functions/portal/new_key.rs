@@ -10,5 +10,5 @@ async fn main() -> Exit {
 }
 
 async fn form(app: &'static App, visitor: Visitor<Create>, At(now): At, Query(wished): Query<Wished>) -> Result<Page> {
-    desk::new(app, &visitor, wished, now)
+    desk::new(app, &visitor, wished, now).await
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::contract::scope::Scopes;
-use shared::contract::{Contract, KeyType, Plan, PlanLimits};
+use shared::contract::{Contract, KeyType};
 use shared::environment::settings::Stage;
 use template::Template;
 
@@ -94,10 +94,10 @@ const SIGNED: &str = r#"--aws-sigv4 "aws:amz:us-east-1:execute-api" --user "{acc
 /// that works there, and what its API can do. Empty for a contract all of whose plans want limits of the organization's
 /// own.
 pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) -> Demo {
-    let plans = contract.plans.iter().filter(|(_, plan)| plan.api && !matches!(plan.limits, PlanLimits::Custom));
+    let plans = contract.plans.iter().filter(|(_, plan)| plan.api && !plan.has_custom_limits());
     // The plan called pro, or else the one with the most room for keys.
-    let room = |plan: &Plan| plan.keys.unwrap_or(u32::MAX);
-    let Some((plan, _)) = plans.max_by_key(|(name, plan)| (*name == "pro", room(plan))) else {
+    let room = |plan: &str| contract.stated(plan).keys().unwrap_or(u32::MAX);
+    let Some((plan, _)) = plans.max_by_key(|(name, _)| (*name == "pro", room(name))) else {
         return Demo::default();
     };
     let types = contract.types.iter().filter(|kind| kind.stages.contains(&stage));

@@ -1,7 +1,7 @@
 //! Members of a change: left out, `null`, or a value.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A member that can be left out, be `null`, or have a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
@@ -22,6 +22,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     }
 }
 
+/// What is left out is to be skipped ([`Field::is_left_out`]).
+impl<T: Serialize> Serialize for Field<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::LeftOut | Self::Null => serializer.serialize_none(),
+            Self::Value(value) => serializer.serialize_some(value),
+        }
+    }
+}
+
 /// Reads a member that can be left out and has a default: `null` is the same as leaving it out.
 ///
 /// # Errors
@@ -31,6 +41,11 @@ pub fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(dese
 }
 
 impl<T> Field<T> {
+    /// Whether it is not there.
+    pub const fn is_left_out(&self) -> bool {
+        matches!(self, Self::LeftOut)
+    }
+
     /// The value after this change, where it was `before`.
     pub fn applied(self, before: Option<T>) -> Option<T> {
         match self {
@@ -45,9 +60,9 @@ impl<T> Field<T> {
 mod tests {
     use super::*;
 
-    #[derive(Deserialize)]
+    #[derive(Deserialize, Serialize)]
     struct Change {
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Field::is_left_out")]
         limit: Field<u32>,
     }
 
@@ -61,8 +76,9 @@ mod tests {
             (r#"{"limit": 2}"#, Some(1), Some(2)),
             (r#"{"limit": 2}"#, None, Some(2)),
         ] {
-            let Change { limit } = serde_json::from_str(change).unwrap();
-            assert_eq!(limit.applied(before), after, "{change} to {before:?}");
+            let read: Change = serde_json::from_str(change).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), change.replace(' ', ""));
+            assert_eq!(read.limit.applied(before), after, "{change} to {before:?}");
         }
         assert!(serde_json::from_str::<Change>(r#"{"limit": "2"}"#).is_err());
     }

@@ -36,7 +36,7 @@ use lambda_http::http::header::{
 use sha2::{Digest as _, Sha256};
 
 pub use key_type::{KeyType, ScopeRule};
-pub use plan::{Plan, PlanLimits};
+pub use plan::{InForce, Numbers, Override, Plan};
 pub use wire::Wire;
 
 use crate::contract::alerts::Alerts;
@@ -212,7 +212,7 @@ impl Contract {
         check_management(&file.management, &file.scopes)?;
         let names: Vec<_> = types.iter().map(|kind| kind.name.clone()).collect();
         let portal = file.portal.map(|portal| Portal::check(portal, &names, &file.scopes)).transpose()?;
-        check_caps(&file.management, portal.as_ref(), &plans)?;
+        plan::check_caps(&file.management, portal.as_ref(), &plans)?;
         if portal.is_none() && file.management.operations.contains(&Operation::Portal) {
             return flaw("management.operations", "has portal, and there is no section [portal]");
         }
@@ -319,18 +319,6 @@ fn check_management(management: &Management, scopes: &BTreeMap<String, String>) 
     }
 
     Ok(())
-}
-
-fn check_caps(management: &Management, portal: Option<&Portal>, plans: &BTreeMap<String, Plan>) -> Result<(), Flaw> {
-    let opens = management.operations.contains(&Operation::Create)
-        || portal.is_some_and(|portal| portal.opens(portal::Operation::Create));
-    match plans.iter().find(|(_, plan)| opens && plan.api && plan.keys.is_none()) {
-        Some((name, _)) => flaw(
-            format!("plans.{name}.keys"),
-            "is required where callers or pages may create keys: what limits a key limits nobody who can have another",
-        ),
-        None => Ok(()),
-    }
 }
 
 /// What shows alerts makes sense only where there are some.

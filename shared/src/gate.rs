@@ -9,6 +9,7 @@
 pub mod app;
 mod counting;
 mod memory;
+mod plan;
 pub mod verify;
 
 use lambda_http::http::HeaderMap;

@@ -10,6 +10,7 @@ pub mod change;
 pub mod import;
 pub mod invite;
 pub mod issue;
+pub mod plans;
 pub mod regenerate;
 pub mod repeat;
 pub mod webhooks;

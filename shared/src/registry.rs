@@ -19,6 +19,7 @@ pub mod name;
 pub mod organization;
 pub mod page;
 pub mod pass;
+pub mod plan;
 pub mod session;
 pub mod slug;
 pub mod usage;

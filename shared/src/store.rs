@@ -8,6 +8,7 @@
 //! only where DynamoDB does: a condition here and its twin in the registry are one rule written twice; a test keeps
 //! them the same.
 
+mod after;
 mod alerts;
 mod audit;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod organizations;
 mod outbox;
 mod parcels;
 mod passes;
+mod plans;
 mod record;
 mod remembered;
 mod secrets;
@@ -43,8 +45,8 @@ use crate::environment::entropy::Entropy;
 use crate::registry::addresses::Addresses;
 use crate::registry::name::Name;
 
+pub use after::After;
 pub(crate) use alerts::{Among, Memo, Place};
-pub use dead_letters::After;
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced, TAKEN_OVER};
 pub use keys::{Found, Inserted, Removed};

@@ -137,11 +137,11 @@ async fn a_revoked_key_stays_revoked() {
 fn the_limits_are_those_of_the_table() {
     let contract = Contract::load("fabraix").unwrap();
     for (kind, minute, hour) in [("development", 60, 1_000), ("production", 600, 10_000)] {
-        let limits = contract.plans["standard"].limits_for(Some(kind), None).unwrap();
+        let limits = contract.stated("standard").limits_for(Some(kind)).unwrap();
         assert_eq!(limits.iter().collect::<Vec<_>>(), [(Window::Minute, minute), (Window::Hour, hour)], "{kind}");
     }
     // Enterprise, custom: without limits of the organization's own there are none.
-    assert!(contract.plans["enterprise"].limits_for(Some("production"), None).is_none());
+    assert!(contract.stated("enterprise").limits_for(Some("production")).is_none());
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn the_example_request_is_answered() {
 async fn each_key_has_its_own_limit_and_is_told_how_long_to_wait() {
     let contract = Contract::load("fayne").unwrap();
     for (plan, per_minute) in [("pro", 300), ("scale", 1_200)] {
-        let limits = contract.plans[plan].limits_for(None, None).unwrap();
+        let limits = contract.stated(plan).limits_for(None).unwrap();
         assert_eq!(limits.iter().map(|(_, requests)| u64::from(requests)).collect::<Vec<_>>(), [per_minute]);
     }
     let world = World::serving("fayne").await;

@@ -52,7 +52,13 @@ pub(super) struct Sweep {
 impl Sweep {
     pub(super) async fn of(name: &str) -> Self {
         let (template, contract) = (template(name), Contract::load(name).unwrap());
-        let plan = contract.plans.iter().filter(|(_, plan)| plan.api).max_by_key(|(_, plan)| plan.keys).unwrap().0;
+        let plan = contract
+            .plans
+            .iter()
+            .filter(|(_, plan)| plan.api)
+            .max_by_key(|(name, _)| contract.stated(name).keys())
+            .unwrap()
+            .0;
         let limits: Vec<_> = contract.windows.iter().map(|per| json!({"requests": 1_000_000, "per": per})).collect();
         let terms = json!({"plan": plan, "limits": limits});
         let kind = contract.types.iter().max_by_key(|kind| kind.scopes.possible().len()).unwrap();

@@ -13,18 +13,25 @@ async fn look(world: &World, browser: &crate::support::Browser<'_>, path: &str) 
         .await
 }
 
+/// The calls, those in any order that are made at once: the keys and their plan.
+fn sorted(mut calls: Vec<String>) -> Vec<String> {
+    calls[1..3].sort();
+    calls
+}
+
 #[tokio::test]
-async fn a_list_is_three_calls_and_one_for_alerts_whatever_became_of_its_keys() {
+async fn a_list_is_four_calls_and_one_for_alerts_whatever_became_of_its_keys() {
     let world = open("fanfare").await;
     let browser = world.visitor("acme").await;
     let keys: Vec<Key> = crate::support::all((0..30).map(|_| issued(&world, "web"))).await;
     look(&world, &browser, KEYS).await;
-    let calls = ["BatchGetItem KeysTable", "Query KeysTable", "BatchGetItem CountersTable", "Query KeysTable"];
-    assert_eq!(look(&world, &browser, KEYS).await, calls, "never used");
+    let both = ["GetItem KeysTable", "Query KeysTable"];
+    let calls = ["BatchGetItem KeysTable", both[0], both[1], "BatchGetItem CountersTable", "Query KeysTable"];
+    assert_eq!(sorted(look(&world, &browser, KEYS).await), calls, "never used");
     for key in &keys[..5] {
         assert_eq!(call(&world, key).await, 200);
     }
-    assert_eq!(look(&world, &browser, KEYS).await, calls, "some used");
+    assert_eq!(sorted(look(&world, &browser, KEYS).await), calls, "some used");
     for (key, overlap) in keys.iter().zip([0, 3_600, 0, 3_600]).chain(keys.iter().rev().zip([0, 3_600, 0])) {
         let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
         let answer = world.operate("POST", &path, json!({"overlapSeconds": overlap})).await;
@@ -33,7 +40,7 @@ async fn a_list_is_three_calls_and_one_for_alerts_whatever_became_of_its_keys() 
     // Those with a new secret that was not used: when they were last used is told by the old one.
     for query in ["", "?q=web", "?status=active", "?type=secret&q=nothing"] {
         let asked = look(&world, &browser, &format!("{KEYS}{query}")).await;
-        assert!(asked.len() <= 4, "{query}: {asked:?}");
+        assert!(asked.len() <= 5, "{query}: {asked:?}");
     }
 }
 
@@ -43,14 +50,14 @@ async fn a_page_that_only_asks_is_one_call_or_two() {
     let browser = world.visitor("acme").await;
     let key = issued(&world, "web").await;
     for (path, most) in [
-        (super::NEW.to_owned(), 1),
+        (super::NEW.to_owned(), 2),
         (page(&key, "/edit"), 2),
         (page(&key, "/regenerate"), 3),
         (page(&key, "/status"), 4),
         (page(&key, "/usage.csv"), 3),
         (page(&key, "/delete"), 4),
         // Two of these are for the alerts of the key.
-        (page(&key, ""), 7),
+        (page(&key, ""), 8),
         (super::ALERTS.to_owned(), 4),
         (super::ACTIVITY.to_owned(), 3),
         // The organization is read with the webhooks: for their order with other changes.

@@ -50,8 +50,8 @@ pub(crate) fn blank<'a>(app: &'a App, org: &Organization, session: &Session, now
 /// The form for a new key; why there cannot be one more, where there cannot.
 ///
 /// # Errors
-/// There is no randomness.
-pub fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp) -> Result<Page> {
+/// There is no randomness, or the store does not answer.
+pub async fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp) -> Result<Page> {
     let sheet = blank(app, &visitor.org, &visitor.session, now)?;
     let apart =
         |scopes: String| scopes.split([',', ' ']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
@@ -69,7 +69,7 @@ pub fn new(app: &App, visitor: &Visitor<Create>, wished: Wished, now: Timestamp)
         ..Typed::default()
     };
 
-    page(app, visitor, &sheet, &typed, Shown { unmet, ..Shown::default() }, now)
+    page(app, visitor, &sheet, &typed, Shown { unmet, ..Shown::default() }, now).await
 }
 
 /// What is said beside the form.
@@ -80,7 +80,7 @@ struct Shown {
     unmet: Option<Vec<String>>,
 }
 
-fn page(
+async fn page(
     app: &App,
     visitor: &Visitor<Create>,
     sheet: &Sheet<'_>,
@@ -93,8 +93,9 @@ fn page(
     let (frame, once) = frame(app, visitor, depth, now)?;
     let status = status(&problems, false);
     let form = sheet.fields(once, typed, problems, None);
-    let reached = no_room(app, &visitor.org).map(|denial| why_not(app, &denial));
-    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org), reached, unmet }.render();
+    let plan = app.plan_of(&visitor.org).await?;
+    let reached = no_room(&visitor.org, &plan).map(|denial| why_not(app, &denial));
+    let html = NewKeyPage { frame, form, cap: view::cap(&visitor.org, &plan), reached, unmet }.render();
 
     shown_with(status, html)
 }
@@ -108,7 +109,7 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
     let typed = Typed::of(form);
     let read = match sheet.read(&typed) {
         Ok(read) => read,
-        Err(problems) => return page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now),
+        Err(problems) => return page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now).await,
     };
     let expires_at = if let Expires::At(at) = read.expires { Some(Expiry(Some(at))) } else { None };
     let limits = read.limits.applied(None);
@@ -117,8 +118,8 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
     // What was asked for is not a part of it: a form is sent once, whatever was changed in it meanwhile.
     let once = form.once().map(|once| Attempt::new(once.as_str(), "portal create", &())).transpose()?;
     // A full organization is no reason yet: the form may be the one that took the last place.
-    if let Some(denial @ Denial::NoApiOnPlan) = no_room(app, &visitor.org) {
-        return refused(app, visitor, &denial, now);
+    if !app.contract.plan(&visitor.org.plan).api {
+        return refused(app, visitor, &Denial::NoApiOnPlan, now).await;
     }
     match issue(app, &visitor.org.slug, order, &visitor.author(), once.as_ref()).await {
         Ok(Done::Now(issued)) => {
@@ -133,10 +134,10 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
         Err(Error::Denied(denial @ (Denial::NoApiOnPlan | Denial::PlanLimit { .. })))
             if no_room_now(app, visitor).await? =>
         {
-            refused(app, visitor, &denial, now)
+            refused(app, visitor, &denial, now).await
         }
         Err(Error::Denied(denial)) => match problems(app, &denial) {
-            Some(problems) => page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now),
+            Some(problems) => page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now).await,
             None => Err(denial.into()),
         },
         Err(failure) => Err(failure),
@@ -152,19 +153,20 @@ pub(crate) fn why_not(app: &App, denial: &Denial) -> Why {
 
 /// Whether the organization is full by now.
 async fn no_room_now(app: &App, visitor: &Visitor<Create>) -> Result<bool> {
-    let org = app.keys.organization(&visitor.org.slug).await?;
+    let Some(org) = app.keys.organization(&visitor.org.slug).await? else { return Ok(false) };
 
-    Ok(org.is_some_and(|org| no_room(app, &org).is_some()))
+    Ok(no_room(&org, &app.plan_of(&org).await?).is_some())
 }
 
 /// The page that says why there cannot be one more key.
-fn refused(app: &App, visitor: &Visitor<Create>, denial: &Denial, now: Timestamp) -> Result<Page> {
+async fn refused(app: &App, visitor: &Visitor<Create>, denial: &Denial, now: Timestamp) -> Result<Page> {
     let sheet = blank(app, &visitor.org, &visitor.session, now)?;
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let (status, _) = app.contract.sentence(denial);
     let reached = Some(why_not(app, denial));
+    let plan = app.plan_of(&visitor.org).await?;
     let form = sheet.fields(once, &Typed::default(), Vec::new(), None);
-    let html = NewKeyPage { frame, form, cap: view::cap(app, &visitor.org), reached, unmet: None }.render();
+    let html = NewKeyPage { frame, form, cap: view::cap(&visitor.org, &plan), reached, unmet: None }.render();
 
     shown_with(status, html)
 }

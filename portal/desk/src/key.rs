@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Replacement, Rotation, SetBy};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::contract::InForce;
 use shared::contract::limit::{self, Limits};
 use shared::contract::portal::{Field, Operation};
 use shared::gate::app::App;
@@ -36,8 +37,9 @@ pub struct Shown {
 pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now: Timestamp) -> Result<Page> {
     let Visitor { session, org, .. } = visitor;
     let key = view::find(app, &org.slug, id).await?;
-    let Legacy { counts, last_used_at } = app.passes.counted(&key.digest).await?;
-    let shares = org.shared_on(app.contract.plan(&org.plan)).is_some();
+    let (counted, plan) = tokio::try_join!(app.passes.counted(&key.digest), app.plan_of(org))?;
+    let Legacy { counts, last_used_at } = counted;
+    let shares = org.shared_on(&plan).is_some();
     let together = if shares { app.passes.counted_together(&org.slug).await? } else { Counts::default() };
     let can = |operation, when_locked| control(app, session, org, operation, when_locked);
     let may_see_usage = session.may(pages(app)?, Operation::Usage);
@@ -69,9 +71,9 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
             Standing::Inactive => Some(view::answer(app, &Denial::InactiveKey)),
             Standing::Expired => Some(view::answer(app, &Denial::ExpiredKey)),
         },
-        limits: limits(app, org, &key, &counts, &together, now),
+        limits: limits((org, &plan), &key, &counts, &together, now),
         rotation,
-        replacement: if regenerate.is_absent() { replacement(app, visitor, &key, now).await? } else { None },
+        replacement: if regenerate.is_absent() { replacement(app, visitor, (&key, &plan), now).await? } else { None },
         usage: made.map(|made| made.usage).filter(|_| may_see_usage),
         actions: Actions {
             edit: can(Operation::Update, false),
@@ -102,9 +104,15 @@ fn notice(done: &str, key: &Key, is_barred: bool, now: Timestamp) -> Option<Noti
     }
 }
 
-/// The limits of `key`, and what `counts` say is used of them; and those that all keys of `org` share, of which they have used what `together` says.
-fn limits(app: &App, org: &Organization, key: &Key, counts: &Counts, together: &Counts, now: Timestamp) -> Vec<Limit> {
-    let plan = app.contract.plan(&org.plan);
+/// The limits of `key` on the `plan` of `org`, and what `counts` say is used of them; and those that all keys of `org` share, of which they
+/// have used what `together` says.
+fn limits(
+    (org, plan): (&Organization, &InForce<'_>),
+    key: &Key,
+    counts: &Counts,
+    together: &Counts,
+    now: Timestamp,
+) -> Vec<Limit> {
     let own = key.limits_on(plan, org.limits.as_ref()).unwrap_or_default();
     let ask = Ask::once(now);
     let limit = |limits: &Limits, counts: &Counts, (window, requests): (limit::Window, u32)| Limit {
@@ -122,7 +130,7 @@ fn limits(app: &App, org: &Organization, key: &Key, counts: &Counts, together: &
             key::SetBy::Manager => SetBy::Manager,
         })
     };
-    let shared = org.shared_on(plan).cloned().unwrap_or_default();
+    let shared = org.shared_on(plan).unwrap_or_default();
     let own = own.iter().map(|each| Limit { set_by: set_by(each), ..limit(&own, counts, each) });
     let shared = shared.iter().map(|each| Limit { is_shared: true, ..limit(&shared, together, each) });
 
@@ -131,9 +139,14 @@ fn limits(app: &App, org: &Organization, key: &Key, counts: &Counts, together: &
 
 /// How `key` is replaced by another one, where it cannot be given a new secret: the key that was made after it under its
 /// name, if there is one.
-async fn replacement(app: &App, visitor: &Visitor<List>, key: &Key, now: Timestamp) -> Result<Option<Replacement>> {
+async fn replacement(
+    app: &App,
+    visitor: &Visitor<List>,
+    (key, plan): (&Key, &InForce<'_>),
+    now: Timestamp,
+) -> Result<Option<Replacement>> {
     let Visitor { session, org, .. } = visitor;
-    let create = creating(app, session, org);
+    let create = creating(app, session, org, plan);
     if create == Control::Absent {
         return Ok(None);
     }

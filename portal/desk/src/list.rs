@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use portal::{Choice, Control, Depth, Filters, Key, KeysPage, Notice, Status};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::contract::InForce;
 use shared::contract::portal::{Column, Operation};
 use shared::gate::app::App;
 use shared::http::visitor::List;
@@ -45,11 +46,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     let portal = pages(app)?;
     let Visitor { session, org, .. } = visitor;
     let after = search.cursor.as_deref().map(|cursor| org.seal.open("portal-keys", cursor)).transpose()?;
-    // The last key of the page before, and how many there were up to it.
-    let after = after.and_then(|after| {
-        let (id, before) = after.split_once('@')?;
-        Some((Id::try_from(id.to_owned()).ok()?, before.parse::<u64>().ok()?))
-    });
+    let after = after.as_deref().and_then(last_shown);
     let before = after.as_ref().map_or(0, |(_, before)| *before);
     let deleted = search.deleted.as_deref().and_then(|name| org.seal.open("deleted", name).ok());
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
@@ -61,7 +58,8 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         kind: given(search.kind).filter(|kind| app.contract.key_type(Some(kind)).is_some()),
         standing: status.map(view::standing),
     };
-    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), now).await?;
+    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), now);
+    let (found, plan) = tokio::try_join!(found, app.plan_of(org))?;
     let used = app.passes.last_used_of(&found.keys).await?;
     let open = open_by_key(app, session, org, now).await?;
 
@@ -74,7 +72,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     let page = KeysPage {
         frame,
         notice: deleted.map(|name| Notice::Deleted { name }).or(linked),
-        create: creating(app, session, org),
+        create: creating(app, session, org, &plan),
         filters: Filters {
             query: filter.text.unwrap_or_default(),
             prefixes: app.contract.types.iter().map(|kind| kind.format.prefix().to_owned()).collect(),
@@ -94,7 +92,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
             .collect(),
         alerts: u64::try_from(open.len()).unwrap_or_default(),
         total,
-        cap: view::cap(app, org),
+        cap: view::cap(org, &plan),
         before,
         older: found
             .goes_on
@@ -106,13 +104,20 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     shown(page.render())
 }
 
-/// Whether somebody in `session` can make one more key for `org`.
-pub(crate) fn creating(app: &App, session: &Session, org: &Organization) -> Control {
+/// The last key of the page before, and how many there were up to it, of which `after` tells.
+fn last_shown(after: &str) -> Option<(Id, u64)> {
+    let (id, before) = after.split_once('@')?;
+
+    Some((Id::try_from(id.to_owned()).ok()?, before.parse().ok()?))
+}
+
+/// Whether somebody in `session` can make one more key for `org` on its `plan`.
+pub(crate) fn creating(app: &App, session: &Session, org: &Organization, plan: &InForce<'_>) -> Control {
     let control = control(app, session, org, Operation::Create, false);
     if !control.is_open() {
         return control;
     }
-    let no_room = no_room(app, org);
+    let no_room = no_room(org, plan);
 
     no_room.map_or(control, |denial| Control::Shut(why_not(app, &denial)))
 }

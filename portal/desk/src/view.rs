@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use portal::{Answer, Cap, Column, Key, Status, Window};
 use shared::Denial;
+use shared::contract::InForce;
 use shared::contract::limit;
 use shared::contract::portal::Column as Named;
 use shared::gate::app::App;
@@ -78,11 +79,11 @@ pub(crate) const fn column(column: Named) -> Column {
     }
 }
 
-/// How many keys `org` has and may have.
-pub(crate) fn cap(app: &App, org: &Organization) -> Option<Cap> {
+/// How many keys `org` has and may have on its `plan`.
+pub(crate) fn cap(org: &Organization, plan: &InForce<'_>) -> Option<Cap> {
     let cap = |most: u32| Cap { used: u64::try_from(org.keys).unwrap_or_default(), most: u64::from(most) };
 
-    app.contract.plan(&org.plan).keys.map(cap)
+    plan.keys().map(cap)
 }
 
 /// What callers get for `denial`.

@@ -90,7 +90,7 @@ pub enum Denial {
 }
 
 /// One thing that is wrong with a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Violation {
     /// Where: a member of the body (`limits[0].per`), a parameter, or `body`.
     pub field: String,

@@ -1,35 +1,43 @@
 //! Plans: the terms on which an organization's keys are let in.
 
+mod in_force;
+
 use std::collections::BTreeMap;
+
+pub use in_force::{InForce, Numbers, Override};
 
 use super::file::PlanFile;
 use super::{Contract, Flaw, KeyType, check_scopes, flaw};
 use crate::contract::denial::Violation;
 use crate::contract::limit::{Limits, Window};
+use crate::contract::management::{Management, Operation};
+use crate::contract::portal;
+use crate::contract::portal::Portal;
 use crate::contract::scope::Scopes;
 
-/// A plan.
+/// A plan, as the contract states it. Its numbers are to be had as they are in force ([`InForce`]), since the operator may have put
+/// others in their place.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Whether it has an API at all.
     pub api: bool,
     /// Where the limits come from.
-    pub limits: PlanLimits,
+    pub(super) limits: PlanLimits,
     /// What all keys of an organization may do together, where it has no such limits of its own.
-    pub shared_limits: Option<Limits>,
+    pub(super) shared_limits: Option<Limits>,
     /// How many keys an organization may have; no cap where it is `None`.
-    pub keys: Option<u32>,
+    pub(super) keys: Option<u32>,
     /// Everything that a key may hold; no bound where it is `None`.
     pub scopes: Option<Scopes>,
     /// Whether a key's scopes may be chosen.
     pub granular_scopes: bool,
     /// Caps that the API behind the keys keeps, by its own names.
-    pub quotas: BTreeMap<String, u64>,
+    pub(super) quotas: BTreeMap<String, u64>,
 }
 
 /// Where a plan's limits come from.
 #[derive(Clone, Debug)]
-pub enum PlanLimits {
+pub(super) enum PlanLimits {
     /// The same for every key.
     All(Limits),
     /// By the type of the key.
@@ -117,13 +125,40 @@ impl Plan {
         })
     }
 
-    /// The limits of a key of type `kind` without limits of its own, in an organization with limits of its `own`.
-    pub fn limits_for<'a>(&'a self, kind: Option<&str>, own: Option<&'a Limits>) -> Option<&'a Limits> {
-        own.or_else(|| match &self.limits {
+    /// Whether an organization must bring limits of its own.
+    pub const fn has_custom_limits(&self) -> bool {
+        matches!(self.limits, PlanLimits::Custom)
+    }
+
+    /// The limits that are stated for keys of type `kind`.
+    fn limits_of(&self, kind: Option<&str>) -> Option<&Limits> {
+        match &self.limits {
             PlanLimits::All(limits) => Some(limits),
             PlanLimits::ByType(by_type) => by_type.get(kind?),
             PlanLimits::Custom => None,
-        })
+        }
+    }
+}
+
+/// Whether callers or pages may create keys.
+fn opens_creation(management: &Management, portal: Option<&Portal>) -> bool {
+    management.operations.contains(&Operation::Create)
+        || portal.is_some_and(|portal| portal.opens(portal::Operation::Create))
+}
+
+/// A plan has a cap where people could otherwise make keys without end.
+pub(super) fn check_caps(
+    management: &Management,
+    portal: Option<&Portal>,
+    plans: &BTreeMap<String, Plan>,
+) -> Result<(), Flaw> {
+    let opens = opens_creation(management, portal);
+    match plans.iter().find(|(_, plan)| opens && plan.api && plan.keys.is_none()) {
+        Some((name, _)) => flaw(
+            format!("plans.{name}.keys"),
+            "is required where callers or pages may create keys: what limits a key limits nobody who can have another",
+        ),
+        None => Ok(()),
     }
 }
 

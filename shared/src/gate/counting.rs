@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use super::app::App;
 use super::memory::Why;
 use super::{No, refusal};
-use crate::contract::KeyType;
 use crate::contract::cost::Cost;
 use crate::contract::denial::Denial;
 use crate::contract::limit::{Holder, Quota};
 use crate::contract::secret::Digest;
+use crate::contract::{InForce, KeyType};
 use crate::registry::alert::SILENCE;
 use crate::registry::ask::Ask;
 use crate::registry::counts::Counts;
@@ -60,14 +60,16 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
             counting = key.digest;
             continue;
         }
-        let Some((Legacy { counts, last_used_at }, org)) = basis(app, seen, from.as_ref(), org).await? else {
+        // On the heap: most requests need no stamp.
+        let basis = Box::pin(basis(app, seen, from.as_ref(), org)).await?;
+        let Some((Legacy { counts, last_used_at }, org, plan)) = basis else {
             tries.again(dynamodb::Error::Contended).await?;
             continue;
         };
         let versions = Versions { key: key.version, org: org.version };
         // A pass is stamped every hour: only then it matters when the key was used before.
         let is_awake = now.duration_since(last_used_at.unwrap_or(key.created_at)) >= SILENCE;
-        let terms = terms_of(app, key, &org, now)?;
+        let terms = terms_of(app, key, &org, &plan, now)?;
         let pass = Pass { terms, counts, last_used_at };
         let admits = judge(&pass, ask).is_ok();
         // If somebody was faster, the pass was made from something out of date: look again.
@@ -149,10 +151,10 @@ async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask
     Ok(look)
 }
 
-/// The terms of `key` of `org`. The log is told what the contract lacks for them, once for each pass that is stamped: until it is
+/// The terms of `key` of `org` on its `plan`. The log is told what the contract lacks for them, once for each pass that is stamped: until it is
 /// over, the key is refused by it.
-fn terms_of(app: &App, key: Key, org: &Organization, now: Timestamp) -> Result<Terms, Error> {
-    let (terms, unknown) = Terms::new(key, org, &app.contract, now, stands_for(app)?);
+fn terms_of(app: &App, key: Key, org: &Organization, plan: &InForce<'_>, now: Timestamp) -> Result<Terms, Error> {
+    let (terms, unknown) = Terms::new(key, org, plan, &app.contract, now, stands_for(app)?);
     if let Some(unknown) = unknown {
         tracing::error!("{unknown}");
     }
@@ -216,24 +218,32 @@ fn refused(pass: Box<Pass>, ask: &Ask) -> No {
     }
 }
 
-/// What a stamp is based on: the counts so far and the organization. The counts are those of the pass or, where it has
-/// just been laid out, of the one before it. `None`: the one before it is not closed yet, or everything is gone; look
-/// again.
-async fn basis(
-    app: &App,
+/// What a stamp is based on: the counts so far, the organization and its plan. The counts are those of the pass or, where it
+/// has just been laid out, of the one before it. `None`: the one before it is not closed yet, the organization has changed, or
+/// everything is gone; look again.
+async fn basis<'a>(
+    app: &'a App,
     seen: Option<Box<Pass>>,
     from: Option<&Digest>,
     org: Organization,
-) -> Result<Option<(Legacy, Organization)>, dynamodb::Error> {
-    match (seen, from) {
-        (Some(seen), _) => Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org))),
-        // A lock withdraws the passes of the keys and secrets that it finds, and may have missed this one because it
-        // was too new. But the key has been read with this secret, so the organization read now is no older than that
-        // lock.
-        (None, None) => Ok(app.keys.organization(&org.slug).await?.map(|org| (Legacy::default(), org))),
-        (None, Some(from)) => {
-            let (legacy, org) = tokio::try_join!(app.passes.legacy(from), app.keys.organization(&org.slug))?;
-            Ok(legacy.zip(org))
-        }
+) -> Result<Option<(Legacy, Organization, InForce<'a>)>, dynamodb::Error> {
+    // The plan's numbers are read after the organization: who has changed that last, has changed it to have these in force.
+    let plan = app.plan_of(&org);
+    if let Some(seen) = seen {
+        let plan = plan.await?;
+        return Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org, plan)));
     }
+    // A lock withdraws the passes of the keys and secrets that it finds, and may have missed this one because it was too
+    // new. But the key has been read with this secret, so the organization read now is no older than that lock.
+    let now = app.keys.organization(&org.slug);
+    let legacy = async {
+        match from {
+            Some(from) => app.passes.legacy(from).await,
+            None => Ok(Some(Legacy::default())),
+        }
+    };
+    let (legacy, now, plan) = tokio::try_join!(legacy, now, plan)?;
+    let is_same = now.is_some_and(|now| now.version == org.version);
+
+    Ok(legacy.filter(|_| is_same).map(|legacy| (legacy, org, plan)))
 }

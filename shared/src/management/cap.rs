@@ -15,13 +15,14 @@ pub struct Cap {
 }
 
 impl Cap {
-    /// The cap of the plan of `org` on `what`, a name in the contract's `quotas`. It is one read, for writes that add.
+    /// The cap of the plan of `org` on `what`, a name in the contract's `quotas`, as it is in force. It is two reads, for writes
+    /// that add.
     ///
     /// # Errors
     /// There is no such organization.
     pub async fn of(app: &App, org: &Slug, what: &'static str) -> Result<Self> {
         let org = app.keys.organization(org).await?.ok_or(Denial::OrganizationNotFound)?;
-        let most = app.contract.plan(&org.plan).quotas.get(what).map(|most| i64::try_from(*most).unwrap_or(i64::MAX));
+        let most = app.plan_of(&org).await?.quota(what).map(|most| i64::try_from(most).unwrap_or(i64::MAX));
 
         Ok(Self { most, plan: org.plan, what })
     }

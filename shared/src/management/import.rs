@@ -132,7 +132,8 @@ pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import,
     let tries = app.keys.tries();
     let org = tries.beside().run(|| app.keys.organization(slug)).await?;
     let org = org.ok_or(Denial::OrganizationNotFound)?;
-    let results = Taking::new(app, org, author, tries, keys.len()).all(&keys).await?;
+    let plan = tries.beside().run(|| app.plan_of(&org)).await?;
+    let results = Taking::new(app, (org, plan), author, tries, keys.len()).all(&keys).await?;
     let imported = results.iter().filter(|result| matches!(result, Outcome::Imported { .. })).count();
 
     Ok(Imported { imported, results })

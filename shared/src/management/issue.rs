@@ -5,11 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::contract::KeyType;
 use crate::contract::denial::{Denial, Violation};
 use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::{Digest, FINGERPRINT, Secret};
+use crate::contract::{InForce, KeyType};
 use crate::environment::clock;
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
@@ -138,10 +138,14 @@ pub async fn issue(
         let issued = Issued::new(key.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
-        let cap = app.contract.plan(&org.plan).keys;
-        match app.keys.insert(std::slice::from_ref(&key), &org, cap, author, Adding::New(keep), &mut tries).await? {
+        let plan = tries.run(|| app.plan_of(&org)).await?;
+        match app
+            .keys
+            .insert(std::slice::from_ref(&key), &org, plan.keys(), author, Adding::New(keep), &mut tries)
+            .await?
+        {
             Inserted::Yes => return Ok(Done::Now(issued)),
-            Inserted::Full(_) => return Err(full(app, &org).into()),
+            Inserted::Full(_) => return Err(full(&org, &plan).into()),
             Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
             Inserted::Changed | Inserted::Taken | Inserted::Revoked => tries.again(dynamodb::Error::Contended).await?,
         }
@@ -206,20 +210,19 @@ pub(crate) fn own_limits(app: &App, order: &Order, author: &Author) -> Result<Ow
     Ok(OwnLimits::new(author.sets_limits_as(), order.limits.clone()))
 }
 
-/// Why `org` cannot have one more key, if it cannot.
-pub fn no_room(app: &App, org: &Organization) -> Option<Denial> {
-    let plan = app.contract.plan(&org.plan);
+/// Why `org` cannot have one more key on its `plan`, if it cannot.
+pub fn no_room(org: &Organization, plan: &InForce<'_>) -> Option<Denial> {
     if !plan.api {
         return Some(Denial::NoApiOnPlan);
     }
-    let is_full = plan.keys.is_some_and(|cap| org.keys >= i64::from(cap));
+    let is_full = plan.keys().is_some_and(|cap| org.keys >= i64::from(cap));
 
-    is_full.then(|| full(app, org))
+    is_full.then(|| full(org, plan))
 }
 
-/// The denial of one more key.
-pub(crate) fn full(app: &App, org: &Organization) -> Denial {
-    let cap = app.contract.plan(&org.plan).keys.unwrap_or_default();
+/// The denial of one more key of `org` on its `plan`.
+pub(crate) fn full(org: &Organization, plan: &InForce<'_>) -> Denial {
+    let cap = plan.keys().unwrap_or_default();
 
     Denial::PlanLimit { reason: format!("The plan {} allows {cap} API keys", org.plan) }
 }

@@ -12,7 +12,7 @@ pub use filter::Filter;
 pub use limits::{OwnLimit, OwnLimits, SetBy};
 pub use view::View;
 
-use crate::contract::Plan;
+use crate::contract::InForce;
 use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
@@ -102,8 +102,10 @@ impl Key {
     }
 
     /// The limits that it is held to on `plan`, in an organization with limits of its own or without; `None` where neither has any.
-    pub fn limits_on(&self, plan: &Plan, organization: Option<&Limits>) -> Option<Limits> {
-        plan.limits_for(self.kind.as_deref(), organization).map(|base| self.limits.over(base))
+    pub fn limits_on(&self, plan: &InForce<'_>, organization: Option<&Limits>) -> Option<Limits> {
+        let base = organization.cloned().or_else(|| plan.limits_for(self.kind.as_deref()));
+
+        base.map(|base| self.limits.over(&base))
     }
 
     /// Whether it works at `now`.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::denial::Violation;
 use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
-use crate::contract::{Contract, Plan, PlanLimits};
+use crate::contract::{Contract, InForce, Plan};
 use crate::environment::clock;
 use crate::registry::error::{Result, both};
 use crate::registry::key;
@@ -46,6 +46,8 @@ pub struct Organization {
     pub seal: Seal,
     /// How far the last change has come, while it is not in force for all keys.
     pub pending: Option<Pending>,
+    /// The version of its plan's override that its last change went by: all that its keys were let in by before is out of force.
+    pub numbers: i64,
     /// Counts the changes to its terms; a write checks that the version is still the one read.
     pub version: i64,
     /// How many events it has had: every change to it or to its keys is one, and checks that the number is still the one
@@ -138,6 +140,7 @@ impl Change {
                 updated_at: now,
                 seal,
                 pending: None,
+                numbers: 0,
                 version: 0,
                 sequence: 0,
             },
@@ -157,7 +160,7 @@ impl Change {
     fn terms(&self, before: Option<&Organization>, contract: &Contract) -> Result<(String, Option<Limits>)> {
         let (plan, limits) = both(self.new_plan(before, contract), self.new_limits(before, contract))?;
         let is_touched = before.is_none_or(|before| before.plan != plan || before.limits != limits);
-        let is_custom = contract.plans.get(&plan).is_some_and(|plan| matches!(plan.limits, PlanLimits::Custom));
+        let is_custom = contract.plans.get(&plan).is_some_and(Plan::has_custom_limits);
         if is_touched && is_custom && limits.is_none() {
             return Err(Violation::new("limits", format!("is required on the plan {plan}")).into());
         }
@@ -199,8 +202,8 @@ impl Change {
 
 impl Organization {
     /// What all of its keys may do together, on its plan, which is `plan`.
-    pub fn shared_on<'a>(&'a self, plan: &'a Plan) -> Option<&'a Limits> {
-        self.shared_limits.as_ref().or(plan.shared_limits.as_ref())
+    pub fn shared_on(&self, plan: &InForce<'_>) -> Option<Limits> {
+        self.shared_limits.clone().or_else(|| plan.shared_limits())
     }
 
     /// How far the last change has come at `now`, while it is not in force for all keys. A pass that was not withdrawn
@@ -221,7 +224,7 @@ impl Organization {
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
         let is_limited_alike = self.limits == other.limits && self.shared_limits == other.shared_limits;
 
-        self.plan == other.plan && self.status == other.status && is_limited_alike
+        self.plan == other.plan && self.status == other.status && self.numbers == other.numbers && is_limited_alike
     }
 }
 

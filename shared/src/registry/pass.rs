@@ -4,12 +4,12 @@
 
 use jiff::Timestamp;
 
-use crate::contract::Contract;
 use crate::contract::alerts::Thresholds;
 use crate::contract::denial::Denial;
 use crate::contract::limit::{Holder, Limits, Quota, Window};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
+use crate::contract::{Contract, InForce};
 use crate::registry::addresses::Addresses;
 use crate::registry::ask::Ask;
 use crate::registry::counts::Counts;
@@ -230,22 +230,22 @@ pub struct UnknownTerms {
 }
 
 impl Terms {
-    /// The terms that `key` of `org` has under `contract`, stamped at `now` for `stands_secs`; and what the contract lacks for
+    /// The terms that `key` of `org` has on its `plan` under `contract`, stamped at `now` for `stands_secs`; and what the contract lacks for
     /// them, if something: a plan, a type or a window was dropped while it was in use.
     pub fn new(
         key: Key,
         org: &Organization,
+        plan: &InForce<'_>,
         contract: &Contract,
         now: Timestamp,
         stands_secs: i64,
     ) -> (Self, Option<UnknownTerms>) {
-        let plan = contract.plan(&org.plan);
         let kind = contract.key_type(key.kind.as_deref());
         let limits = key.limits_on(plan, org.limits.as_ref());
         let limits = limits.filter(|limits| contract.counts(limits) && (!plan.api || !limits.is_empty()));
         let shared = org.shared_on(plan);
         let known = kind.zip(limits).filter(|_| contract.plans.contains_key(&org.plan));
-        let known = known.filter(|_| shared.is_none_or(|shared| contract.counts(shared)));
+        let known = known.filter(|_| shared.as_ref().is_none_or(|shared| contract.counts(shared)));
         let unknown = known.is_none().then(|| UnknownTerms {
             org: org.slug.clone(),
             key: key.id.clone(),
@@ -271,7 +271,7 @@ impl Terms {
             expires_at: key.expires_at,
             scopes,
             limits: known.map(|(_, limits)| limits).unwrap_or_default(),
-            shared: shared.cloned().unwrap_or_default(),
+            shared: shared.unwrap_or_default(),
             addresses: key.addresses,
             until: Timestamp::from_millisecond(until).unwrap_or(now),
             edition: contract.edition.clone(),

@@ -1,48 +1,12 @@
 //! Dead letters, where the outbox keeps them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use dynamodb::{Error, Item, Result};
-use jiff::Timestamp;
 
+use super::after::{After, since};
 use super::outbox::{DEAD, LAYOUT, Outbox, Page, Start};
 use super::remembered::{json, place};
-use crate::contract::denial::Violation;
 use crate::environment::clock;
 use crate::registry::dead_letter::DeadLetter;
-use crate::registry::page::foreign_cursor;
-
-/// The longest sort key that DynamoDB has.
-const SORT_KEY_BYTES: usize = 1_024;
-
-/// The dead letter after which a page begins.
-#[derive(Clone, Debug)]
-pub struct After(String);
-
-impl After {
-    /// The one that `cursor` was made for.
-    ///
-    /// # Errors
-    /// This is no cursor.
-    pub fn opened(cursor: &str) -> std::result::Result<Self, Violation> {
-        let place = BASE64.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let place = place.filter(|place| place.len() <= SORT_KEY_BYTES && since(place).is_some());
-
-        place.map(Self).ok_or_else(foreign_cursor)
-    }
-
-    /// The cursor.
-    pub fn cursor(&self) -> String {
-        BASE64.encode(&self.0)
-    }
-}
-
-/// Since when what is at `place` is dead.
-fn since(place: &str) -> Option<Timestamp> {
-    let (since, _) = place.split_once('#')?;
-
-    Timestamp::from_millisecond(since.parse().ok()?).ok()
-}
 
 impl Outbox {
     /// At most `limit` dead letters, newest first, after the one that is named; and the last one, if there may be more. One that

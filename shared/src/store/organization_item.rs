@@ -61,10 +61,25 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         updated_at: time(item.need("updated", Item::number)?)?,
         seal: read_seal(&mut item)?,
         pending: read_pending(&mut item, version)?,
+        numbers: read_numbers(&mut item, version)?,
         version,
         // Organizations that older functions have written have none.
         sequence: item.number(SEQUENCE)?.unwrap_or_default(),
     })
+}
+
+/// The attribute that says that the change to `version` went by this version of the plan's override.
+pub(super) fn write_numbers(numbers: i64, version: i64) -> AttributeValue {
+    AttributeValue::M(attributes([("version", Some(number(version))), ("override", Some(number(numbers)))]))
+}
+
+/// Which version of the plan's override the change to `version` went by. It is written where there is one. Where the
+/// last change went by none, or was made by an older function, it is void: 0.
+fn read_numbers(item: &mut Item, version: i64) -> Result<i64> {
+    let mut numbers = item.map("numbers")?;
+    let is_of_this = numbers.number("version")? == Some(version);
+
+    Ok(numbers.number("override")?.filter(|_| is_of_this).unwrap_or_default())
 }
 
 fn read_seal(item: &mut Item) -> Result<Seal> {

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
 use dynamodb::{Committed, Condition, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
 
-use super::organization_item::{ALL, key_of, layout, listed_as, read, status_name, write_pending};
+use super::organization_item::{ALL, key_of, layout, listed_as, read, status_name, write_numbers, write_pending};
 use super::record::{ORGANIZATION, OnOrganization};
 use super::{Keys, Part, parsed, read_as, write_limits};
 use crate::registry::audit::{Action, Author, Entry};
@@ -22,6 +22,9 @@ impl Keys {
 
     /// Makes `change` to the organization `slug`, and takes the passes of its keys out of force before it returns.
     /// `true`: there was none before.
+    ///
+    /// A change that changes nothing does nothing, unless the numbers of the organization's plan were overridden since its last
+    /// one: then all passes are taken out of force, so that the numbers are in force at once.
     ///
     /// A run that was cut short has changed the organization, but perhaps not all passes: the change is then pending.
     /// The passes that are left end by themselves within [`crate::registry::pass::STANDS_SECS`]. If the call is made
@@ -42,6 +45,7 @@ impl Keys {
             let mut seal = [0; 32];
             self.entropy.fill(&mut seal)?;
             let mut org = change(before.clone(), Seal::new(seal))?;
+            org.numbers = tries.run(|| self.plan_override(&org.plan)).await?.version();
             if let Some(before) = before.as_ref().filter(|before| before.is_as(&org)) {
                 // The same change was made before and cut short: it is written, but not yet in force.
                 if before.pending_at(author.at).is_some() {
@@ -73,6 +77,7 @@ impl Keys {
 
     /// `false`: it has changed since it was read.
     async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry, tries: &mut Tries) -> Result<bool> {
+        let is_overridden = org.numbers > 0;
         let values = [
             (":name", Some(text(org.name.as_str()))),
             (":plan", Some(text(&*org.plan))),
@@ -85,6 +90,7 @@ impl Keys {
             (":seal", Some(bytes(*org.seal.as_bytes()))),
             (":none", Some(number(0))),
             (":schema", Some(number(layout(org)))),
+            (":numbers", is_overridden.then(|| write_numbers(org.numbers, org.version))),
             (":pending", org.pending.as_ref().map(|pending| write_pending(pending, org.version))),
         ];
         let values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
@@ -99,25 +105,16 @@ impl Keys {
             (None, Some(_)) => ", #limits_shared = :limits_shared REMOVE #limits",
             (None, None) => " REMOVE #limits, #limits_shared",
         };
-        let names = [
-            "name",
-            "plan",
-            "status",
-            "limits",
-            "limits_shared",
-            "created",
-            "updated",
-            "version",
-            "keys",
-            "seal",
-            SCHEMA,
-        ];
-        let names = names.into_iter().chain(org.pending.as_ref().map(|_| "pending"));
+        let numbers = if is_overridden { ", #numbers = :numbers" } else { "" };
+        let names = ["name", "plan", "status", "limits", "limits_shared", "created", "updated", "version", "keys"];
+        let names = names.into_iter().chain(["seal", SCHEMA]);
+        let names = names.chain(org.pending.as_ref().map(|_| "pending"));
+        let names = names.chain(is_overridden.then_some("numbers"));
         // This is an update and not a put, because the number of keys is counted by the calls that make and delete
         // keys, and so that what newer functions have added stays.
         let expression = format!(
             ", #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
-             #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{limits}"
+             #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{numbers}{limits}"
         );
         let written = OnOrganization::new(ORGANIZATION, condition).also(expression, names, values);
         let mut transaction = self.recorded(self.transaction(), entry, org.sequence, written)?;

@@ -6,6 +6,7 @@ use dynamodb::Tries;
 use serde_json::value::RawValue;
 
 use super::{Foreign, Outcome, Sha256, past};
+use crate::contract::InForce;
 use crate::contract::denial::Denial;
 use crate::contract::envelope::Rendered;
 use crate::contract::reading::json;
@@ -34,6 +35,8 @@ type Batch = Vec<Wanted>;
 pub(super) struct Taking<'a> {
     app: &'a App,
     org: Organization,
+    /// Its plan.
+    plan: InForce<'a>,
     author: &'a Author,
     tries: Tries,
     /// What became of each; `None` where that is open.
@@ -41,8 +44,14 @@ pub(super) struct Taking<'a> {
 }
 
 impl<'a> Taking<'a> {
-    pub(super) fn new(app: &'a App, org: Organization, author: &'a Author, tries: Tries, count: usize) -> Self {
-        Self { app, org, author, tries, results: std::iter::repeat_with(|| None).take(count).collect() }
+    pub(super) fn new(
+        app: &'a App,
+        (org, plan): (Organization, InForce<'a>),
+        author: &'a Author,
+        tries: Tries,
+        count: usize,
+    ) -> Self {
+        Self { app, org, plan, author, tries, results: std::iter::repeat_with(|| None).take(count).collect() }
     }
 
     /// Takes over all of `keys`, and says what became of each.
@@ -139,11 +148,10 @@ impl<'a> Taking<'a> {
 
     /// Takes over `batch`, all of it or nothing. Returns what is to be tried once more.
     async fn batch(&mut self, batch: Batch) -> Result<Vec<Batch>> {
-        let cap = self.app.contract.plan(&self.org.plan).keys;
         let keys: Vec<_> = batch.iter().map(|wanted| wanted.key.clone()).collect();
-        let Self { app, org, author, .. } = self;
+        let Self { app, org, plan, author, .. } = self;
         let mut tries = self.tries.beside();
-        match app.keys.insert(&keys, org, cap, author, Adding::TakenOver, &mut tries).await? {
+        match app.keys.insert(&keys, org, plan.keys(), author, Adding::TakenOver, &mut tries).await? {
             Inserted::Yes => {
                 // The next ones need not read the organization again for that.
                 org.sequence = org.sequence.saturating_add(i64::try_from(keys.len()).unwrap_or(i64::MAX));
@@ -155,7 +163,7 @@ impl<'a> Taking<'a> {
             Inserted::Taken => self.taken(batch).await,
             Inserted::Full(0) => {
                 for wanted in batch {
-                    self.refuse(wanted.place, full(self.app, &self.org).into())?;
+                    self.refuse(wanted.place, full(&self.org, &self.plan).into())?;
                 }
                 Ok(Vec::new())
             }
@@ -175,6 +183,7 @@ impl<'a> Taking<'a> {
                 self.tries.again(dynamodb::Error::Contended).await?;
                 let now = self.tries.beside().run(|| self.app.keys.organization(&self.org.slug)).await?;
                 self.org = now.ok_or(Denial::OrganizationNotFound)?;
+                self.plan = self.tries.beside().run(|| self.app.plan_of(&self.org)).await?;
                 self.allowed(batch).map(|batch| vec![batch])
             }
         }
