@@ -23,6 +23,7 @@ mod parcels;
 mod passes;
 mod record;
 mod remembered;
+mod reset;
 mod secrets;
 mod session_item;
 mod sessions;
