@@ -189,6 +189,7 @@ async fn a_change_costs_two_write_units_for_each_item_and_its_event_and_number_a
         ("a key", "POST", "/organizations/acme/api-keys".to_owned(), order, 5, 10.0),
         ("its new name", "PATCH", path.clone(), json!({"name": "c"}), 4, 8.0),
         ("switched off", "PATCH", path.clone(), json!({"status": "inactive"}), 5, 10.0),
+        ("what it has used", "POST", format!("{path}/reset"), Value::Null, 5, 10.0),
         ("its next secret", "POST", format!("{path}/regenerate"), json!({"overlapSeconds": 60}), 7, 14.0),
         ("a link", "POST", "/organizations/acme/portal-sessions".to_owned(), json!({"subject": "u"}), 5, 10.0),
         ("a key less", "DELETE", path.clone(), Value::Null, 8, 16.0),

@@ -45,6 +45,7 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysCreate", 201),
                 ("KeysUpdate", 404),
                 ("KeysRegenerate", 404),
+                ("KeysReset", 404),
                 ("KeysImport", 200),
                 ("KeysDelete", 404),
                 ("PortalSessionsCreate", 201),

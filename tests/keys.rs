@@ -4,5 +4,6 @@ mod get;
 mod import;
 mod list;
 mod regenerate;
+mod reset;
 mod update;
 mod usage;

@@ -77,6 +77,9 @@ async fn busy() -> (World, Vec<String>, Value) {
     let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
     let new = world.operate("POST", &path, json!({"overlapSeconds": 3_600})).await.json()["data"]["key"].clone();
     next();
+    let path = format!("/organizations/acme/api-keys/{}/reset", key.id);
+    assert_eq!(world.operate("POST", &path, Value::Null).await.status, 200);
+    next();
     let foreign = json!({"keys": [
         {"name": "a", "type": "secret", "sha256": "a".repeat(64)}, {"name": "b", "type": "secret", "sha256": "b".repeat(64)},
     ]});
@@ -141,6 +144,7 @@ async fn every_change_is_one_event_with_the_next_number_that_says_what_its_row_s
         "organization.changed",
         "key.changed",
         "key.regenerated",
+        "key.reset",
         "key.imported",
         "key.imported",
         "portal.session.created",

@@ -115,6 +115,8 @@ pub enum What {
     KeyActivated,
     /// A key was given a new secret.
     KeyRegenerated,
+    /// What a key has used of its limits was given back.
+    KeyReset,
     /// A key's old secret was ended.
     KeyOldEnded,
     /// A key was deleted.

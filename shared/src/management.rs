@@ -1,4 +1,4 @@
-//! Changes to keys: issuing, changing and regenerating one, and taking over those of another system.
+//! Changes to keys: issuing, changing and regenerating one, giving back what was used with it, and taking over those of another system.
 //!
 //! It uses the store and the contract, by way of the app. It does not know which way a request came: the author is an
 //! argument ([`Author`](crate::registry::audit::Author)), and pages or commands will call the same functions as the
@@ -13,4 +13,5 @@ pub mod issue;
 pub mod plans;
 pub mod regenerate;
 pub mod repeat;
+pub mod reset;
 pub mod webhooks;

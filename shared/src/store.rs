@@ -25,6 +25,7 @@ mod passes;
 mod plans;
 mod record;
 mod remembered;
+mod reset;
 mod secrets;
 mod session_item;
 mod sessions;

@@ -117,6 +117,7 @@ fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Deta
         Action::OrganizationCreated
         | Action::KeyCreated
         | Action::KeyRegenerated
+        | Action::KeyReset
         | Action::KeyImported
         | Action::KeyDeleted
         | Action::SessionEntered => Vec::new(),
@@ -213,6 +214,7 @@ pub(crate) const fn done(action: Action) -> What {
         Action::KeyCreated => What::KeyCreated,
         Action::KeyChanged => What::KeyChanged,
         Action::KeyRegenerated => What::KeyRegenerated,
+        Action::KeyReset => What::KeyReset,
         Action::KeyImported => What::KeyImported,
         Action::KeyDeleted => What::KeyDeleted,
         Action::AlertsChanged => What::AlertsChanged,

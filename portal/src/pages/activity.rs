@@ -34,6 +34,7 @@ impl What {
             Self::KeyDeactivated => words.did_key_deactivated,
             Self::KeyActivated => words.did_key_activated,
             Self::KeyRegenerated => words.did_key_regenerated,
+            Self::KeyReset => words.did_key_reset,
             Self::KeyOldEnded => words.did_key_old_ended,
             Self::KeyDeleted => words.did_key_deleted,
             Self::AlertsChanged => words.did_alerts_changed,

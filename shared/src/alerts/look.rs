@@ -10,7 +10,7 @@ use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Telling, Watched};
 use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Status;
-use crate::registry::usage::{Account, Holder};
+use crate::registry::usage::{Account, Holder, Peak};
 use crate::store::Memo;
 
 /// Over how many days before today the hours of a busy key are compared: four weeks before the last two hours, which are
@@ -47,7 +47,7 @@ pub(super) async fn look(
         let rules = settings.enabled(&app.contract.alerts);
         let known = Known::gather(app, &key, holder, hint, &memory.value, now).await?;
         let mut watched = memory.value.clone();
-        let tellings = watched.look(&known.evidence(&key, hint, now), &rules, settings.mutes(id, now));
+        let tellings = watched.look(&known.evidence(&key, now), &rules, settings.mutes(id, now));
         known.put_ceiling(app, &key, holder, hint, now).await?;
 
         let is_done = if tellings.is_empty() && watched.is_idle(now) {
@@ -77,6 +77,8 @@ pub(super) async fn look(
 struct Known {
     hours: Hours,
     is_busy: bool,
+    /// The peaks that were hinted at, and still are what the key has used.
+    peaks: Vec<Peak>,
     /// The hour of which it is known from how many requests on it is unusual.
     ceiling: Option<i64>,
     old_used: Option<Timestamp>,
@@ -108,18 +110,22 @@ impl Known {
             Some(woke) => silence(app, key, holder, woke, now).await?,
             None => None,
         };
+        let peaks = match hint {
+            Some(hint) if !hint.peaks.is_empty() => still_used(app, key, &hint.peaks, now).await?,
+            Some(_) | None => Vec::new(),
+        };
         let old_used = days.iter().filter_map(|day| day.last.old).max();
 
-        Ok(Self { hours, is_busy, ceiling, old_used, silent_since })
+        Ok(Self { hours, is_busy, peaks, ceiling, old_used, silent_since })
     }
 
-    fn evidence<'a>(&'a self, key: &'a Key, hint: Option<&'a Hint>, now: Timestamp) -> Evidence<'a> {
+    fn evidence<'a>(&'a self, key: &'a Key, now: Timestamp) -> Evidence<'a> {
         Evidence {
             now,
             key,
             hours: &self.hours,
             is_busy: self.is_busy,
-            peaks: hint.map_or(&[], |hint| &hint.peaks),
+            peaks: &self.peaks,
             old_used: self.old_used,
             silent_since: self.silent_since,
         }
@@ -144,6 +150,18 @@ impl Known {
             None => Ok(()),
         }
     }
+}
+
+/// Those of `peaks` that `key` has still used: what it had used of a window that goes on may have been given back since.
+async fn still_used(app: &App, key: &Key, peaks: &[Peak], now: Timestamp) -> Result<Vec<Peak>> {
+    let counts = app.passes.counted(&key.digest).await?.counts;
+    // What a span that slides has counted is of other windows, too.
+    let slides = |peak: &Peak| counts.slide(peak.window).is_some();
+    let is_given_back = |peak: &Peak| {
+        peak.number == peak.window.number(now) && !slides(peak) && counts.get(peak.window, now) < peak.used
+    };
+
+    Ok(peaks.iter().filter(|peak| !is_given_back(peak)).copied().collect())
 }
 
 /// Since when the key had not been used when it was at `woke`: since it was made, if it had never been. `None` if somebody

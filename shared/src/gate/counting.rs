@@ -74,7 +74,9 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
         let admits = judge(&pass, ask).is_ok();
         // If somebody was faster, the pass was made from something out of date: look again.
         let stamped = app.passes.stamp(&counting, &pass, from.as_ref(), admits, versions, ask).await;
-        if let Some(pass) = stamped.map_err(|error| unwritten(app, error, &digest, now))? {
+        let stamped = stamped.map_err(|error| unwritten(app, error, &digest, now))?;
+        // If what was seen has been given back meanwhile, the request is not counted yet: look again.
+        if let Some(pass) = stamped.filter(|pass| admits || judge(pass, ask).is_err()) {
             if !admits {
                 return Err(refused(Box::new(pass), ask));
             }
@@ -137,7 +139,7 @@ async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask
             Look::Changed
         }
         Ok(Counted::No(State::Stamped(stale))) => Look::Stale { seen: Some(stale), from: None },
-        Ok(Counted::No(State::Bare { from })) => Look::Stale { seen: None, from },
+        Ok(Counted::No(State::Bare { from, .. })) => Look::Stale { seen: None, from },
         Ok(Counted::No(State::Gone)) => return Err(No::For(Why::Unknown)),
         Ok(Counted::No(State::Moved { ends, .. })) if counting == digest && ends <= now => {
             return Err(No::For(Why::Unknown));

@@ -109,6 +109,9 @@ pub enum Action {
     /// A key was given a new secret.
     #[serde(rename = "key.regenerated")]
     KeyRegenerated,
+    /// What a key has used of its limits was given back.
+    #[serde(rename = "key.reset")]
+    KeyReset,
     /// A key of another system was taken over.
     #[serde(rename = "key.imported")]
     KeyImported,
@@ -146,12 +149,13 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::OrganizationCreated,
         Self::OrganizationChanged,
         Self::KeyCreated,
         Self::KeyChanged,
         Self::KeyRegenerated,
+        Self::KeyReset,
         Self::KeyImported,
         Self::KeyDeleted,
         Self::AlertsChanged,
@@ -173,6 +177,7 @@ impl Action {
             Self::KeyCreated => "key.created",
             Self::KeyChanged => "key.changed",
             Self::KeyRegenerated => "key.regenerated",
+            Self::KeyReset => "key.reset",
             Self::KeyImported => "key.imported",
             Self::KeyDeleted => "key.deleted",
             Self::AlertsChanged => "alerts.changed",

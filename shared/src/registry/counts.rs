@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use crate::contract::cost::Cost;
 use crate::contract::limit::{Holder, Limits, Quota, Window};
@@ -70,6 +71,13 @@ impl Counts {
             let count = slide.count.saturating_add(ask.cost.count());
             self.slides.insert(window, Slide { count, ..slide });
         }
+    }
+
+    /// What was counted in those of `windows` that run at `now`, for people to read.
+    pub(crate) fn shown(&self, windows: &[Window], now: Timestamp) -> Value {
+        let used = windows.iter().map(|window| json!({"per": window, "requests": self.get(*window, now)}));
+
+        used.collect()
     }
 
     /// Every count of a window: window, number, requests.

@@ -159,11 +159,10 @@ impl Keys {
             Event::telling(telling, &org.slug, key, sequence, now, self.entropy).map_err(unmade)
         });
         let events = events.collect::<Result<Vec<_>>>()?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(memo.item(&org.slug)?)).when(memo.as_read());
         let active = text(organization_item::status_name(Status::Active));
         let is_open = Condition::that("#status = :open", ["status"]).value(":open", active);
         let organization = OnOrganization::checked(is_open);
-        let mut transaction = self.transaction().with("memo", put.build()?);
+        let mut transaction = self.transaction().with("memo", self.remembering(&org.slug, memo)?);
         transaction = self.numbered(transaction, &org.slug, org.sequence, organization, &events)?;
         for (event, row) in events.iter().filter_map(|event| Some((event, event.alert()?))) {
             let put = Put::builder().table_name(&self.table).set_item(Some(history_item(event, &row, now)?));
@@ -177,6 +176,13 @@ impl Keys {
         }
 
         Ok(transaction.commit(tries).await? == Committed::Yes)
+    }
+
+    /// The member of a transaction that remembers `memo` of `org`, unless somebody else has written meanwhile.
+    pub(super) fn remembering(&self, org: &Slug, memo: &Memo<'_>) -> Result<Put> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(memo.item(org)?)).when(memo.as_read());
+
+        Ok(put.build()?)
     }
 
     /// Remembers `memo`, where there is nothing to tell. `false`: somebody else has written meanwhile.

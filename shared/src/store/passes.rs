@@ -3,6 +3,7 @@
 mod draft;
 mod expressions;
 mod pinned;
+mod reset;
 mod shared;
 mod stamp;
 mod state;
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use draft::{Draft, Drafted};
 use expressions::{Judgement, count_name, is_stale, ttl};
 use pinned::pinned;
+pub(super) use reset::Used;
 pub use shared::Together;
 use stamp::stamp;
 use state::GONE;

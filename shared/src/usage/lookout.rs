@@ -72,7 +72,9 @@ impl Lookout {
         let mut peaks = Vec::new();
         for ((window, number), (used, limit)) in signs.peaks {
             let peak = Peak { window, number, used, limit };
-            if is_worse(&mut known.peaks, (window, number), peak.share()) {
+            // Less than before is what comes after some was given back: from there on, more is news again.
+            let before = known.peaks.insert((window, number), peak.share());
+            if before.is_none_or(|before| peak.share() > before) {
                 peaks.push(peak);
             }
         }

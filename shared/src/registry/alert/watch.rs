@@ -100,6 +100,17 @@ impl Watched {
         since.into_iter()
     }
 
+    /// Ends without a word what is open at `now` about limits, since what was used of them was given back: what is used from now
+    /// on is news again, also in a window that goes on.
+    pub(crate) fn give_back(&mut self, now: Timestamp) {
+        let goes_on = |until: &i64| *until > now.as_second();
+        for state in self.alerts.get_mut(&Kind::LimitApproaching).into_iter().chain(self.long.values_mut()) {
+            state.open = state.open.take().filter(|open| open.until.is_some_and(|until| !goes_on(&until)));
+            state.ended = state.ended.filter(|until| !goes_on(until));
+        }
+        self.minutes.clear();
+    }
+
     /// Whether nothing is left to remember at `now`.
     pub fn is_idle(&self, now: Timestamp) -> bool {
         let is_quiet = |state: &State| {

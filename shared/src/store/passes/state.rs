@@ -22,6 +22,8 @@ pub enum State {
     Bare {
         /// The pass of the secret before this one, if its counters are still to be taken over.
         from: Option<Digest>,
+        /// When the key was last used, with the secret before this one, if those counters were given back.
+        last_used_at: Option<Timestamp>,
     },
     /// Terms to judge by, as long as they are current.
     Stamped(Box<Pass>),
@@ -53,7 +55,7 @@ impl State {
     /// # Errors
     /// It is not as it should be.
     pub(super) fn read(item: Option<Item>) -> Result<Self> {
-        let Some(mut item) = item else { return Ok(Self::Bare { from: None }) };
+        let Some(mut item) = item else { return Ok(Self::Bare { from: None, last_used_at: None }) };
         if item.number("fence")? == Some(GONE) {
             return Ok(Self::Gone);
         }
@@ -64,7 +66,8 @@ impl State {
             return Ok(Self::Moved { to, ends, left });
         }
         let Some(standing) = item.text("standing")? else {
-            return Ok(Self::Bare { from: optional_digest(&mut item, "from")? });
+            let last_used_at = item.number("used")?.map(time).transpose()?;
+            return Ok(Self::Bare { from: optional_digest(&mut item, "from")?, last_used_at });
         };
         let standing = Standing::ALL.into_iter().find(|known| known.name() == standing);
         let terms = Terms {

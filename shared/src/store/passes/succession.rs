@@ -101,8 +101,9 @@ impl Passes {
         match State::read(self.item(digest).await?)? {
             State::Stamped(pass) => Ok(Legacy { counts: pass.counts, last_used_at: pass.last_used_at }),
             State::Moved { left, .. } => Ok(*left),
-            State::Bare { from: Some(from) } => Ok(self.legacy(&from).await?.unwrap_or_default()),
-            State::Bare { from: None } | State::Gone => Ok(Legacy::default()),
+            State::Bare { from: Some(from), .. } => Ok(self.legacy(&from).await?.unwrap_or_default()),
+            State::Bare { from: None, last_used_at } => Ok(Legacy { last_used_at, ..Legacy::default() }),
+            State::Gone => Ok(Legacy::default()),
         }
     }
 

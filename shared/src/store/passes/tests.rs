@@ -355,5 +355,5 @@ fn terms_that_are_remembered_let_nobody_in_whom_the_pass_does_not() {
 #[tokio::test]
 async fn without_a_pass_there_is_nothing_to_judge() {
     let counted = passes().await.count(&digest(), &once(EDGE), None).await.unwrap();
-    assert!(matches!(counted, Counted::No(State::Bare { from: None })), "{counted:?}");
+    assert!(matches!(counted, Counted::No(State::Bare { from: None, .. })), "{counted:?}");
 }

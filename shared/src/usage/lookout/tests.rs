@@ -50,7 +50,8 @@ fn nothing_is_hinted_at_twice_but_what_is_worse_or_of_another_hour() {
         assert_eq!(see(&failing(failed, succeeded), Signs::default(), hour(5)), is_news, "{failed} {succeeded}");
     }
     let nothing = day([]);
-    for (used, is_news) in [(50, true), (50, false), (49, false), (51, true)] {
+    // What was used can be given back, and is news when it is used again.
+    for (used, is_news) in [(50, true), (50, false), (52, true), (50, false), (51, true)] {
         assert_eq!(see(&nothing, peaks(used, hour(7)), hour(7)), is_news, "{used}");
     }
     assert!(see(&nothing, peaks(50, hour(8)), hour(8)));

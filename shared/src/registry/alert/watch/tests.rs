@@ -188,6 +188,31 @@ fn an_alert_about_a_window_is_over_with_it() {
 }
 
 #[test]
+fn what_was_given_back_is_news_when_it_is_used_again_in_the_same_window() {
+    for window in [Window::Hour, Window::Day, Window::Month] {
+        let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+        assert_eq!(watcher.turns(&[peak(window, 96, minute(5))], minute(5)), [Turn::Opened]);
+        watcher.watched.give_back(minute(6));
+        assert_eq!(watcher.watched.open().count(), 0);
+        assert_eq!(watcher.turns(&[peak(window, 79, minute(7))], minute(7)), []);
+        assert_eq!(watcher.turns(&[peak(window, 80, minute(8))], minute(8)), [Turn::Opened]);
+        assert_eq!(watcher.turns(&[peak(window, 81, minute(9))], minute(9)), []);
+        assert_eq!(watcher.turns(&[peak(window, 95, minute(10))], minute(10)), [Turn::Escalated]);
+    }
+}
+
+#[test]
+fn giving_back_opens_nothing_about_a_window_that_is_over() {
+    let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
+    let used = peak(Window::Hour, 80, minute(58));
+    assert_eq!(watcher.turns(&[used], minute(58)), [Turn::Opened]);
+    watcher.watched.give_back(minute(60));
+    assert_eq!(watcher.look(minute(61)), [Turn::Recovered]);
+    watcher.watched.give_back(minute(62));
+    assert_eq!(watcher.turns(&[Peak { used: 99, ..used }], minute(63)), []);
+}
+
+#[test]
 fn a_window_that_is_over_opens_nothing_though_its_minutes_do() {
     let mut watcher = Watcher::of(&[Kind::LimitApproaching]);
     let minutes: Vec<_> = [50, 55, 58].map(|at| peak(Window::Minute, 90, minute(at))).to_vec();

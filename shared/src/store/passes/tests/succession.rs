@@ -43,7 +43,7 @@ async fn what_a_closed_pass_has_counted_is_taken_over_once() {
     assert!(passes.stamp(&nth(1), &pass, None, true, Versions { key: 9, org: 9 }, &ask).await.unwrap().is_none());
     // The new one waits for the old one's counts.
     let counted = passes.count(&nth(2), &ask, None).await.unwrap();
-    assert!(matches!(counted, Counted::No(State::Bare { from: Some(from) }) if from == nth(1)), "{counted:?}");
+    assert!(matches!(counted, Counted::No(State::Bare { from: Some(from), .. }) if from == nth(1)), "{counted:?}");
     assert!(passes.stamp(&nth(2), &pass, None, true, versions, &ask).await.unwrap().is_none(), "not without it");
     assert_eq!(passes.last_used([nth(2)].iter()).await.unwrap(), HashMap::from([(nth(2), now)]));
 
@@ -56,6 +56,57 @@ async fn what_a_closed_pass_has_counted_is_taken_over_once() {
     assert!(second.is_none(), "somebody was faster");
     let Counted::Yes(third) = passes.count(&nth(2), &ask, None).await.unwrap() else { panic!("it is not let in") };
     assert_eq!(third.counts.get(Window::Minute, now), 3);
+}
+
+/// Gives back what was used with the secret that `digest` stands for, as it was read.
+async fn give_back(passes: &Passes, digest: Digest, used: &Used, version: i64) -> bool {
+    let update = passes.given_back(&digest, used, version, at(EDGE)).unwrap();
+    Transaction::new(&passes.client).with("pass", update).commit(&mut tries()).await.unwrap() == Committed::Yes
+}
+
+#[tokio::test]
+async fn what_is_given_back_counts_from_nothing_in_every_window_under_new_terms() {
+    let passes = passes().await;
+    let now = at(EDGE);
+    let mut pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
+    pass.terms.until = at(EDGE + 9_000);
+    assert!(passes.stamp(&nth(1), &pass, None, true, OLD, &once(EDGE)).await.unwrap().is_some());
+    let used = passes.used(&nth(1), &mut tries()).await.unwrap().unwrap();
+    assert_eq!(passes.shown(&used, now)[5], serde_json::json!({"per": "month", "requests": 1}));
+    assert!(give_back(&passes, nth(1), &used, 2).await);
+    let State::Stamped(after) = State::read(passes.item(&nth(1)).await.unwrap()).unwrap() else { panic!("no terms") };
+    assert_eq!((after.counts, after.last_used_at), (Counts::default(), Some(now)));
+    // A stamp that has read the key before does not get over the fence.
+    assert!(passes.stamp(&nth(1), &pass, None, true, OLD, &once(EDGE)).await.unwrap().is_none());
+    let stamped =
+        passes.stamp(&nth(1), &pass, None, true, Versions { key: 2, org: 1 }, &once(EDGE)).await.unwrap().unwrap();
+    assert_eq!(Window::ALL.map(|window| stamped.counts.get(window, now)), [1; 6]);
+}
+
+#[tokio::test]
+async fn what_a_closed_pass_has_counted_is_given_back_or_taken_over_but_never_both() {
+    let passes = passes().await;
+    let (now, versions) = (at(EDGE), Versions { key: 3, org: 1 });
+    let pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
+    assert!(passes.stamp(&nth(1), &pass, None, true, OLD, &once(EDGE)).await.unwrap().is_some());
+    assert!(succeed(&passes, nth(1), nth(2), None).await);
+    let used = passes.used(&nth(2), &mut tries()).await.unwrap().unwrap();
+    assert_eq!(passes.shown(&used, now)[1], serde_json::json!({"per": "minute", "requests": 1}));
+    let heir = Pass { counts: passes.legacy(&nth(1)).await.unwrap().unwrap().counts, ..pass.clone() };
+    assert!(give_back(&passes, nth(2), &used, 3).await);
+    // Whatever the stamp has read of the key by now: there is nothing left to take over.
+    assert!(passes.stamp(&nth(2), &heir, Some(&nth(1)), false, versions, &once(EDGE)).await.unwrap().is_none());
+    assert_eq!(passes.last_used([nth(2)].iter()).await.unwrap(), HashMap::from([(nth(2), now)]));
+    assert_eq!(passes.counted(&nth(2)).await.unwrap().last_used_at, Some(now));
+    assert!(passes.stamp(&nth(2), &pass, None, true, versions, &once(EDGE)).await.unwrap().is_some());
+
+    // The other way round the counters are the new pass's own by now, and have to be read again.
+    assert!(succeed(&passes, nth(2), nth(3), None).await);
+    let used = passes.used(&nth(3), &mut tries()).await.unwrap().unwrap();
+    assert!(passes.stamp(&nth(3), &heir, Some(&nth(2)), false, versions, &once(EDGE)).await.unwrap().is_some());
+    assert!(!give_back(&passes, nth(3), &used, 4).await);
+    // A secret that is replaced has nothing to give.
+    assert!(passes.used(&nth(2), &mut tries()).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -1,0 +1,28 @@
+//! Giving back what was used with a key: its limits begin anew, as if it had not been used in the windows that run.
+
+use crate::contract::denial::Denial;
+use crate::gate::app::App;
+use crate::management::change::changeable;
+use crate::registry::audit::Author;
+use crate::registry::error::Result;
+use crate::registry::key::{Id, Key};
+use crate::registry::slug::Slug;
+use crate::store::{Replaced, Warrant};
+
+/// Sets all counters of the key `id` of `slug` to nothing, on behalf of `author`. A request that is counted meanwhile may or
+/// may not be given back; one that is counted once this has returned counts.
+///
+/// # Errors
+/// There is no such organization or key, or `author` is no longer allowed to.
+pub async fn reset(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<Key> {
+    let mut tries = app.keys.tries();
+    loop {
+        let (before, org) = changeable(app, slug, id, author).await?;
+        let after = Key { version: before.version.saturating_add(1), ..before.clone() };
+        match app.keys.reset(&before, &after, Warrant { author, org: &org }, &mut tries).await? {
+            Replaced::Yes => return Ok(after),
+            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
+            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        }
+    }
+}
