@@ -88,7 +88,7 @@ async fn never_one_too_many_while_keys_are_regenerated_limits_lowered_and_proces
         let mut lower = terms.clone();
         let member = if kind == "shared" { "sharedLimits" } else { "limits" };
         lower[member][0]["requests"] = (LIMIT - 1).into();
-        let secret_of = |number: usize| if number % 2 == 0 { &secret } else { &key.secret };
+        let secret_of = |number: usize| if number.is_multiple_of(2) { &secret } else { &key.secret };
         let uses = all((0..LIMIT * 2).map(|number| is_admitted(&world, secret_of(number), cost)));
         let (uses, _) = tokio::join!(uses, world.organization(kind, lower));
         admitted += uses.into_iter().filter(|is_admitted| *is_admitted).count();

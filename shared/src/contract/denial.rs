@@ -218,7 +218,26 @@ impl Kind {
         match self {
             Self::AddressNotAllowed => Some(Self::MissingScope),
             Self::OrganizationRateLimited => Some(Self::RateLimited),
-            _ => None,
+            Self::MissingCredential
+            | Self::MalformedCredential
+            | Self::UnknownKey
+            | Self::InactiveKey
+            | Self::ExpiredKey
+            | Self::WrongEnvironment
+            | Self::WrongKeyType
+            | Self::OrganizationLocked
+            | Self::NoApiOnPlan
+            | Self::PlanLimit
+            | Self::MissingScope
+            | Self::UnknownRoute
+            | Self::MethodNotAllowed
+            | Self::OrganizationNotFound
+            | Self::ResourceNotFound
+            | Self::InvalidRequest
+            | Self::Conflict
+            | Self::RateLimited
+            | Self::Unavailable
+            | Self::Internal => None,
         }
     }
 

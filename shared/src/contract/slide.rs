@@ -94,6 +94,7 @@ const fn part_millis(window: Window) -> i64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
 mod tests {
     use proptest::prelude::*;
 

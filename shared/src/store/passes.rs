@@ -92,7 +92,7 @@ impl Passes {
         }
         let pass = match State::read(self.item(digest).await?)? {
             State::Stamped(pass) => pass,
-            other => return Ok(Counted::No(other)),
+            other @ (State::Bare { .. } | State::Moved { .. } | State::Gone) => return Ok(Counted::No(other)),
         };
         if !pass.is_current(&self.judgement.edition, ask.now()) || judge(&pass, ask).is_err() {
             return Ok(Counted::No(State::Stamped(pass)));
@@ -120,7 +120,9 @@ impl Passes {
         let mut draft = Draft::default();
         let there = draft.name("digest");
         draft.require(format!("attribute_exists({there})"));
-        names.iter().for_each(|name| draft.set(name, None));
+        for name in &names {
+            draft.set(name, None);
+        }
         let Drafted { condition, update, names, .. } = draft.done();
         let request = self.once.update_item().table_name(&self.table).key("digest", bytes(*digest.as_bytes()));
         let request = request.condition_expression(condition).update_expression(update);

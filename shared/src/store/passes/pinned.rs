@@ -28,7 +28,9 @@ pub(super) fn pinned(judgement: &Judgement, seen: &Pass, ask: &Ask) -> Option<Dr
     draft.value("open", text(Standing::Open.name()));
     draft.value("now", number(now.as_millisecond()));
     draft.value("edition", text(edition));
-    IN_FORCE.into_iter().for_each(|clause| draft.require(clause));
+    for clause in IN_FORCE {
+        draft.require(clause);
+    }
     if terms.is_guarded() {
         let addresses = (!terms.addresses.is_empty()).then(|| dynamodb::bytes(terms.addresses.to_bytes()));
         draft.pin("addresses", addresses);
@@ -39,7 +41,9 @@ pub(super) fn pinned(judgement: &Judgement, seen: &Pass, ask: &Ask) -> Option<Dr
     for window in &judgement.windows {
         within(&mut draft, *window, seen, ask)?;
         draft.add(count_name(*window, ask.number(*window)), &cost);
-        cleared(*window, ask).for_each(|old| draft.set(&old, None));
+        for old in cleared(*window, ask) {
+            draft.set(&old, None);
+        }
     }
 
     Some(draft.done())

@@ -43,7 +43,9 @@ impl Passes {
             let room = draft.value(&format!("room_{}", window.letter()), number(room));
             draft.require(format!("(attribute_not_exists({count}) OR {count} <= {room})"));
             draft.add(name, &cost);
-            cleared(window, ask).for_each(|old| draft.set(&old, None));
+            for old in cleared(window, ask) {
+                draft.set(&old, None);
+            }
         }
         let request = self
             .update(key_of(org), draft.done())

@@ -87,26 +87,26 @@ fn count(draft: &mut Draft, window: Window, pass: &Pass, ask: &Ask) {
 
 /// Demands that what a span that slides begins with is what was seen: the span itself or, where it did not slide before, the counts
 /// of the windows that it touches.
-fn unchanged(draft: &mut Draft, window: Window, pass: &Pass, ask: &Ask) {
-    let [at, count, past] = slide_names(window);
-    if let Some(slide) = pass.counts.slide(window) {
+fn unchanged(draft: &mut Draft, window: Window, before: &Pass, ask: &Ask) {
+    let [at, latest, past] = slide_names(window);
+    if let Some(slide) = before.counts.slide(window) {
         draft.pin(&at, Some(number(slide.at)));
-        draft.pin(&count, Some(number(slide.count)));
+        draft.pin(&latest, Some(number(slide.count)));
         draft.pin(&past, Some(text(past_text(slide))));
         return;
     }
     // Every request counts in those, also one that has counted in a span meanwhile.
     for number_of in touched(window, ask) {
-        let seen = pass.counts.iter().find(|(of, number, _)| (*of, *number) == (window, number_of));
+        let seen = before.counts.iter().find(|(of, number, _)| (*of, *number) == (window, number_of));
         draft.pin(&count_name(window, number_of), seen.map(|(.., count)| number(count)));
     }
 }
 
 /// Sets what was counted in the span of `window` that slides, with this request.
 fn slide(draft: &mut Draft, window: Window, after: &Pass, ask: &Ask) {
-    let [at, count, past] = slide_names(window);
+    let [at, latest, past] = slide_names(window);
     let slide = after.counts.slide_at(window, ask);
     draft.set(&at, Some(number(slide.at)));
-    draft.set(&count, Some(number(slide.count)));
+    draft.set(&latest, Some(number(slide.count)));
     draft.set(&past, Some(text(past_text(&slide))));
 }

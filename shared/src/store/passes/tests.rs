@@ -161,8 +161,8 @@ impl Passes {
         item.extend(pass.last_used_at.map(|at| ("used".to_owned(), number(at.as_millisecond()))));
         item.extend(pass.counts.iter().map(|(window, of, count)| (count_name(window, of), number(count))));
         for (window, slide) in Window::ALL.into_iter().filter_map(|window| Some((window, pass.counts.slide(window)?))) {
-            let [at, count, past] = slide_names(window);
-            item.extend([(at, number(slide.at)), (count, number(slide.count)), (past, text(past_text(slide)))]);
+            let values = [number(slide.at), number(slide.count), text(past_text(slide))];
+            item.extend(slide_names(window).into_iter().zip(values));
         }
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
     }
@@ -210,7 +210,9 @@ fn set_spans(pass: &mut Pass, ask: &Ask) {
     let spans: Vec<_> = pass.terms.limits.sliding().map(|window| (window, pass.counts.slide_at(window, ask))).collect();
     let mut counts = Counts::default();
     pass.counts.iter().for_each(|(window, number, count)| counts.set(window, number, count));
-    spans.into_iter().for_each(|(window, slide)| counts.set_slide(window, slide));
+    for (window, slide) in spans {
+        counts.set_slide(window, slide);
+    }
     pass.counts = counts;
 }
 
@@ -266,7 +268,7 @@ fn dynamodb_and_the_judgement_always_agree() {
                 Counted::No(State::Stamped(seen)) if seen.terms.is_guarded() => {
                     passes.count(&digest(), &ask, Some(&seen)).await.unwrap()
                 }
-                other => other,
+                counted @ (Counted::Yes(_) | Counted::No(_) | Counted::Busy) => counted,
             }
         });
         match counted {
