@@ -41,6 +41,8 @@ pub enum Detail {
     Expires(Option<Timestamp>),
     /// The limits.
     Limits,
+    /// From where it may be used.
+    Addresses,
     /// The plan.
     Plan {
         /// What it was.

@@ -192,8 +192,11 @@ fn changes(before: &Value, after: &Value) -> Vec<Detail> {
     if before.get("expiresAt") != after.get("expiresAt") {
         details.push(Detail::Expires(text(after, "expiresAt").and_then(|at| at.parse().ok())));
     }
-    if before.get("limits") != after.get("limits") {
+    if ["limits", "sharedLimits"].iter().any(|member| before.get(member) != after.get(member)) {
         details.push(Detail::Limits);
+    }
+    if before.get("allowedAddresses") != after.get("allowedAddresses") {
+        details.push(Detail::Addresses);
     }
     let locked = both("status").filter(|(from, to)| [from, to].iter().any(|status| *status == "locked"));
     details.extend(locked.map(|(_, to)| Detail::Locked(to == "locked")));

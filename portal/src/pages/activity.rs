@@ -81,6 +81,7 @@ impl Detail {
             Self::Expires(Some(at)) => words.detail_expires.put("when", voice.moment(*at)),
             Self::Expires(None) => words.detail_expires.put("when", words.never),
             Self::Limits => words.detail_limits.html(),
+            Self::Addresses => words.detail_addresses.html(),
             Self::Plan { from, to } => words.detail_plan.put("from", from).put("to", to),
             Self::Rules(kinds) => {
                 let kinds: Vec<_> = kinds.iter().map(|kind| voice.alert(*kind).to_string()).collect();

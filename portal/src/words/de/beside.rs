@@ -43,6 +43,7 @@ pub(super) static BESIDE: Beside = Beside {
     detail_removed: P("Weggenommen: {scopes}"),
     detail_expires: P("Läuft ab: {when}"),
     detail_limits: P("Grenzen geändert"),
+    detail_addresses: P("Erlaubte Adressen geändert"),
     detail_plan: P("Tarif: {from} → {to}"),
     detail_locked: P("Gesperrt"),
     detail_unlocked: P("Entsperrt"),

@@ -43,6 +43,7 @@ pub(super) static BESIDE: Beside = Beside {
     detail_removed: P("Removed: {scopes}"),
     detail_expires: P("Expires: {when}"),
     detail_limits: P("Limits changed"),
+    detail_addresses: P("Allowed addresses changed"),
     detail_plan: P("Plan: {from} → {to}"),
     detail_locked: P("Locked"),
     detail_unlocked: P("Unlocked"),
