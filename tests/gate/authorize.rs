@@ -38,7 +38,7 @@ async fn an_http_api_is_told_who_calls_and_what_is_left() {
         ask(&world, http(&bearer(&key))).await,
         json!({"isAuthorized": true, "context": {
             "organization": "acme", "keyId": key.id, "scopes": "read write",
-            "limit": 300, "remaining": 299, "reset": 1_907_712_060,
+            "limitScope": "key", "limit": 300, "remaining": 299, "reset": 1_907_712_060,
         }})
     );
 }
@@ -99,7 +99,7 @@ async fn an_api_that_is_told_can_answer_as_the_contract_says_and_no_other_is_let
         "refused": "rate_limited", "refusedOrganization": "acme", "refusedKeyId": key.id, "status": 429,
         "headers": r#"{"content-type":"application/json","retry-after":"30"}"#,
         "body": r#"{"error":{"code":"rate_limit_exceeded","message":"Too many requests"}}"#,
-        "limit": 1, "remaining": 0, "reset": 1_907_712_060,
+        "limitScope": "key", "limit": 1, "remaining": 0, "reset": 1_907_712_060,
     });
     let asked = http(&bearer(&key));
     assert_eq!(ask(&world, asked.clone()).await, json!({"isAuthorized": true, "context": context}));

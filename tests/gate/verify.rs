@@ -11,7 +11,7 @@ async fn a_good_key_is_valid_and_says_who_and_what_is_left() {
         answer.json(),
         json!({"data": {
             "valid": true, "organization": "acme", "keyId": key.id, "scopes": ["read", "write"],
-            "rateLimit": {"limit": 300, "remaining": 299, "reset": 1_907_712_060},
+            "rateLimit": {"scope": "key", "limit": 300, "remaining": 299, "reset": 1_907_712_060},
             "headers": {},
         }})
     );

@@ -36,11 +36,11 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
         if round > 1 {
             tries.again(dynamodb::Error::Contended).await?;
         }
-        let (seen, from) = match look(app, kind, &digest, &counting, ask).await? {
+        let (seen, from, used_before) = match look(app, kind, &digest, &counting, ask).await? {
             Look::Granted(pass) => {
                 return together(app, pass, &counting, ask).await.map(|(pass, left)| granted(pass, &counting, left));
             }
-            Look::Stale { seen, from } => (seen, from),
+            Look::Stale { seen, from, last_used_at } => (seen, from, last_used_at),
             Look::Elsewhere(other) => {
                 counting = other;
                 continue;
@@ -68,7 +68,7 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
         };
         let versions = Versions { key: key.version, org: org.version };
         // A pass is stamped every hour: only then it matters when the key was used before.
-        let is_awake = now.duration_since(last_used_at.unwrap_or(key.created_at)) >= SILENCE;
+        let is_awake = now.duration_since(last_used_at.or(used_before).unwrap_or(key.created_at)) >= SILENCE;
         let terms = terms_of(app, key, &org, &plan, now)?;
         let pass = Pass { terms, counts, last_used_at };
         let admits = judge(&pass, ask).is_ok();
@@ -101,7 +101,7 @@ enum Look {
     /// It has let the request in, and counted it.
     Granted(Box<Pass>),
     /// It has no terms in force, and must be stamped.
-    Stale { seen: Option<Box<Pass>>, from: Option<Digest> },
+    Stale { seen: Option<Box<Pass>>, from: Option<Digest>, last_used_at: Option<Timestamp> },
     /// The pass of another secret counts.
     Elsewhere(Digest),
     /// It is not as it was when it was last seen, and may let the request in.
@@ -124,9 +124,7 @@ async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask
             if is_pinned(&pass, ask) {
                 app.memory.keep(counting, &pass);
             }
-            if let Err(error) = app.passes.sweep(counting, &pass, ask).await {
-                tracing::warn!("counters that no longer matter stay in a pass: {error}");
-            }
+            tidy(app.passes.sweep(counting, &pass.counts, ask).await);
             Look::Granted(pass)
         }
         Ok(Counted::No(State::Stamped(pass))) if pass.is_current(&app.contract.edition, now) => {
@@ -138,8 +136,8 @@ async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask
             app.memory.keep(counting, &pass);
             Look::Changed
         }
-        Ok(Counted::No(State::Stamped(stale))) => Look::Stale { seen: Some(stale), from: None },
-        Ok(Counted::No(State::Bare { from, .. })) => Look::Stale { seen: None, from },
+        Ok(Counted::No(State::Stamped(stale))) => Look::Stale { seen: Some(stale), from: None, last_used_at: None },
+        Ok(Counted::No(State::Bare { from, last_used_at })) => Look::Stale { seen: None, from, last_used_at },
         Ok(Counted::No(State::Gone)) => return Err(No::For(Why::Unknown)),
         Ok(Counted::No(State::Moved { ends, .. })) if counting == digest && ends <= now => {
             return Err(No::For(Why::Unknown));
@@ -199,16 +197,28 @@ async fn together(app: &App, pass: Box<Pass>, counting: &Digest, ask: &Ask) -> R
     }
     match app.passes.count_together(org, shared, ask).await {
         Ok(Together::Yes(counts)) => {
+            tidy(app.passes.sweep_together(org, &counts, ask).await);
             let left = left(&counts);
             Ok((*pass, left))
         }
         Ok(Together::No(counts)) => {
-            if let Err(error) = app.passes.give_back(counting, &pass, ask).await {
-                tracing::warn!("a request that was not let in stays counted: {error}");
-            }
+            tidy(app.passes.give_back(counting, &pass, ask).await);
             Err(No::For(Why::ReachedTogether(pass, counts)))
         }
-        Err(error) => Err(unwritten(app, error, counting, ask.now())),
+        Err(error) => {
+            // What was throttled was not counted.
+            if matches!(error, dynamodb::Error::Throttled { .. }) {
+                tidy(app.passes.give_back(counting, &pass, ask).await);
+            }
+            Err(unwritten(app, error, counting, ask.now()))
+        }
+    }
+}
+
+/// Tells the log of what was to be done beside a request, and was not.
+fn tidy(done: Result<(), dynamodb::Error>) {
+    if let Err(error) = done {
+        tracing::warn!("counters that should be gone stay: {error}");
     }
 }
 

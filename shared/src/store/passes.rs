@@ -32,6 +32,7 @@ use crate::contract::Contract;
 use crate::contract::cost::Cost;
 use crate::contract::secret::Digest;
 use crate::registry::ask::Ask;
+use crate::registry::counts::Counts;
 use crate::registry::pass::{Pass, judge};
 
 /// The passes, judged under one contract.
@@ -68,6 +69,9 @@ const FENCED_SECS: i64 = 86_400;
 
 /// How many counters that no longer matter a pass may have: [`Passes::sweep`] takes them out then.
 const LITTER: usize = 12;
+
+/// How many it takes out at most: an expression has 4 KB.
+const SWEPT: usize = 100;
 
 impl Passes {
     /// The passes in `table`, for `contract`.
@@ -106,14 +110,19 @@ impl Passes {
         }
     }
 
-    /// Takes counters out of the pass of `digest` that no longer matter, where so many have gathered that the item would grow: those of
-    /// seconds do, where a key is used every now and then. `pass` is what was seen of it.
+    /// Takes counters out of the pass of `digest` that no longer matter to a request that asks for `ask`, where so many have gathered
+    /// that the item would grow: those of seconds do, where a key is used every now and then. `counts` are what was seen of it.
     ///
     /// # Errors
     /// DynamoDB did not answer.
-    pub async fn sweep(&self, digest: &Digest, pass: &Pass, ask: &Ask) -> Result<()> {
-        let stale = pass.counts.iter().filter(|(window, number_of, _)| is_stale(*window, *number_of, ask));
-        let names: Vec<_> = stale.map(|(window, number_of, _)| count_name(window, number_of)).collect();
+    pub async fn sweep(&self, digest: &Digest, counts: &Counts, ask: &Ask) -> Result<()> {
+        self.swept(bytes(*digest.as_bytes()), counts, ask).await
+    }
+
+    /// The same of the item with that `key`.
+    async fn swept(&self, key: AttributeValue, counts: &Counts, ask: &Ask) -> Result<()> {
+        let stale = counts.iter().filter(|(window, number_of, _)| is_stale(*window, *number_of, ask));
+        let names: Vec<_> = stale.map(|(window, number_of, _)| count_name(window, number_of)).take(SWEPT).collect();
         if names.len() < LITTER {
             return Ok(());
         }
@@ -124,10 +133,10 @@ impl Passes {
             draft.set(name, None);
         }
         let Drafted { condition, update, names, .. } = draft.done();
-        let request = self.once.update_item().table_name(&self.table).key("digest", bytes(*digest.as_bytes()));
+        let request = self.once.update_item().table_name(&self.table).key("digest", key);
         let request = request.condition_expression(condition).update_expression(update);
 
-        tidied(request.set_expression_attribute_names(Some(names))).await
+        tidied(request.set_expression_attribute_names(Some(names))).await.map(drop)
     }
 
     async fn send(&self, digest: &Digest, drafted: Drafted) -> Result<Counted> {
@@ -257,10 +266,11 @@ async fn counting(request: UpdateItemFluentBuilder) -> std::result::Result<Updat
     }
 }
 
-/// Sends an update once that does no harm where its condition fails.
-async fn tidied(request: UpdateItemFluentBuilder) -> Result<()> {
+/// Sends an update once that does no harm where its condition fails; whether it did not.
+async fn tidied(request: UpdateItemFluentBuilder) -> Result<bool> {
     match request.send().await.map_err(Refused::from) {
-        Ok(_) | Err(Refused::Condition(_)) => Ok(()),
+        Ok(_) => Ok(true),
+        Err(Refused::Condition(_)) => Ok(false),
         Err(Refused::Conflict) => Err(Error::Contended),
         Err(Refused::Failed(error)) => Err(error),
     }

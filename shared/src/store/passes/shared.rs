@@ -1,6 +1,7 @@
 //! What all keys of an organization have counted together: an item of its own, which knows no terms. The limits are those of the pass
 //! that has counted the request first.
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use dynamodb::{AttributeValue, Error, Item, Refused, Result, bytes, number};
 
@@ -69,34 +70,51 @@ impl Passes {
         read(request.consistent_read(true).send().await?.item.map(Item::from))
     }
 
+    /// Takes counters out of what all keys of `org` have counted that no longer matter, like [`Passes::sweep`]: no stamp does.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn sweep_together(&self, org: &Slug, counts: &Counts, ask: &Ask) -> Result<()> {
+        self.swept(key_of(org), counts, ask).await
+    }
+
     /// Takes back what a request that asks for `ask` has counted in `pass`, which is that of `digest`, as it was after it. Where the
-    /// counters are gone, or lower than that, nothing happens. It is sent once: if its answer is lost, there is less left than there could be.
+    /// counters are gone or lower than that, or the pass was withdrawn since, nothing happens: others may have counted anew. Each update is sent
+    /// once: if an answer is lost, there is less left than there could be.
     ///
     /// # Errors
     /// DynamoDB did not answer.
     pub async fn give_back(&self, digest: &Digest, pass: &Pass, ask: &Ask) -> Result<()> {
+        let is_done = tidied(self.giving_back(digest, pass, true, ask)).await?;
+        // The span may have gone on since. What it has counted is closed then.
+        if !is_done && pass.terms.limits.sliding().next().is_some() {
+            tidied(self.giving_back(digest, pass, false, ask)).await?;
+        }
+
+        Ok(())
+    }
+
+    fn giving_back(&self, digest: &Digest, pass: &Pass, with_spans: bool, ask: &Ask) -> UpdateItemFluentBuilder {
         let mut draft = Draft::default();
         draft.value("cost", number(ask.cost.count()));
         draft.value("back", number(ask.cost.count().saturating_neg()));
-        let mut take = |name: String| {
+        // A withdrawal, a reset and a new secret end these terms, and no stamp has the same end.
+        draft.pin("until", Some(number(pass.terms.until.as_millisecond())));
+        let take = |draft: &mut Draft, name: String| {
             let count = draft.name(&*name);
             draft.require(format!("{count} >= :cost"));
             draft.add(name, ":back");
         };
         for window in &self.judgement.windows {
-            take(count_name(*window, ask.number(*window)));
+            take(&mut draft, count_name(*window, ask.number(*window)));
         }
-        for window in pass.terms.limits.sliding() {
-            let [_, count, _] = slide_names(window);
-            take(count);
-        }
-        for window in pass.terms.limits.sliding() {
-            let [at, ..] = slide_names(window);
+        for window in pass.terms.limits.sliding().filter(|_| with_spans) {
+            let [at, count, _] = slide_names(window);
             draft.pin(&at, pass.counts.slide(window).map(|slide| number(slide.at)));
+            take(&mut draft, count);
         }
-        let request = self.update(bytes(*digest.as_bytes()), draft.done()).return_values(ReturnValue::None);
 
-        tidied(request).await
+        self.update(bytes(*digest.as_bytes()), draft.done()).return_values(ReturnValue::None)
     }
 }
 

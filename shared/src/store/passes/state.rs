@@ -62,7 +62,9 @@ impl State {
         if let Some(to) = optional_digest(&mut item, "moved_to")? {
             let ends = time(item.need("ends", Item::number)?)?;
             let last_used_at = item.number("used")?.map(time).transpose()?;
-            let left = Box::new(Legacy { counts: read_counts(item)?, last_used_at });
+            // A pass that was never stamped has no terms.
+            let edition = item.text("edition")?.unwrap_or_default();
+            let left = Box::new(Legacy { counts: counts_by(&edition, item)?, last_used_at });
             return Ok(Self::Moved { to, ends, left });
         }
         let Some(standing) = item.text("standing")? else {
@@ -70,6 +72,7 @@ impl State {
             return Ok(Self::Bare { from: optional_digest(&mut item, "from")?, last_used_at });
         };
         let standing = Standing::ALL.into_iter().find(|known| known.name() == standing);
+        let edition = item.need("edition", Item::text)?.trim_end_matches(GUARDED).to_owned();
         let terms = Terms {
             org: parsed(&mut item, "org")?,
             key: parsed(&mut item, "key")?,
@@ -77,21 +80,27 @@ impl State {
             standing: standing.ok_or_else(|| Error::Fault("a pass has an unknown standing".to_owned()))?,
             expires_at: item.number("expires")?.map(time).transpose()?,
             scopes: item.text_set("scopes")?.into_iter().collect(),
-            limits: read_limits(&mut item)?,
+            limits: read_limits(&mut item, has_this_layout(&edition))?,
             shared: read_shared(&mut item)?,
             addresses: read_addresses(&mut item)?,
             until: time(item.need("until", Item::number)?)?,
-            edition: item.need("edition", Item::text)?.trim_end_matches(GUARDED).to_owned(),
+            edition,
         };
         let last_used_at = item.number("used")?.map(time).transpose()?;
-        let mut counts = read_counts(item)?;
-        if !has_this_layout(&terms.edition) {
-            // Whoever stamped it has counted in no span.
-            counts.forget_slides();
-        }
+        let counts = counts_by(&terms.edition, item)?;
 
         Ok(Self::Stamped(Box::new(Pass { terms, counts, last_used_at })))
     }
+}
+
+/// What the item of a pass of `edition` has counted. Whoever has stamped one of another layout has counted in no span.
+fn counts_by(edition: &str, item: Item) -> Result<Counts> {
+    let mut counts = read_counts(item)?;
+    if !has_this_layout(edition.trim_end_matches(GUARDED)) {
+        counts.forget_slides();
+    }
+
+    Ok(counts)
 }
 
 /// What the item of a pass, or of what is shared, has counted.
@@ -115,12 +124,13 @@ pub(super) fn read_counts(mut item: Item) -> Result<Counts> {
     Ok(counts)
 }
 
-fn read_limits(item: &mut Item) -> Result<Limits> {
+/// The limits of a pass. One that was stamped by functions of before may have some beside its own that they do not know.
+fn read_limits(item: &mut Item, is_of_today: bool) -> Result<Limits> {
     let mut limits = Vec::new();
     for window in Window::ALL {
-        for (name, sliding) in [(limit_name(window), false), (sliding_name(window), true)] {
-            limits.extend(read_limit(item, &name, window, sliding)?);
-        }
+        limits.extend(read_limit(item, &limit_name(window), window, false)?);
+        let slides = read_limit(item, &sliding_name(window), window, true)?;
+        limits.extend(slides.filter(|_| is_of_today));
     }
 
     together(limits)

@@ -2,6 +2,7 @@
 
 use dynamodb::text;
 
+use super::super::expressions::limit_name;
 use super::*;
 use crate::registry::slug::Slug;
 
@@ -65,7 +66,7 @@ async fn seconds_do_not_gather_in_a_pass_that_is_used_now_and_then() {
         let ask = once(EDGE + step * 20_000);
         let Counted::Yes(counted) = passes.count(&digest(), &ask, None).await.unwrap() else { panic!("refused") };
         most = most.max(counted.counts.iter().filter(|(window, ..)| *window == Window::Second).count());
-        passes.sweep(&digest(), &counted, &ask).await.unwrap();
+        passes.sweep(&digest(), &counted.counts, &ask).await.unwrap();
     }
     assert!(most <= LITTER + 1, "{most}");
 }
@@ -83,14 +84,59 @@ async fn what_functions_of_before_have_counted_is_part_of_a_span_that_they_do_no
     // A function of the layout before stamps its terms, counts three, and leaves alone what it does not know.
     let change = passes.client.update_item().table_name(TABLE).key("digest", bytes(*digest().as_bytes()));
     let change = change
-        .update_expression("SET #edition = :old ADD #count :three")
+        .update_expression("SET #edition = :old, #limit = :nine ADD #count :three")
         .expression_attribute_names("#edition", "edition");
     let change = change.expression_attribute_names("#count", count_name(Window::Minute, ask.number(Window::Minute)));
     let change =
         change.expression_attribute_values(":old", text("another.1")).expression_attribute_values(":three", number(3));
-    change.send().await.unwrap();
+    let change = change.expression_attribute_names("#limit", limit_name(Window::Minute));
+    change.expression_attribute_values(":nine", number(9)).send().await.unwrap();
     let State::Stamped(seen) = State::read(passes.item(&digest()).await.unwrap()).unwrap() else { panic!("no pass") };
     let again = Pass { counts: seen.counts.clone(), ..pass };
     let stamped = passes.stamp(&digest(), &again, None, true, OLD, &ask).await.unwrap().unwrap();
     assert_eq!(stamped.quota(&ask).unwrap().remaining, 0);
+}
+
+#[tokio::test]
+async fn seconds_do_not_gather_in_what_is_shared_either() {
+    let passes = passes().await;
+    let acme = Slug::try_from("acme".to_owned()).unwrap();
+    let limit = Limit { requests: 1.try_into().unwrap(), per: Window::Second, sliding: false };
+    let limits = Limits::try_from(vec![limit]).unwrap();
+    let mut most = 0;
+    for step in 1..60 {
+        let ask = once(EDGE + step * 20_000);
+        let Together::Yes(counts) = passes.count_together(&acme, &limits, &ask).await.unwrap() else {
+            panic!("refused")
+        };
+        most = most.max(counts.iter().count());
+        passes.sweep_together(&acme, &counts, &ask).await.unwrap();
+    }
+    assert!(most <= LITTER + 1, "{most}");
+}
+
+#[tokio::test]
+async fn nothing_is_given_back_that_others_have_counted_since_and_a_span_that_went_on_keeps_its_own() {
+    let passes = passes().await;
+    let mut pass = Pass { terms: one_a_minute(), counts: Counts::default(), last_used_at: None };
+    let limit = |per, sliding| Limit { requests: 9.try_into().unwrap(), per, sliding };
+    pass.terms.limits = vec![limit(Window::Minute, true), limit(Window::Day, false)].try_into().unwrap();
+    pass.terms.until = at(EDGE + 9_000_000);
+    let state = async || match State::read(passes.item(&digest()).await.unwrap()).unwrap() {
+        State::Stamped(pass) => pass,
+        other => panic!("{other:?}"),
+    };
+    let ask = once(EDGE);
+    let first = passes.stamp(&digest(), &pass, None, true, OLD, &ask).await.unwrap().unwrap();
+    // Another request comes in the next tenth of the minute, and then the first one is given back.
+    let next = once(EDGE + 6_000);
+    let Counted::Yes(_) = passes.count(&digest(), &next, Some(&first)).await.unwrap() else { panic!("refused") };
+    passes.give_back(&digest(), &first, &ask).await.unwrap();
+    let counts = state().await.counts;
+    assert_eq!((counts.get(Window::Day, ask.now()), counts.slide(Window::Minute).unwrap().total()), (1, 2));
+    // After a withdrawal the same terms are stamped anew, and have another end.
+    passes.withdraw(&digest(), 2, at(EDGE), &mut Tries::within(std::time::Duration::from_secs(1))).await.unwrap();
+    let before = state().await;
+    passes.give_back(&digest(), &first, &ask).await.unwrap();
+    assert_eq!(state().await, before);
 }
