@@ -122,9 +122,11 @@ async fn nothing_is_given_back_that_others_have_counted_since_and_a_span_that_we
     let limit = |per, sliding| Limit { requests: 9.try_into().unwrap(), per, sliding };
     pass.terms.limits = vec![limit(Window::Minute, true), limit(Window::Day, false)].try_into().unwrap();
     pass.terms.until = at(EDGE + 9_000_000);
-    let state = async || match State::read(passes.item(&digest()).await.unwrap()).unwrap() {
-        State::Stamped(pass) => pass,
-        other => panic!("{other:?}"),
+    let state = async || {
+        let State::Stamped(pass) = State::read(passes.item(&digest()).await.unwrap()).unwrap() else {
+            panic!("no pass")
+        };
+        pass
     };
     let ask = once(EDGE);
     let first = passes.stamp(&digest(), &pass, None, true, OLD, &ask).await.unwrap().unwrap();
