@@ -34,6 +34,7 @@ fn pass() -> (Pass, Timestamp) {
     let terms = Terms {
         org: "acme".to_owned().try_into().expect("a slug"),
         key: "key_00000000000000000000000000".to_owned().try_into().expect("an id"),
+        key_version: 1,
         kind: Some("production".to_owned()),
         standing: Standing::Open,
         expires_at: None,

@@ -266,6 +266,49 @@ async fn a_pass_stays_under_one_kilobyte_however_it_is_used() {
 }
 
 #[tokio::test]
+async fn a_pass_with_all_that_there_is_costs_two_write_units() {
+    let windows = ["second", "minute", "hour", "day", "week", "month"];
+    let contract = own_contract("fabraix", |text| {
+        text.replace(r#"windows = ["minute", "hour"]"#, &format!("windows = {windows:?}"))
+    });
+    let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "agent-runs");
+    let world = World::build(contract.path().to_str().unwrap(), reference).await;
+    let addresses: Vec<_> = (0..19).map(|number| format!("2001:db8:ffff:ffff:ffff:ffff:ffff:{number:x}")).collect();
+    let addresses = [addresses, vec!["127.0.0.1".to_owned()]].concat();
+    let mut sizes = Vec::new();
+    for (org, slides, addresses) in
+        [("fixed", false, None), ("from", false, Some(&addresses)), ("all", true, Some(&addresses))]
+    {
+        let slug = org.repeat(12);
+        let limits = windows.map(|per| json!({"requests": 1_000_000, "per": per, "sliding": slides && per != "month"}));
+        world.organization(&slug, json!({"plan": "enterprise", "limits": limits, "sharedLimits": [{"requests": 1_000_000, "per": "month"}]})).await;
+        let mut order = json!({"name": "a", "type": "restricted", "scopes": ["runs:write", "keys:manage"], "expiresAt": "2031-01-01T00:00:00Z"});
+        if let Some(addresses) = addresses {
+            order["allowedAddresses"] = json!(addresses);
+        }
+        let key = world.key(&slug, order).await;
+        let mut largest = 0;
+        // The counters of eleven minutes and of fifteen seconds.
+        let times = (0..12)
+            .map(|minute| format!("00:{minute:02}:00"))
+            .chain((1..20).map(|second| format!("00:11:{second:02}")));
+        for time in times {
+            world.at(&format!("2030-06-15T{time}Z"));
+            register(&world, &key, 200).await;
+            let items = world.stack.dynamodb().client().scan().table_name("CountersTable").send().await.unwrap();
+            let passes = items.items().iter().filter(|item| item.get("org").is_some_and(|of| of.as_s() == Ok(&slug)));
+            let size_of = |item: &std::collections::HashMap<String, dynamodb::AttributeValue>| {
+                item.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>()
+            };
+            largest = largest.max(passes.map(size_of).max().unwrap());
+        }
+        sizes.push(largest);
+    }
+    assert!(sizes[0] < 1_024, "{sizes:?}: all windows alone");
+    assert!(sizes[2] < 2_048, "{sizes:?}: with twenty addresses, and limits that slide");
+}
+
+#[tokio::test]
 async fn usage_costs_at_most_thirty_writes_of_one_unit_for_a_thousand_requests_of_a_busy_key() {
     let world = World::build("fabraix", |builder| builder.max_instances(1)).await;
     world.organization("acme", json!({"plan": "standard"})).await;

@@ -63,6 +63,8 @@ pub struct Terms {
     pub org: Slug,
     /// Which key.
     pub key: key::Id,
+    /// The version of the key that they were made from.
+    pub key_version: i64,
     /// Its type, where the contract has types.
     pub kind: Option<String>,
     /// Whether anything but time and limits stands against it.
@@ -266,6 +268,7 @@ impl Terms {
         let terms = Self {
             org: org.slug.clone(),
             key: key.id,
+            key_version: key.version,
             kind: key.kind,
             standing,
             expires_at: key.expires_at,

@@ -79,7 +79,7 @@ impl Passes {
     }
 
     /// Takes back what a request that asks for `ask` has counted in `pass`, which is that of `digest`, as it was after it. Where the
-    /// counters are gone or lower than that, or the pass was withdrawn since, nothing happens: others may have counted anew. Each update is sent
+    /// counters are gone or lower than that, or were given back in a reset, nothing happens: others may have counted anew. Each update is sent
     /// once: if an answer is lost, there is less left than there could be.
     ///
     /// # Errors
@@ -98,8 +98,8 @@ impl Passes {
         let mut draft = Draft::default();
         draft.value("cost", number(ask.cost.count()));
         draft.value("back", number(ask.cost.count().saturating_neg()));
-        // A withdrawal, a reset and a new secret end these terms, and no stamp has the same end.
-        draft.pin("until", Some(number(pass.terms.until.as_millisecond())));
+        // A reset and a new secret make another version of the key.
+        draft.pin("key_fence", Some(number(pass.terms.key_version)));
         let take = |draft: &mut Draft, name: String| {
             let count = draft.name(&*name);
             draft.require(format!("{count} >= :cost"));

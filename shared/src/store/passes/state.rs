@@ -76,6 +76,7 @@ impl State {
         let terms = Terms {
             org: parsed(&mut item, "org")?,
             key: parsed(&mut item, "key")?,
+            key_version: item.number("key_fence")?.unwrap_or_default(),
             kind: item.text("kind")?,
             standing: standing.ok_or_else(|| Error::Fault("a pass has an unknown standing".to_owned()))?,
             expires_at: item.number("expires")?.map(time).transpose()?,

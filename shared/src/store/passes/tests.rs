@@ -131,6 +131,7 @@ prop_compose! {
         Terms {
             org: "acme".to_owned().try_into().unwrap(),
             key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
+            key_version: OLD.key,
             kind,
             standing,
             expires_at,
@@ -190,7 +191,8 @@ fn a_stamp_admits_whom_the_judgement_does_whatever_was_counted_meanwhile() {
             // The pass as seen may be long out of date; the stamp brings only its terms.
             passes.stamp(&digest(), &seen, None, admits, Versions { key: 2, org: 2 }, &ask).await.unwrap()
         });
-        let mut expected = Pass { terms: seen.terms.clone(), ..there };
+        let terms = Terms { key_version: 2, ..seen.terms.clone() };
+        let mut expected = Pass { terms, ..there };
         set_spans(&mut expected, &ask);
         let admitted = judge(&expected, &ask);
         prop_assert_eq!(stamped.is_some(), admitted.is_ok() || !admits);
@@ -222,6 +224,7 @@ fn one_a_minute() -> Terms {
     Terms {
         org: "acme".to_owned().try_into().unwrap(),
         key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
+        key_version: OLD.key,
         kind: None,
         standing: Standing::Open,
         expires_at: None,

@@ -136,8 +136,10 @@ async fn nothing_is_given_back_that_others_have_counted_since_and_a_span_that_we
     passes.give_back(&digest(), &first, &ask).await.unwrap();
     let counts = state().await.counts;
     assert_eq!((counts.get(Window::Day, ask.now()), counts.slide(Window::Minute).unwrap().total()), (1, 2));
-    // After a withdrawal the same terms are stamped anew, and have another end.
-    passes.withdraw(&digest(), 2, at(EDGE), &mut Tries::within(std::time::Duration::from_secs(1))).await.unwrap();
+    // After a reset the same terms are stamped anew, from another version of the key.
+    let counts = passes.counted(&digest()).await.unwrap().counts;
+    let versions = Versions { key: 2, org: 1 };
+    passes.stamp(&digest(), &Pass { counts, ..pass }, None, true, versions, &next).await.unwrap().unwrap();
     let before = state().await;
     passes.give_back(&digest(), &first, &ask).await.unwrap();
     assert_eq!(state().await, before);
