@@ -99,10 +99,19 @@ def make_possible(body, path, makes_organization, is_ours):
         body["openAt"] = "2998-01-01T00:00:00Z"
     if isinstance(body.get("timeZone"), str):
         body["timeZone"] = "Europe/Berlin"
-    # A window has one limit.
-    for limited in (body, *(key for key in body.get("keys") or [] if isinstance(key, dict))):
-        if limited.get("limits"):
-            limited["limits"] = list({limit["per"]: limit for limit in limited["limits"]}.values())
+    # A window has one limit, which does not slide where it is shared or a month's. Addresses are some.
+    imported = body["keys"] if isinstance(body.get("keys"), list) else []
+    for limited in (body, *(key for key in imported if isinstance(key, dict))):
+        for name in ("limits", "sharedLimits"):
+            if limited.get(name):
+                limited[name] = list({limit["per"]: limit for limit in limited[name]}.values())
+            for limit in limited.get(name) or []:
+                if name == "sharedLimits" or limit["per"] == "month":
+                    limit.pop("sliding", None)
+        if limited.get("allowedAddresses"):
+            limited["allowedAddresses"] = ["127.0.0.0/8", "2001:db8::/48"]
+    if isinstance(body.get("address"), str):
+        body["address"] = "203.0.113.7"
     # Which scopes a key may have follows from its type, and one type has none by default.
     if STACK["has_types"] and "/api-keys" in path:
         body.pop("scopes", None)
