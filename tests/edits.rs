@@ -1,36 +1,22 @@
 //! The promise: an edited contract holds for the keys that are there.
 
-use std::fs;
-
 use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
-use crate::support::{World, root};
+use crate::support::{World, own_contract};
 
-/// A stack that serves Fanfare's contract from a file of its own, and the file.
-async fn launches() -> (World, NamedTempFile) {
-    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-    fs::copy(root().join("contracts/fanfare.toml"), file.path()).unwrap();
-    let contract = file.path().to_str().unwrap();
-    let world = World::build(contract, |builder| builder.parameter("Portal", "on")).await;
+/// A stack that serves a contract of its own, which is Fanfare's.
+async fn launches() -> World {
+    let contract = own_contract("fanfare", |text| format!("{text}\n"));
+    let world = World::own(contract, |builder| builder.parameter("Portal", "on")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
 
-    (world, file)
-}
-
-/// Replaces `from` in the contract, as a deployment does.
-async fn edit(world: &World, file: &NamedTempFile, from: &str, to: &str) {
-    let text = fs::read_to_string(file.path()).unwrap();
-    assert!(text.contains(from), "the contract has no {from:?}");
-    fs::write(file.path(), text.replace(from, to)).unwrap();
-    // Functions read it when they start.
-    world.stack.end_processes().await;
+    world
 }
 
 #[tokio::test]
 async fn a_type_that_is_made_narrower_is_narrower_for_its_keys() {
-    let (world, file) = launches().await;
+    let world = launches().await;
     let order = json!({"name": "a", "type": "secret", "scopes": ["admin", "read:analytics"]});
     let key = world.key("acme", order).await;
     let scopes = async || {
@@ -40,16 +26,16 @@ async fn a_type_that_is_made_narrower_is_narrower_for_its_keys() {
     let keys = async || world.get("/api/v1/acme/api-keys", &key).await.status;
     assert_eq!((scopes().await, keys().await), (json!(["admin", "read:analytics"]), 200));
 
-    edit(&world, &file, r#""read:analytics", "admin"], default = ["admin"] }"#, r#""read:analytics"] }"#).await;
+    world.edit(r#""read:analytics", "admin"], default = ["admin"] }"#, r#""read:analytics"] }"#).await;
     assert_eq!((scopes().await, keys().await), (json!(["read:analytics"]), 403));
 }
 
 #[tokio::test]
 async fn an_organization_that_is_over_a_new_cap_keeps_what_it_has_and_gets_no_more() {
-    let (world, file) = launches().await;
+    let world = launches().await;
     let order = json!({"name": "a", "type": "secret"});
     let keys = [world.key("acme", order.clone()).await, world.key("acme", order.clone()).await];
-    edit(&world, &file, "keys = 250", "keys = 1").await;
+    world.edit("keys = 250", "keys = 1").await;
     for key in &keys {
         assert_eq!(world.get("/api/v1/acme/api-keys", key).await.status, 200);
     }
@@ -64,31 +50,30 @@ async fn an_organization_that_is_over_a_new_cap_keeps_what_it_has_and_gets_no_mo
 
 #[tokio::test]
 async fn what_a_narrowed_type_took_away_is_nobodys_to_regenerate_who_may_do_less() {
-    let (world, file) = launches().await;
+    let world = launches().await;
     let secret = |scopes: Value| json!({"name": "a", "type": "secret", "scopes": scopes});
     let key = world.key("acme", secret(json!(["read:consumers", "read:analytics"]))).await;
-    edit(&world, &file, "scope = \"admin\"", "scope = \"read:consumers\"").await;
-    edit(&world, &file, "all_scopes = \"admin\"\n", "").await;
+    world.edit("scope = \"admin\"", "scope = \"read:consumers\"").await;
+    world.edit("all_scopes = \"admin\"\n", "").await;
     let lesser = world.key("acme", secret(json!(["read:consumers"]))).await;
     let path = format!("/api/v1/acme/api-keys/{}/regenerate", key.id);
     let regenerate = || world.call("POST", &path, &lesser.secret, None);
     assert_eq!(regenerate().await.status, 403);
     // It could have it again when the type is made wider.
-    edit(&world, &file, "\"read:analytics\", \"admin\"]", "\"admin\"]").await;
+    world.edit("\"read:analytics\", \"admin\"]", "\"admin\"]").await;
     assert_eq!(regenerate().await.status, 403);
 }
 
 #[tokio::test]
 async fn a_plan_that_takes_something_from_an_author_stops_what_they_have_under_way() {
-    let (world, file) = launches().await;
-    edit(
-        &world,
-        &file,
-        "[plans.free]\n",
-        "[plans.none]\napi = false\n\n[plans.reader]\nlimits = [{ requests = 100, per = \"minute\" }]\nkeys = 9\n\
+    let world = launches().await;
+    world
+        .edit(
+            "[plans.free]\n",
+            "[plans.none]\napi = false\n\n[plans.reader]\nlimits = [{ requests = 100, per = \"minute\" }]\nkeys = 9\n\
          scopes = [\"read:consumers\"]\n\n[plans.free]\n",
-    )
-    .await;
+        )
+        .await;
     for (plan, read, path) in [
         ("none", "GetItem", ""),
         ("reader", "GetItem", ""),
@@ -138,10 +123,10 @@ async fn pages(world: &World, id: &str) -> Vec<(String, u16)> {
 
 #[tokio::test]
 async fn a_plan_that_is_dropped_while_it_is_used_lets_nobody_in_and_can_be_left() {
-    let (world, file) = launches().await;
+    let world = launches().await;
     let key = world.key("acme", json!({"name": "a", "type": "secret"})).await;
     assert_eq!(world.verdict(&key.secret).await, "valid");
-    edit(&world, &file, "[plans.pro]", "[plans.professional]").await;
+    world.edit("[plans.pro]", "[plans.professional]").await;
     for _ in 0..3 {
         assert_eq!(world.verdict(&key.secret).await, "no_api_on_plan");
         assert_eq!(world.get("/api/v1/acme/api-keys", &key).await.status, 402);
@@ -174,10 +159,10 @@ async fn a_plan_that_is_dropped_while_it_is_used_lets_nobody_in_and_can_be_left(
 
 #[tokio::test]
 async fn a_type_that_is_dropped_while_it_is_used_can_be_switched_off_named_and_deleted() {
-    let (world, file) = launches().await;
+    let world = launches().await;
     let key = world.key("acme", json!({"name": "a", "type": "public"})).await;
-    edit(&world, &file, "[key.types.public]\nprefix = \"pk_live_\"", "[key.types.open]\nprefix = \"open_live_\"").await;
-    edit(&world, &file, "public = \"For browsers", "open = \"For browsers").await;
+    world.edit("[key.types.public]\nprefix = \"pk_live_\"", "[key.types.open]\nprefix = \"open_live_\"").await;
+    world.edit("public = \"For browsers", "open = \"For browsers").await;
     assert_eq!(world.verdict(&key.secret).await, "unknown_key", "it does not look like a key any more");
     let path = format!("/organizations/acme/api-keys/{}", key.id);
     for (change, status) in [
@@ -198,12 +183,12 @@ async fn a_type_that_is_dropped_while_it_is_used_can_be_switched_off_named_and_d
 
 #[tokio::test]
 async fn a_window_that_is_dropped_while_it_is_used_lets_nobody_in_and_can_be_left() {
-    let (world, file) = launches().await;
-    edit(&world, &file, "windows = [\"minute\"]", "windows = [\"minute\", \"hour\"]").await;
+    let world = launches().await;
+    world.edit("windows = [\"minute\"]", "windows = [\"minute\", \"hour\"]").await;
     world.organization("acme", json!({"limits": [{"requests": 5, "per": "hour"}]})).await;
     let key = world.key("acme", json!({"name": "a", "type": "secret"})).await;
     assert_eq!(world.verdict(&key.secret).await, "valid");
-    edit(&world, &file, "windows = [\"minute\", \"hour\"]", "windows = [\"minute\"]").await;
+    world.edit("windows = [\"minute\", \"hour\"]", "windows = [\"minute\"]").await;
     assert_eq!(world.verdict(&key.secret).await, "no_api_on_plan");
     let put = async |change: Value| world.operate("PUT", "/organizations/acme", change).await.status;
     for change in [json!({"status": "locked"}), json!({"status": "active"}), json!({"plan": "basic"})] {
@@ -219,12 +204,12 @@ async fn a_window_that_is_dropped_while_it_is_used_lets_nobody_in_and_can_be_lef
 
 #[tokio::test]
 async fn a_window_that_is_dropped_while_a_key_has_a_limit_in_it_lets_nobody_in_and_can_be_left() {
-    let (world, file) = launches().await;
-    edit(&world, &file, "windows = [\"minute\"]", "windows = [\"minute\", \"hour\"]").await;
+    let world = launches().await;
+    world.edit("windows = [\"minute\"]", "windows = [\"minute\", \"hour\"]").await;
     let order = json!({"name": "a", "type": "secret", "limits": [{"requests": 5, "per": "hour"}]});
     let key = world.key("acme", order).await;
     assert_eq!(world.verdict(&key.secret).await, "valid");
-    edit(&world, &file, "windows = [\"minute\", \"hour\"]", "windows = [\"minute\"]").await;
+    world.edit("windows = [\"minute\", \"hour\"]", "windows = [\"minute\"]").await;
     for _ in 0..3 {
         assert_eq!(world.verdict(&key.secret).await, "no_api_on_plan");
     }

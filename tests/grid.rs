@@ -2,7 +2,6 @@
 //! nothing is in the way.
 
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use crate::support::{Key, World, all, own_contract};
 
@@ -26,13 +25,11 @@ fn kinds() -> [(&'static str, Value, usize); 6] {
 }
 
 /// A stack whose functions have so many processes.
-async fn stack(processes: usize) -> (NamedTempFile, World) {
+async fn stack(processes: usize) -> World {
     let windows = r#"windows = ["second", "minute", "hour"]"#;
     let contract = own_contract("fayne", |text| text.replace(r#"windows = ["minute"]"#, windows));
 
-    let world = World::build(contract.path().to_str().unwrap(), |builder| builder.max_instances(processes)).await;
-
-    (contract, world)
+    World::own(contract, |builder| builder.max_instances(processes)).await
 }
 
 async fn keys(world: &World, org: &str, terms: &Value) -> [Key; 2] {
@@ -52,7 +49,7 @@ async fn is_admitted(world: &World, secret: &str, cost: usize) -> bool {
 #[tokio::test]
 async fn exactly_as_many_as_the_limit_are_admitted_by_any_number_of_processes() {
     for processes in [1, 4, 8] {
-        let (_contract, world) = stack(processes).await;
+        let world = stack(processes).await;
         for (kind, terms, cost) in kinds() {
             for (load, requests) in [("below", LIMIT - 1), ("above", LIMIT * 3 / 2), ("far above", LIMIT * 4)] {
                 let org = format!("{kind}-{}", load.replace(' ', "-"));
@@ -69,7 +66,7 @@ async fn exactly_as_many_as_the_limit_are_admitted_by_any_number_of_processes() 
 
 #[tokio::test]
 async fn never_one_too_many_while_keys_are_regenerated_limits_lowered_and_processes_killed() {
-    let (_contract, world) = stack(4).await;
+    let world = stack(4).await;
     for (kind, terms, cost) in kinds() {
         let [key, _] = keys(&world, kind, &terms).await;
         let path = format!("/organizations/{kind}/api-keys/{}/regenerate", key.id);

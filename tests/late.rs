@@ -110,7 +110,7 @@ async fn where_less_than_a_minute_matters_an_event_is_judged_by_its_own_time_wit
     let windows = r#"windows = ["second", "minute"]"#;
     let contract = own_contract("fayne", |text| text.replace(r#"windows = ["minute"]"#, windows));
     let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "academy");
-    let world = World::build(contract.path().to_str().unwrap(), reference).await;
+    let world = World::own(contract, reference).await;
     let limits = json!([{"requests": 2, "per": "second"}]);
     world.organization("acme", json!({"plan": "pro", "limits": limits})).await;
     let key = world.key("acme", json!({"name": "a"})).await;

@@ -118,7 +118,7 @@ async fn a_request_counts_in_all_windows_or_in_none() {
 async fn a_week_begins_on_monday_and_a_month_on_its_first_day() {
     let windows = r#"windows = ["minute", "week", "month"]"#;
     let contract = own_contract("fayne", |text| text.replace(r#"windows = ["minute"]"#, windows));
-    let world = World::build(contract.path().to_str().unwrap(), |builder| builder).await;
+    let world = World::own(contract, |builder| builder).await;
     let limits = json!([{"requests": 3, "per": "month"}, {"requests": 2, "per": "week"}]);
     world.organization("acme", json!({"plan": "pro", "limits": limits})).await;
     let key = world.key("acme", json!({"name": "a"})).await;

@@ -1,21 +1,20 @@
 //! The promise: a request counts as much as it costs, or nothing.
 
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use crate::support::{Key, World, own_contract};
 
 /// Registering a run costs five.
-async fn priced() -> (NamedTempFile, World, Key) {
+async fn priced() -> (World, Key) {
     let costs = "[costs]\n\"POST /v1/register-agent-run\" = 5\n\n[scopes]";
     let contract = own_contract("fabraix", |text| text.replacen("[scopes]", costs, 1));
     let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "agent-runs");
-    let world = World::build(contract.path().to_str().unwrap(), reference).await;
+    let world = World::own(contract, reference).await;
     let limits = json!([{"requests": 12, "per": "minute"}, {"requests": 100, "per": "hour"}]);
     world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
     let key = world.key("acme", json!({"name": "a", "type": "admin"})).await;
 
-    (contract, world, key)
+    (world, key)
 }
 
 async fn verify(world: &World, key: &Key, cost: Option<u32>) -> Value {
@@ -30,7 +29,7 @@ async fn verify(world: &World, key: &Key, cost: Option<u32>) -> Value {
 
 #[tokio::test]
 async fn a_call_counts_what_its_contract_says_and_one_that_is_too_dear_counts_nothing() {
-    let (_contract, world, key) = priced().await;
+    let (world, key) = priced().await;
     let left = async || verify(&world, &key, Some(0)).await["rateLimit"]["remaining"].clone();
     assert_eq!(world.register_run(&key.secret).await.status, 200);
     assert_eq!(left().await, 7);
@@ -47,7 +46,7 @@ async fn a_call_counts_what_its_contract_says_and_one_that_is_too_dear_counts_no
 
 #[tokio::test]
 async fn a_verification_counts_what_the_question_says() {
-    let (_contract, world, key) = priced().await;
+    let (world, key) = priced().await;
     for (cost, valid, remaining) in [
         (Some(0), true, 12),
         (Some(1), true, 11),
@@ -71,7 +70,7 @@ async fn a_verification_counts_what_the_question_says() {
 
 #[tokio::test]
 async fn asking_is_no_use_of_a_key_and_lets_in_nobody_who_may_not() {
-    let (_contract, world, key) = priced().await;
+    let (world, key) = priced().await;
     let path = format!("/organizations/acme/api-keys/{}", key.id);
     for _ in 0..3 {
         assert_eq!(verify(&world, &key, Some(0)).await["valid"], true);
@@ -87,7 +86,7 @@ async fn asking_is_no_use_of_a_key_and_lets_in_nobody_who_may_not() {
 
 #[tokio::test]
 async fn a_lowered_limit_holds_for_what_costs_more_at_once() {
-    let (_contract, world, key) = priced().await;
+    let (world, key) = priced().await;
     assert_eq!(verify(&world, &key, Some(5)).await["valid"], true);
     assert_eq!(verify(&world, &key, Some(5)).await["valid"], true);
     // What the function remembers says that there is room.

@@ -1,18 +1,17 @@
 //! The promise: a limit for a second holds for each second, and one that slides for every span of its length.
 
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use crate::support::{Key, World, own_contract};
 
-async fn counting(limits: Value) -> (NamedTempFile, World, Key) {
+async fn counting(limits: Value) -> (World, Key) {
     let windows = r#"windows = ["second", "minute", "hour"]"#;
     let contract = own_contract("fayne", |text| text.replace(r#"windows = ["minute"]"#, windows));
-    let world = World::build(contract.path().to_str().unwrap(), |builder| builder).await;
+    let world = World::own(contract, |builder| builder).await;
     world.organization("acme", json!({"plan": "pro", "limits": limits})).await;
     let key = world.key("acme", json!({"name": "a"})).await;
 
-    (contract, world, key)
+    (world, key)
 }
 
 async fn verdict(world: &World, key: &Key) -> Value {
@@ -21,8 +20,7 @@ async fn verdict(world: &World, key: &Key) -> Value {
 
 #[tokio::test]
 async fn a_second_begins_anew_each_second() {
-    let (_contract, world, key) =
-        counting(json!([{"requests": 2, "per": "second"}, {"requests": 5, "per": "minute"}])).await;
+    let (world, key) = counting(json!([{"requests": 2, "per": "second"}, {"requests": 5, "per": "minute"}])).await;
     for (now, valid, retry_after) in [
         ("2030-06-15T00:00:30Z", true, None),
         ("2030-06-15T00:00:30.999Z", true, None),
@@ -43,7 +41,7 @@ async fn a_second_begins_anew_each_second() {
 
 #[tokio::test]
 async fn no_minute_wherever_it_begins_has_more_than_a_limit_that_slides() {
-    let (_contract, world, key) = counting(json!([{"requests": 3, "per": "minute", "sliding": true}])).await;
+    let (world, key) = counting(json!([{"requests": 3, "per": "minute", "sliding": true}])).await;
     for (now, valid, remaining, reset, retry_after) in [
         ("2030-06-15T00:00:50Z", true, 2, "2030-06-15T00:01:54Z", None),
         ("2030-06-15T00:00:59Z", true, 1, "2030-06-15T00:02:00Z", None),
@@ -69,7 +67,7 @@ async fn no_minute_wherever_it_begins_has_more_than_a_limit_that_slides() {
 
 #[tokio::test]
 async fn a_limit_that_begins_to_slide_counts_what_was_counted_before() {
-    let (_contract, world, key) = counting(json!([{"requests": 5, "per": "minute"}])).await;
+    let (world, key) = counting(json!([{"requests": 5, "per": "minute"}])).await;
     let limit = async |requests: u32, sliding: bool| {
         let limits = json!([{"requests": requests, "per": "minute", "sliding": sliding}]);
         let shown = world.organization("acme", json!({"limits": limits})).await;
@@ -95,7 +93,7 @@ async fn a_limit_that_begins_to_slide_counts_what_was_counted_before() {
 
 #[tokio::test]
 async fn a_new_secret_goes_on_in_the_span_of_the_one_before() {
-    let (_contract, world, key) = counting(json!([{"requests": 3, "per": "hour", "sliding": true}])).await;
+    let (world, key) = counting(json!([{"requests": 3, "per": "hour", "sliding": true}])).await;
     assert_eq!(verdict(&world, &key).await["rateLimit"]["remaining"], 2);
     let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
     let secret = world.operate("POST", &path, json!({"overlapSeconds": 600})).await.json()["data"]["key"].clone();
@@ -109,7 +107,7 @@ async fn a_new_secret_goes_on_in_the_span_of_the_one_before() {
 async fn what_cannot_slide_is_refused() {
     let windows = r#"windows = ["minute", "month"]"#;
     let contract = own_contract("fayne", |text| text.replace(r#"windows = ["minute"]"#, windows));
-    let world = World::build(contract.path().to_str().unwrap(), |builder| builder).await;
+    let world = World::own(contract, |builder| builder).await;
     let month = json!([{"requests": 3, "per": "month", "sliding": true}]);
     let answer = world.operate("PUT", "/organizations/acme", json!({"plan": "pro", "limits": month})).await;
     assert_eq!(answer.status, 400, "{answer:?}");

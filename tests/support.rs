@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(crate) http: Http,
     header: &'static str,
     scheme: &'static str,
+    /// The contract, where it is one of the world's own: the file is there as long as the world is.
+    contract: Option<NamedTempFile>,
 }
 
 /// A key as its owner got it.
@@ -142,7 +144,24 @@ impl World {
         let has_scheme = Contract::load(contract).unwrap().credential.scheme.is_some();
         let (header, scheme) = if has_scheme { ("authorization", "Bearer ") } else { ("x-api-key", "") };
 
-        Self { http: Http::new(&stack, if follows { contract } else { "" }), stack, header, scheme }
+        Self { http: Http::new(&stack, if follows { contract } else { "" }), stack, header, scheme, contract: None }
+    }
+
+    /// A stack that serves a contract of its own, as `configure` says.
+    pub(crate) async fn own(contract: NamedTempFile, configure: impl FnOnce(local::Builder) -> local::Builder) -> Self {
+        let world = Self::build(contract.path().to_str().unwrap(), configure).await;
+
+        Self { contract: Some(contract), ..world }
+    }
+
+    /// Replaces `from` in the contract of the world's own, as a deployment does.
+    pub(crate) async fn edit(&self, from: &str, to: &str) {
+        let file = self.contract.as_ref().unwrap();
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        assert!(text.contains(from), "the contract has no {from:?}");
+        std::fs::write(file.path(), text.replace(from, to)).unwrap();
+        // Functions read it when they start.
+        self.stack.end_processes().await;
     }
 
     /// A stack that serves Fayne's contract to the organization `acme` on `plan`, and a key of it.

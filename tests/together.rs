@@ -1,23 +1,22 @@
 //! The promise: all keys of an organization draw on what they share, and what is refused by that is not counted.
 
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use crate::support::{Key, World, all, own_contract};
 
 /// Ten a minute for each key, and four for all of an organization on the plan `pro`.
-async fn sharing(instances: usize) -> (NamedTempFile, World, Vec<Key>) {
+async fn sharing(instances: usize) -> (World, Vec<Key>) {
     let plan = "[plans.pro]\nshared_limits = [{ requests = 4, per = \"minute\" }]";
     let headers = "reset = \"X-RateLimit-Reset\"\nscope = \"X-RateLimit-Scope\"";
     let contract = own_contract("thefaq", |text| {
         text.replace("[plans.pro]", plan).replace("reset = \"X-RateLimit-Reset\"", headers)
     });
-    let world = World::build(contract.path().to_str().unwrap(), |builder| builder.max_instances(instances)).await;
+    let world = World::own(contract, |builder| builder.max_instances(instances)).await;
     let limits = json!([{"requests": 10, "per": "minute"}]);
     world.organization("acme", json!({"plan": "pro", "limits": limits})).await;
     let keys = all((0..3).map(|_| world.key("acme", json!({"name": "a"})))).await;
 
-    (contract, world, keys)
+    (world, keys)
 }
 
 async fn verdict(world: &World, key: &Key) -> Value {
@@ -26,7 +25,7 @@ async fn verdict(world: &World, key: &Key) -> Value {
 
 #[tokio::test]
 async fn a_quota_is_drawn_on_by_all_keys_and_says_whose_it_is() {
-    let (_contract, world, keys) = sharing(1).await;
+    let (world, keys) = sharing(1).await;
     for (key, remaining) in [(&keys[0], 3), (&keys[1], 2), (&keys[2], 1), (&keys[0], 0)] {
         let said = verdict(&world, key).await;
         let left = &said["rateLimit"];
@@ -62,7 +61,7 @@ async fn a_quota_is_drawn_on_by_all_keys_and_says_whose_it_is() {
 
 #[tokio::test]
 async fn of_many_at_once_exactly_as_many_as_all_may_share_are_let_in() {
-    let (_contract, world, keys) = sharing(24).await;
+    let (world, keys) = sharing(24).await;
     let callers = (0..24).map(|number| verdict(&world, &keys[number % 3]));
     let valid = all(callers).await.iter().filter(|said| said["valid"] == true).count();
     assert_eq!(valid, 4);
@@ -77,7 +76,7 @@ async fn of_many_at_once_exactly_as_many_as_all_may_share_are_let_in() {
 
 #[tokio::test]
 async fn an_organizations_own_stand_in_place_of_the_plans_at_once_and_others_are_not_touched() {
-    let (_contract, world, keys) = sharing(1).await;
+    let (world, keys) = sharing(1).await;
     world.organization("other", json!({"plan": "pro"})).await;
     let other = world.key("other", json!({"name": "a"})).await;
     let shown = world.organization("acme", json!({"sharedLimits": [{"requests": 2, "per": "minute"}]})).await;

@@ -48,7 +48,7 @@ use crate::contract::limit::Window;
 use crate::contract::management::{Management, Operation};
 use crate::contract::portal::Portal;
 use crate::contract::scope::Scopes;
-use file::{DenialFile, File};
+use file::File;
 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
 
@@ -228,7 +228,7 @@ impl Contract {
             }),
         };
         let spelled_out = file.denials.keys().copied().collect();
-        let (denials, rejections) = check_denials(&file.error.body, &file.denials, &file.rejections)?;
+        let (denials, rejections) = wire::check_all(&file.error.body, &file.denials, &file.rejections)?;
 
         Ok(Self {
             name: name.to_owned(),
@@ -351,40 +351,6 @@ fn check_scopes(place: &str, named: &Scopes, scopes: &BTreeMap<String, String>) 
         Some(scope) => flaw(place, format!("there is no scope {scope}")),
         None => Ok(()),
     }
-}
-
-type Wires = (BTreeMap<Kind, Wire>, BTreeMap<String, Wire>);
-
-fn check_denials(
-    body: &str,
-    denials: &BTreeMap<Kind, DenialFile>,
-    rejections: &BTreeMap<String, DenialFile>,
-) -> Result<Wires, Flaw> {
-    Wire::check_body(body).or_else(|what| flaw("error.body", what))?;
-    let mut wires = BTreeMap::new();
-    for kind in Kind::ALL {
-        let place = format!("denials.{}", kind.name());
-        let spelled_out = |twin: Kind| denials.get(&twin).filter(|twin| twin.same_as.is_none());
-        let file = match (denials.get(&kind), kind.twin()) {
-            (Some(DenialFile { same_as: None, .. }), _) => denials.get(&kind).cloned(),
-            (Some(own), _) => own.same_as.and_then(spelled_out).filter(|_| own.is_only_a_reference()).cloned(),
-            (None, Some(twin)) => {
-                let like = denials.get(&twin).and_then(|file| file.same_as).unwrap_or(twin);
-                spelled_out(like).map(|file| file.like(kind))
-            }
-            (None, None) => return flaw(place, "is missing: a contract says how every denial reads"),
-        };
-        let Some(file) = file else {
-            return flaw(place, "same_as must stand alone and name a denial that is spelled out");
-        };
-        wires.insert(kind, Wire::check(&place, kind, &file, body)?);
-    }
-    let rejections = rejections.iter().map(|(name, file)| {
-        let wire = Wire::check(&format!("rejections.{name}"), Kind::Conflict, file, body)?;
-        Ok((name.clone(), wire))
-    });
-
-    Ok((wires, rejections.collect::<Result<_, Flaw>>()?))
 }
 
 fn header(place: &str, name: &str) -> Result<HeaderName, Flaw> {

@@ -154,10 +154,9 @@ impl Why {
                 Err(denial @ Denial::RateLimited { .. }) => Some(refusal(denial, pass, ask)),
                 Ok(()) | Err(_) => None,
             },
-            // Who is refused for another reason is not told of this one.
-            Self::ReachedTogether(pass, _) if !pass.terms.addresses.allow(ask.address) => None,
-            Self::ReachedTogether(pass, _) if pass.terms.expires_at.is_some_and(|at| at <= ask.now()) => None,
             Self::ReachedTogether(pass, counts) => {
+                // Who is refused for another reason is not told of this one.
+                pass.terms.judge(ask).ok()?;
                 let retry_after = counts.exhausted(&pass.terms.shared, ask)?;
                 let quota = counts.quota(&pass.terms.shared, Holder::Organization, ask);
                 let denial = Denial::OrganizationRateLimited { retry_after };

@@ -213,6 +213,11 @@ fn read_limits(item: &mut Item, name: &str) -> Result<Option<Limits>> {
     limits.map_err(|error| Error::Fault(format!("the limits {name} of an item cannot be read: {error}")))
 }
 
+/// The addresses from which a key may be used, where it may not be used from everywhere.
+fn write_addresses(addresses: &Addresses) -> Option<AttributeValue> {
+    (!addresses.is_empty()).then(|| dynamodb::bytes(addresses.to_bytes()))
+}
+
 /// The addresses from which a key may be used; none where it may be used from everywhere.
 fn read_addresses(item: &mut Item) -> Result<Addresses> {
     let bytes = item.bytes("addresses")?.unwrap_or_default();

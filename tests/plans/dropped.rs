@@ -1,32 +1,20 @@
 //! The promise: where the contract changes and an override no longer fits it, nobody is let in more often than either says, nobody
 //! is locked out, and it is told.
 
-use std::fs;
-
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use super::{get, minute, overridden};
 use crate::support::{World, own_contract};
 
 const WINDOWS: &str = r#"windows = ["minute"]"#;
 
-/// A stack that counts in minutes and hours, and its contract.
-async fn academy() -> (World, NamedTempFile) {
-    let file = own_contract("fayne", |text| text.replace(WINDOWS, r#"windows = ["minute", "hour"]"#));
-    let world = World::build(file.path().to_str().unwrap(), |builder| builder.parameter("Portal", "on")).await;
+/// A stack that counts in minutes and hours.
+async fn academy() -> World {
+    let contract = own_contract("fayne", |text| text.replace(WINDOWS, r#"windows = ["minute", "hour"]"#));
+    let world = World::own(contract, |builder| builder.parameter("Portal", "on")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
 
-    (world, file)
-}
-
-/// Replaces `from` in the contract, as a deployment does.
-async fn edit(world: &World, file: &NamedTempFile, from: &str, to: &str) {
-    let text = fs::read_to_string(file.path()).unwrap();
-    assert!(text.contains(from), "the contract has no {from:?}");
-    fs::write(file.path(), text.replace(from, to)).unwrap();
-    // Functions read it when they start.
-    world.stack.end_processes().await;
+    world
 }
 
 fn errors(world: &World) -> Vec<String> {
@@ -36,7 +24,7 @@ fn errors(world: &World) -> Vec<String> {
 #[tokio::test]
 async fn limits_whose_window_is_dropped_hold_only_where_they_are_lower_and_are_told_of() {
     for (said, expected) in [(100, 100), (900, 300)] {
-        let (world, file) = academy().await;
+        let world = academy().await;
         let key = world.key("acme", json!({"name": "a"})).await;
         let limits = json!([{"requests": said, "per": "minute"}, {"requests": 950, "per": "hour"}]);
         overridden(&world, json!({"limits": limits, "keys": 5})).await;
@@ -47,7 +35,7 @@ async fn limits_whose_window_is_dropped_hold_only_where_they_are_lower_and_are_t
         };
         assert_eq!(limit().await, said.min(950));
         assert_eq!(errors(&world), Vec::<String>::new());
-        edit(&world, &file, r#"windows = ["minute", "hour"]"#, WINDOWS).await;
+        world.edit(r#"windows = ["minute", "hour"]"#, WINDOWS).await;
         assert_eq!(limit().await, expected);
         let told = errors(&world);
         assert!(
@@ -58,7 +46,7 @@ async fn limits_whose_window_is_dropped_hold_only_where_they_are_lower_and_are_t
         assert_eq!(plan["notInForce"], json!([{"field": "limits", "message": "must be per minute"}]));
         assert_eq!((&plan["inForce"]["limits"], &plan["inForce"]["keys"]), (&minute(expected), &json!(5)));
         assert_eq!(plan["override"]["limits"], limits);
-        edit(&world, &file, WINDOWS, r#"windows = ["minute", "hour"]"#).await;
+        world.edit(WINDOWS, r#"windows = ["minute", "hour"]"#).await;
         assert_eq!(
             (limit().await, get(&world, "/plans/pro").await.json()["data"].get("notInForce")),
             (json!(said), None)
@@ -68,10 +56,10 @@ async fn limits_whose_window_is_dropped_hold_only_where_they_are_lower_and_are_t
 
 #[tokio::test]
 async fn an_override_of_a_plan_that_is_dropped_lets_nobody_in_and_can_be_seen_and_taken_back() {
-    let (world, file) = academy().await;
+    let world = academy().await;
     let key = world.key("acme", json!({"name": "a"})).await;
     overridden(&world, json!({"limits": minute(100), "keys": 50})).await;
-    edit(&world, &file, "[plans.pro]", "[plans.professional]").await;
+    world.edit("[plans.pro]", "[plans.professional]").await;
     assert_eq!(world.verdict(&key.secret).await, "no_api_on_plan");
     assert_eq!(world.operate("POST", "/organizations/acme/api-keys", json!({"name": "b"})).await.status, 402);
     let plan = get(&world, "/plans/pro").await.json()["data"].clone();

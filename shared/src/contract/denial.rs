@@ -215,29 +215,12 @@ impl Kind {
 
     /// The denial like which it reads where a contract does not say how it does. They came after contracts were written.
     pub(super) const fn twin(self) -> Option<Self> {
-        match self {
-            Self::AddressNotAllowed => Some(Self::MissingScope),
-            Self::OrganizationRateLimited => Some(Self::RateLimited),
-            Self::MissingCredential
-            | Self::MalformedCredential
-            | Self::UnknownKey
-            | Self::InactiveKey
-            | Self::ExpiredKey
-            | Self::WrongEnvironment
-            | Self::WrongKeyType
-            | Self::OrganizationLocked
-            | Self::NoApiOnPlan
-            | Self::PlanLimit
-            | Self::MissingScope
-            | Self::UnknownRoute
-            | Self::MethodNotAllowed
-            | Self::OrganizationNotFound
-            | Self::ResourceNotFound
-            | Self::InvalidRequest
-            | Self::Conflict
-            | Self::RateLimited
-            | Self::Unavailable
-            | Self::Internal => None,
+        if matches!(self, Self::AddressNotAllowed) {
+            Some(Self::MissingScope)
+        } else if matches!(self, Self::OrganizationRateLimited) {
+            Some(Self::RateLimited)
+        } else {
+            None
         }
     }
 

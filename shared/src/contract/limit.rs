@@ -176,6 +176,16 @@ impl Limits {
         self.0.get(&window).map(|rate| rate.requests.get())
     }
 
+    /// The limit of `window`, if it has one that begins anew with each.
+    pub fn fixed(&self, window: Window) -> Option<u32> {
+        self.get(window).filter(|_| !self.slides(window))
+    }
+
+    /// The limit of `window`, if it has one that slides.
+    pub fn sliding_in(&self, window: Window) -> Option<u32> {
+        self.get(window).filter(|_| self.slides(window))
+    }
+
     /// Whether the limit of `window`, if it has one, holds for every span of its length.
     pub fn slides(&self, window: Window) -> bool {
         self.0.get(&window).is_some_and(|rate| rate.sliding)

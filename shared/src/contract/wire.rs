@@ -1,5 +1,8 @@
 //! How one denial reads on the wire.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use lambda_http::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
@@ -97,4 +100,42 @@ impl Wire {
     pub fn headers<'a>(&'a self, denial: &'a Denial) -> impl Iterator<Item = (&'a HeaderName, HeaderValue)> {
         self.headers.iter().filter_map(|(name, text)| Some((name, HeaderValue::from_str(&text.render(denial)).ok()?)))
     }
+}
+
+/// How every denial reads, and every rejection that the contract lists.
+pub(super) type Wires = (BTreeMap<Kind, Wire>, BTreeMap<String, Wire>);
+
+/// Reads all `denials` and `rejections`, whose bodies are `body` unless they have one of their own.
+pub(super) fn check_all(
+    body: &str,
+    denials: &BTreeMap<Kind, DenialFile>,
+    rejections: &BTreeMap<String, DenialFile>,
+) -> Result<Wires, Flaw> {
+    Wire::check_body(body).or_else(|what| flaw("error.body", what))?;
+    let mut wires = BTreeMap::new();
+    for kind in Kind::ALL {
+        let place = format!("denials.{}", kind.name());
+        let spelled_out = |twin: Kind| denials.get(&twin).filter(|twin| twin.same_as.is_none());
+        let file = match (denials.get(&kind), kind.twin()) {
+            (Some(own), _) if own.same_as.is_none() => Some(Cow::Borrowed(own)),
+            (Some(own), _) => {
+                own.same_as.and_then(spelled_out).filter(|_| own.is_only_a_reference()).map(Cow::Borrowed)
+            }
+            (None, Some(twin)) => {
+                let like = denials.get(&twin).and_then(|file| file.same_as).unwrap_or(twin);
+                spelled_out(like).map(|file| Cow::Owned(file.like(kind)))
+            }
+            (None, None) => return flaw(place, "is missing: a contract says how every denial reads"),
+        };
+        let Some(file) = file else {
+            return flaw(place, "same_as must stand alone and name a denial that is spelled out");
+        };
+        wires.insert(kind, Wire::check(&place, kind, &file, body)?);
+    }
+    let rejections = rejections.iter().map(|(name, file)| {
+        let wire = Wire::check(&format!("rejections.{name}"), Kind::Conflict, file, body)?;
+        Ok((name.clone(), wire))
+    });
+
+    Ok((wires, rejections.collect::<Result<_, Flaw>>()?))
 }

@@ -80,7 +80,7 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
             if !admits {
                 return Err(refused(Box::new(pass), ask));
             }
-            if is_pinned(&pass, ask) {
+            if pass.is_pinned(ask) {
                 app.memory.keep(&counting, &pass);
             }
             let (pass, left) = together(app, Box::new(pass), &counting, ask).await?;
@@ -89,11 +89,6 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
     }
 
     Err(dynamodb::Error::Contended.into())
-}
-
-/// Whether DynamoDB judges a request that asks for `ask` by what was seen of `pass`.
-fn is_pinned(pass: &Pass, ask: &Ask) -> bool {
-    ask.cost > Cost::ONE || (ask.cost == Cost::ONE && pass.terms.is_guarded())
 }
 
 /// What a look at a pass has come to, where nobody is refused.
@@ -121,7 +116,7 @@ async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask
             return Err(No::For(Why::Unknown));
         }
         Ok(Counted::Yes(pass)) => {
-            if is_pinned(&pass, ask) {
+            if pass.is_pinned(ask) {
                 app.memory.keep(counting, &pass);
             }
             tidy(app.passes.sweep(counting, &pass.counts, ask).await);
@@ -129,7 +124,7 @@ async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask
         }
         Ok(Counted::No(State::Stamped(pass))) if pass.is_current(&app.contract.edition, now) => {
             // It was judged by what was seen before, or could not be judged without that.
-            let was_pinned = is_pinned(&pass, ask) || seen.is_some_and(|seen| is_pinned(&seen, ask));
+            let was_pinned = pass.is_pinned(ask) || seen.is_some_and(|seen| seen.is_pinned(ask));
             if !was_pinned || judge(&pass, ask).is_err() {
                 return Err(refused(pass, ask));
             }
@@ -243,7 +238,7 @@ async fn basis<'a>(
     let plan = app.plan_of(&org);
     if let Some(seen) = seen {
         let plan = plan.await?;
-        return Ok(Some((Legacy { counts: seen.counts, last_used_at: seen.last_used_at }, org, plan)));
+        return Ok(Some((Legacy::from(*seen), org, plan)));
     }
     // A lock withdraws the passes of the keys and secrets that it finds, and may have missed this one because it was too
     // new. But the key has been read with this secret, so the organization read now is no older than that lock.

@@ -180,24 +180,28 @@ impl Change {
     }
 
     fn new_limits(&self, before: Option<&Organization>, contract: &Contract) -> Result<Option<Limits>> {
-        let was = before.and_then(|before| before.limits.clone());
-        let limits = self.limits.clone().applied(was.clone());
-        if let Some(new) = limits.as_ref().filter(|_| limits != was) {
-            contract.check_limits(new)?;
-        }
-
-        Ok(limits)
+        changed(&self.limits, before.and_then(|before| before.limits.as_ref()), |new| contract.check_limits(new))
     }
 
     fn new_shared_limits(&self, before: Option<&Organization>, contract: &Contract) -> Result<Option<Limits>> {
-        let was = before.and_then(|before| before.shared_limits.clone());
-        let limits = self.shared_limits.clone().applied(was.clone());
-        if let Some(new) = limits.as_ref().filter(|_| limits != was) {
-            contract.check_shared_limits(new)?;
-        }
+        let was = before.and_then(|before| before.shared_limits.as_ref());
 
-        Ok(limits)
+        changed(&self.shared_limits, was, |new| contract.check_shared_limits(new))
     }
+}
+
+/// The limits after the change to those that there were. Those that stay are not judged.
+fn changed(
+    change: &Field<Limits>,
+    was: Option<&Limits>,
+    check: impl Fn(&Limits) -> std::result::Result<(), Violation>,
+) -> Result<Option<Limits>> {
+    let limits = change.clone().applied(was.cloned());
+    if let Some(new) = limits.as_ref().filter(|new| Some(*new) != was) {
+        check(new)?;
+    }
+
+    Ok(limits)
 }
 
 impl Organization {

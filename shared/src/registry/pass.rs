@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use crate::contract::alerts::Thresholds;
+use crate::contract::cost::Cost;
 use crate::contract::denial::Denial;
 use crate::contract::limit::{Holder, Limits, Quota, Window};
 use crate::contract::scope::Scopes;
@@ -47,14 +48,6 @@ pub struct Pass {
 // A pending change to an organization is over once every earlier pass has ended. Both go by events whose times may be
 // off by five minutes.
 const _: () = assert!(organization::PENDING_SECS >= STANDS_SECS + 600, "a pass can outlast what is said to be pending");
-
-impl Terms {
-    /// Whether DynamoDB cannot judge by them alone: it neither compares addresses with networks nor adds up what was counted. Such a
-    /// pass is judged by what is known of it.
-    pub fn is_guarded(&self) -> bool {
-        !self.addresses.is_empty() || self.limits.sliding().next().is_some()
-    }
-}
 
 /// The terms of a pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,29 +154,20 @@ impl Grant {
 /// # Errors
 /// The denial.
 pub fn judge(pass: &Pass, ask: &Ask) -> Result<(), Denial> {
-    let Terms { standing, expires_at, addresses, limits, .. } = &pass.terms;
-    if *standing == Standing::Inactive {
-        return Err(Denial::InactiveKey);
-    }
-    if expires_at.is_some_and(|expires_at| expires_at <= ask.now()) {
-        return Err(Denial::ExpiredKey);
-    }
-    match standing {
-        Standing::Open | Standing::Inactive => (),
-        Standing::Locked => return Err(Denial::OrganizationLocked),
-        Standing::NoApi => return Err(Denial::NoApiOnPlan),
-    }
-    if !addresses.allow(ask.address) {
-        return Err(Denial::AddressNotAllowed);
-    }
+    pass.terms.judge(ask)?;
 
-    match pass.counts.exhausted(limits, ask) {
+    match pass.counts.exhausted(&pass.terms.limits, ask) {
         Some(retry_after) => Err(Denial::RateLimited { retry_after }),
         None => Ok(()),
     }
 }
 
 impl Pass {
+    /// Whether a request that asks for this is judged by what was seen of the pass, since DynamoDB cannot judge it.
+    pub fn is_pinned(&self, ask: &Ask) -> bool {
+        ask.cost > Cost::ONE || (ask.cost == Cost::ONE && self.terms.is_guarded())
+    }
+
     /// What is left to a request that asks for this; `None` if it has no limits.
     pub fn quota(&self, ask: &Ask) -> Option<Quota> {
         self.counts.quota(&self.terms.limits, Holder::Key, ask)
@@ -232,6 +216,32 @@ pub struct UnknownTerms {
 }
 
 impl Terms {
+    /// Whether a request that asks for this may pass, apart from what was counted.
+    ///
+    /// # Errors
+    /// The first reason against it.
+    pub fn judge(&self, ask: &Ask) -> Result<(), Denial> {
+        if self.standing == Standing::Inactive {
+            return Err(Denial::InactiveKey);
+        }
+        if self.expires_at.is_some_and(|expires_at| expires_at <= ask.now()) {
+            return Err(Denial::ExpiredKey);
+        }
+        match self.standing {
+            Standing::Open | Standing::Inactive => (),
+            Standing::Locked => return Err(Denial::OrganizationLocked),
+            Standing::NoApi => return Err(Denial::NoApiOnPlan),
+        }
+
+        if self.addresses.allow(ask.address) { Ok(()) } else { Err(Denial::AddressNotAllowed) }
+    }
+
+    /// Whether DynamoDB cannot judge by them alone: it neither compares addresses with networks nor adds up what was counted. Such a
+    /// pass is judged by what is known of it.
+    pub fn is_guarded(&self) -> bool {
+        !self.addresses.is_empty() || self.limits.sliding().next().is_some()
+    }
+
     /// The terms that `key` of `org` has on its `plan` under `contract`, stamped at `now` for `stands_secs`; and what the contract lacks for
     /// them, if something: a plan, a type or a window was dropped while it was in use.
     pub fn new(

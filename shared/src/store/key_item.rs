@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
 
-use super::{Attributes, attributes, optional_digest, read_addresses, read_digest, read_limits, time, write_limits};
+use super::{
+    Attributes, attributes, optional_digest, read_addresses, read_digest, read_limits, time, write_addresses,
+    write_limits,
+};
 use crate::contract::limit::{Limits, Window};
 use crate::registry::key::{Id, Key, OwnLimits, Predecessor, Previous, Status};
 use crate::registry::slug::Slug;
@@ -63,7 +66,7 @@ pub(super) fn write(key: &Key) -> Result<Attributes> {
         ("version", Some(number(key.version))),
         ("limits_operator", write_limits(key.limits.operator.as_ref())?),
         ("limits_manager", write_limits(key.limits.manager.as_ref())?),
-        ("addresses", if key.addresses.is_empty() { None } else { Some(bytes(key.addresses.to_bytes())) }),
+        ("addresses", write_addresses(&key.addresses)),
         (SCHEMA, Some(number(layout(key)))),
     ]));
 

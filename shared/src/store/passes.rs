@@ -86,7 +86,7 @@ impl Passes {
     /// # Errors
     /// DynamoDB did not answer in time, or asked to slow down. The request may have been counted.
     pub async fn count(&self, digest: &Digest, ask: &Ask, seen: Option<&Pass>) -> Result<Counted> {
-        let seen = seen.filter(|seen| ask.cost > Cost::ONE || (ask.cost == Cost::ONE && seen.terms.is_guarded()));
+        let seen = seen.filter(|seen| seen.is_pinned(ask));
         if let Some(drafted) = seen.and_then(|seen| pinned(&self.judgement, seen, ask)) {
             return self.send(digest, drafted).await;
         }
@@ -121,16 +121,16 @@ impl Passes {
 
     /// The same of the item with that `key`.
     async fn swept(&self, key: AttributeValue, counts: &Counts, ask: &Ask) -> Result<()> {
-        let stale = counts.iter().filter(|(window, number_of, _)| is_stale(*window, *number_of, ask));
-        let names: Vec<_> = stale.map(|(window, number_of, _)| count_name(window, number_of)).take(SWEPT).collect();
-        if names.len() < LITTER {
+        let stale = counts.iter().filter(|(window, number_of, _)| is_stale(*window, *number_of, ask)).take(SWEPT);
+        let stale: Vec<_> = stale.collect();
+        if stale.len() < LITTER {
             return Ok(());
         }
         let mut draft = Draft::default();
         let there = draft.name("digest");
         draft.require(format!("attribute_exists({there})"));
-        for name in &names {
-            draft.set(name, None);
+        for (window, number_of, _) in stale {
+            draft.set(&count_name(window, number_of), None);
         }
         let Drafted { condition, update, names, .. } = draft.done();
         let request = self.once.update_item().table_name(&self.table).key("digest", key);

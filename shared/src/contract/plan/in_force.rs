@@ -111,14 +111,14 @@ impl Contract {
     fn flaws_of(&self, plan: &Plan, said: &Override) -> Vec<Violation> {
         let mut flaws = Vec::new();
         if let Some(limits) = &said.limits {
-            flaws.extend(plan.barred("limits").or_else(|| self.flaw_of("limits", limits)));
+            flaws.extend(plan.barred("limits").or_else(|| self.check_limits(limits).err()));
         }
         if let Some(by_type) = said.limits_by_type.as_ref().filter(|by_type| !by_type.is_empty()) {
             let barred = plan.barred("limitsByType");
             let each = by_type.iter().filter(|_| barred.is_none()).filter_map(|(kind, limits)| {
                 let place = format!("limitsByType.{kind}");
                 match self.key_type(Some(kind)) {
-                    Some(_) => self.flaw_of(&place, limits),
+                    Some(_) => self.check_limits_of(&place, limits).err(),
                     None => Some(Violation::new(place, "is for no type of key that there is")),
                 }
             });
@@ -137,11 +137,6 @@ impl Contract {
         flaws.truncate(FAULTS_MAX);
 
         flaws
-    }
-
-    /// What is wrong with `limits`, which stand at `place`.
-    fn flaw_of(&self, place: &str, limits: &Limits) -> Option<Violation> {
-        self.check_limits(limits).err().map(|violation| Violation { field: place.to_owned(), ..violation })
     }
 
     fn needs_cap(&self, plan: &Plan) -> bool {

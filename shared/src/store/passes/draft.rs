@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dynamodb::AttributeValue;
+use dynamodb::{AttributeValue, number};
 
 use crate::store::Attributes;
 
@@ -59,6 +59,13 @@ impl Draft {
             }
             None => self.require(format!("attribute_not_exists({attribute})")),
         }
+    }
+
+    /// Makes the update only where the counter `name` is not there, or not above `room`.
+    pub(super) fn require_room(&mut self, name: &str, room: i64) {
+        let count = self.name(name);
+        let room = self.value(&format!("room_{name}"), number(room));
+        self.require(format!("(attribute_not_exists({count}) OR {count} <= {room})"));
     }
 
     /// Sets the attribute `name`, or removes it where there is no value.

@@ -6,12 +6,13 @@ use dynamodb::{AttributeValue, number, text, text_set};
 use jiff::Timestamp;
 
 use super::Versions;
-use super::draft::Drafted;
+use super::draft::{Draft, Drafted};
 use crate::contract::Contract;
 use crate::contract::limit::Window;
+use crate::contract::slide::Slide;
 use crate::registry::ask::Ask;
 use crate::registry::pass::{Standing, Terms};
-use crate::store::{Attributes, attributes, names};
+use crate::store::{Attributes, attributes, names, write_addresses};
 
 /// How long a pass is kept after its last use: 13 months, because it holds the time of that use. TTL only cleans up: no
 /// counter may go before its window is over, and the longest window is a month.
@@ -98,10 +99,24 @@ impl Judgement {
 }
 
 /// The counters of `window` that each update clears.
-pub(super) fn cleared(window: Window, ask: &Ask) -> impl Iterator<Item = String> {
+fn cleared(window: Window, ask: &Ask) -> impl Iterator<Item = String> {
     let kept = ask.number(window).saturating_sub(window.kept());
 
     (1..=CLEARED_WINDOWS).map(move |back| count_name(window, kept.saturating_sub(back)))
+}
+
+/// Counts a request that asks for `ask` in `window`, and clears older counters of it.
+pub(super) fn count(draft: &mut Draft, window: Window, ask: &Ask) {
+    add(draft, window, ask);
+    for old in cleared(window, ask) {
+        draft.set(&old, None);
+    }
+}
+
+/// Counts a request that asks for `ask` in `window`.
+pub(super) fn add(draft: &mut Draft, window: Window, ask: &Ask) {
+    let cost = draft.value("cost", number(ask.cost.count()));
+    draft.add(count_name(window, ask.number(window)), &cost);
 }
 
 /// Whether the counter of that number no longer matters to a request that asks for this.
@@ -132,9 +147,18 @@ pub(super) fn slide_names(window: Window) -> [String; 3] {
     ["at", "in", "past"].map(|name| format!("{name}_{}", window.letter()))
 }
 
-/// The edition of a pass that must be judged by what is known of it. To whoever does not know of such passes it is another edition.
-pub(super) fn guarded(edition: &str) -> String {
-    format!("{edition}{GUARDED}")
+/// What was counted in the span of `window` that slides, by the names that it has in an item.
+pub(super) fn slide_attributes(window: Window, slide: &Slide) -> [(String, AttributeValue); 3] {
+    let [at, latest, past] = slide_names(window);
+    let counts = slide.past.map(|count| count.to_string()).join(" ");
+
+    [(at, number(slide.at)), (latest, number(slide.count)), (past, text(counts))]
+}
+
+/// The `edition` that a pass with these terms has in its item. One that must be judged by what is known of it has another, also to
+/// whoever does not know of such passes.
+pub(super) fn edition_of(terms: &Terms, edition: &str) -> String {
+    if terms.is_guarded() { format!("{edition}{GUARDED}") } else { edition.to_owned() }
 }
 
 /// What marks that edition.
@@ -147,18 +171,13 @@ pub(super) fn count_name(window: Window, number: i64) -> String {
 /// Every attribute of a pass except its key and its counters; `None` where these terms do not have it, so that it is
 /// removed.
 pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
-    let (slide, stand): (Vec<_>, Vec<_>) = Window::ALL.into_iter().partition(|window| terms.limits.slides(*window));
-    let limit = |window: Window| terms.limits.get(window).map(number);
     let limits = Window::ALL.into_iter().flat_map(|window| {
-        let limit_of = |windows: &[Window]| limit(window).filter(|_| windows.contains(&window));
         [
-            (limit_name(window), limit_of(&stand)),
-            (sliding_name(window), limit_of(&slide)),
+            (limit_name(window), terms.limits.fixed(window).map(number)),
+            (sliding_name(window), terms.limits.sliding_in(window).map(number)),
             (shared_name(window), terms.shared.get(window).map(number)),
         ]
     });
-    let edition = if terms.is_guarded() { guarded(&terms.edition) } else { terms.edition.clone() };
-    let addresses = (!terms.addresses.is_empty()).then(|| dynamodb::bytes(terms.addresses.to_bytes()));
     let others = [
         ("org", Some(text(terms.org.as_str()))),
         ("key", Some(text(terms.key.as_str()))),
@@ -167,8 +186,8 @@ pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(S
         ("expires", terms.expires_at.map(|at| number(at.as_millisecond()))),
         ("scopes", text_set(terms.scopes.iter())),
         ("until", Some(number(terms.until.as_millisecond()))),
-        ("edition", Some(text(edition))),
-        ("addresses", addresses),
+        ("edition", Some(text(edition_of(terms, &terms.edition)))),
+        ("addresses", write_addresses(&terms.addresses)),
         ("fence", Some(number(versions.org))),
         ("key_fence", Some(number(versions.key))),
         ("ttl", Some(number(ttl(now)))),

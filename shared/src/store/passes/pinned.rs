@@ -5,13 +5,13 @@ use dynamodb::{number, text};
 
 use super::draft::{Draft, Drafted};
 use super::expressions::{
-    IN_FORCE, Judgement, cleared, count_name, guarded, limit_name, slide_names, sliding_name, ttl,
+    IN_FORCE, Judgement, count, count_name, edition_of, limit_name, slide_attributes, sliding_name, ttl,
 };
-use super::state::past_text;
 use crate::contract::limit::Window;
 use crate::contract::slide::Slide;
 use crate::registry::ask::Ask;
 use crate::registry::pass::{Pass, Standing};
+use crate::store::write_addresses;
 
 /// Counts a request that asks for `ask` where the pass is still on the terms of `seen` and lets it in. `None`: going by `seen`, it
 /// could not pass.
@@ -20,30 +20,24 @@ pub(super) fn pinned(judgement: &Judgement, seen: &Pass, ask: &Ask) -> Option<Dr
     if !terms.addresses.allow(ask.address) {
         return None;
     }
-    let edition = if terms.is_guarded() { guarded(&judgement.edition) } else { judgement.edition.clone() };
     let mut draft = Draft::default();
     for name in ["standing", "until", "edition", "expires"] {
         draft.name(name);
     }
     draft.value("open", text(Standing::Open.name()));
     draft.value("now", number(now.as_millisecond()));
-    draft.value("edition", text(edition));
+    draft.value("edition", text(edition_of(terms, &judgement.edition)));
     for clause in IN_FORCE {
         draft.require(clause);
     }
     if terms.is_guarded() {
-        let addresses = (!terms.addresses.is_empty()).then(|| dynamodb::bytes(terms.addresses.to_bytes()));
-        draft.pin("addresses", addresses);
+        draft.pin("addresses", write_addresses(&terms.addresses));
     }
     draft.set("used", Some(number(now.as_millisecond())));
     draft.set("ttl", Some(number(ttl(now))));
-    let cost = draft.value("cost", number(ask.cost.count()));
     for window in &judgement.windows {
         within(&mut draft, *window, seen, ask)?;
-        draft.add(count_name(*window, ask.number(*window)), &cost);
-        for old in cleared(*window, ask) {
-            draft.set(&old, None);
-        }
+        count(&mut draft, *window, ask);
     }
 
     Some(draft.done())
@@ -52,44 +46,42 @@ pub(super) fn pinned(judgement: &Judgement, seen: &Pass, ask: &Ask) -> Option<Dr
 /// Demands that the limit of `window` is the one of `seen`, and that the request stays within it.
 fn within(draft: &mut Draft, window: Window, seen: &Pass, ask: &Ask) -> Option<()> {
     let limits = &seen.terms.limits;
-    let limit = limits.get(window);
-    let (slides, stands) = limit.map_or((None, None), |limit| {
-        let limit = Some(number(limit));
-        if limits.slides(window) { (limit, None) } else { (None, limit) }
-    });
-    draft.pin(&limit_name(window), stands);
+    let (fixed, sliding) = (limits.fixed(window), limits.sliding_in(window));
+    draft.pin(&limit_name(window), fixed.map(number));
     if seen.terms.is_guarded() {
-        draft.pin(&sliding_name(window), slides);
+        draft.pin(&sliding_name(window), sliding.map(number));
     }
-    let Some(limit) = limit else { return Some(()) };
-    if limits.slides(window) {
+    if let Some(limit) = sliding {
         return slide(draft, window, seen.counts.slide(window)?, limit, ask);
     }
-    let room = draft.value(&format!("room_{}", window.letter()), number(limit.checked_sub(ask.cost.get())?));
-    let count = draft.name(count_name(window, ask.number(window)));
-    draft.require(format!("(attribute_not_exists({count}) OR {count} <= {room})"));
+    if let Some(limit) = fixed {
+        let room = limit.checked_sub(ask.cost.get())?;
+        draft.require_room(&count_name(window, ask.number(window)), room.into());
+    }
 
     Some(())
 }
 
 /// Counts in the span of `window` that slides, of which `seen` was counted before, where it stays within `limit`.
 fn slide(draft: &mut Draft, window: Window, seen: &Slide, limit: u32, ask: &Ask) -> Option<()> {
-    let [at, count, past] = slide_names(window);
     let there = seen.at(ask.part(window));
-    let room = i64::from(limit).checked_sub(there.closed())?.checked_sub(ask.cost.count()).filter(|room| *room >= 0)?;
-    draft.pin(&at, Some(number(seen.at)));
-    draft.pin(&past, Some(text(past_text(seen))));
+    let cost = ask.cost.count();
+    let room = i64::from(limit).checked_sub(there.closed())?.checked_sub(cost).filter(|room| *room >= 0)?;
+    let [at, (latest, count), past] = slide_attributes(window, seen);
+    for (name, value) in [at, past] {
+        draft.pin(&name, Some(value));
+    }
     if there.at == seen.at {
-        let room = draft.value(&format!("room_{}", window.letter()), number(room));
-        let counted = draft.name(&*count);
+        let counted = draft.name(&*latest);
+        let room = draft.value(&format!("room_{latest}"), number(room));
         draft.require(format!("{counted} <= {room}"));
-        draft.add(count, ":cost");
+        draft.add(latest, ":cost");
     } else {
         // A new sub-window: what was counted in the one before it is final only if nobody has counted meanwhile.
-        draft.pin(&count, Some(number(seen.count)));
-        draft.set(&at, Some(number(there.at)));
-        draft.set(&count, Some(number(ask.cost.count())));
-        draft.set(&past, Some(text(past_text(&there))));
+        draft.pin(&latest, Some(count));
+        for (name, value) in slide_attributes(window, &Slide { count: cost, ..there }) {
+            draft.set(&name, Some(value));
+        }
     }
 
     Some(())

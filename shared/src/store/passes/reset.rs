@@ -29,10 +29,7 @@ impl Passes {
     /// while a change of the key's secret is not over everywhere: look again.
     pub(in crate::store) async fn used(&self, digest: &Digest, tries: &mut Tries) -> Result<Option<Used>> {
         match State::read(tries.run(|| self.item(digest)).await?)? {
-            State::Stamped(pass) => {
-                let counted = Legacy { counts: pass.counts, last_used_at: pass.last_used_at };
-                Ok(Some(Used { counted, from: None }))
-            }
+            State::Stamped(pass) => Ok(Some(Used { counted: (*pass).into(), from: None })),
             State::Bare { from: Some(from), .. } => {
                 let left = tries.run(|| self.legacy(&from)).await?;
                 Ok(left.map(|counted| Used { counted, from: Some(from) }))

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use dynamodb::{AttributeValue, Error, Item, Refused, Result, bytes, number};
 
 use super::draft::Draft;
-use super::expressions::{cleared, count_name, slide_names, ttl};
+use super::expressions::{count, count_name, slide_names, ttl};
 use super::state::read_counts;
 use super::{Passes, counting, tidied};
 use crate::contract::limit::Limits;
@@ -34,19 +34,12 @@ impl Passes {
     pub async fn count_together(&self, org: &Slug, limits: &Limits, ask: &Ask) -> Result<Together> {
         let mut draft = Draft::default();
         draft.set("ttl", Some(number(ttl(ask.now()))));
-        let cost = draft.value("cost", number(ask.cost.count()));
         for (window, limit) in limits.iter() {
-            let name = count_name(window, ask.number(window));
-            let count = draft.name(&*name);
             let Some(room) = limit.checked_sub(ask.cost.get()) else {
                 return self.counted_together(org).await.map(Together::No);
             };
-            let room = draft.value(&format!("room_{}", window.letter()), number(room));
-            draft.require(format!("(attribute_not_exists({count}) OR {count} <= {room})"));
-            draft.add(name, &cost);
-            for old in cleared(window, ask) {
-                draft.set(&old, None);
-            }
+            draft.require_room(&count_name(window, ask.number(window)), room.into());
+            count(&mut draft, window, ask);
         }
         let request = self
             .update(key_of(org), draft.done())

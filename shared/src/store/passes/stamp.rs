@@ -1,11 +1,10 @@
 //! A stamp as DynamoDB reads it: the terms, and a request counted under the very limits that they set.
 
-use dynamodb::{bytes, number, text};
+use dynamodb::{bytes, number};
 
 use super::Versions;
 use super::draft::{Draft, Drafted};
-use super::expressions::{count_name, is_stale, limit_name, slide_names, terms};
-use super::state::past_text;
+use super::expressions::{add, count_name, is_stale, slide_attributes, slide_names, terms};
 use crate::contract::cost::Cost;
 use crate::contract::limit::Window;
 use crate::contract::secret::Digest;
@@ -49,7 +48,9 @@ pub(super) fn stamp(
             if from.is_none() {
                 unchanged(&mut draft, *window, pass, ask);
             }
-            slide(&mut draft, *window, &after, ask);
+            for (name, value) in slide_attributes(*window, &after.counts.slide_at(*window, ask)) {
+                draft.set(&name, Some(value));
+            }
         } else {
             // Without this, nothing says that there is a span.
             let [at, ..] = slide_names(*window);
@@ -74,25 +75,20 @@ pub(super) fn stamp(
 
 /// Counts a request in `window`, where it stays within the limit that the terms set.
 fn count(draft: &mut Draft, window: Window, pass: &Pass, ask: &Ask) {
-    let name = count_name(window, ask.number(window));
-    if let Some(limit) = pass.terms.limits.get(window).filter(|_| !pass.terms.limits.slides(window)) {
-        let count = draft.name(&*name);
+    if let Some(limit) = pass.terms.limits.fixed(window) {
         let room = i64::from(limit).saturating_sub(ask.cost.count());
-        let room = draft.value(&format!("room_{}", limit_name(window)), number(room));
-        draft.require(format!("(attribute_not_exists({count}) OR {count} <= {room})"));
+        draft.require_room(&count_name(window, ask.number(window)), room);
     }
-    let cost = draft.value("cost", number(ask.cost.count()));
-    draft.add(name, &cost);
+    add(draft, window, ask);
 }
 
 /// Demands that what a span that slides begins with is what was seen: the span itself or, where it did not slide before, the counts
 /// of the windows that it touches.
 fn unchanged(draft: &mut Draft, window: Window, before: &Pass, ask: &Ask) {
-    let [at, latest, past] = slide_names(window);
     if let Some(slide) = before.counts.slide(window) {
-        draft.pin(&at, Some(number(slide.at)));
-        draft.pin(&latest, Some(number(slide.count)));
-        draft.pin(&past, Some(text(past_text(slide))));
+        for (name, value) in slide_attributes(window, slide) {
+            draft.pin(&name, Some(value));
+        }
         return;
     }
     // Every request counts in those, also one that has counted in a span meanwhile.
@@ -100,13 +96,4 @@ fn unchanged(draft: &mut Draft, window: Window, before: &Pass, ask: &Ask) {
         let seen = before.counts.iter().find(|(of, number, _)| (*of, *number) == (window, number_of));
         draft.pin(&count_name(window, number_of), seen.map(|(.., count)| number(count)));
     }
-}
-
-/// Sets what was counted in the span of `window` that slides, with this request.
-fn slide(draft: &mut Draft, window: Window, after: &Pass, ask: &Ask) {
-    let [at, latest, past] = slide_names(window);
-    let slide = after.counts.slide_at(window, ask);
-    draft.set(&at, Some(number(slide.at)));
-    draft.set(&latest, Some(number(slide.count)));
-    draft.set(&past, Some(text(past_text(&slide))));
 }

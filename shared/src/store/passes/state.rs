@@ -49,6 +49,12 @@ pub struct Legacy {
     pub last_used_at: Option<Timestamp>,
 }
 
+impl From<Pass> for Legacy {
+    fn from(pass: Pass) -> Self {
+        Self { counts: pass.counts, last_used_at: pass.last_used_at }
+    }
+}
+
 impl State {
     /// The state that `item` is in. The first that applies here wins, whatever else the item has.
     ///
@@ -165,9 +171,4 @@ fn read_slide(item: &mut Item, window: Window) -> Result<Option<Slide>> {
     let past = past.ok_or_else(|| Error::Fault("the span of a pass cannot be read".to_owned()))?;
 
     Ok(Some(Slide { at, count: item.need(&count, Item::number)?, past }))
-}
-
-/// What [`read_slide`] reads as what was counted before the latest sub-window.
-pub(super) fn past_text(slide: &Slide) -> String {
-    slide.past.map(|count| count.to_string()).join(" ")
 }

@@ -99,7 +99,7 @@ impl Passes {
     /// What was counted with the secret that `digest` stands for, or with the one before it where it is not used yet.
     pub async fn counted(&self, digest: &Digest) -> Result<Legacy> {
         match State::read(self.item(digest).await?)? {
-            State::Stamped(pass) => Ok(Legacy { counts: pass.counts, last_used_at: pass.last_used_at }),
+            State::Stamped(pass) => Ok((*pass).into()),
             State::Moved { left, .. } => Ok(*left),
             State::Bare { from: Some(from), .. } => Ok(self.legacy(&from).await?.unwrap_or_default()),
             State::Bare { from: None, last_used_at } => Ok(Legacy { last_used_at, ..Legacy::default() }),

@@ -3,13 +3,11 @@
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in small numbers")]
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
-use dynamodb::text;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
 use tokio::runtime::Runtime;
 
-use super::expressions::{count_name, slide_names, terms};
-use super::state::past_text;
+use super::expressions::{count_name, slide_attributes, terms};
 use super::*;
 use crate::contract::key_format::Format;
 use crate::contract::limit::{Limit, Limits, Window};
@@ -162,8 +160,7 @@ impl Passes {
         item.extend(pass.last_used_at.map(|at| ("used".to_owned(), number(at.as_millisecond()))));
         item.extend(pass.counts.iter().map(|(window, of, count)| (count_name(window, of), number(count))));
         for (window, slide) in Window::ALL.into_iter().filter_map(|window| Some((window, pass.counts.slide(window)?))) {
-            let values = [number(slide.at), number(slide.count), text(past_text(slide))];
-            item.extend(slide_names(window).into_iter().zip(values));
+            item.extend(slide_attributes(window, slide));
         }
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
     }
