@@ -6,6 +6,7 @@ use shared::contract::Contract;
 use shared::contract::denial::Denial;
 use shared::contract::envelope;
 use shared::contract::limit::{Limits, Window};
+use shared::contract::placeholder::Told;
 use shared::registry::addresses::Addresses;
 use shared::registry::ask::Ask;
 use shared::registry::counts::Counts;
@@ -75,5 +76,6 @@ fn judge_a_pass(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn render_a_denial(bencher: Bencher<'_, '_>) {
     let contract = contract();
-    bencher.bench(|| envelope::render(&contract, black_box(&Denial::RateLimited { retry_after: 30 })));
+    let denial = Denial::RateLimited { retry_after: 30, windows: vec![Window::Minute] };
+    bencher.bench(|| envelope::render(&contract, &Told::new(black_box(&denial), "JKJaXmPLvHcESHA=")));
 }

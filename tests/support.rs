@@ -26,7 +26,7 @@ pub(crate) use http::Http;
 pub(crate) const START: &str = "2030-06-15T00:00:30Z";
 
 /// The contracts that come with Latchkey.
-pub(crate) const CONTRACTS: [&str; 4] = ["fabraix", "fanfare", "fayne", "thefaq"];
+pub(crate) const CONTRACTS: [&str; 5] = ["fabraix", "fanfare", "fayne", "standard", "thefaq"];
 
 /// A stack, its clock stopped at [`START`].
 pub(crate) struct World {

@@ -33,11 +33,11 @@ async fn main() -> Exit {
 
 async fn answer(
     app: &'static App,
-    _: Operator,
+    Operator { author }: Operator,
     Within(times): Within,
     Body(question): Body<Question>,
 ) -> Result<Data<Verdict>> {
     let ask = Ask { times, cost: question.cost.unwrap_or(Cost::ONE), address: question.address };
 
-    Ok(Data(verify(app, question.key.as_ref(), &question.scopes.unwrap_or_default(), &ask).await?))
+    Ok(Data(verify(app, question.key.as_ref(), &question.scopes.unwrap_or_default(), &ask, &author.request).await?))
 }

@@ -12,12 +12,15 @@ pub mod envelope;
 pub(crate) mod fault;
 mod file;
 pub(crate) mod given;
+mod headers;
 pub mod key_format;
 mod key_type;
 pub mod limit;
 pub mod management;
+pub mod placeholder;
 mod plan;
 pub mod portal;
+pub mod quota;
 pub(crate) mod reading;
 pub mod scope;
 pub mod secret;
@@ -29,12 +32,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use lambda_http::http::HeaderName;
-use lambda_http::http::header::{
-    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, TE, TRANSFER_ENCODING, UPGRADE,
-};
+use lambda_http::http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
+pub use headers::{Credential, RateLimitHeaders};
 pub use key_type::{KeyType, ScopeRule};
 pub use plan::{InForce, Numbers, Override, Plan};
 pub use wire::Wire;
@@ -46,6 +47,7 @@ use crate::contract::denial::{Denial, Kind};
 use crate::contract::key_format::Presented;
 use crate::contract::limit::Window;
 use crate::contract::management::{Management, Operation};
+use crate::contract::placeholder::Told;
 use crate::contract::portal::Portal;
 use crate::contract::scope::Scopes;
 use file::File;
@@ -90,31 +92,11 @@ pub struct Contract {
     pub alerts: Alerts,
     /// The headers that tell a caller how much is left, where the contract has them.
     pub rate_limit_headers: Option<RateLimitHeaders>,
+    /// The media type of its refusals: `application/json`, or one like it.
+    pub error_type: HeaderValue,
     denials: BTreeMap<Kind, Wire>,
     rejections: BTreeMap<String, Wire>,
     spelled_out: Vec<Kind>,
-}
-
-/// The header that carries the key.
-#[derive(Clone, Debug)]
-pub struct Credential {
-    /// Its name.
-    pub header: HeaderName,
-    /// The word before the key in it: `Bearer`.
-    pub scheme: Option<String>,
-}
-
-/// The names of the rate-limit headers.
-#[derive(Clone, Debug)]
-pub struct RateLimitHeaders {
-    /// Requests per window.
-    pub limit: HeaderName,
-    /// Requests left in it.
-    pub remaining: HeaderName,
-    /// When it ends, in Unix seconds.
-    pub reset: HeaderName,
-    /// Whose limit it is, `key` or `organization`, where the contract has that.
-    pub scope: Option<HeaderName>,
 }
 
 /// Why a contract cannot be used: the file, the place in it, and what is wrong there.
@@ -194,8 +176,7 @@ impl Contract {
             return flaw("windows", "must name each window that requests are counted in, once");
         }
         check_scope_names(&file.scopes, file.key.all_scopes.as_ref())?;
-        let credential =
-            Credential { header: credential_header(&file.credential.header)?, scheme: file.credential.scheme };
+        let credential = Credential::check(file.credential)?;
         let cors = file.cors.map(|cors| {
             let what = "must be \"*\" alone, or origins like \"https://shop.example\"";
             Cors::read(cors.origins).ok_or_else(|| ("cors.origins".to_owned(), what.to_owned()))
@@ -218,17 +199,10 @@ impl Contract {
         }
         let alerts = Alerts::check(file.alerts)?;
         check_alerts(&alerts, &file.management, portal.as_ref())?;
-        let rate_limit_headers = match file.rate_limit_headers {
-            None => None,
-            Some(names) => Some(RateLimitHeaders {
-                limit: header("rate_limit_headers.limit", &names.limit)?,
-                remaining: header("rate_limit_headers.remaining", &names.remaining)?,
-                reset: header("rate_limit_headers.reset", &names.reset)?,
-                scope: names.scope.map(|scope| header("rate_limit_headers.scope", &scope)).transpose()?,
-            }),
-        };
+        let rate_limit_headers = file.rate_limit_headers.map(RateLimitHeaders::check).transpose()?;
+        let error_type = headers::check_error_type(file.error.content_type.as_deref())?;
         let spelled_out = file.denials.keys().copied().collect();
-        let (denials, rejections) = wire::check_all(&file.error.body, &file.denials, &file.rejections)?;
+        let (denials, rejections) = wire::check_all(&file.error, &file.denials, &file.rejections)?;
 
         Ok(Self {
             name: name.to_owned(),
@@ -245,6 +219,7 @@ impl Contract {
             portal,
             alerts,
             rate_limit_headers,
+            error_type,
             denials,
             rejections,
             spelled_out,
@@ -306,7 +281,9 @@ impl Contract {
 
     /// The status and the sentence of `denial`.
     pub fn sentence(&self, denial: &Denial) -> (u16, String) {
-        self.wire(denial).map_or((500, String::new()), |wire| (wire.status.as_u16(), wire.message(denial)))
+        self.wire(denial).map_or((500, String::new()), |wire| {
+            (wire.status.as_u16(), wire.sentence(&Told { denial, request_id: None }))
+        })
     }
 }
 
@@ -351,29 +328,6 @@ fn check_scopes(place: &str, named: &Scopes, scopes: &BTreeMap<String, String>) 
         Some(scope) => flaw(place, format!("there is no scope {scope}")),
         None => Ok(()),
     }
-}
-
-fn header(place: &str, name: &str) -> Result<HeaderName, Flaw> {
-    name.parse().or_else(|_| flaw(place, format!("{name:?} is not the name of a header")))
-}
-
-/// Headers that a client, a proxy or the gateway sets for itself, so that no key arrives in them.
-const TAKEN: [HeaderName; 8] = [HOST, COOKIE, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRANSFER_ENCODING, UPGRADE];
-
-/// The header that carries the key.
-fn credential_header(name: &str) -> Result<HeaderName, Flaw> {
-    const PLACE: &str = "credential.header";
-    let header = header(PLACE, name)?;
-    let is_the_gateways =
-        ["x-amz-", "x-amzn-", "x-forwarded-"].iter().any(|prefix| header.as_str().starts_with(prefix));
-    if is_the_gateways || TAKEN.contains(&header) {
-        return flaw(
-            PLACE,
-            format!("{name:?} cannot carry a key: clients, proxies or the gateway set it for themselves"),
-        );
-    }
-
-    Ok(header)
 }
 
 /// `line 3, column 7` of `text`.

@@ -12,17 +12,18 @@ mod memory;
 mod plan;
 pub mod verify;
 
-use lambda_http::http::HeaderMap;
+use lambda_http::http::{HeaderMap, HeaderName};
 
 pub use memory::Memory;
 
 use crate::contract::denial::Denial;
-use crate::contract::limit::{Holder, Quota};
+use crate::contract::quota::{Holder, Quotas};
 use crate::contract::secret::Digest;
-use crate::contract::{Contract, KeyType};
+use crate::contract::{Contract, Credential, KeyType};
 use crate::environment::clock;
 use crate::gate::app::App;
 use crate::registry::ask::Ask;
+use crate::registry::counts::Exhausted;
 use crate::registry::error::Error;
 use crate::registry::pass::{Grant, Pass, judge};
 use crate::registry::usage::Use;
@@ -35,14 +36,14 @@ pub struct Refusal {
     /// Why.
     pub error: Error,
     /// What the key has left, where it is known.
-    pub quota: Option<Quota>,
+    pub quotas: Quotas,
     /// How it is counted as usage, where it is known whose key it was.
     pub used: Option<Use>,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self { error, quota: None, used: None }
+        Self { error, quotas: Quotas::default(), used: None }
     }
 }
 
@@ -63,19 +64,31 @@ impl From<dynamodb::Error> for Refusal {
 /// # Errors
 /// There is none, or it is not in the contract's scheme, or there are two.
 pub fn credential<'h>(contract: &Contract, headers: &'h HeaderMap) -> Result<&'h [u8], Denial> {
-    let mut values = headers.get_all(&contract.credential.header).iter();
+    let Credential { header, scheme, also } = &contract.credential;
+    let first = presented(headers, header, scheme.as_deref())?;
+    let second = also.as_ref().map(|also| presented(headers, also, None)).transpose()?.flatten();
+    match (first, second) {
+        (Some(first), Some(second)) if first != second => Err(Denial::UnknownKey),
+        (Some(key), _) | (None, Some(key)) => Ok(key),
+        (None, None) => Err(Denial::MissingCredential),
+    }
+}
+
+/// What the header `name` carries after the word `scheme`, if it does.
+fn presented<'h>(headers: &'h HeaderMap, name: &HeaderName, scheme: Option<&str>) -> Result<Option<&'h [u8]>, Denial> {
+    let mut values = headers.get_all(name).iter();
     let value = values.next().map(|value| value.as_bytes().trim_ascii());
     // Two keys are no key: what stands in front of us may have read the other one.
     if values.next().is_some() {
         return Err(Denial::MalformedCredential);
     }
-    let value = value.filter(|value| !value.is_empty()).ok_or(Denial::MissingCredential)?;
-    let Some(scheme) = &contract.credential.scheme else { return Ok(value) };
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
+    let Some(scheme) = scheme else { return Ok(Some(value)) };
 
     // RFC 9110, 11.1: the scheme's case does not matter, and at least one space follows it.
     match value.split_at_checked(scheme.len()) {
-        Some((word, [b' ', key @ ..])) if word.eq_ignore_ascii_case(scheme.as_bytes()) => Ok(key.trim_ascii()),
-        Some((word, [])) if word.eq_ignore_ascii_case(scheme.as_bytes()) => Err(Denial::MissingCredential),
+        Some((word, [b' ', key @ ..])) if word.eq_ignore_ascii_case(scheme.as_bytes()) => Ok(Some(key.trim_ascii())),
+        Some((word, [])) if word.eq_ignore_ascii_case(scheme.as_bytes()) => Ok(None),
         _ => Err(Denial::MalformedCredential),
     }
 }
@@ -104,7 +117,8 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], ask: &Ask) -> 
     match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
         Some(scope) => {
             let denial = Denial::MissingScope { scope: (*scope).to_owned() };
-            Err(Refusal { error: denial.into(), quota: grant.quota, used: Some(grant.used()) })
+            let used = Some(grant.used());
+            Err(Refusal { error: denial.into(), quotas: grant.quotas, used })
         }
         None => Ok(grant),
     }
@@ -157,13 +171,15 @@ impl Why {
             Self::ReachedTogether(pass, counts) => {
                 // Who is refused for another reason is not told of this one.
                 pass.terms.judge(ask).ok()?;
-                let retry_after = counts.exhausted(&pass.terms.shared, ask)?;
-                let quota = counts.quota(&pass.terms.shared, Holder::Organization, ask);
-                let denial = Denial::OrganizationRateLimited { retry_after };
-                Some(Refusal { quota, ..refusal(denial, pass, ask) })
+                let Exhausted { retry_after, windows } = counts.exhausted(&pass.terms.shared, ask)?;
+                let quotas = counts.quotas(&pass.terms.shared, Holder::Organization, ask);
+                let denial = Denial::OrganizationRateLimited { retry_after, windows };
+                Some(Refusal { quotas, ..refusal(denial, pass, ask) })
             }
             // This is like a limit, and is over as soon.
-            Self::Throttled { is_hot: true } => Some(Denial::RateLimited { retry_after: 1 }.into()),
+            Self::Throttled { is_hot: true } => {
+                Some(Denial::RateLimited { retry_after: 1, windows: Vec::new() }.into())
+            }
             Self::Throttled { is_hot: false } => {
                 let cause = "the pass is throttled, or was within this second".to_owned();
                 Some(dynamodb::Error::Throttled { cause, is_key_range: false }.into())
@@ -177,13 +193,15 @@ impl Why {
 fn refusal(denial: Denial, pass: &Pass, ask: &Ask) -> Refusal {
     // Whoever has a key where it may not be used is told nothing about it.
     let is_told = !denial.kind().is_no_key() && denial != Denial::AddressNotAllowed;
-    let quota = if is_told { pass.quota(ask) } else { None };
+    let quotas = if is_told { pass.quotas(ask) } else { Quotas::default() };
 
-    Refusal { error: denial.into(), quota, used: Some(pass.used(ask)) }
+    Refusal { error: denial.into(), quotas, used: Some(pass.used(ask)) }
 }
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::http::header::AUTHORIZATION;
+
     use super::*;
 
     #[test]
@@ -207,6 +225,30 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(header, value.parse().unwrap());
             assert_eq!(credential(contract, &headers), expected, "{header}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_either_header_is_one_and_two_different_ones_are_none() {
+        let contract = Contract::load("standard").unwrap();
+        for (bearer, plain, expected) in [
+            (Some("Bearer abc"), None, Ok(&b"abc"[..])),
+            (None, Some("abc"), Ok(b"abc")),
+            (Some("Bearer abc"), Some("abc"), Ok(b"abc")),
+            (Some("Bearer "), Some("abc"), Ok(b"abc")),
+            (Some("Bearer abc"), Some(" "), Ok(b"abc")),
+            (Some("Bearer abc"), Some("abd"), Err(Denial::UnknownKey)),
+            (Some("Bearer abc"), Some("Bearer abc"), Err(Denial::UnknownKey)),
+            (Some("Basic abc"), Some("abc"), Err(Denial::MalformedCredential)),
+            (None, None, Err(Denial::MissingCredential)),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.extend(bearer.map(|value| (AUTHORIZATION, value.parse().unwrap())));
+            headers.extend(plain.map(|value| (HeaderName::from_static("x-api-key"), value.parse().unwrap())));
+            assert_eq!(credential(&contract, &headers), expected, "{headers:?}");
+            headers.append("x-api-key", "abe".parse().unwrap());
+            let is_one = plain.is_none_or(|plain| plain.trim().is_empty()) && bearer.is_none();
+            assert_eq!(credential(&contract, &headers).is_ok(), is_one && plain.is_none(), "{headers:?}");
         }
     }
 }

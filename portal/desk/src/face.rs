@@ -141,7 +141,7 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
         }
         Denial::Conflict { .. } => (409, Message::Conflict),
         Denial::InvalidRequest { .. } | Denial::Rejected { .. } => (400, Message::BadRequest),
-        Denial::RateLimited { retry_after } | Denial::OrganizationRateLimited { retry_after } => {
+        Denial::RateLimited { retry_after, .. } | Denial::OrganizationRateLimited { retry_after, .. } => {
             (429, Message::TooMany { retry_after: *retry_after })
         }
         Denial::Unavailable { .. } => (503, Message::Unavailable),

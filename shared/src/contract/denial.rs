@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::contract::limit::Window;
 
 /// A refusal, with the data that only this one has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +69,15 @@ pub enum Denial {
     RateLimited {
         /// Seconds until a request can be admitted again, at least 1.
         retry_after: u32,
+        /// The windows whose limits are reached; none where DynamoDB's own limit of an item is.
+        windows: Vec<Window>,
     },
     /// A limit of all keys of the organization together is reached.
     OrganizationRateLimited {
         /// Seconds until a request can be admitted again, at least 1.
         retry_after: u32,
+        /// The windows whose limits are reached.
+        windows: Vec<Window>,
     },
     /// The store does not answer. Nobody is let in.
     Unavailable {
@@ -139,23 +145,6 @@ pub enum Kind {
     OrganizationRateLimited,
     Unavailable,
     Internal,
-}
-
-/// The placeholders that a contract's texts can have, filled in when the refusal is rendered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placeholder {
-    /// `{reason}`: a public sentence.
-    Reason,
-    /// `{scope}`: the scope that a call needs.
-    Scope,
-    /// `{resource}`: `Course`.
-    Resource,
-    /// `{resource_code}`: `course`.
-    ResourceCode,
-    /// `{retry_after}`: seconds, a number.
-    RetryAfter,
-    /// `{details}`: a list of `{"field", "message"}`. The member is left out where there is none.
-    Details,
 }
 
 impl Kind {
@@ -235,76 +224,6 @@ impl Kind {
         let name: StrDeserializer<'_, serde::de::value::Error> = name.into_deserializer();
         Self::deserialize(name).ok()
     }
-
-    /// The placeholders that its texts may have. `{details}` may stand anywhere.
-    pub const fn placeholders(self) -> &'static [Placeholder] {
-        match self {
-            Self::PlanLimit | Self::Conflict | Self::InvalidRequest => &[Placeholder::Reason, Placeholder::Details],
-            Self::MissingScope => &[Placeholder::Scope, Placeholder::Details],
-            Self::ResourceNotFound => &[Placeholder::Resource, Placeholder::ResourceCode, Placeholder::Details],
-            Self::RateLimited | Self::OrganizationRateLimited | Self::Unavailable => {
-                &[Placeholder::RetryAfter, Placeholder::Details]
-            }
-            Self::MissingCredential
-            | Self::MalformedCredential
-            | Self::UnknownKey
-            | Self::InactiveKey
-            | Self::ExpiredKey
-            | Self::WrongEnvironment
-            | Self::WrongKeyType
-            | Self::OrganizationLocked
-            | Self::NoApiOnPlan
-            | Self::AddressNotAllowed
-            | Self::UnknownRoute
-            | Self::MethodNotAllowed
-            | Self::OrganizationNotFound
-            | Self::Internal => &[Placeholder::Details],
-        }
-    }
-}
-
-impl Placeholder {
-    /// Every placeholder.
-    pub const ALL: [Self; 6] =
-        [Self::Reason, Self::Scope, Self::Resource, Self::ResourceCode, Self::RetryAfter, Self::Details];
-
-    /// Whether a function that announces a denial already knows what this stands for.
-    pub(crate) const fn is_known(self) -> bool {
-        match self {
-            Self::Resource | Self::ResourceCode => true,
-            Self::Reason | Self::Scope | Self::RetryAfter | Self::Details => false,
-        }
-    }
-
-    /// The JSON schema of what it stands for.
-    pub fn schema(self) -> Value {
-        match self {
-            Self::Reason | Self::Scope | Self::Resource | Self::ResourceCode => json!({"type": "string"}),
-            Self::RetryAfter => json!({"type": "integer", "minimum": 1}),
-            Self::Details => json!({
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                    "required": ["field", "message"],
-                    "additionalProperties": false,
-                },
-            }),
-        }
-    }
-
-    /// The placeholder of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "reason" => Some(Self::Reason),
-            "scope" => Some(Self::Scope),
-            "resource" => Some(Self::Resource),
-            "resource_code" => Some(Self::ResourceCode),
-            "retry_after" => Some(Self::RetryAfter),
-            "details" => Some(Self::Details),
-            _ => None,
-        }
-    }
 }
 
 impl Denial {
@@ -333,33 +252,6 @@ impl Denial {
             Self::OrganizationRateLimited { .. } => Kind::OrganizationRateLimited,
             Self::Unavailable { .. } => Kind::Unavailable,
             Self::Internal => Kind::Internal,
-        }
-    }
-
-    /// What `placeholder` stands for here.
-    pub fn fill(&self, placeholder: Placeholder) -> Option<Value> {
-        match (placeholder, self) {
-            (
-                Placeholder::Reason,
-                Self::PlanLimit { reason } | Self::Conflict { reason } | Self::Rejected { reason, .. },
-            ) => Some(reason.as_str().into()),
-            (Placeholder::Reason, Self::InvalidRequest { violations }) => {
-                let sentences: Vec<_> = violations.iter().map(|v| format!("{} {}", v.field, v.message)).collect();
-                Some(sentences.join("; ").into())
-            }
-            (Placeholder::Details, Self::InvalidRequest { violations }) => serde_json::to_value(violations).ok(),
-            (Placeholder::Scope, Self::MissingScope { scope }) => Some(scope.as_str().into()),
-            (Placeholder::Resource, Self::ResourceNotFound { resource }) => Some((*resource).into()),
-            (Placeholder::ResourceCode, Self::ResourceNotFound { resource }) => {
-                Some(resource.to_lowercase().replace(' ', "_").into())
-            }
-            (
-                Placeholder::RetryAfter,
-                Self::RateLimited { retry_after }
-                | Self::OrganizationRateLimited { retry_after }
-                | Self::Unavailable { retry_after },
-            ) => Some((*retry_after).into()),
-            _ => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::contract::alerts;
 use crate::contract::alerts::RuleFile;
 use crate::contract::cost::Costs;
 use crate::contract::denial::Kind;
-use crate::contract::key_format::Alphabet;
+use crate::contract::key_format::{Alphabet, Checksum};
 use crate::contract::limit::{Limits, Window};
 use crate::contract::management::Management;
 use crate::contract::portal::PortalFile;
@@ -18,7 +18,7 @@ use crate::contract::scope::Scopes;
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) windows: Vec<Window>,
-    pub(super) credential: Credential,
+    pub(super) credential: CredentialFile,
     pub(super) cors: Option<CorsFile>,
     pub(super) key: KeyFile,
     pub(super) scopes: BTreeMap<String, String>,
@@ -39,9 +39,10 @@ pub(super) struct File {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Credential {
+pub(super) struct CredentialFile {
     pub(super) header: String,
     pub(super) scheme: Option<String>,
+    pub(super) also: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +56,7 @@ pub(super) struct CorsFile {
 pub(super) struct KeyFile {
     pub(super) alphabet: Alphabet,
     pub(super) length: usize,
+    pub(super) checksum: Option<Checksum>,
     pub(super) all_scopes: Option<String>,
     pub(super) prefix: Option<String>,
     pub(super) scopes: Option<ScopesFile>,
@@ -108,12 +110,15 @@ pub(super) struct RateLimitHeadersFile {
     pub(super) remaining: String,
     pub(super) reset: String,
     pub(super) scope: Option<String>,
+    pub(super) draft: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ErrorFile {
     pub(super) body: String,
+    pub(super) content_type: Option<String>,
+    pub(super) types: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -59,12 +59,42 @@ impl Alphabet {
     }
 }
 
+/// What the last characters of a key say of those before them. It tells a mistyped or made-up key from a real one without a look
+/// at the store; it keeps nobody out who knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Checksum {
+    /// CRC-32 of the prefix and all random characters, in six digits of base 62.
+    Crc32,
+}
+
+impl Checksum {
+    /// How many characters it takes.
+    pub(super) const LENGTH: usize = 6;
+
+    /// The checksum of `bytes`.
+    fn of(self, bytes: &[u8]) -> [u8; Self::LENGTH] {
+        let Self::Crc32 = self;
+        let digits = Alphabet::Base62.characters();
+        let mut rest = usize::try_from(crc32fast::hash(bytes)).unwrap_or_default();
+        let mut text = [b'0'; Self::LENGTH];
+        for place in text.iter_mut().rev() {
+            *place = digits.get(rest.rem_euclid(digits.len())).copied().unwrap_or(b'0');
+            rest = rest.div_euclid(digits.len());
+        }
+
+        text
+    }
+}
+
 /// A prefix, and a number of characters of an alphabet after it.
 #[derive(Clone, Debug)]
 pub struct Format {
     pub(crate) prefix: String,
     pub(crate) alphabet: Alphabet,
     pub(crate) length: usize,
+    /// What the last of these characters are, if they are not as random as the others.
+    pub(crate) checksum: Option<Checksum>,
 }
 
 /// What a caller presented, in the right form. Only the store knows whether there is such a key.
@@ -104,19 +134,25 @@ impl Format {
 
     /// `bytes`, if they have this form.
     pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<Presented<'a>> {
-        let random = bytes.strip_prefix(self.prefix.as_bytes())?;
-        let well_formed = random.len() == self.length && random.iter().all(|byte| self.alphabet.contains(*byte));
+        let characters = bytes.strip_prefix(self.prefix.as_bytes())?;
+        let well_formed =
+            characters.len() == self.length && characters.iter().all(|byte| self.alphabet.contains(*byte));
+        let is_sound = self.checksum.is_none_or(|checksum| {
+            let parts = bytes.split_last_chunk::<{ Checksum::LENGTH }>();
+            parts.is_some_and(|(before, last)| checksum.of(before) == *last)
+        });
 
-        well_formed.then_some(Presented(bytes))
+        (well_formed && is_sound).then_some(Presented(bytes))
     }
 
-    /// A new key of this form, every character drawn evenly.
+    /// A new key of this form, every character drawn evenly but for the checksum.
     ///
     /// # Errors
     /// The operating system has no randomness to give.
     pub fn mint(&self, entropy: Entropy) -> Result<Secret, entropy::Error> {
         let (characters, mask) = (self.alphabet.characters(), self.alphabet.mask());
-        let whole = self.prefix.len().saturating_add(self.length);
+        let random = self.length.saturating_sub(self.checksum.map_or(0, |_| Checksum::LENGTH));
+        let whole = self.prefix.len().saturating_add(random);
         let mut text = self.prefix.clone();
         while text.len() < whole {
             let mut bytes = [0; 64];
@@ -125,6 +161,10 @@ impl Format {
             // characters.
             let drawn = bytes.iter().filter_map(|byte| characters.get(usize::from(byte & mask)));
             text.extend(drawn.take(whole.saturating_sub(text.len())).map(|byte| char::from(*byte)));
+        }
+        if let Some(checksum) = self.checksum {
+            let last = checksum.of(text.as_bytes());
+            text.extend(last.map(char::from));
         }
 
         Ok(Secret::new(text))
@@ -138,7 +178,12 @@ mod tests {
     use super::*;
 
     fn format(alphabet: Alphabet) -> Format {
-        Format { prefix: "fa_live_".to_owned(), alphabet, length: 32 }
+        Format { prefix: "fa_live_".to_owned(), alphabet, length: 32, checksum: None }
+    }
+
+    fn checked(prefix: &str) -> Format {
+        let checksum = Some(Checksum::Crc32);
+        Format { prefix: prefix.to_owned(), alphabet: Alphabet::Base62, length: 36, checksum }
     }
 
     #[test]
@@ -162,12 +207,28 @@ mod tests {
     }
 
     #[test]
+    fn a_checksum_is_the_crc_of_prefix_and_random_characters() {
+        // By zlib's CRC-32.
+        for (prefix, random, last) in [
+            ("lk_live_", "0123456789ABCDEFGHIJKLMNOPQRST", "4Y2ocH"),
+            ("lk_test_", "000000000000000000000000000000", "2kSFVj"),
+            ("lk_live_", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0csivn"),
+        ] {
+            let key = format!("{prefix}{random}{last}");
+            assert!(checked(prefix).parse(key.as_bytes()).is_some(), "{key}");
+            let other = if prefix == "lk_live_" { "lk_test_" } else { "lk_live_" };
+            let moved = key.replacen(prefix, other, 1);
+            assert!(checked(other).parse(moved.as_bytes()).is_none(), "{moved}");
+        }
+    }
+
+    #[test]
     fn what_is_minted_is_a_key_and_never_twice_the_same() {
-        for alphabet in [Alphabet::Hex, Alphabet::Base62] {
+        for format in [format(Alphabet::Hex), format(Alphabet::Base62), checked("lk_live_")] {
             let texts: std::collections::HashSet<_> = (0..200)
-                .map(|_| serde_json::to_value(format(alphabet).mint(Entropy::system()).unwrap()).unwrap())
+                .map(|_| serde_json::to_value(format.mint(Entropy::system()).unwrap()).unwrap())
                 .map(|value| value.as_str().unwrap().to_owned())
-                .inspect(|text| assert!(format(alphabet).parse(text.as_bytes()).is_some(), "{alphabet:?}"))
+                .inspect(|text| assert!(format.parse(text.as_bytes()).is_some(), "{format}"))
                 .collect();
             assert_eq!(texts.len(), 200);
         }
@@ -182,6 +243,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_key_with_one_other_character_is_none(at in 0..44_usize, other in "[0-9A-Za-z_]") {
+            let format = checked("lk_live_");
+            let key = serde_json::to_value(format.mint(Entropy::system()).unwrap()).unwrap();
+            let mut mistyped = key.as_str().unwrap().to_owned();
+            mistyped.replace_range(at..=at, &other);
+            prop_assert_eq!(format.parse(mistyped.as_bytes()).is_some(), mistyped == key.as_str().unwrap());
+        }
+
         #[test]
         fn any_bytes_can_be_parsed(bytes: Vec<u8>, tail in "[0-9a-zA-Z]{0,40}") {
             let format = format(Alphabet::Base62);

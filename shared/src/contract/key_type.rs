@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::file::{KeyFile, ScopesFile};
 use super::{Flaw, check_scopes, flaw};
-use crate::contract::key_format::Format;
+use crate::contract::key_format::{Alphabet, Checksum, Format};
 use crate::contract::scope::Scopes;
 use crate::environment::settings::Stage;
 
@@ -56,11 +56,14 @@ impl ScopeRule {
 
 /// The types that `key` describes; their scopes must be among `scopes`.
 pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<Vec<KeyType>, Flaw> {
-    if key.length < key.alphabet.min_length() || key.length > 128 {
-        let least = key.alphabet.min_length();
+    if key.checksum.is_some() && key.alphabet != Alphabet::Base62 {
+        return flaw("key.checksum", "is written in the alphabet base62");
+    }
+    let least = key.alphabet.min_length().saturating_add(key.checksum.map_or(0, |_| Checksum::LENGTH));
+    if key.length < least || key.length > 128 {
         return flaw("key.length", format!("must be {least} to 128 characters: a key has at least 128 random bits"));
     }
-    let form = |prefix: String| Format { prefix, alphabet: key.alphabet, length: key.length };
+    let form = |prefix: String| Format { prefix, alphabet: key.alphabet, length: key.length, checksum: key.checksum };
     let mut types = Vec::new();
     match (key.prefix, key.scopes) {
         (Some(prefix), Some(rule)) if key.types.is_empty() => types.push(KeyType {

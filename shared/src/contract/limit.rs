@@ -1,6 +1,5 @@
 //! Limits and the windows they are counted in: arithmetic only.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -258,49 +257,6 @@ impl TryFrom<Vec<Limit>> for Limits {
 impl From<Limits> for Vec<Limit> {
     fn from(limits: Limits) -> Self {
         limits.0.into_iter().map(|(per, Rate { requests, sliding })| Limit { requests, per, sliding }).collect()
-    }
-}
-
-/// Whose requests a limit is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Holder {
-    /// Those with one key.
-    Key,
-    /// Those with any key of an organization.
-    Organization,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Key => "key",
-            Self::Organization => "organization",
-        })
-    }
-}
-
-/// What is left to a key, in the window that has least left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// Whose limit it is.
-    pub scope: Holder,
-    /// Requests per window.
-    pub limit: u32,
-    /// Requests left in it.
-    pub remaining: u32,
-    /// When it ends, in Unix seconds; of one that slides, when all that is counted now will be out of it.
-    pub reset: i64,
-    /// Which window.
-    pub per: Window,
-}
-
-impl Quota {
-    /// What the tightest of several has least of: what is left and, of equal ones, the one that lasts longest: the caller has to wait
-    /// for that one.
-    pub const fn tightness(&self) -> (u32, Reverse<i64>) {
-        (self.remaining, Reverse(self.reset))
     }
 }
 

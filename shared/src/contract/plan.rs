@@ -79,10 +79,10 @@ impl Plan {
         let api = file.api.unwrap_or(true);
         let limits = match (file.limits, file.limits_by_type, file.custom_limits) {
             (None, None, true) => PlanLimits::Custom,
-            (None, None, false) if !api => PlanLimits::All(Limits::default()),
+            (None, None, false) if !api || file.shared_limits.is_some() => PlanLimits::All(Limits::default()),
             (Some(limits), None, false) if !limits.is_empty() => PlanLimits::All(limits),
             (None, Some(limits), false) => PlanLimits::ByType(limits),
-            _ => return flaw(place, "must have one of limits, limits_by_type, custom_limits and api = false"),
+            _ => return flaw(place, "must have limits or shared_limits, limits_by_type, custom_limits or api = false"),
         };
         let check = |place: String, limits: &Limits| match limits.iter().find(|(window, _)| !windows.contains(window)) {
             Some((window, _)) => flaw(place, format!("{window} is not among the windows that requests are counted in")),

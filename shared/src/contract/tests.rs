@@ -19,8 +19,8 @@ fn complaint(name: &str, from: &str, to: &str) -> String {
 }
 
 #[test]
-fn the_four_contracts_are_sound() {
-    for name in ["fabraix", "fanfare", "fayne", "thefaq"] {
+fn the_five_contracts_are_sound() {
+    for name in ["fabraix", "fanfare", "fayne", "standard", "thefaq"] {
         assert!(Contract::names().any(|there| there == name), "{name} is missing");
     }
     for name in Contract::names() {
@@ -39,6 +39,44 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "contracts/x.toml: line 15, column 1: unknown field `colour`",
         ),
         ("fayne", "alphabet = \"hex\"", "alphabet = ", "contracts/x.toml: line 14, column "),
+        (
+            "standard",
+            "checksum = \"crc32\"",
+            "checksum = \"crc16\"",
+            "contracts/x.toml: line 16, column 12: unknown variant `crc16`, expected `crc32`",
+        ),
+        ("standard", "length = 36", "length = 27", "contracts/x.toml: key.length: must be 28 to 128 characters"),
+        (
+            "standard",
+            "alphabet = \"base62\"\nlength = 36",
+            "alphabet = \"hex\"\nlength = 38",
+            "contracts/x.toml: key.checksum: is written in the alphabet base62",
+        ),
+        (
+            "standard",
+            "also = \"x-api-key\"",
+            "also = \"authorization\"",
+            "contracts/x.toml: credential.also: must be another header",
+        ),
+        (
+            "standard",
+            "also = \"x-api-key\"",
+            "also = \"Cookie\"",
+            "contracts/x.toml: credential.also: \"Cookie\" cannot carry a key",
+        ),
+        ("standard", "draft = 11", "draft = 10", "contracts/x.toml: rate_limit_headers.draft: must be 11"),
+        (
+            "standard",
+            "application/problem+json",
+            "text/html",
+            "contracts/x.toml: error.content_type: must be application/json, or end in +json",
+        ),
+        (
+            "standard",
+            "types = \"https://latchkey.example/docs/errors.md#\"",
+            "",
+            "contracts/x.toml: denials.missing_credential: the body needs a type",
+        ),
         (
             "fanfare",
             "[scopes]\n",
@@ -111,7 +149,7 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "fayne",
             "api = false",
             "",
-            "contracts/x.toml: plans.trial: must have one of limits, limits_by_type, custom_limits and api = false",
+            "contracts/x.toml: plans.trial: must have limits or shared_limits, limits_by_type, custom_limits or api = false",
         ),
         ("fayne", "choice = [\"read\"", "choice = [\"reed\"", "contracts/x.toml: key.scopes: there is no scope reed"),
         (
@@ -244,8 +282,8 @@ fn every_denial(contract: &Contract) -> Vec<(String, Denial)> {
         Denial::ResourceNotFound { resource: "API key" },
         Denial::from(Violation::new("name", "is required")),
         Denial::Conflict { reason: "Taken".to_owned() },
-        Denial::RateLimited { retry_after: 30 },
-        Denial::OrganizationRateLimited { retry_after: 30 },
+        Denial::RateLimited { retry_after: 30, windows: vec![Window::Minute] },
+        Denial::OrganizationRateLimited { retry_after: 30, windows: vec![Window::Minute] },
         Denial::Unavailable { retry_after: 1 },
         Denial::Internal,
     ];
@@ -266,9 +304,9 @@ fn every_denial(contract: &Contract) -> Vec<(String, Denial)> {
 fn table(name: &str) -> String {
     let contract = load(name);
     let line = |(name, denial): (String, Denial)| {
-        let reply = envelope::render(&contract, &denial);
+        let reply = envelope::render(&contract, &Told::new(&denial, "request"));
         let mut headers = reply.headers;
-        assert_eq!(headers.remove("content-type").unwrap(), "application/json");
+        assert_eq!(headers.remove("content-type").unwrap(), contract.error_type);
         let headers: Vec<_> =
             headers.iter().map(|(name, value)| format!("{name}: {}  ", value.to_str().unwrap())).collect();
         format!("{name:<26}{}  {}{}\n", reply.status.as_u16(), headers.concat(), reply.body)
@@ -305,6 +343,7 @@ fn every_denial_of_every_contract_reads_as_its_table_says() {
         ("fabraix", include_str!("tests/fabraix.txt")),
         ("fanfare", include_str!("tests/fanfare.txt")),
         ("fayne", include_str!("tests/fayne.txt")),
+        ("standard", include_str!("tests/standard.txt")),
         ("thefaq", include_str!("tests/thefaq.txt")),
     ] {
         let table = table(name);

@@ -7,10 +7,12 @@ use lambda_http::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSF
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::file::DenialFile;
+use super::file::{DenialFile, ErrorFile};
+use super::headers::header;
 use super::text::{Body, Text, Words};
-use super::{Flaw, flaw, header};
-use crate::contract::denial::{Denial, Kind, Placeholder};
+use super::{Flaw, flaw};
+use crate::contract::denial::Kind;
+use crate::contract::placeholder::{Placeholder, Told};
 
 /// Headers that frame a message: a contract cannot set them.
 const FRAMING: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
@@ -26,8 +28,8 @@ pub struct Wire {
 }
 
 impl DenialFile {
-    /// How `kind` reads where a contract says only how this, its twin, does.
-    pub(super) fn like(&self, kind: Kind) -> Self {
+    /// How `kind` reads where a contract says only how this, its twin, does. Where there are no `types` for all, it has one of its own.
+    pub(super) fn like(&self, kind: Kind, types: Option<&str>) -> Self {
         if kind != Kind::AddressNotAllowed {
             return self.clone();
         }
@@ -38,7 +40,7 @@ impl DenialFile {
             status: Some(403),
             code: Some(kind.name()),
             message: Some(message),
-            kind: self.kind.clone().or_else(|| Some(kind.name())),
+            kind: self.kind.clone().or_else(|| types.is_none().then(|| kind.name())),
             ..Self::default()
         }
     }
@@ -51,19 +53,26 @@ impl DenialFile {
 }
 
 impl Wire {
-    pub(super) fn check(place: &str, kind: Kind, file: &DenialFile, default_body: &str) -> Result<Self, Flaw> {
+    fn check(place: &str, kind: Kind, file: &DenialFile, error: &ErrorFile) -> Result<Self, Flaw> {
         let status = file.status.and_then(|status| StatusCode::from_u16(status).ok());
         let Some(status) = status.filter(|status| status.is_client_error() || status.is_server_error()) else {
             return flaw(format!("{place}.status"), "must be a status from 400 to 599");
         };
-        let words = Words { code: file.code.as_deref(), kind: file.kind.as_deref(), message: file.message.as_deref() };
+        let code = file.code.as_deref();
+        let of_all = error.types.as_ref().zip(code).map(|(types, code)| format!("{types}{code}"));
+        let words = Words {
+            code,
+            kind: file.kind.as_deref().or(of_all.as_deref()),
+            message: file.message.as_deref(),
+            status: Some(status.as_u16()),
+        };
         let read = |what| (place.to_owned(), what);
-        let body = file.body.as_deref().unwrap_or(default_body);
-        let body = Body::read(body, words, kind.placeholders()).map_err(read)?;
-        let message = file.message.as_deref().map(|text| Text::read(text, words, kind.placeholders()).map_err(read));
+        let body = file.body.as_deref().unwrap_or(&error.body);
+        let body = Body::read(body, words, Placeholder::of(kind)).map_err(read)?;
+        let message = file.message.as_deref().map(|text| Text::read(text, words, Placeholder::of(kind)).map_err(read));
         let headers = file.headers.iter().map(|(name, text)| {
             let place = format!("{place}.headers");
-            let text = Text::read(text, words, kind.placeholders()).map_err(read)?;
+            let text = Text::read(text, words, Placeholder::of(kind)).map_err(read)?;
             let name = header(&place, name)?;
             if FRAMING.contains(&name) {
                 return flaw(place, format!("{name} is the gateway's to set"));
@@ -75,43 +84,51 @@ impl Wire {
     }
 
     /// Whether some denial fills every placeholder of a body: a first check, at the place where the body stands.
-    pub(super) fn check_body(body: &str) -> Result<(), String> {
-        let words = Words { code: Some(""), kind: Some(""), message: Some("") };
+    fn check_body(body: &str) -> Result<(), String> {
+        let words = Words { code: Some(""), kind: Some(""), message: Some(""), status: Some(400) };
 
         Body::read(body, words, &Placeholder::ALL).map(|_| ())
     }
 
     /// The body, as JSON text.
-    pub fn body(&self, denial: &Denial) -> String {
-        self.body.render(denial).unwrap_or_default().to_string()
+    pub fn body(&self, told: &Told<'_>) -> String {
+        self.body.render(told).unwrap_or_default().to_string()
     }
 
-    /// The sentence for `denial`; empty where the contract has none apart from the body.
-    pub fn message(&self, denial: &Denial) -> String {
-        self.message.as_ref().map(|message| message.render(denial)).unwrap_or_default()
+    /// The sentence for `told`; empty where the contract has none apart from the body.
+    fn message(&self, told: &Told<'_>) -> String {
+        self.message.as_ref().map(|message| message.render(told)).unwrap_or_default()
     }
 
-    /// The JSON schema of the bodies for refusals like `denial`.
-    pub fn schema(&self, denial: &Denial) -> Value {
-        self.body.schema(denial).unwrap_or_default()
+    /// The sentence for people: the message or, where that is the same for all such refusals, what this one comes with.
+    pub(super) fn sentence(&self, told: &Told<'_>) -> String {
+        let is_told = self.message.as_ref().is_some_and(|message| message.names(Placeholder::Reason));
+        let reason = told.reason().filter(|_| !is_told);
+
+        reason.unwrap_or_else(|| self.message(told))
+    }
+
+    /// The JSON schema of the bodies for refusals like `told`.
+    pub fn schema(&self, told: &Told<'_>) -> Value {
+        self.body.schema(told).unwrap_or_default()
     }
 
     /// The headers of its own that this denial has.
-    pub fn headers<'a>(&'a self, denial: &'a Denial) -> impl Iterator<Item = (&'a HeaderName, HeaderValue)> {
-        self.headers.iter().filter_map(|(name, text)| Some((name, HeaderValue::from_str(&text.render(denial)).ok()?)))
+    pub fn headers<'a>(&'a self, told: &'a Told<'_>) -> impl Iterator<Item = (&'a HeaderName, HeaderValue)> {
+        self.headers.iter().filter_map(|(name, text)| Some((name, HeaderValue::from_str(&text.render(told)).ok()?)))
     }
 }
 
 /// How every denial reads, and every rejection that the contract lists.
 pub(super) type Wires = (BTreeMap<Kind, Wire>, BTreeMap<String, Wire>);
 
-/// Reads all `denials` and `rejections`, whose bodies are `body` unless they have one of their own.
+/// Reads all `denials` and `rejections`, whose bodies are that of `error` unless they have one of their own.
 pub(super) fn check_all(
-    body: &str,
+    error: &ErrorFile,
     denials: &BTreeMap<Kind, DenialFile>,
     rejections: &BTreeMap<String, DenialFile>,
 ) -> Result<Wires, Flaw> {
-    Wire::check_body(body).or_else(|what| flaw("error.body", what))?;
+    Wire::check_body(&error.body).or_else(|what| flaw("error.body", what))?;
     let mut wires = BTreeMap::new();
     for kind in Kind::ALL {
         let place = format!("denials.{}", kind.name());
@@ -123,17 +140,17 @@ pub(super) fn check_all(
             }
             (None, Some(twin)) => {
                 let like = denials.get(&twin).and_then(|file| file.same_as).unwrap_or(twin);
-                spelled_out(like).map(|file| Cow::Owned(file.like(kind)))
+                spelled_out(like).map(|file| Cow::Owned(file.like(kind, error.types.as_deref())))
             }
             (None, None) => return flaw(place, "is missing: a contract says how every denial reads"),
         };
         let Some(file) = file else {
             return flaw(place, "same_as must stand alone and name a denial that is spelled out");
         };
-        wires.insert(kind, Wire::check(&place, kind, &file, body)?);
+        wires.insert(kind, Wire::check(&place, kind, &file, error)?);
     }
     let rejections = rejections.iter().map(|(name, file)| {
-        let wire = Wire::check(&format!("rejections.{name}"), Kind::Conflict, file, body)?;
+        let wire = Wire::check(&format!("rejections.{name}"), Kind::Conflict, file, error)?;
         Ok((name.clone(), wire))
     });
 

@@ -8,7 +8,7 @@ use super::memory::Why;
 use super::{No, refusal};
 use crate::contract::cost::Cost;
 use crate::contract::denial::Denial;
-use crate::contract::limit::{Holder, Quota};
+use crate::contract::quota::{Holder, Quotas};
 use crate::contract::secret::Digest;
 use crate::contract::{InForce, KeyType};
 use crate::registry::alert::SILENCE;
@@ -179,12 +179,12 @@ fn unwritten(app: &App, error: dynamodb::Error, digest: &Digest, now: Timestamp)
 ///
 /// # Errors
 /// They are reached. The request is taken out of the pass again.
-async fn together(app: &App, pass: Box<Pass>, counting: &Digest, ask: &Ask) -> Result<(Pass, Option<Quota>), No> {
+async fn together(app: &App, pass: Box<Pass>, counting: &Digest, ask: &Ask) -> Result<(Pass, Quotas), No> {
     let Terms { org, shared, .. } = &pass.terms;
     if shared.is_empty() {
-        return Ok((*pass, None));
+        return Ok((*pass, Quotas::default()));
     }
-    let left = |counts: &Counts| counts.quota(shared, Holder::Organization, ask);
+    let left = |counts: &Counts| counts.quotas(shared, Holder::Organization, ask);
     if ask.cost == Cost::NOTHING {
         let counts = app.passes.counted_together(org).await?;
         let left = left(&counts);

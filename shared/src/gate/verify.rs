@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 use crate::contract::Contract;
 use crate::contract::cost::Cost;
 use crate::contract::denial::{Denial, Kind, Violation};
-use crate::contract::envelope::{Headers, Rendered, add_quota};
-use crate::contract::limit::{Holder, Quota};
+use crate::contract::envelope::{Headers, Rendered, add_quotas};
+use crate::contract::placeholder::Told;
+use crate::contract::quota::{Holder, Quota};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Plain;
 use crate::gate;
@@ -138,11 +139,12 @@ impl Verdict {
     }
 }
 
-/// The verdict on a request with `key`, if it came with one, that asks for `ask` and needs all of `scopes`.
+/// The verdict on a request with `key`, if it came with one, that asks for `ask` and needs all of `scopes`. A refusal has the
+/// `request_id`.
 ///
 /// # Errors
 /// The contract has no such scope, or the store does not answer.
-pub async fn verify(app: &App, key: Option<&Plain>, scopes: &Scopes, ask: &Ask) -> Result<Verdict> {
+pub async fn verify(app: &App, key: Option<&Plain>, scopes: &Scopes, ask: &Ask, request_id: &str) -> Result<Verdict> {
     if scopes.iter().any(|scope| !app.contract.scopes.contains_key(scope)) {
         let known: Vec<_> = app.contract.scopes.keys().map(String::as_str).collect();
         return Err(Violation::new("scopes", format!("must be among {}", known.join(", "))).into());
@@ -154,13 +156,18 @@ pub async fn verify(app: &App, key: Option<&Plain>, scopes: &Scopes, ask: &Ask) 
         None => Err(Denial::MissingCredential.into()),
     };
 
-    verdict(app, admitted, ask)
+    verdict(app, admitted, ask, request_id)
 }
 
 /// What the gate said to a request that asks for `ask`, as data. A failure of ours is a refusal too: nobody is let in. The verdict
 /// counts as usage of the key, except of a request that counts nothing. One that is let in is counted as verified, because its
-/// outcome is not known here.
-pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, ask: &Ask) -> Result<Verdict> {
+/// outcome is not known here. A refusal has the `request_id`.
+pub(crate) fn verdict(
+    app: &App,
+    admitted: std::result::Result<Grant, Refusal>,
+    ask: &Ask,
+    request_id: &str,
+) -> Result<Verdict> {
     let (now, counts) = (ask.now(), ask.cost != Cost::NOTHING);
     let refusal = match admitted {
         Ok(grant) => {
@@ -168,14 +175,14 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
                 app.meter.record(grant.used(), Outcome::Verified, now);
             }
             let mut headers = HeaderMap::new();
-            add_quota(&app.contract, grant.quota, &mut headers);
+            add_quotas(&app.contract, &grant.quotas, &mut headers);
             return Ok(Verdict::Yes {
                 valid: true,
                 organization: grant.org,
                 key_id: grant.key,
                 kind: grant.kind,
                 scopes: grant.scopes,
-                rate_limit: grant.quota.map(Left::from),
+                rate_limit: grant.quotas.tightest().map(Left::from),
                 headers: Headers::of(&headers),
             });
         }
@@ -183,7 +190,8 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
     };
     let Error::Denied(denial) = refusal.error else { return Err(refusal.error) };
     let holder = refusal.used.as_ref().map(|used| used.holder.clone());
-    let response = Rendered::new(&app.contract, &denial, refusal.quota).map_err(Error::failed)?;
+    let response =
+        Rendered::new(&app.contract, &Told::new(&denial, request_id), &refusal.quotas).map_err(Error::failed)?;
     let status = response.status;
     app.refusals.note(Refused { status, reason: Some(denial.kind()), holder: holder.as_ref(), ..Refused::default() });
     let (organization, key_id) = holder.map(|usage::Holder { org, key }| (org, key)).unzip();
@@ -198,7 +206,7 @@ pub(crate) fn verdict(app: &App, admitted: std::result::Result<Grant, Refusal>, 
         reason: denial.kind(),
         organization,
         key_id,
-        rate_limit: refusal.quota.map(Left::from),
+        rate_limit: refusal.quotas.tightest().map(Left::from),
         response,
     })
 }

@@ -56,6 +56,7 @@ pub struct Question {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Context {
+    request_id: Option<String>,
     /// From an HTTP API, 2.0.
     time_epoch: Option<i64>,
     /// From a REST API, and from an HTTP API, 1.0.
@@ -198,7 +199,8 @@ pub async fn authorize(app: &App, mut question: Question, platform: Option<Times
         Ok(credential) => gate::admit(app, credential, &[], &ask).await,
         Err(denial) => Err(denial.into()),
     };
-    let verdict = verdict(app, admitted, &ask)?;
+    let request_id = question.request_context.request_id.take().unwrap_or_default();
+    let verdict = verdict(app, admitted, &ask, &request_id)?;
     let goes_on = match verdict {
         Verdict::Yes { .. } => true,
         Verdict::No { .. } => question.api().is_some_and(|api| app.told_apis.iter().any(|told| told == api)),

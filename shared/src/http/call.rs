@@ -16,7 +16,7 @@ use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::http::{HeaderMap, Method};
 
 use crate::contract::denial::{Kind, Violation};
-use crate::contract::limit::Quota;
+use crate::contract::quota::Quotas;
 use crate::contract::secret::Digest;
 use crate::environment::clock::{self, Times};
 use crate::gate::app::App;
@@ -58,7 +58,7 @@ pub struct Call {
     /// Who signed the request, on routes that IAM guards.
     pub signed_by: Option<String>,
     /// What the key has left, once the gate has said so: every answer from then on says it.
-    pub quota: Option<Quota>,
+    pub quotas: Quotas,
     /// How the request is counted as usage, once the gate has said whose key it came with.
     pub used: Option<Use>,
     /// Why the gate has refused the request, if it has.
@@ -115,7 +115,7 @@ impl Call {
             headers: event.headers,
             cookies: event.cookies.unwrap_or_default(),
             signed_by: context.authorizer.and_then(|authorizer| authorizer.iam).and_then(|iam| iam.user_arn),
-            quota: None,
+            quotas: Quotas::default(),
             used: None,
             refused: None,
             guest: None,

@@ -6,7 +6,7 @@ use lambda_http::http::header::{
 };
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Credential};
 use crate::http::extract::Stray;
 use crate::http::idempotency_key as idempotency;
 
@@ -31,7 +31,10 @@ pub fn preflight(contract: &Contract, request: &Stray) -> Option<HeaderMap> {
     if !(asks && !is_closed(path) && cors.allows(headers.get(ORIGIN)?)) {
         return None;
     }
-    let ours = [contract.credential.header.as_str(), CONTENT_TYPE.as_str(), idempotency::HEADER].join(", ");
+    let Credential { header, also, .. } = &contract.credential;
+    let credentials = [Some(header), also.as_ref()].into_iter().flatten().map(HeaderName::as_str);
+    let ours: Vec<_> = credentials.chain([CONTENT_TYPE.as_str(), idempotency::HEADER]).collect();
+    let ours = ours.join(", ");
     let asked = headers.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| are_names(names)).cloned();
     let names = asked.map_or_else(|| HeaderValue::from_str(&ours).ok(), Some)?;
 

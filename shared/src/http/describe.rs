@@ -57,5 +57,13 @@ pub fn security_schemes(contract: &Contract) -> BTreeMap<String, Value> {
         "x-amazon-apigateway-authtype": "awsSigv4",
     });
 
-    BTreeMap::from([(operation::KEY.to_owned(), key), (operation::OPERATOR.to_owned(), signature)])
+    let mut schemes = BTreeMap::from([(operation::KEY.to_owned(), key), (operation::OPERATOR.to_owned(), signature)]);
+    if let Some(also) = &credential.also {
+        let key = json!({
+            "type": "apiKey", "in": "header", "name": also.as_str(), "description": format!("The key: {}.", forms.join(", or ")),
+        });
+        schemes.insert(operation::ALSO.to_owned(), key);
+    }
+
+    schemes
 }

@@ -104,7 +104,7 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
     let credential = credential.inspect_err(|denial| call.refused = Some(denial.kind()))?;
     match gate::admit(call.app, credential, scopes, &call.asking()).await {
         Ok(grant) => {
-            call.quota = grant.quota;
+            call.quotas.clone_from(&grant.quotas);
             call.used = Some(grant.used());
             // A path with another organization than the key's own leads nowhere, like one with an organization that
             // does not exist.
@@ -114,7 +114,7 @@ pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> 
             Ok(grant)
         }
         Err(refusal) => {
-            call.quota = refusal.quota;
+            call.quotas = refusal.quotas;
             call.used = refusal.used;
             if let Error::Denied(denial) = &refusal.error {
                 call.refused = Some(denial.kind());

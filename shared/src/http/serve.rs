@@ -10,6 +10,8 @@ use serde_json::value::RawValue;
 use crate::contract::denial::Denial;
 use crate::contract::envelope;
 use crate::contract::envelope::Reply;
+use crate::contract::placeholder::Told;
+use crate::contract::quota::Quotas;
 use crate::environment::clock;
 use crate::environment::log;
 use crate::environment::settings;
@@ -99,7 +101,7 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
     let mut call = match Call::read(app, event, platform) {
         Ok(call) => call,
         Err(violation) => {
-            let reply = envelope::render(&app.contract, &violation.into());
+            let reply = envelope::render(&app.contract, &Told { denial: &violation.into(), request_id: None });
             app.refusals.note(Refused { status: reply.status.as_u16(), ..Refused::default() });
             return unkept(reply);
         }
@@ -111,17 +113,18 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
             reason = Some(error.denial().kind());
             // A caller whose key does not count as one is not told what it has left, whichever part finds that out.
             if error.denial().kind().is_no_key() {
-                call.quota = None;
+                call.quotas = Quotas::default();
             }
             if let Error::Failed { denial, cause } = &error {
                 tracing::error!(?denial, "{} failed: {cause}", call.route);
             }
             let denial = error.denial();
-            (face.refuse)(&call, denial).unwrap_or_else(|| envelope::render(&app.contract, denial))
+            (face.refuse)(&call, denial)
+                .unwrap_or_else(|| envelope::render(&app.contract, &Told::new(denial, &call.request_id)))
         }
     };
     (face.dress)(&call, &mut reply);
-    envelope::add_quota(&app.contract, call.quota, &mut reply.headers);
+    envelope::add_quotas(&app.contract, &call.quotas, &mut reply.headers);
     if let Some(cors) = &app.contract.cors
         && !cors::is_closed(&call.path)
     {

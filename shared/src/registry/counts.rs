@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::contract::cost::Cost;
-use crate::contract::limit::{Holder, Limits, Quota, Window};
+use crate::contract::limit::{Limits, Window};
+use crate::contract::quota::{Holder, Quota, Quotas};
 use crate::contract::slide::Slide;
 use crate::registry::ask::Ask;
 
@@ -95,36 +96,57 @@ impl Counts {
         if limits.slides(window) { self.slide_at(window, ask).over(window) } else { window.end(ask.at(window)) }
     }
 
-    /// In how many seconds a request that asks for `ask` can pass under `limits`, where it cannot now.
-    pub fn exhausted(&self, limits: &Limits, ask: &Ask) -> Option<u32> {
+    /// Which of `limits` do not let a request pass that asks for `ask`, and in how many seconds they will; `None` if all do.
+    pub fn exhausted(&self, limits: &Limits, ask: &Ask) -> Option<Exhausted> {
         if ask.cost == Cost::NOTHING {
             return None;
         }
         let cost = ask.cost.count();
-        let exhausted = limits
+        let exhausted: Vec<_> = limits
             .iter()
-            .filter(|(window, limit)| self.used(limits, *window, ask).saturating_add(cost) > i64::from(*limit));
-        let wait = |(window, limit): (Window, u32)| {
-            if limits.slides(window) {
-                return self.slide_at(window, ask).wait(window, i64::from(limit), cost, ask.times.near);
-            }
-            window.seconds_left(ask.at(window))
-        };
+            .filter(|(window, limit)| self.used(limits, *window, ask).saturating_add(cost) > i64::from(*limit))
+            .collect();
+        // All of them must have ended before a request can pass again.
+        let waits = exhausted.iter().map(|(window, limit)| self.wait(limits, *window, *limit, cost, ask));
+        let retry_after = waits.max()?;
 
-        // All exhausted windows must have ended before a request can pass again.
-        exhausted.map(wait).max()
+        Some(Exhausted { retry_after, windows: exhausted.into_iter().map(|(window, _)| window).collect() })
     }
 
-    /// What `limits` of `scope` leave to a request that asks for `ask`; `None` if there are none.
-    pub fn quota(&self, limits: &Limits, scope: Holder, ask: &Ask) -> Option<Quota> {
+    /// In how many seconds a request of `cost` can pass under the `limit` of `window`, where it cannot now.
+    fn wait(&self, limits: &Limits, window: Window, limit: u32, cost: i64, ask: &Ask) -> u32 {
+        if limits.slides(window) {
+            return self.slide_at(window, ask).wait(window, i64::from(limit), cost, ask.times.near);
+        }
+
+        window.seconds_left(ask.at(window))
+    }
+
+    /// What each of `limits` of `scope` leaves to a request that asks for `ask`.
+    pub fn quotas(&self, limits: &Limits, scope: Holder, ask: &Ask) -> Quotas {
         let quotas = limits.iter().map(|(window, limit)| {
             let used = u32::try_from(self.used(limits, window, ask)).unwrap_or(u32::MAX);
+            let remaining = limit.saturating_sub(used);
             let reset = self.resets(limits, window, ask);
-            Quota { scope, limit, remaining: limit.saturating_sub(used), reset, per: window }
+            let wait = if remaining == 0 {
+                self.wait(limits, window, limit, Cost::ONE.count(), ask)
+            } else {
+                u32::try_from(reset.saturating_sub(ask.at(window).as_second())).unwrap_or(1).max(1)
+            };
+            Quota { scope, limit, remaining, reset, wait, per: window }
         });
 
-        quotas.min_by_key(Quota::tightness)
+        quotas.collect()
     }
+}
+
+/// Limits that do not let a request pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exhausted {
+    /// Seconds until all of them do, at least 1.
+    pub retry_after: u32,
+    /// Their windows, shortest first.
+    pub windows: Vec<Window>,
 }
 
 /// The numbers of the windows that a span which ends now touches, and of the one after them: a clock may be ahead.

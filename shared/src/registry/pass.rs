@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use crate::contract::alerts::Thresholds;
 use crate::contract::cost::Cost;
 use crate::contract::denial::Denial;
-use crate::contract::limit::{Holder, Limits, Quota, Window};
+use crate::contract::limit::{Limits, Window};
+use crate::contract::quota::{Holder, Quotas};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::contract::{Contract, InForce};
 use crate::registry::addresses::Addresses;
 use crate::registry::ask::Ask;
-use crate::registry::counts::Counts;
+use crate::registry::counts::{Counts, Exhausted};
 use crate::registry::key;
 use crate::registry::key::Key;
 use crate::registry::organization;
@@ -121,7 +122,7 @@ pub struct Grant {
     /// What it may do.
     pub scopes: Scopes,
     /// What it has left after this request.
-    pub quota: Option<Quota>,
+    pub quotas: Quotas,
     /// Whether the secret has been replaced, and still works.
     pub is_old: bool,
     /// Whether it is perhaps the key's first use after a month or more.
@@ -133,12 +134,12 @@ pub struct Grant {
 impl Grant {
     /// The grant of a request with `secret` that `pass` has counted, which is the pass of the secret `counting`. `shared` is what is left
     /// of the limits that all keys of its organization share.
-    pub fn of(pass: Pass, secret: Digest, counting: &Digest, shared: Option<Quota>, ask: &Ask) -> Self {
-        let quota = [pass.quota(ask), shared].into_iter().flatten().min_by_key(Quota::tightness);
+    pub fn of(pass: Pass, secret: Digest, counting: &Digest, shared: Quotas, ask: &Ask) -> Self {
+        let quotas = pass.quotas(ask).and(shared);
         let peaks = pass.peaks(ask);
         let Terms { org, key, kind, scopes, .. } = pass.terms;
 
-        Self { org, key, secret, kind, scopes, quota, is_old: secret != *counting, is_awake: false, peaks }
+        Self { org, key, secret, kind, scopes, quotas, is_old: secret != *counting, is_awake: false, peaks }
     }
 
     /// How the request is counted as usage.
@@ -157,7 +158,7 @@ pub fn judge(pass: &Pass, ask: &Ask) -> Result<(), Denial> {
     pass.terms.judge(ask)?;
 
     match pass.counts.exhausted(&pass.terms.limits, ask) {
-        Some(retry_after) => Err(Denial::RateLimited { retry_after }),
+        Some(Exhausted { retry_after, windows }) => Err(Denial::RateLimited { retry_after, windows }),
         None => Ok(()),
     }
 }
@@ -168,9 +169,9 @@ impl Pass {
         ask.cost > Cost::ONE || (ask.cost == Cost::ONE && self.terms.is_guarded())
     }
 
-    /// What is left to a request that asks for this; `None` if it has no limits.
-    pub fn quota(&self, ask: &Ask) -> Option<Quota> {
-        self.counts.quota(&self.terms.limits, Holder::Key, ask)
+    /// What is left of its limits to a request that asks for this.
+    pub fn quotas(&self, ask: &Ask) -> Quotas {
+        self.counts.quotas(&self.terms.limits, Holder::Key, ask)
     }
 
     /// How a request is counted as usage, with the current secret.
@@ -254,8 +255,10 @@ impl Terms {
     ) -> (Self, Option<UnknownTerms>) {
         let kind = contract.key_type(key.kind.as_deref());
         let limits = key.limits_on(plan, org.limits.as_ref());
-        let limits = limits.filter(|limits| contract.counts(limits) && (!plan.api || !limits.is_empty()));
         let shared = org.shared_on(plan);
+        // Nobody is let in without any limit.
+        let is_limited = |limits: &Limits| !limits.is_empty() || shared.is_some();
+        let limits = limits.filter(|limits| contract.counts(limits) && (!plan.api || is_limited(limits)));
         let known = kind.zip(limits).filter(|_| contract.plans.contains_key(&org.plan));
         let known = known.filter(|_| shared.as_ref().is_none_or(|shared| contract.counts(shared)));
         let unknown = known.is_none().then(|| UnknownTerms {

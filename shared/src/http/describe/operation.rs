@@ -20,6 +20,9 @@ pub(super) const KEY: &str = "key";
 /// The security scheme of the operator.
 pub(super) const OPERATOR: &str = "operator";
 
+/// The name of the security scheme for keys in another header.
+pub(super) const ALSO: &str = "alsoKey";
+
 /// What a function does at one route.
 pub struct Operation<'c> {
     contract: &'c Contract,
@@ -89,6 +92,9 @@ impl<'c> Operation<'c> {
     pub(crate) fn ask_key(&mut self, scope: Option<&str>) {
         let Self { contract, .. } = *self;
         self.security.push(json!({ (KEY): scope.as_slice() }));
+        if contract.credential.also.is_some() {
+            self.security.push(json!({ (ALSO): scope.as_slice() }));
+        }
         self.is_counted = true;
         let never = |kind: &crate::contract::KeyType| {
             kind.confined && scope.is_some_and(|scope| !contract.allows(&kind.scopes.possible(), scope))

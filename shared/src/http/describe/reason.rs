@@ -1,6 +1,7 @@
 //! Refusals that a handler's types do not show: the handler announces them where it is served.
 
 use crate::contract::denial::{Denial, Kind, Violation};
+use crate::contract::limit::Window;
 
 /// A refusal that a handler decides on by itself: `serve(get.may_refuse(&[Reason::NotFound("Course")]))`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +63,10 @@ pub(super) fn example(kind: Kind) -> Denial {
         Kind::ResourceNotFound => Denial::ResourceNotFound { resource: "Resource" },
         Kind::InvalidRequest => Violation::new("body", "must be JSON").into(),
         Kind::Conflict => Denial::Conflict { reason: "There is one already".to_owned() },
-        Kind::RateLimited => Denial::RateLimited { retry_after: 30 },
-        Kind::OrganizationRateLimited => Denial::OrganizationRateLimited { retry_after: 30 },
+        Kind::RateLimited => Denial::RateLimited { retry_after: 30, windows: vec![Window::Minute] },
+        Kind::OrganizationRateLimited => {
+            Denial::OrganizationRateLimited { retry_after: 30, windows: vec![Window::Minute] }
+        }
         Kind::Unavailable => Denial::Unavailable { retry_after: 1 },
         Kind::Internal => Denial::Internal,
     }

@@ -9,6 +9,7 @@ use super::reason::when;
 use crate::contract::Contract;
 use crate::contract::denial::Denial;
 use crate::contract::envelope;
+use crate::contract::placeholder::Told;
 
 /// The answers that API Gateway gives by itself, in words of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +89,7 @@ pub(super) fn responses(contract: &Contract, refusals: &[Denial], gateway: &[Gat
     for (status, group) in by_status {
         // Not the status first: what begins with a digit is no name in most languages.
         let mut name = format!("{}{status}", group.name());
-        let schema = group.schema(contract, &mut refused.schemas);
-        let mut response = group.response(contract, &schema);
+        let mut response = group.response(contract, &mut refused.schemas);
         // A request without a known caller has no quota, and neither has one about which nothing can be told.
         if is_counted && matches!(status, 400 | 402..=409 | 429) && contract.rate_limit_headers.is_some() {
             name.push_str("Counted");
@@ -114,6 +114,37 @@ pub(super) fn add_quota(contract: &Contract, required: bool, response: &mut Map<
             "description": "Whose limit it is.", "required": required, "schema": {"enum": ["key", "organization"]},
         });
     }
+    if names.has_fields {
+        let field =
+            |description: &str| json!({"description": description, "required": required, "schema": {"type": "string"}});
+        headers[envelope::POLICY.as_str()] = field("All limits, as draft-ietf-httpapi-ratelimit-headers-11 has them.");
+        headers[envelope::STATE.as_str()] = field("What is left of each, as the same draft has it.");
+    }
+}
+
+/// A refusal of some request.
+const fn told(denial: &Denial) -> Told<'_> {
+    Told { denial, request_id: Some("JKJaXmPLvHcESHA=") }
+}
+
+/// The bodies of one media type.
+#[derive(Default)]
+struct Content {
+    references: Vec<Value>,
+    examples: Map<String, Value>,
+}
+
+impl Content {
+    fn refer(&mut self, schema: &str) {
+        self.references.push(json!({"$ref": format!("#/components/schemas/{schema}")}));
+    }
+
+    fn into_value(mut self) -> Value {
+        let schema =
+            if self.references.len() == 1 { self.references.remove(0) } else { json!({ "anyOf": self.references }) };
+
+        json!({"schema": schema, "examples": self.examples})
+    }
 }
 
 /// All that has one status.
@@ -135,54 +166,54 @@ impl Group<'_> {
         names.join("Or")
     }
 
-    /// The schema of its bodies, which refers to those in `named`. What the contract does not tell apart has one name, that
-    /// of the first.
-    fn schema(&self, contract: &Contract, named: &mut BTreeMap<String, Value>) -> Value {
+    /// Its bodies by their media types, whose schemas refer to those in `named`. What the contract does not tell apart has one name,
+    /// that of the first.
+    fn contents(&self, contract: &Contract, named: &mut BTreeMap<String, Value>) -> BTreeMap<String, Content> {
         let mut bodies: Vec<Value> = Vec::new();
-        let mut references: Vec<Value> = Vec::new();
-        let mut refer = |name: &str| references.push(json!({"$ref": format!("#/components/schemas/{name}")}));
+        let mut contents: BTreeMap<String, Content> = BTreeMap::new();
+        let media = contract.error_type.to_str().unwrap_or_default();
         for denial in &self.denials {
             let Some(wire) = contract.wire(denial) else { continue };
-            let body = wire.schema(denial);
-            if bodies.contains(&body) {
-                continue;
+            let content = contents.entry(media.to_owned()).or_default();
+            let body = wire.schema(&told(denial));
+            if !bodies.contains(&body) {
+                let name = format!("{}Error", name(denial));
+                content.refer(&name);
+                named.insert(name, body.clone());
+                bodies.push(body);
             }
-            let name = format!("{}Error", name(denial));
-            refer(&name);
-            named.insert(name, body.clone());
-            bodies.push(body);
+            let body = envelope::render(contract, &told(denial)).body;
+            let value: Value = serde_json::from_str(&body).unwrap_or_default();
+            if !content.examples.values().any(|known| known["value"] == value) {
+                content.examples.insert(name(denial), json!({"summary": when(denial), "value": value}));
+            }
         }
-        if self.gateway.is_some() {
-            refer(Gateway::SCHEMA);
+        if let Some(gateway) = self.gateway {
+            let content = contents.entry("application/json".to_owned()).or_default();
+            content.refer(Gateway::SCHEMA);
+            content.examples.insert(
+                "Gateway".to_owned(),
+                json!({"summary": "API Gateway answers by itself.", "value": {"message": gateway.message()}}),
+            );
         }
 
-        if references.len() == 1 { references.remove(0) } else { json!({ "anyOf": references }) }
+        contents
     }
 
-    fn response(&self, contract: &Contract, schema: &Value) -> Map<String, Value> {
+    fn response(&self, contract: &Contract, named: &mut BTreeMap<String, Value>) -> Map<String, Value> {
         let mut sentences: Vec<&str> = Vec::new();
-        let mut examples = Map::new();
         let mut headers: BTreeMap<String, (usize, bool)> = BTreeMap::new();
         for denial in &self.denials {
-            let Some(wire) = contract.wire(denial) else { continue };
-            for (header, value) in wire.headers(denial) {
+            let (Some(wire), told) = (contract.wire(denial), told(denial)) else { continue };
+            for (header, value) in wire.headers(&told) {
                 let is_number = value.to_str().is_ok_and(|value| value.parse::<u32>().is_ok());
                 let (times, always_number) = headers.entry(header.as_str().to_owned()).or_insert((0, true));
                 *times = times.saturating_add(1);
                 *always_number &= is_number;
             }
             sentences.push(when(denial));
-            let body = envelope::render(contract, denial).body;
-            let value: Value = serde_json::from_str(&body).unwrap_or_default();
-            if !examples.values().any(|known| known["value"] == value) {
-                examples.insert(name(denial), json!({"summary": when(denial), "value": value}));
-            }
         }
-        if let Some(gateway) = self.gateway {
-            examples.insert(
-                "Gateway".to_owned(),
-                json!({"summary": "API Gateway answers by itself.", "value": {"message": gateway.message()}}),
-            );
+        if self.gateway.is_some() {
             sentences.push("API Gateway answers by itself.");
         }
         sentences.dedup();
@@ -196,7 +227,9 @@ impl Group<'_> {
             let headers: Map<_, _> = headers.into_iter().map(|(name, facts)| (name, header(facts))).collect();
             response.insert("headers".to_owned(), headers.into());
         }
-        response.insert("content".to_owned(), json!({"application/json": {"schema": schema, "examples": examples}}));
+        let contents = self.contents(contract, named).into_iter();
+        let contents: Map<_, _> = contents.map(|(media, content)| (media, content.into_value())).collect();
+        response.insert("content".to_owned(), contents.into());
 
         response
     }

@@ -9,6 +9,8 @@ use super::{Foreign, Outcome, Sha256, past};
 use crate::contract::InForce;
 use crate::contract::denial::Denial;
 use crate::contract::envelope::Rendered;
+use crate::contract::placeholder::Told;
+use crate::contract::quota::Quotas;
 use crate::contract::reading::json;
 use crate::contract::secret::Digest;
 use crate::environment::clock::{Expiry, Moment};
@@ -134,7 +136,8 @@ impl<'a> Taking<'a> {
     /// `error`, where that is no refusal.
     fn refuse(&mut self, place: usize, error: Error) -> Result<()> {
         let Error::Denied(denial) = error else { return Err(error) };
-        let response = Rendered::new(&self.app.contract, &denial, None).map_err(Error::failed)?;
+        let told = Told::new(&denial, &self.author.request);
+        let response = Rendered::new(&self.app.contract, &told, &Quotas::default()).map_err(Error::failed)?;
         self.settle(place, Outcome::Refused { reason: denial.kind(), response });
 
         Ok(())

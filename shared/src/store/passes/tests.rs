@@ -38,7 +38,12 @@ fn contract() -> Contract {
 }
 
 fn digest() -> Digest {
-    let format = Format { prefix: "x".to_owned(), alphabet: crate::contract::key_format::Alphabet::Hex, length: 32 };
+    let format = Format {
+        prefix: "x".to_owned(),
+        alphabet: crate::contract::key_format::Alphabet::Hex,
+        length: 32,
+        checksum: None,
+    };
     format.parse(b"x00000000000000000000000000000000").unwrap().digest()
 }
 
@@ -351,7 +356,8 @@ fn terms_that_are_remembered_let_nobody_in_whom_the_pass_does_not() {
     runner.run(&cases, |(pass, known, is_same)| holds(pass, known, is_same)).unwrap();
 
     assert!((runs / 10..runs * 9 / 10).contains(&admitted.get()), "{} of {runs} were let in", admitted.get());
-    assert!(outdated.get() > runs / 50, "{} were refused for terms that have changed", outdated.get());
+    // Some two in a hundred are, and chance makes that fewer.
+    assert!(outdated.get() > runs / 150, "{} were refused for terms that have changed", outdated.get());
 }
 
 #[tokio::test]

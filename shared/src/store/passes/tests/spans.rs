@@ -41,7 +41,7 @@ async fn what_is_given_back_can_be_used_again_and_never_more_than_that() {
     pass.terms.until = at(EDGE + 9_000_000);
     let ask = Ask { cost: 2.try_into().unwrap(), ..once(EDGE) };
     let stamped = passes.stamp(&digest(), &pass, None, true, OLD, &ask).await.unwrap().unwrap();
-    let used = |pass: &Pass, ask: &Ask| pass.quota(ask).unwrap().remaining;
+    let used = |pass: &Pass, ask: &Ask| pass.quotas(ask).tightest().unwrap().remaining;
     assert_eq!(used(&stamped, &ask), 3);
     let Counted::Yes(counted) = passes.count(&digest(), &ask, Some(&stamped)).await.unwrap() else { panic!("refused") };
     assert_eq!(used(&counted, &ask), 1);
@@ -80,7 +80,7 @@ async fn what_functions_of_before_have_counted_is_part_of_a_span_that_they_do_no
     pass.terms.until = at(EDGE + 90_000);
     let ask = once(EDGE);
     let stamped = passes.stamp(&digest(), &pass, None, true, OLD, &ask).await.unwrap().unwrap();
-    assert_eq!(stamped.quota(&ask).unwrap().remaining, 4);
+    assert_eq!(stamped.quotas(&ask).tightest().unwrap().remaining, 4);
     // A function of the layout before stamps its terms, counts three, and leaves alone what it does not know.
     let change = passes.client.update_item().table_name(TABLE).key("digest", bytes(*digest().as_bytes()));
     let change = change
@@ -94,7 +94,7 @@ async fn what_functions_of_before_have_counted_is_part_of_a_span_that_they_do_no
     let State::Stamped(seen) = State::read(passes.item(&digest()).await.unwrap()).unwrap() else { panic!("no pass") };
     let again = Pass { counts: seen.counts.clone(), ..pass };
     let stamped = passes.stamp(&digest(), &again, None, true, OLD, &ask).await.unwrap().unwrap();
-    assert_eq!(stamped.quota(&ask).unwrap().remaining, 0);
+    assert_eq!(stamped.quotas(&ask).tightest().unwrap().remaining, 0);
 }
 
 #[tokio::test]
