@@ -1,4 +1,5 @@
 mod fabraix;
 mod fanfare;
 mod fayne;
+mod standard;
 mod thefaq;

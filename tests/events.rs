@@ -13,11 +13,11 @@ use crate::support::{World, root};
 
 #[tokio::test]
 async fn every_function_answers_its_sample_event() {
-    for (contract, plan, prefix, key, statuses) in [
+    for (contract, plan, secret, key, statuses) in [
         (
             "fayne",
             "pro",
-            "fa_live_",
+            "fa_live_00000000000000000000000000000000",
             json!({"name": "samples", "scopes": ["read", "write"]}),
             [
                 ("OrganizationsPut", 200),
@@ -79,16 +79,23 @@ async fn every_function_answers_its_sample_event() {
             .as_slice(),
         ),
         (
+            "standard",
+            "pro",
+            "lk_live_0123456789ABCDEFGHIJKLMNOPQRST4Y2ocH",
+            json!({"name": "samples", "type": "live"}),
+            [("NotesList", 200), ("NotesGet", 404), ("NotesCreate", 201)].as_slice(),
+        ),
+        (
             "fabraix",
             "standard",
-            "fbx_prod_",
+            "fbx_prod_00000000000000000000000000000000",
             json!({"name": "samples", "type": "production"}),
             [("AgentRunsRegister", 200), ("AgentRunsList", 200), ("AgentRunsGet", 404)].as_slice(),
         ),
         (
             "fanfare",
             "pro",
-            "sk_live_",
+            "sk_live_00000000000000000000000000000000",
             json!({"name": "samples", "type": "secret"}),
             [
                 ("ExperiencesList", 200),
@@ -107,7 +114,7 @@ async fn every_function_answers_its_sample_event() {
         let world = World::serving(contract).await;
         world.organization("acme", json!({"plan": plan})).await;
         let mut key = key;
-        key["sha256"] = json!(STANDARD.encode(Sha256::digest(format!("{prefix}{}", "0".repeat(32)))));
+        key["sha256"] = json!(STANDARD.encode(Sha256::digest(secret)));
         let import = json!({"keys": [key]});
         let imported = world.operate("POST", "/organizations/acme/api-keys/import", import).await.json();
         assert_eq!(imported["data"]["imported"], 1, "{imported}");

@@ -121,6 +121,7 @@ async fn alarmed(world: &World) -> Key {
 fn typed(contract: &str) -> Vec<(&'static str, &'static str)> {
     match contract {
         "fanfare" => vec![("type", "secret"), ("name", "web"), ("scope", "read:experiences"), ("expires", "never")],
+        "standard" => vec![("name", "web"), ("type", "live"), ("scope", "read"), ("expires", "never")],
         "fabraix" => vec![("type", "restricted"), ("scope", "runs:write"), ("name", "web")],
         "thefaq" => vec![("name", "web"), ("scope", "read")],
         _ => vec![("name", "web")],

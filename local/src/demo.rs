@@ -109,6 +109,11 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
     };
     let has = |route: &str| template.functions.iter().flat_map(|function| &function.routes).any(|it| it.key() == route);
     let (mut requests, mut examples) = (Vec::new(), Vec::new());
+    if has("GET /v1/notes") {
+        let writer = holder(contract, stage, Some("write"));
+        requests.extend(writer.map(|writer| notes(contract, writer)).into_iter().flatten());
+        examples.extend(noted(contract, writer));
+    }
     if has("GET /api/v1/courses") {
         requests.extend(courses(slug));
         requests.extend(people(contract, slug));
@@ -258,6 +263,28 @@ fn key_list(contract: &Contract, slug: &str, key: &str) -> Example {
     )
 }
 
+/// Something to list.
+fn notes(contract: &Contract, writer: &KeyType) -> Vec<DemoRequest> {
+    let note = |body| with_key_of(contract, writer, "/v1/notes", body);
+
+    vec![
+        note(json!({"title": "Call the plumber", "text": "The tap in the kitchen."})),
+        note(json!({"title": "Read about structured fields"})),
+    ]
+}
+
+fn noted(contract: &Contract, writer: Option<&KeyType>) -> Vec<Example> {
+    let key = writer.map_or_else(|| "{key}".to_owned(), key_of);
+    let credential = credential(contract, &key);
+    let body = r#"-H 'Content-Type: application/json' -d '{"title": "Buy milk"}'"#;
+
+    vec![
+        example("call the API with a key", format!("curl -i {{url}}/v1/notes {credential}")),
+        example("make something", format!("curl -i {{url}}/v1/notes {credential} {body}")),
+        example("call it without a key", "curl -i {url}/v1/notes"),
+    ]
+}
+
 fn agent_runs(contract: &Contract, slug: &str) -> Vec<Example> {
     let run = r#"{"agent_id": "a1b2c3d4-e5f6-7890-1234-567890abcdef", "timestamp": "2024-01-01T00:00:00Z", "system_prompt": "You are a helpful assistant"}"#;
     // Any key will do where the contract has no such type.
@@ -276,19 +303,24 @@ fn agent_runs(contract: &Contract, slug: &str) -> Vec<Example> {
     ]
 }
 
-/// An experience of each status, whenever the demo is looked at, and somebody who comes to them.
-fn launches(contract: &Contract, server: &KeyType) -> Vec<DemoRequest> {
-    let post = |path: &str, body| DemoRequest {
+/// What is sent to `path` with the demo's key of the type `kind`.
+fn with_key_of(contract: &Contract, kind: &KeyType, path: &str, body: Value) -> DemoRequest {
+    DemoRequest {
         key: Some(DemoCredential {
             header: contract.credential.header.to_string(),
             scheme: scheme(contract),
-            key: server.name.clone().unwrap_or_else(|| "demo".to_owned()),
+            key: kind.name.clone().unwrap_or_else(|| "demo".to_owned()),
         }),
         method: "POST".to_owned(),
         path: path.to_owned(),
         body: Some(body),
         keep_as: None,
-    };
+    }
+}
+
+/// An experience of each status, whenever the demo is looked at, and somebody who comes to them.
+fn launches(contract: &Contract, server: &KeyType) -> Vec<DemoRequest> {
+    let post = |path: &str, body| with_key_of(contract, server, path, body);
 
     vec![
         post(

@@ -6,13 +6,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use dynamodb::{Item, Result, Table, text};
+use dynamodb::{Item, Result, Table};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Id;
-use crate::stored::key;
+use crate::newest::newest;
 
 /// Which part of a list is asked for.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
@@ -96,31 +96,9 @@ impl Slice {
         partition: &str,
         read: impl Fn(Item) -> Result<(Id, T)>,
     ) -> Result<Connection<T>> {
-        let wanted = usize::try_from(self.first.0).unwrap_or(usize::MAX);
-        let after = self.after.map(|Cursor(id)| key(partition, id.to_string()));
-        let mut pages = table
-            .client
-            .query()
-            .table_name(&table.name)
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", "pk")
-            .expression_attribute_values(":pk", text(partition))
-            .set_exclusive_start_key(after)
-            .into_paginator()
-            .page_size(i32::try_from(self.first.0).unwrap_or(i32::MAX))
-            .send();
-        let mut entries = Vec::new();
-        // DynamoDB answers with 1 MB at most. A part is whole when it has enough entries, or there are no more.
-        while entries.len() < wanted
-            && let Some(page) = pages.next().await
-        {
-            for item in page?.items.unwrap_or_default() {
-                entries.push(read(item.into())?);
-            }
-        }
-        entries.truncate(wanted);
+        let after = self.after.map(|Cursor(id)| Id::from(id));
+        let items = newest(table, partition, self.first.0, after).await?;
+        let entries = items.into_iter().map(read).collect::<Result<_>>()?;
 
         Ok(Connection::new(entries))
     }

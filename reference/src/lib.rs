@@ -1,4 +1,4 @@
-//! The domains of the reference APIs: an academy, agent runs, launches. It knows organizations as a name that everything
+//! The domains of the reference APIs: an academy, agent runs, launches, notes. It knows organizations as a name that everything
 //! is kept under, and nothing of keys. A team that brings its own API deletes this crate, its functions and its table.
 #![warn(missing_docs)]
 #![deny(clippy::arithmetic_side_effects)]
@@ -12,6 +12,8 @@ mod id;
 mod label;
 pub mod launch;
 mod moment;
+mod newest;
+pub mod notes;
 pub mod page;
 mod stored;
 mod transaction;

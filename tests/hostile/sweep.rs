@@ -28,6 +28,11 @@ async fn no_route_under_fanfares_contract_has_a_fault_or_tells_of_others() {
     sweep("fanfare").await;
 }
 
+#[tokio::test]
+async fn no_route_under_the_standard_contract_has_a_fault_or_tells_of_others() {
+    sweep("standard").await;
+}
+
 async fn sweep(contract: &str) {
     let mut sweep = Sweep::of(contract).await;
     let theirs = sweep.harvest().await;

@@ -149,8 +149,8 @@ impl Sweep {
             return;
         }
         let body = answer.json();
-        let is_ours =
-            is_an_error_of(&self.contract, &body) && answer.header("content-type") == Some("application/json");
+        let kind = if self.contract == "standard" { "application/problem+json" } else { "application/json" };
+        let is_ours = is_an_error_of(&self.contract, &body) && answer.header("content-type") == Some(kind);
         assert!(is_ours, "{what}: {answer:.1000?}");
     }
 
@@ -194,6 +194,10 @@ pub(super) fn is_an_error_of(contract: &str, body: &Value) -> bool {
             body["error"].is_string() && known.contains(&outer.as_str())
         }
         "fayne" => within(&["code message"]),
+        "standard" => {
+            let optional = ["detail", "request_id", "errors", "violated-policies"];
+            outer.split(' ').filter(|member| !optional.contains(member)).eq(["type", "title", "status", "code"])
+        }
         "thefaq" => within(&["code message", "code message details"]),
         other => panic!("what does an error of {other} look like?"),
     }

@@ -160,6 +160,7 @@ async fn no_page_grows_beyond_64_kilobytes_however_long_the_names_are() {
             match contract {
                 "fabraix" => json!({"name": name, "type": "admin"}),
                 "fanfare" => json!({"name": name, "type": "secret"}),
+                "standard" => json!({"name": name, "type": "live"}),
                 _ => json!({"name": name}),
             }
         };

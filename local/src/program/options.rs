@@ -15,7 +15,7 @@ use crate::error::Error;
 #[command(name = "latchkey", version, args_override_self = true)]
 pub(super) struct Options {
     /// The contract to serve, a name in contracts/
-    #[arg(long, value_name = "NAME", default_value = "fayne")]
+    #[arg(long, value_name = "NAME", default_value = "standard")]
     pub(super) contract: String,
 
     /// What the stack is for
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn each_contract_has_its_folder_unless_told_otherwise() {
         let folder = |arguments: &[&str]| Options::parse_from([&["latchkey"], arguments].concat()).data_dir();
-        assert_eq!(folder(&[]), Some(PathBuf::from(".latchkey/fayne")));
+        assert_eq!(folder(&[]), Some(PathBuf::from(".latchkey/standard")));
         assert_eq!(folder(&["--contract", "thefaq"]), Some(PathBuf::from(".latchkey/thefaq")));
         assert_eq!(folder(&["--data-dir", "x"]), Some(PathBuf::from("x")));
         assert_eq!(folder(&["--ephemeral"]), None);

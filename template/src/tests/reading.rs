@@ -47,6 +47,7 @@ fn the_real_template_is_read() {
 #[test]
 fn the_real_template_has_the_functions_of_its_contract() {
     for (contract, api, served) in [
+        ("standard", "from-contract", Some("Notes")),
         ("fayne", "from-contract", Some("Academy")),
         ("fabraix", "from-contract", Some("AgentRuns")),
         ("fanfare", "from-contract", Some("Experiences")),
@@ -54,11 +55,12 @@ fn the_real_template_has_the_functions_of_its_contract() {
         ("/tmp/fayne.toml", "from-contract", None),
         ("fayne", "none", None),
         ("acme", "academy", Some("Academy")),
+        ("fayne", "notes", Some("Notes")),
         ("fayne", "agent-runs", Some("AgentRuns")),
         ("thefaq", "experiences", Some("Experiences")),
     ] {
         let template = read_with(REAL, &[("Contract", contract), ("ReferenceApi", api)]).unwrap();
-        for name in ["Academy", "AgentRuns", "Experiences"].into_iter().filter(|name| Some(*name) != served) {
+        for name in ["Notes", "Academy", "AgentRuns", "Experiences"].into_iter().filter(|name| Some(*name) != served) {
             let mut functions = template.functions.iter().map(|function| &function.name);
             assert_eq!(functions.find(|function| function.starts_with(name)), None, "{contract} {api}");
         }
