@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use shared::contract::Contract;
 use shared::contract::management::{Management, Operation};
 use template::{Function, Target};
@@ -242,6 +243,36 @@ fn the_documents_name_every_contract_and_every_route() {
     }
     for route in deployed().iter().flat_map(|function| &function.routes) {
         assert!(api.contains(&format!("`{}`", route.key())), "docs/api.md does not mention {}", route.key());
+    }
+}
+
+/// The body `json`, without what differs from request to request.
+fn error_body(json: &str) -> Value {
+    let mut body: Value = serde_json::from_str(json).unwrap();
+    for member in ["detail", "request_id"] {
+        if let Some(text) = body.get_mut(member) {
+            *text = Value::Null;
+        }
+    }
+
+    body
+}
+
+#[test]
+fn every_code_of_the_standard_contract_is_explained_with_a_body_that_has_it() {
+    let page = fs::read_to_string(root().join("docs/errors.md")).unwrap();
+    // What the contract gives for each denial: a test of it keeps this file.
+    let told = fs::read_to_string(root().join("shared/src/contract/tests/standard.txt")).unwrap();
+    let told: Vec<_> = told.lines().map(|line| error_body(&line[line.find('{').unwrap()..])).collect();
+    let codes: BTreeSet<_> = told.iter().map(|body| body["code"].as_str().unwrap()).collect();
+    let sections: BTreeMap<_, _> =
+        page.split("\n## ").skip(1).map(|section| section.split_once('\n').unwrap()).collect();
+    assert_eq!(sections.keys().copied().collect::<BTreeSet<_>>(), codes, "docs/errors.md and contracts/standard.toml");
+    for (code, section) in sections {
+        let (_, example) = section.split_once("```json\n").unwrap();
+        let example = error_body(example.split_once("```").unwrap().0);
+        assert_eq!(example["code"], code);
+        assert!(told.contains(&example), "docs/errors.md: nobody gets {example}");
     }
 }
 
