@@ -1,5 +1,6 @@
 mod authorize;
 mod fallback;
+mod forward_auth;
 mod health;
 mod openapi;
 mod operator_openapi;

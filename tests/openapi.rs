@@ -50,8 +50,8 @@ fn every_route_is_in_the_document_of_some_stack() {
     let documents = CONTRACTS.map(whole);
     for route in deployed().iter().flat_map(|function| &function.routes) {
         let Target::Path { method, path } = &route.target else { continue };
-        // Pages are for browsers: they are not operations of an API.
-        if path.starts_with("/portal/") {
+        // Pages are for browsers, and a proxy speaks a protocol of its own: they are not operations of an API.
+        if path.starts_with("/portal/") || path.starts_with("/forward-auth") {
             continue;
         }
         // A HEAD is its GET without a body.

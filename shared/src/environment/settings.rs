@@ -179,6 +179,11 @@ impl WebhookSettings {
     }
 }
 
+/// `FORWARD_AUTH_SECRET`: what proxies must show to be answered; `None` where anybody may ask.
+pub(crate) fn forward_auth_secret() -> Option<String> {
+    variable("FORWARD_AUTH_SECRET")
+}
+
 /// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, by Lambda's name for it. It is needed before anything
 /// else can fail.
 pub(crate) fn log_level() -> Option<String> {
