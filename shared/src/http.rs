@@ -12,6 +12,7 @@ pub mod extract;
 pub mod forward;
 pub mod handler;
 pub mod idempotency_key;
+pub mod introspect;
 pub(crate) mod lambda;
 pub mod manager;
 pub mod openapi;
