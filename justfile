@@ -54,6 +54,12 @@ clients *contracts:
     cargo build --bins
     .venv/clients/bin/python .ci/clients/run {{ contracts }}
 
+# Have nginx, Caddy and Traefik ask a stack, by their files in docs/forward-auth. `.ci/run` makes .venv, and installs nginx.
+[group('check')]
+forward-auth:
+    cargo build --bins
+    .venv/bin/python .ci/forward_auth/run
+
 # Run a function of each kind under AWS's runtime emulator too, and compare. `.ci/run` makes .venv.
 [group('check')]
 emulator:

@@ -50,8 +50,8 @@ fn every_route_is_in_the_document_of_some_stack() {
     let documents = CONTRACTS.map(whole);
     for route in deployed().iter().flat_map(|function| &function.routes) {
         let Target::Path { method, path } = &route.target else { continue };
-        // Pages are for browsers: they are not operations of an API.
-        if path.starts_with("/portal/") {
+        // Pages are for browsers, and proxies and gateways speak protocols of their own: they are not operations of an API.
+        if ["/portal/", "/forward-auth", "/introspect"].iter().any(|other| path.starts_with(other)) {
             continue;
         }
         // A HEAD is its GET without a body.

@@ -56,8 +56,9 @@ impl Readers {
                 format!("Latchkey: {contract}, for the operator"),
                 format!(
                     "All that a stack that serves the contract `{contract}` answers: to callers, and below `/operator/` to \
-                     the team that runs it. Any path that is not here is 404, and any method 405 with `Allow`, in the same \
-                     form as the other refusals."
+                     the team that runs it. The pages of the portal are not here, and neither is what proxies and gateways \
+                     ask. Any other path that is not here is 404, and any method 405 with `Allow`, in the same form as the \
+                     other refusals."
                 ),
             ),
         }

@@ -39,6 +39,22 @@ pub(crate) fn read(section: &Node, given: &BTreeMap<String, String>) -> Result<B
         .collect()
 }
 
+/// Refuses a secret among `given`: whoever asks writes values down where all can read them.
+pub(crate) fn refuse_secrets(section: &Node, given: &BTreeMap<String, String>) -> Result<(), Error> {
+    let declared = given.keys().filter_map(|name| Some((name, section.get(name)?)));
+    match declared.into_iter().find(|(_, declaration)| is_secret(declaration)) {
+        Some((name, declaration)) => Err(Error::at(
+            declaration.line,
+            format!("parameter {name}: it is a secret, which only `sam deploy` may be told"),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_secret(declaration: &Node) -> bool {
+    declaration.get("NoEcho").is_some_and(|node| node.text() == Ok("true"))
+}
+
 fn effective(declaration: &Node, given: Option<&String>) -> Result<String, Error> {
     declaration.only(&KNOWN)?;
     let value = match (given, declaration.get("Default")) {
@@ -46,10 +62,11 @@ fn effective(declaration: &Node, given: Option<&String>) -> Result<String, Error
         (None, Some(default)) => default.text()?.to_owned(),
         (None, None) => return Err(Error::at(declaration.line, "it has no default, and no value was given")),
     };
+    let shown = if is_secret(declaration) { "its value".to_owned() } else { format!("{value:?}") };
     let refuse = |why: String| {
         let reason = declaration.get("ConstraintDescription").and_then(|node| node.text().ok());
         let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
-        Error::at(declaration.line, format!("{value:?} {why}{reason}"))
+        Error::at(declaration.line, format!("{shown} {why}{reason}"))
     };
 
     match declaration.need("Type")?.text()? {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::lines::Lines;
 use crate::node::{Entry, Node};
 use crate::scope::Scope;
-use crate::{Error, Template, conditions, names, resources};
+use crate::{Error, Template, conditions, names, parameters as declared, resources};
 
 /// A resource's attribute for which CloudFormation by itself takes no function.
 const POLICY: &str = "DeletionPolicy";
@@ -34,6 +34,7 @@ impl Template {
         let whole = Self::read(yaml, parameters)?;
         let root = Node::parse(yaml)?;
         let nothing = Node::nothing();
+        declared::refuse_secrets(root.get("Parameters").unwrap_or(&nothing), parameters)?;
         let conditions = root.get("Conditions").unwrap_or(&nothing);
         let scope = Scope {
             parameters: &whole.parameters,

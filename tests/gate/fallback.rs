@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use crate::support::World;
 
 #[tokio::test]
@@ -38,4 +40,15 @@ async fn an_unknown_path_is_404_whatever_the_credential() {
     let stranger = world.anonymous("GET", "/api/v1/nothing").await;
     assert_eq!(world.get("/api/v1/nothing", &key).await.body, stranger.body);
     assert_eq!(world.call("GET", "/api/v1/nothing", "junk", None).await.body, stranger.body);
+}
+
+#[tokio::test]
+async fn a_path_that_takes_any_method_takes_none_that_could_be_named() {
+    let world = World::serving("fayne").await;
+    let event = json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": "/forward-auth/read", "headers": {},
+        "requestContext": {"http": {"method": "GET"}, "routeKey": "$default", "timeEpoch": 0},
+    });
+    let answer = world.stack.invoke("GateFallback", event).await.unwrap();
+    assert_eq!((&answer["statusCode"], &answer["headers"]["allow"]), (&json!(404), &json!(null)));
 }

@@ -71,8 +71,10 @@ impl Sweep {
         for function in &template.functions {
             let file = fs::read_to_string(root().join(format!("events/{}.json", function.binary))).unwrap();
             let event: Value = serde_json::from_str(&file).unwrap();
-            // Pages take forms, and answer in HTML: tests/portal/hostile.rs.
-            if function.routes.iter().any(|route| route.key().contains(" /portal/")) {
+            // Pages take forms, and answer in HTML: tests/portal/hostile.rs. Proxies and gateways ask by protocols of their own:
+            // tests/gate/forward_auth.rs, tests/gate/introspect.rs.
+            let others = [" /portal/", " /forward-auth", " /introspect"];
+            if function.routes.iter().any(|route| others.iter().any(|other| route.key().contains(other))) {
                 continue;
             }
             let sample = event["body"].as_str().map(|body| serde_json::from_str(body).unwrap());

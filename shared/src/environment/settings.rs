@@ -179,6 +179,16 @@ impl WebhookSettings {
     }
 }
 
+/// `FORWARD_AUTH_SECRET`: what proxies must show to be answered; `None` where anybody may ask.
+pub(crate) fn forward_auth_secret() -> Option<String> {
+    variable("FORWARD_AUTH_SECRET")
+}
+
+/// `INTROSPECTION_CREDENTIAL`: the `user:secret` of those who may ask about keys; `None` where nobody may.
+pub(crate) fn introspection_credential() -> Option<String> {
+    variable("INTROSPECTION_CREDENTIAL")
+}
+
 /// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, by Lambda's name for it. It is needed before anything
 /// else can fail.
 pub(crate) fn log_level() -> Option<String> {

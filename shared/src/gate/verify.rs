@@ -96,19 +96,15 @@ impl From<Quota> for Left {
 }
 
 impl Verdict {
-    /// The verdict as an authorizer's context: names and plain values, which is all that REST APIs take. A scope of `contract`
-    /// that means all of them is followed by all of them: whoever reads them looks for one.
+    /// The verdict as an authorizer's context: names and plain values, which is all that REST APIs take.
     pub(crate) fn as_context(&self, contract: &Contract) -> Map<String, Value> {
         let (members, left) = match self {
             Self::Yes { organization, key_id, kind, scopes, rate_limit, .. } => {
-                let all = contract.scopes.keys().map(String::as_str).filter(|scope| contract.allows(scopes, scope));
-                let scopes: BTreeSet<_> = scopes.iter().chain(all).collect();
-                let scopes: Vec<_> = scopes.into_iter().collect();
                 let members = vec![
                     ("organization", Some(organization.as_str().into())),
                     ("keyId", Some(key_id.as_str().into())),
                     ("type", kind.as_deref().map(Value::from)),
-                    ("scopes", Some(scopes.join(" ").into())),
+                    ("scopes", Some(spelled_out(contract, scopes).into())),
                 ];
                 (members, rate_limit)
             }
@@ -137,6 +133,15 @@ impl Verdict {
 
         members.into_iter().chain(left).filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
+}
+
+/// `scopes` with spaces between. One of `contract` that means all of them stands beside all of them: whoever reads them looks for
+/// one.
+pub(crate) fn spelled_out(contract: &Contract, scopes: &Scopes) -> String {
+    let all = contract.scopes.keys().map(String::as_str).filter(|scope| contract.allows(scopes, scope));
+    let scopes: BTreeSet<_> = scopes.iter().chain(all).collect();
+
+    scopes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// The verdict on a request with `key`, if it came with one, that asks for `ask` and needs all of `scopes`. A refusal has the

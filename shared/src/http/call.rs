@@ -63,6 +63,8 @@ pub struct Call {
     pub used: Option<Use>,
     /// Why the gate has refused the request, if it has.
     pub refused: Option<Kind>,
+    /// Whether it asks about somebody else's request: only whoever asks knows what becomes of that.
+    pub is_question: bool,
     /// The session of the portal that the request came in, once it was looked up.
     pub guest: Option<Box<Guest>>,
     body: Option<String>,
@@ -118,6 +120,7 @@ impl Call {
             quotas: Quotas::default(),
             used: None,
             refused: None,
+            is_question: false,
             guest: None,
             body: event.body,
             body_is_base64: event.is_base64_encoded,

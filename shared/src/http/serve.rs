@@ -141,7 +141,8 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
         });
     }
     if let Some(used) = call.used {
-        let outcome = call.refused.map_or_else(|| Outcome::of(&reply), Outcome::Refused);
+        let let_in = || if call.is_question { Outcome::Verified } else { Outcome::of(&reply) };
+        let outcome = call.refused.map_or_else(let_in, Outcome::Refused);
         app.meter.record(used, outcome, call.now);
     } else if let Some(reason) = call.refused {
         app.meter.turn_away(reason, call.now);

@@ -121,6 +121,8 @@ pub struct Grant {
     pub kind: Option<String>,
     /// What it may do.
     pub scopes: Scopes,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
     /// What it has left after this request.
     pub quotas: Quotas,
     /// Whether the secret has been replaced, and still works.
@@ -137,9 +139,13 @@ impl Grant {
     pub fn of(pass: Pass, secret: Digest, counting: &Digest, shared: Quotas, ask: &Ask) -> Self {
         let quotas = pass.quotas(ask).and(shared);
         let peaks = pass.peaks(ask);
-        let Terms { org, key, kind, scopes, .. } = pass.terms;
+        let Terms { org, key, kind, scopes, expires_at, .. } = pass.terms;
+        let is_old = secret != *counting;
 
-        Self { org, key, secret, kind, scopes, quotas, is_old: secret != *counting, is_awake: false, peaks }
+        let Terms { org, key, kind, scopes, expires_at, .. } = pass.terms;
+        let is_old = secret != *counting;
+
+        Self { org, key, secret, kind, scopes, expires_at, quotas, is_old, is_awake: false, peaks }
     }
 
     /// How the request is counted as usage.

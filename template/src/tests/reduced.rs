@@ -18,6 +18,7 @@ const YAML: &str = r#"Parameters:
     Type: String
     Default: "nobody's"
   Topic: { Type: String, Default: "" }
+  Word: { Type: String, Default: "", NoEcho: true }
 Conditions:
   All: !Equals [!Ref Serves, all]
   Few: !Not [!Condition All]
@@ -132,6 +133,12 @@ fn a_parameter_that_cannot_be_rewritten_is_refused() {
     let refused = reduced(YAML, &[("Topic", "arn:aws:sns:x")]).unwrap_err();
     assert!(refused.contains("reduced"), "{refused}");
     assert!(reduced(YAML, &[("Serves", "none")]).unwrap_err().contains("is not one of all, some"));
+}
+
+#[test]
+fn a_secret_is_never_written_down() {
+    let refused = reduced(YAML, &[("Word", "swordfish")]).unwrap_err();
+    assert!(refused.contains("parameter Word: it is a secret") && !refused.contains("swordfish"), "{refused}");
 }
 
 #[test]

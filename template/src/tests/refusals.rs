@@ -129,11 +129,12 @@ Parameters:
   Pattern: { Type: String, Default: abc, AllowedPattern: '[a-c]+|x', ConstraintDescription: a to c }
   Number: { Type: Number, Default: 5, MinValue: 2, MaxValue: 10.5 }
   Short: { Type: String, Default: ab, MinLength: 1, MaxLength: 2 }
+  Secret: { Type: String, Default: '', NoEcho: true, MaxLength: 3 }
 Resources: {}
 ";
     for (given, expected) in [
         (&[][..], ":2: parameter Need: it has no default, and no value was given"),
-        (&[("Other", "x")], ": there is no parameter Other: it has Need, One, Pattern, Number, Short"),
+        (&[("Other", "x")], ": there is no parameter Other: it has Need, One, Pattern, Number, Short, Secret"),
         (&[("Need", ""), ("One", "c")], r#":3: parameter One: "c" is not one of a, b"#),
         (&[("Need", ""), ("Pattern", "abcd")], r#":4: parameter Pattern: "abcd" does not match [a-c]+|x (a to c)"#),
         (&[("Need", ""), ("Number", "five")], r#":5: parameter Number: "five" is not a number"#),
@@ -141,6 +142,7 @@ Resources: {}
         (&[("Need", ""), ("Number", "10.6")], r#":5: parameter Number: "10.6" is above 10.5"#),
         (&[("Need", ""), ("Short", "")], r#":6: parameter Short: "" is shorter than 1"#),
         (&[("Need", ""), ("Short", "äöü")], r#":6: parameter Short: "äöü" is longer than 2"#),
+        (&[("Need", ""), ("Secret", "told")], ":7: parameter Secret: its value is longer than 3"),
     ] {
         assert_eq!(read_with(yaml, given).unwrap_err().to_string(), format!("template.yaml{expected}"));
     }
