@@ -60,6 +60,13 @@ forward-auth:
     cargo build --bins
     .venv/bin/python .ci/forward_auth/run
 
+# Have the middleware in clients/ judge requests of real apps, of each framework or of those named, in front of a local stack.
+# `.ci/run` makes .venv, and installs npm.
+[group('check')]
+middleware *frameworks:
+    cargo build --bins
+    .venv/middleware/bin/python .ci/middleware/run {{ frameworks }}
+
 # Run a function of each kind under AWS's runtime emulator too, and compare. `.ci/run` makes .venv.
 [group('check')]
 emulator:
