@@ -116,7 +116,8 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
     }
     if has("GET /api/v1/courses") {
         requests.extend(courses(slug));
-        requests.extend(people(contract, slug));
+        let writer = holder(contract, stage, Some("write"));
+        requests.extend(writer.map(|writer| people(contract, slug, writer)).into_iter().flatten());
         examples.extend(academy(contract));
     }
     if has("POST /v1/register-agent-run") {
@@ -183,17 +184,10 @@ fn courses(slug: &str) -> Vec<DemoRequest> {
 }
 
 /// A list with people on it, a course that it grants them, and a student who is half-way through another one.
-fn people(contract: &Contract, slug: &str) -> Vec<DemoRequest> {
+fn people(contract: &Contract, slug: &str, writer: &KeyType) -> Vec<DemoRequest> {
     let post = |path: &str, body, keep_as: &str| DemoRequest {
-        key: Some(DemoCredential {
-            header: contract.credential.header.to_string(),
-            scheme: scheme(contract),
-            key: "demo".to_owned(),
-        }),
-        method: "POST".to_owned(),
-        path: format!("/api/v1{path}"),
-        body: Some(body),
         keep_as: Some(keep_as.to_owned()),
+        ..with_key_of(contract, writer, &format!("/api/v1{path}"), body)
     };
     let granted = json!({"title": "Serverless, slowly", "status": "published", "granted_lists": ["{list}"]});
     let ada = json!({"email": "ada@example.com", "name": "Ada", "course_ids": [PUBLISHED], "list_ids": ["{list}"]});
@@ -242,7 +236,8 @@ fn academy(contract: &Contract) -> Vec<Example> {
 /// The first type whose keys in the demo may do what needs `scope`, if there is one.
 fn holder<'a>(contract: &'a Contract, stage: Stage, scope: Option<&str>) -> Option<&'a KeyType> {
     let may = |kind: &&KeyType| {
-        let held = by_default(kind);
+        // As the demo's keys are: `keys_of`.
+        let held = if kind.name.is_none() { kind.scopes.possible() } else { by_default(kind) };
         kind.stages.contains(&stage) && scope.is_none_or(|scope| contract.allows(&held, scope))
     };
 
