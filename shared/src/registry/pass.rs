@@ -142,9 +142,6 @@ impl Grant {
         let Terms { org, key, kind, scopes, expires_at, .. } = pass.terms;
         let is_old = secret != *counting;
 
-        let Terms { org, key, kind, scopes, expires_at, .. } = pass.terms;
-        let is_old = secret != *counting;
-
         Self { org, key, secret, kind, scopes, expires_at, quotas, is_old, is_awake: false, peaks }
     }
 
