@@ -110,7 +110,7 @@ async fn only_whoever_has_the_credential_may_ask() {
         assert_eq!((answer.status, answer.header("www-authenticate")), (401, basic), "{credential:?}: {answer:?}");
     }
     for authorization in
-        [format!("Bearer {}", key.secret), "Basic".to_owned(), "Basic %".to_owned(), format!("Basic {}", CREDENTIAL)]
+        [format!("Bearer {}", key.secret), "Basic".to_owned(), "Basic %".to_owned(), format!("Basic {CREDENTIAL}")]
     {
         let headers = [("authorization", authorization.as_str()), ("content-type", FORM)];
         let answer = world.http.send_bytes("POST", "/introspect", &headers, body.clone().into_bytes()).await;
