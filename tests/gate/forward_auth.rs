@@ -197,6 +197,26 @@ async fn nginx_is_told_a_body_in_one_line_of_ascii_or_none() {
 }
 
 #[tokio::test]
+async fn problem_details_and_a_second_header_for_keys_are_the_contracts_here_too() {
+    let world = World::serving("standard").await;
+    world.organization("acme", json!({"plan": "pro", "sharedLimits": [{"requests": 1, "per": "minute"}]})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "live"})).await;
+    let ask = async |path: &str| world.http.send("GET", path, &[("x-api-key", &key.secret)], None).await;
+    let answer = ask("/forward-auth/read").await;
+    assert_eq!((answer.status, answer.header("latchkey-key-type")), (200, Some("live")));
+    assert_eq!(answer.header("ratelimit"), Some(r#""organization-minute";r=0;t=30"#));
+    let refused = ask("/forward-auth/read").await;
+    let (status, kind, mut body) = {
+        let nginx = ask("/forward-auth/nginx/read").await;
+        let (status, kind, body) = unwrapped(&nginx);
+        (status, kind.to_owned(), body)
+    };
+    assert_eq!((status, kind.as_str()), (429, "application/problem+json"));
+    body["request_id"] = refused.json()["request_id"].clone();
+    assert_eq!((refused.status, refused.json()), (429, body));
+}
+
+#[tokio::test]
 async fn a_key_that_is_revoked_is_refused_from_then_on() {
     let (world, key) = World::academy("pro").await;
     for path in ["/forward-auth/read", "/forward-auth/nginx/read"] {

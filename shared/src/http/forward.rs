@@ -90,10 +90,18 @@ impl FromCall for Forwarded {
 fn read(contract: &'static Contract, text: &str) -> Result<Vec<&'static str>> {
     let scope = |name: &str| {
         let known = contract.scopes.get_key_value(name).map(|(name, _)| name.as_str());
-        known.ok_or_else(|| Denial::MissingScope { scope: name.chars().take(SCOPE_MAX_CHARS).collect() }.into())
+        known.ok_or_else(|| {
+            let named = name.chars().filter(|letter| is_scopes(*letter)).take(SCOPE_MAX_CHARS);
+            Denial::MissingScope { scope: named.collect() }.into()
+        })
     };
 
     if text == "-" { Ok(Vec::new()) } else { text.split(',').map(scope).collect() }
+}
+
+/// Whether a scope may have this character (RFC 6749, 3.3). A contract may name it in a header, between quotes.
+const fn is_scopes(letter: char) -> bool {
+    letter.is_ascii_graphic() && !matches!(letter, '"' | '\\')
 }
 
 /// The address that the proxy has appended to `X-Forwarded-For`: the last one, but for the proxy's own, which API Gateway appends.
@@ -140,11 +148,13 @@ mod tests {
             ("read,write", Ok(vec!["read", "write"])),
             ("", Err("")),
             ("read,", Err("")),
-            ("read write", Err("read write")),
+            ("read write", Err("readwrite")),
+            ("a\";b=\"\\", Err("a;b=")),
             ("-,read", Err("-")),
             ("nginx", Err("nginx")),
             ("Read", Err("Read")),
-            (&"ü".repeat(100), Err(&"ü".repeat(64))),
+            ("ü", Err("")),
+            (&"a".repeat(100), Err(&"a".repeat(64))),
         ] {
             let found = read(contract, text).map_err(|error| error.denial().clone());
             let scopes = scopes.map_err(|scope: &str| Denial::MissingScope { scope: scope.to_owned() });

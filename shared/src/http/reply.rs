@@ -374,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_body_in_a_header_is_one_line_that_reads_the_same() {
-        for text in ["", "a", "ä\u{7f}🔑 \"\\ \n", &"ü".repeat(300)] {
+        for text in ["", "a", "ä\u{7f}🔑 \"\\ \n", &"ü".repeat(150)] {
             let body = json!({ text: text });
             let line = line(&body.to_string()).unwrap();
             let line = line.to_str().unwrap();
