@@ -101,11 +101,12 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
         return Demo::default();
     };
     let types = contract.types.iter().filter(|kind| kind.stages.contains(&stage));
+    let manager = contract.management.scope.as_deref().and_then(|scope| manager(contract, stage, scope));
     let organization = DemoOrganization {
         slug: slug.to_owned(),
         name: "Acme".to_owned(),
         plan: plan.clone(),
-        keys: types.flat_map(keys_of).collect(),
+        keys: types.flat_map(keys_of).chain(manager.clone()).collect(),
     };
     let has = |route: &str| template.functions.iter().flat_map(|function| &function.routes).any(|it| it.key() == route);
     let (mut requests, mut examples) = (Vec::new(), Vec::new());
@@ -129,8 +130,9 @@ pub fn demo(template: &Template, contract: &Contract, stage: Stage, slug: &str) 
         examples.extend(experiences(contract, server));
     }
     if contract.management.opens("GET /api/v1/{org}/api-keys") {
-        let manager = holder(contract, stage, contract.management.scope.as_deref());
-        examples.extend(manager.map(|kind| key_list(contract, slug, &key_of(kind))));
+        let holder = holder(contract, stage, contract.management.scope.as_deref()).map(key_of);
+        let key = holder.or_else(|| manager.map(|key| format!("{{key:{}}}", key.name)));
+        examples.extend(key.map(|key| key_list(contract, slug, &key)));
     }
     let has_portal = has("POST /operator/v1/organizations/{org}/portal-sessions");
     examples.extend(operator(contract, slug, has_portal));
@@ -155,6 +157,17 @@ fn keys_of(kind: &KeyType) -> Vec<DemoKey> {
     let scopes = by_default(kind).is_empty().then(Vec::new);
 
     vec![DemoKey { name: name.clone(), kind: Some(name.clone()), scopes }]
+}
+
+/// A key that may manage keys, for which `scope` is needed, where no other one of the demo may.
+fn manager(contract: &Contract, stage: Stage, scope: &str) -> Option<DemoKey> {
+    if holder(contract, stage, Some(scope)).is_some() {
+        return None;
+    }
+    let may = |kind: &&KeyType| kind.stages.contains(&stage) && kind.scopes.possible().contains(scope);
+    let kind = contract.types.iter().find(may)?;
+
+    Some(DemoKey { name: "manager".to_owned(), kind: kind.name.clone(), scopes: Some(vec![scope.to_owned()]) })
 }
 
 /// What a key of the type `kind` holds if nobody says what it is to hold.
