@@ -317,6 +317,10 @@ fn check_scope_names(scopes: &BTreeMap<String, String>, all: Option<&String>) ->
         return flaw("scopes", format!("{scope:?} must be of visible ASCII without spaces, \" and \\"));
     }
 
+    if let Some(scope) = scopes.keys().find(|scope| ["-", "nginx"].contains(&scope.as_str()) || scope.contains(',')) {
+        return flaw("scopes", format!("{scope:?} means something else in the paths of forward-auth"));
+    }
+
     match all.filter(|all| !scopes.contains_key(*all)) {
         Some(all) => flaw("key.all_scopes", format!("there is no scope {all}")),
         None => Ok(()),

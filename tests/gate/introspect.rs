@@ -39,6 +39,15 @@ async fn an_active_key_says_whose_it_is_and_what_it_may_do() {
     let scope = "read:analytics read:consumers";
     let said = json!({"active": true, "scope": scope, "client_id": "acme", "sub": key.id, "exp": 1_924_992_000, "token_type": "Bearer"});
     assert_eq!(ask(&world, &key.secret).await, said);
+    // A secret that was replaced ends before its key.
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
+    let new = world.operate("POST", &path, json!({"overlapSeconds": 3_600})).await.json();
+    let old = json!(1_907_712_030 + 3_600);
+    // From the authority, and from the pass.
+    for _ in 0..2 {
+        assert_eq!(ask(&world, &key.secret).await["exp"], old);
+        assert_eq!(ask(&world, new["data"]["key"].as_str().unwrap()).await["exp"], said["exp"]);
+    }
     // One that never ends, under a contract without a scheme.
     let world = open("fabraix").await;
     world.organization("acme", json!({"plan": "standard"})).await;

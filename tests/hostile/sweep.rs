@@ -208,8 +208,9 @@ fn nobodys(id: &str) -> String {
 /// that it is one: what is made anew has an id of its own.
 fn shown(answer: &Answer, ids: &[&str]) -> (u16, Vec<String>, String) {
     let mut headers = answer.own_headers();
-    headers.retain(|line| !line.starts_with("x-ratelimit-remaining"));
-    let body = ids.iter().fold(answer.body.clone(), |body, id| body.replace(id, "ID"));
+    headers.retain(|line| !line.starts_with("x-ratelimit-remaining") && !line.starts_with("ratelimit:"));
+    let request = answer.header("apigw-requestid").unwrap_or("ID");
+    let body = ids.iter().fold(answer.body.clone(), |body, id| body.replace(id, "ID")).replace(request, "ID");
 
     (answer.status, headers, if answer.status < 300 { String::new() } else { body })
 }

@@ -67,7 +67,13 @@ export class Client {
     const signal = AbortSignal.timeout(this.#timeout);
     const { protocol, hostname, host, pathname: path } = this.#url;
     const headers = { host, "content-type": "application/json" };
-    const signed = await this.#signer.sign({ method: "POST", protocol, hostname, path, headers, body });
+    // The credentials may have to be fetched, which counts as well.
+    const late = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    late.catch(() => undefined);
+    const signed = await Promise.race([
+      this.#signer.sign({ method: "POST", protocol, hostname, path, headers, body }),
+      late,
+    ]);
     return new Promise((resolve, reject) => {
       const options = { method: "POST", headers: signed.headers, agent: this.#agent, signal };
       const request = this.#protocol().request(this.#url, options, (response) => {

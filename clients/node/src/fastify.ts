@@ -1,6 +1,6 @@
 /**
- * The gate as a plugin of Fastify, for all routes of the instance that it is registered with. A handler finds the verdict in
- * `request.latchkey`.
+ * The gate as a plugin of Fastify, for all routes of the instance that it is registered with, and of plugins that are registered
+ * after it. A handler finds the verdict in `request.latchkey`.
  */
 
 import type { FastifyPluginCallback, FastifyRequest } from "fastify";

@@ -27,8 +27,9 @@ class Client:
     """Asks the stack at `url`, or at `LATCHKEY_URL`. It is made for many threads.
 
     `region` is the stack's, or else `AWS_REGION` or `AWS_DEFAULT_REGION`. `credentials` are botocore's; without them its own
-    chain is asked: the environment, a profile, or the role of the container, pod or instance. After `timeout` seconds there is
-    no verdict. At most `connections` questions are asked at once.
+    chain is asked: the environment, a profile, or the role of the container, pod or instance. There is no verdict
+    where a connection is not free after `timeout` seconds, or the answer is not there as many after that. At most `connections`
+    questions are asked at once.
     """
 
     def __init__(

@@ -58,8 +58,12 @@ class Gate:
         # A coroutine is no "yes".
         if self.exempt(request) is True if callable(self.exempt) else request.path in self.exempt:
             return None
+        scopes = self.scopes(request) if callable(self.scopes) else self.scopes
+        # An empty text would be no scopes at all.
+        if isinstance(scopes, str):
+            raise TypeError("scopes are a list")
         question = Question(
-            scopes=list(self.scopes(request) if callable(self.scopes) else self.scopes),
+            scopes=list(scopes),
             cost=self.cost(request) if callable(self.cost) else self.cost,
         )
         key = self._key(request)

@@ -49,7 +49,7 @@ pub struct Quota {
     pub remaining: u32,
     /// When it ends, in Unix seconds; of one that slides, when all that is counted now will be out of it.
     pub reset: i64,
-    /// Seconds until then or, where nothing is left of one that slides, until something is: at least 1.
+    /// Seconds until then or, where a request like this one does not fit into one that slides, until it does: at least 1.
     pub wait: u32,
     /// Which window.
     pub per: Window,

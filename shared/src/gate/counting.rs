@@ -27,9 +27,9 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
     if app.memory.was_unknown(&digest) && app.keys.holder(&digest).await?.is_none_or(|holder| holder.ended.is_some()) {
         return Err(No::For(Why::Unknown));
     }
-    // The secret whose pass counts: the one presented, or the one that has replaced it.
-    let mut counting = digest;
-    let granted = |pass: Pass, counting: &Digest, left| Grant::of(pass, digest, counting, left, ask);
+    // The secret whose pass counts: the one presented, or the one that has replaced it; and when the one presented then ends.
+    let (mut counting, mut ends) = (digest, None);
+    let granted = |pass: Pass, counting: &Digest, left, ends| Grant::of(pass, digest, counting, left, ask).until(ends);
     let mut tries = Tries::within(app.patience);
     for round in 0_u32.. {
         // A second round is normal: from an old secret to the new one, or after a stamp that came too late.
@@ -38,11 +38,13 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
         }
         let (seen, from, used_before) = match look(app, kind, &digest, &counting, ask).await? {
             Look::Granted(pass) => {
-                return together(app, pass, &counting, ask).await.map(|(pass, left)| granted(pass, &counting, left));
+                return together(app, pass, &counting, ask)
+                    .await
+                    .map(|(pass, left)| granted(pass, &counting, left, ends));
             }
             Look::Stale { seen, from, last_used_at } => (seen, from, last_used_at),
-            Look::Elsewhere(other) => {
-                counting = other;
+            Look::Elsewhere(other, until) => {
+                (counting, ends) = (other, until.or(ends));
                 continue;
             }
             Look::Changed => continue,
@@ -52,12 +54,11 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
             }
         };
 
-        let authority = app.keys.authority(&digest, now).await?;
         // The same check here, where no pass can tell yet.
-        let authority = authority.filter(|(key, _)| key.kind == kind.name);
+        let authority = app.keys.authority(&digest, now).await?.filter(|(key, _)| key.kind == kind.name);
         let Some((key, org)) = authority else { return Err(No::For(Why::Unknown)) };
         if key.digest != counting {
-            counting = key.digest;
+            (counting, ends) = (key.digest, key.previous.map(|previous| previous.until));
             continue;
         }
         // On the heap: most requests need no stamp.
@@ -84,7 +85,7 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
                 app.memory.keep(&counting, &pass);
             }
             let (pass, left) = together(app, Box::new(pass), &counting, ask).await?;
-            return Ok(Grant { is_awake, ..granted(pass, &counting, left) });
+            return Ok(Grant { is_awake, ..granted(pass, &counting, left, ends) });
         }
     }
 
@@ -97,8 +98,8 @@ enum Look {
     Granted(Box<Pass>),
     /// It has no terms in force, and must be stamped.
     Stale { seen: Option<Box<Pass>>, from: Option<Digest>, last_used_at: Option<Timestamp> },
-    /// The pass of another secret counts.
-    Elsewhere(Digest),
+    /// The pass of another secret counts, and the one presented ends then.
+    Elsewhere(Digest, Option<Timestamp>),
     /// It is not as it was when it was last seen, and may let the request in.
     Changed,
     /// A transaction held it.
@@ -138,7 +139,8 @@ async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask
             return Err(No::For(Why::Unknown));
         }
         // The secret was replaced once more in between. The pass of the one presented says what that left of it.
-        Ok(Counted::No(State::Moved { to, .. })) => Look::Elsewhere(if counting == digest { to } else { *digest }),
+        Ok(Counted::No(State::Moved { to, ends, .. })) if counting == digest => Look::Elsewhere(to, Some(ends)),
+        Ok(Counted::No(State::Moved { .. })) => Look::Elsewhere(*digest, None),
         Ok(Counted::Busy) => Look::Busy,
         Err(error) => return Err(unwritten(app, error, digest, now)),
     };

@@ -128,8 +128,9 @@ impl Counts {
             let used = u32::try_from(self.used(limits, window, ask)).unwrap_or(u32::MAX);
             let remaining = limit.saturating_sub(used);
             let reset = self.resets(limits, window, ask);
-            let wait = if remaining == 0 {
-                self.wait(limits, window, limit, Cost::ONE.count(), ask)
+            let cost = ask.cost.count().max(1);
+            let wait = if i64::from(remaining) < cost {
+                self.wait(limits, window, limit, cost, ask)
             } else {
                 u32::try_from(reset.saturating_sub(ask.at(window).as_second())).unwrap_or(1).max(1)
             };

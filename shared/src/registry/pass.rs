@@ -145,6 +145,12 @@ impl Grant {
         Self { org, key, secret, kind, scopes, expires_at, quotas, is_old, is_awake: false, peaks }
     }
 
+    /// The same of a secret that stops working at `ends`, if that is before its key does.
+    #[must_use]
+    pub fn until(self, ends: Option<Timestamp>) -> Self {
+        Self { expires_at: [self.expires_at, ends].into_iter().flatten().min(), ..self }
+    }
+
     /// How the request is counted as usage.
     pub fn used(&self) -> Use {
         let holder = usage::Holder { org: self.org.clone(), key: self.key.clone() };
