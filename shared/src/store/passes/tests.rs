@@ -355,7 +355,7 @@ fn terms_that_are_remembered_let_nobody_in_whom_the_pass_does_not() {
     let cases = (cases(), cases(), any::<bool>());
     runner.run(&cases, |(pass, known, is_same)| holds(pass, known, is_same)).unwrap();
 
-    assert!((runs / 10..runs * 9 / 10).contains(&admitted.get()), "{} of {runs} were let in", admitted.get());
+    assert!((runs / 30..runs * 9 / 10).contains(&admitted.get()), "{} of {runs} were let in", admitted.get());
     // Some two in a hundred are, and chance makes that fewer.
     assert!(outdated.get() > runs / 150, "{} were refused for terms that have changed", outdated.get());
 }
