@@ -30,6 +30,10 @@ pub(super) struct Judgement {
     pub(super) edition: String,
     condition: String,
     update: String,
+    /// The names that do not depend on the time.
+    names: Vec<(String, String)>,
+    /// What the counters of each window are called in the expressions: the one that counts, and those that are cleared.
+    counters: Vec<(Window, Vec<String>)>,
 }
 
 /// What a condition demands whatever a request costs: the terms are in force and of this edition, and nothing stands against the
@@ -43,6 +47,8 @@ impl Judgement {
     pub(super) fn new(contract: &Contract) -> Self {
         let mut clauses = IN_FORCE.map(str::to_owned).to_vec();
         let (mut add, mut remove) = (Vec::new(), Vec::new());
+        let mut fixed: Vec<_> = names(["standing", "until", "edition", "expires", "used", "ttl"]).into_iter().collect();
+        let mut counters = Vec::new();
         for window in &contract.windows {
             let letter = window.letter();
             // A comparison with an absent attribute is false, so both cases are written out: without a limit everybody
@@ -51,7 +57,10 @@ impl Judgement {
                 "(attribute_not_exists(#l{letter}) OR attribute_not_exists(#{letter}) OR #{letter} < #l{letter})"
             ));
             add.push(format!("#{letter} :one"));
-            remove.extend((1..=CLEARED_WINDOWS).map(|back| format!("#{letter}{back}")));
+            let old: Vec<_> = (1..=CLEARED_WINDOWS).map(|back| format!("#{letter}{back}")).collect();
+            remove.extend(old.clone());
+            fixed.push((format!("#l{letter}"), limit_name(*window).to_owned()));
+            counters.push((*window, std::iter::once(format!("#{letter}")).chain(old).collect()));
         }
         let (add, remove) = (add.join(", "), remove.join(", "));
 
@@ -60,6 +69,8 @@ impl Judgement {
             edition: contract.edition.clone(),
             condition: clauses.join(" AND "),
             update: format!("SET #used = :now, #ttl = :ttl ADD {add} REMOVE {remove}"),
+            names: fixed,
+            counters,
         }
     }
 
@@ -74,15 +85,13 @@ impl Judgement {
     }
 
     fn names(&self, ask: &Ask) -> HashMap<String, String> {
-        let mut names = names(["standing", "until", "edition", "expires", "used", "ttl"]);
-        for window in &self.windows {
-            let letter = window.letter();
-            names.insert(format!("#l{letter}"), limit_name(*window));
-            names.insert(format!("#{letter}"), count_name(*window, ask.number(*window)));
-            for (back, old) in (1..=CLEARED_WINDOWS).zip(cleared(*window, ask)) {
-                names.insert(format!("#{letter}{back}"), old);
-            }
-        }
+        let counters = self.counters.iter().flat_map(|(window, names)| {
+            let now = std::iter::once(count_name(*window, ask.number(*window)));
+            names.iter().cloned().zip(now.chain(cleared(*window, ask)))
+        });
+        let mut names = HashMap::with_capacity(self.names.len().saturating_add(self.counters.len().saturating_mul(4)));
+        names.extend(self.names.iter().cloned());
+        names.extend(counters);
 
         names
     }
@@ -128,27 +137,41 @@ pub(super) fn ttl(now: Timestamp) -> i64 {
     now.as_second().saturating_add(KEPT_SECS)
 }
 
-pub(super) fn limit_name(window: Window) -> String {
-    format!("limit_{}", window.letter())
+/// The name that begins with `$begin` and ends with the letter of a window. Every pass that is read asks for most of them.
+macro_rules! name_of {
+    ($begin:literal, $window:expr) => {
+        match $window {
+            Window::Second => concat!($begin, "s"),
+            Window::Minute => concat!($begin, "m"),
+            Window::Hour => concat!($begin, "h"),
+            Window::Day => concat!($begin, "d"),
+            Window::Week => concat!($begin, "w"),
+            Window::Month => concat!($begin, "M"),
+        }
+    };
+}
+
+pub(super) const fn limit_name(window: Window) -> &'static str {
+    name_of!("limit_", window)
 }
 
 /// The name of a limit that slides.
-pub(super) fn sliding_name(window: Window) -> String {
-    format!("sliding_{}", window.letter())
+pub(super) const fn sliding_name(window: Window) -> &'static str {
+    name_of!("sliding_", window)
 }
 
 /// The name of a limit that is shared.
-pub(super) fn shared_name(window: Window) -> String {
-    format!("shared_{}", window.letter())
+pub(super) const fn shared_name(window: Window) -> &'static str {
+    name_of!("shared_", window)
 }
 
 /// The names of what was counted in a span that slides: in which sub-window, how much in it, and how much in those before.
-pub(super) fn slide_names(window: Window) -> [String; 3] {
-    ["at", "in", "past"].map(|name| format!("{name}_{}", window.letter()))
+pub(super) const fn slide_names(window: Window) -> [&'static str; 3] {
+    [name_of!("at_", window), name_of!("in_", window), name_of!("past_", window)]
 }
 
 /// What was counted in the span of `window` that slides, by the names that it has in an item.
-pub(super) fn slide_attributes(window: Window, slide: &Slide) -> [(String, AttributeValue); 3] {
+pub(super) fn slide_attributes(window: Window, slide: &Slide) -> [(&'static str, AttributeValue); 3] {
     let [at, latest, past] = slide_names(window);
     let counts = slide.past.map(|count| count.to_string()).join(" ");
 
@@ -170,7 +193,7 @@ pub(super) fn count_name(window: Window, number: i64) -> String {
 
 /// Every attribute of a pass except its key and its counters; `None` where these terms do not have it, so that it is
 /// removed.
-pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(String, Option<AttributeValue>)> {
+pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(&'static str, Option<AttributeValue>)> {
     let limits = Window::ALL.into_iter().flat_map(|window| {
         [
             (limit_name(window), terms.limits.fixed(window).map(number)),
@@ -193,5 +216,5 @@ pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(S
         ("ttl", Some(number(ttl(now)))),
     ];
 
-    others.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(limits).collect()
+    others.into_iter().chain(limits).collect()
 }

@@ -47,9 +47,9 @@ pub(super) fn pinned(judgement: &Judgement, seen: &Pass, ask: &Ask) -> Option<Dr
 fn within(draft: &mut Draft, window: Window, seen: &Pass, ask: &Ask) -> Option<()> {
     let limits = &seen.terms.limits;
     let (fixed, sliding) = (limits.fixed(window), limits.sliding_in(window));
-    draft.pin(&limit_name(window), fixed.map(number));
+    draft.pin(limit_name(window), fixed.map(number));
     if seen.terms.is_guarded() {
-        draft.pin(&sliding_name(window), sliding.map(number));
+        draft.pin(sliding_name(window), sliding.map(number));
     }
     if let Some(limit) = sliding {
         return slide(draft, window, seen.counts.slide(window)?, limit, ask);
@@ -69,18 +69,18 @@ fn slide(draft: &mut Draft, window: Window, seen: &Slide, limit: u32, ask: &Ask)
     let room = i64::from(limit).checked_sub(there.closed())?.checked_sub(cost).filter(|room| *room >= 0)?;
     let [at, (latest, count), past] = slide_attributes(window, seen);
     for (name, value) in [at, past] {
-        draft.pin(&name, Some(value));
+        draft.pin(name, Some(value));
     }
     if there.at == seen.at {
-        let counted = draft.name(&*latest);
+        let counted = draft.name(latest);
         let room = draft.value(&format!("room_{latest}"), number(room));
         draft.require(format!("{counted} <= {room}"));
         draft.add(latest, ":cost");
     } else {
         // A new sub-window: what was counted in the one before it is final only if nobody has counted meanwhile.
-        draft.pin(&latest, Some(count));
+        draft.pin(latest, Some(count));
         for (name, value) in slide_attributes(window, &Slide { count: cost, ..there }) {
-            draft.set(&name, Some(value));
+            draft.set(name, Some(value));
         }
     }
 

@@ -76,7 +76,8 @@ impl Passes {
         } else {
             update = update.condition_expression("attribute_not_exists(#from)");
             let counters = counted.counts.iter().map(|(window, of, _)| count_name(window, of));
-            for name in counters.chain(Window::ALL.into_iter().flat_map(slide_names)) {
+            let slides = Window::ALL.into_iter().flat_map(slide_names).map(str::to_owned);
+            for name in counters.chain(slides) {
                 remove.push(format!("#{name}"));
                 all_names.insert(format!("#{name}"), name);
             }

@@ -103,8 +103,8 @@ impl Passes {
         }
         for window in pass.terms.limits.sliding().filter(|_| with_spans) {
             let [at, count, _] = slide_names(window);
-            draft.pin(&at, pass.counts.slide(window).map(|slide| number(slide.at)));
-            take(&mut draft, count);
+            draft.pin(at, pass.counts.slide(window).map(|slide| number(slide.at)));
+            take(&mut draft, count.to_owned());
         }
 
         self.update(bytes(*digest.as_bytes()), draft.done()).return_values(ReturnValue::None)

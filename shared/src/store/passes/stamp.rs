@@ -34,9 +34,9 @@ pub(super) fn stamp(
         draft.set("from", None);
     }
     let used = counts.then_some(now).or(pass.last_used_at.filter(|_| from.is_some()));
-    let used = used.map(|at| ("used".to_owned(), Some(number(at.as_millisecond()))));
+    let used = used.map(|at| ("used", Some(number(at.as_millisecond()))));
     for (name, value) in terms(&pass.terms, versions, now).into_iter().chain(used) {
-        draft.set(&name, value);
+        draft.set(name, value);
     }
 
     let mut after = pass.clone();
@@ -49,12 +49,12 @@ pub(super) fn stamp(
                 unchanged(&mut draft, *window, pass, ask);
             }
             for (name, value) in slide_attributes(*window, &after.counts.slide_at(*window, ask)) {
-                draft.set(&name, Some(value));
+                draft.set(name, Some(value));
             }
         } else {
             // Without this, nothing says that there is a span.
             let [at, ..] = slide_names(*window);
-            draft.set(&at, None);
+            draft.set(at, None);
         }
         // Counters that are taken over include this request already.
         if counts && from.is_none() {
@@ -87,7 +87,7 @@ fn count(draft: &mut Draft, window: Window, pass: &Pass, ask: &Ask) {
 fn unchanged(draft: &mut Draft, window: Window, before: &Pass, ask: &Ask) {
     if let Some(slide) = before.counts.slide(window) {
         for (name, value) in slide_attributes(window, slide) {
-            draft.pin(&name, Some(value));
+            draft.pin(name, Some(value));
         }
         return;
     }

@@ -78,7 +78,10 @@ impl State {
             return Ok(Self::Bare { from: optional_digest(&mut item, "from")?, last_used_at });
         };
         let standing = Standing::ALL.into_iter().find(|known| known.name() == standing);
-        let edition = item.need("edition", Item::text)?.trim_end_matches(GUARDED).to_owned();
+        let edition = item.need("edition", Item::text)?;
+        // Without that mark nothing slides: what there is of it was left behind.
+        let may_slide = edition.ends_with(GUARDED);
+        let edition = edition.trim_end_matches(GUARDED).to_owned();
         let terms = Terms {
             org: parsed(&mut item, "org")?,
             key: parsed(&mut item, "key")?,
@@ -87,14 +90,14 @@ impl State {
             standing: standing.ok_or_else(|| Error::Fault("a pass has an unknown standing".to_owned()))?,
             expires_at: item.number("expires")?.map(time).transpose()?,
             scopes: item.text_set("scopes")?.into_iter().collect(),
-            limits: read_limits(&mut item, has_this_layout(&edition))?,
+            limits: read_limits(&mut item, may_slide && has_this_layout(&edition))?,
             shared: read_shared(&mut item)?,
             addresses: read_addresses(&mut item)?,
             until: time(item.need("until", Item::number)?)?,
             edition,
         };
         let last_used_at = item.number("used")?.map(time).transpose()?;
-        let counts = counts_by(&terms.edition, item)?;
+        let counts = if may_slide { counts_by(&terms.edition, item)? } else { read_windows(item)? };
 
         Ok(Self::Stamped(Box::new(Pass { terms, counts, last_used_at })))
     }
@@ -112,12 +115,19 @@ fn counts_by(edition: &str, item: Item) -> Result<Counts> {
 
 /// What the item of a pass, or of what is shared, has counted.
 pub(super) fn read_counts(mut item: Item) -> Result<Counts> {
-    let mut counts = Counts::default();
-    for window in Window::ALL {
-        if let Some(slide) = read_slide(&mut item, window)? {
-            counts.set_slide(window, slide);
-        }
+    let slides = Window::ALL.into_iter().map(|window| Ok(read_slide(&mut item, window)?.map(|slide| (window, slide))));
+    let slides = slides.collect::<Result<Vec<_>>>()?;
+    let mut counts = read_windows(item)?;
+    for (window, slide) in slides.into_iter().flatten() {
+        counts.set_slide(window, slide);
     }
+
+    Ok(counts)
+}
+
+/// The same, where nothing slides.
+fn read_windows(item: Item) -> Result<Counts> {
+    let mut counts = Counts::default();
     for (name, value) in item.rest() {
         let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
         let number = name.get(1..).and_then(|number| number.parse().ok());
@@ -131,20 +141,21 @@ pub(super) fn read_counts(mut item: Item) -> Result<Counts> {
     Ok(counts)
 }
 
-/// The limits of a pass. One that was stamped by functions of before may have some beside its own that they do not know.
-fn read_limits(item: &mut Item, is_of_today: bool) -> Result<Limits> {
+/// The limits of a pass. One that was stamped by functions of before may have some that slide beside its own, which they do not know.
+fn read_limits(item: &mut Item, may_slide: bool) -> Result<Limits> {
     let mut limits = Vec::new();
     for window in Window::ALL {
-        limits.extend(read_limit(item, &limit_name(window), window, false)?);
-        let slides = read_limit(item, &sliding_name(window), window, true)?;
-        limits.extend(slides.filter(|_| is_of_today));
+        limits.extend(read_limit(item, limit_name(window), window, false)?);
+        if may_slide {
+            limits.extend(read_limit(item, sliding_name(window), window, true)?);
+        }
     }
 
     together(limits)
 }
 
 fn read_shared(item: &mut Item) -> Result<Limits> {
-    let limits = Window::ALL.into_iter().map(|window| read_limit(item, &shared_name(window), window, false));
+    let limits = Window::ALL.into_iter().map(|window| read_limit(item, shared_name(window), window, false));
     let limits = limits.collect::<Result<Vec<_>>>()?;
 
     together(limits.into_iter().flatten().collect())
@@ -164,11 +175,11 @@ fn read_limit(item: &mut Item, name: &str, per: Window, sliding: bool) -> Result
 
 fn read_slide(item: &mut Item, window: Window) -> Result<Option<Slide>> {
     let [at, count, past] = slide_names(window);
-    let Some(at) = item.number(&at)? else { return Ok(None) };
-    let counts = item.need(&past, Item::text)?;
+    let Some(at) = item.number(at)? else { return Ok(None) };
+    let counts = item.need(past, Item::text)?;
     let counts = counts.split(' ').map(str::parse).collect::<std::result::Result<Vec<i64>, _>>().ok();
     let past = counts.and_then(|counts| counts.try_into().ok());
     let past = past.ok_or_else(|| Error::Fault("the span of a pass cannot be read".to_owned()))?;
 
-    Ok(Some(Slide { at, count: item.need(&count, Item::number)?, past }))
+    Ok(Some(Slide { at, count: item.need(count, Item::number)?, past }))
 }

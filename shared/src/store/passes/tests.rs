@@ -159,13 +159,15 @@ fn cases() -> impl Strategy<Value = (Pass, Ask)> {
 impl Passes {
     /// Puts `pass` in place of what is there.
     async fn put(&self, pass: &Pass, now: Timestamp) {
-        let mut item: Attributes =
-            terms(&pass.terms, OLD, now).into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        let mut item: Attributes = terms(&pass.terms, OLD, now)
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect();
         item.insert("digest".to_owned(), bytes(*digest().as_bytes()));
         item.extend(pass.last_used_at.map(|at| ("used".to_owned(), number(at.as_millisecond()))));
         item.extend(pass.counts.iter().map(|(window, of, count)| (count_name(window, of), number(count))));
         for (window, slide) in Window::ALL.into_iter().filter_map(|window| Some((window, pass.counts.slide(window)?))) {
-            item.extend(slide_attributes(window, slide));
+            item.extend(slide_attributes(window, slide).map(|(name, value)| (name.to_owned(), value)));
         }
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
     }

@@ -2,7 +2,7 @@
 
 use dynamodb::text;
 
-use super::super::expressions::limit_name;
+use super::super::expressions::{limit_name, shared_name, slide_names, sliding_name};
 use super::*;
 use crate::registry::slug::Slug;
 
@@ -143,4 +143,15 @@ async fn nothing_is_given_back_that_others_have_counted_since_and_a_span_that_we
     let before = state().await;
     passes.give_back(&digest(), &first, &ask).await.unwrap();
     assert_eq!(state().await, before);
+}
+
+#[test]
+fn the_names_of_what_a_pass_has_of_a_window_end_with_its_letter() {
+    for window in Window::ALL {
+        let [at, latest, past] = slide_names(window);
+        let names = [limit_name(window), sliding_name(window), shared_name(window), at, latest, past];
+        let expected =
+            ["limit", "sliding", "shared", "at", "in", "past"].map(|name| format!("{name}_{}", window.letter()));
+        assert_eq!(names.map(str::to_owned), expected);
+    }
 }
