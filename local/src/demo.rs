@@ -262,6 +262,11 @@ fn key_of(kind: &KeyType) -> String {
     kind.name.as_ref().map_or_else(|| "{key}".to_owned(), |name| format!("{{key:{name}}}"))
 }
 
+/// The header that carries the demo's key of the type `kind`, or its first key, as curl takes it.
+fn credential_of(contract: &Contract, kind: Option<&KeyType>) -> String {
+    credential(contract, &kind.map_or_else(|| "{key}".to_owned(), key_of))
+}
+
 fn key_list(contract: &Contract, slug: &str, key: &str) -> Example {
     let credential = credential(contract, key);
 
@@ -282,8 +287,7 @@ fn notes(contract: &Contract, writer: &KeyType) -> Vec<DemoRequest> {
 }
 
 fn noted(contract: &Contract, writer: Option<&KeyType>) -> Vec<Example> {
-    let key = writer.map_or_else(|| "{key}".to_owned(), key_of);
-    let credential = credential(contract, &key);
+    let credential = credential_of(contract, writer);
     let body = r#"-H 'Content-Type: application/json' -d '{"title": "Buy milk"}'"#;
 
     vec![
@@ -346,8 +350,7 @@ fn launches(contract: &Contract, server: &KeyType) -> Vec<DemoRequest> {
 }
 
 fn experiences(contract: &Contract, server: Option<&KeyType>) -> Vec<Example> {
-    let key = server.map_or_else(|| "{key}".to_owned(), key_of);
-    let credential = credential(contract, &key);
+    let credential = credential_of(contract, server);
     let body = r#"-H 'Content-Type: application/json' -d '{"name": "Summer drop"}'"#;
 
     vec![

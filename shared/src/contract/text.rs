@@ -166,10 +166,14 @@ impl Body {
                 Some(json!({"type": "array", "prefixItems": items, "items": false, "minItems": items.len()}))
             }
             Self::Object(members) => {
-                let members = members.iter().filter_map(|(name, body)| Some((name.clone(), body.schema(told)?)));
-                let properties: Map<_, _> = members.collect();
-                let is_optional = |name: &&String| self.is_optional(name);
-                let required: Vec<_> = properties.keys().filter(|name| !is_optional(name)).cloned().collect();
+                let (mut properties, mut required) = (Map::new(), Vec::new());
+                for (name, body) in members {
+                    let Some(schema) = body.schema(told) else { continue };
+                    properties.insert(name.clone(), schema);
+                    if !body.is_optional() {
+                        required.push(name);
+                    }
+                }
                 Some(json!({
                     "type": "object",
                     "properties": properties,
@@ -180,12 +184,9 @@ impl Body {
         }
     }
 
-    /// Whether the member `name` can be left out of a body that has it otherwise.
-    fn is_optional(&self, name: &str) -> bool {
-        let Self::Object(members) = self else { return false };
-        let body = members.iter().find(|(member, _)| member == name).map(|(_, body)| body);
-
-        matches!(body, Some(Self::Text(Text(pieces))) if matches!(pieces.as_slice(), [Piece::Hole(hole)] if hole.is_optional()))
+    /// Whether a member that is this can be left out where another answer to the same denial has it.
+    fn is_optional(&self) -> bool {
+        matches!(self, Self::Text(Text(pieces)) if matches!(pieces.as_slice(), [Piece::Hole(hole)] if hole.is_optional()))
     }
 }
 

@@ -12,13 +12,14 @@ mod schema;
 
 use std::collections::BTreeMap;
 
+use lambda_http::http::HeaderName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use operation::Operation;
 pub use reason::Reason;
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Credential};
 
 /// One operation, and what it refers to in the document's components.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,20 +35,16 @@ pub struct Fragment {
 /// The security schemes of requests by their names: the operator's signature, and a key as `contract` wants it.
 pub fn security_schemes(contract: &Contract) -> BTreeMap<String, Value> {
     let forms: Vec<_> = contract.types.iter().map(|kind| kind.format.to_string()).collect();
-    let credential = &contract.credential;
-    let (mut key, form) = match &credential.scheme {
-        Some(scheme) if credential.header == "authorization" => {
-            (json!({"type": "http", "scheme": scheme.to_ascii_lowercase()}), "The key")
+    let described = |form: &str| format!("{form}: {}.", forms.join(", or "));
+    let in_header = |name: &HeaderName, form: &str| json!({"type": "apiKey", "in": "header", "name": name.as_str(), "description": described(form)});
+    let Credential { header, scheme, also } = &contract.credential;
+    let key = match scheme {
+        Some(scheme) if header == "authorization" => {
+            json!({"type": "http", "scheme": scheme.to_ascii_lowercase(), "description": described("The key")})
         }
-        Some(_) => (
-            json!({"type": "apiKey", "in": "header", "name": credential.header.as_str()}),
-            "The scheme, a space and the key",
-        ),
-        None => (json!({"type": "apiKey", "in": "header", "name": credential.header.as_str()}), "The key"),
+        Some(_) => in_header(header, "The scheme, a space and the key"),
+        None => in_header(header, "The key"),
     };
-    if let Some(key) = key.as_object_mut() {
-        key.insert("description".to_owned(), format!("{form}: {}.", forms.join(", or ")).into());
-    }
 
     let signature = json!({
         "type": "apiKey",
@@ -58,12 +55,7 @@ pub fn security_schemes(contract: &Contract) -> BTreeMap<String, Value> {
     });
 
     let mut schemes = BTreeMap::from([(operation::KEY.to_owned(), key), (operation::OPERATOR.to_owned(), signature)]);
-    if let Some(also) = &credential.also {
-        let key = json!({
-            "type": "apiKey", "in": "header", "name": also.as_str(), "description": format!("The key: {}.", forms.join(", or ")),
-        });
-        schemes.insert(operation::ALSO.to_owned(), key);
-    }
+    schemes.extend(also.iter().map(|also| (operation::ALSO.to_owned(), in_header(also, "The key"))));
 
     schemes
 }
