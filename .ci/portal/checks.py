@@ -28,6 +28,10 @@ class Outcome:
     failure: str | None
 
 
+# The product whose pages can do the least, and the one whose can do the most: for what all products have in common.
+LEAST_AND_MOST = ("fayne", "fanfare")
+
+
 def check(sentence, contracts=("fayne", "fabraix", "thefaq", "fanfare"), browser="plain"):
     """Makes a check of a function. `browser` is `plain`, or `caching`: one that keeps pages for Back and Forward."""
 

@@ -4,11 +4,11 @@ import re
 
 from playwright.sync_api import expect
 
-from checks import check
+from checks import LEAST_AND_MOST, check
 from portal import heading
 
 
-@check("a link that others have looked at lets somebody in, once")
+@check("a link that others have looked at lets somebody in, once", contracts=LEAST_AND_MOST)
 def enter(portal):
     organization = portal.organization(name="Acme & Söhne")
     link = organization.link(subject="user_42", name="Ada Lovelace")
@@ -34,7 +34,7 @@ def enter(portal):
         assert not [cookie for cookie in context.cookies() if cookie["name"] == "latchkey-local"]
 
 
-@check("two who press the button of one link get one session, and one of them the truth")
+@check("two who press the button of one link get one session, and one of them the truth", contracts=LEAST_AND_MOST)
 def enter_twice(portal):
     link = portal.organization().link()
     pages = [portal.context().new_page() for _ in range(2)]
@@ -47,7 +47,7 @@ def enter_twice(portal):
     assert answer.value.status == 401, answer.value.status
 
 
-@check("the link of the demo's ready file leads to the demo's keys")
+@check("the link of the demo's ready file leads to the demo's keys", contracts=LEAST_AND_MOST)
 def demo(portal):
     page = portal.context().new_page()
     portal.follow(page, portal.stack.demo["portal"])
@@ -55,7 +55,7 @@ def demo(portal):
         expect(page.get_by_role("link", name=key["name"], exact=True)).to_be_visible()
 
 
-@check("signing out ends the session, and answers with a page")
+@check("signing out ends the session, and answers with a page", contracts=LEAST_AND_MOST)
 def leave(portal):
     organization = portal.organization()
     page = portal.enter(organization)

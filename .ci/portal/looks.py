@@ -6,12 +6,14 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 import markup
-from checks import check
+from checks import LEAST_AND_MOST, check
 from stack import ROOT
 from walk import Look, walk
 
 SCRIPT = ROOT / "target/tools/portal/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# What depends on a brand's colours.
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 LIGHTS = {
     "light": {"color_scheme": "light", "forced_colors": "none"},
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
@@ -20,9 +22,8 @@ LIGHTS = {
 WIDTHS = (1280, 768, 320)
 MOST_BYTES = 40 * 1024
 
-JUDGE = """async (tags) => {
+JUDGE = """async (runOnly) => {
     const rules = { 'target-size': { enabled: true } };
-    const runOnly = { type: 'tag', values: tags };
     const { violations } = await axe.run({ runOnly, rules, resultTypes: ['violations'] });
     return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }"""
@@ -55,17 +56,19 @@ def measure(portal, session, name):
     assert kinds > 20, f"only {kinds} kinds of page were seen"
 
 
-def judge(kind, page):
-    """What axe says of a page in every light."""
+def judge(kind, page, wholly):
+    """What axe says of a page in every light: in other lights than the usual one of contrast alone, unless it is to be judged
+    `wholly`."""
     found = []
     page.evaluate(SCRIPT.read_text())
     for light, media in LIGHTS.items():
         page.emulate_media(**media)
         # In the dark as on a telephone: everything is there once more, in another arrangement.
         page.set_viewport_size({"width": 320 if light == "dark" else 1280, "height": 900})
+        rules = RULES if wholly or light == "light" else CONTRAST
         if light == "forced colours":
             page.evaluate(AS_FORCED)
-        found += [(f"{kind}, {light}", said) for said in page.evaluate(JUDGE, RULES)]
+        found += [(f"{kind}, {light}", said) for said in page.evaluate(JUDGE, rules)]
     page.evaluate(AS_CHOSEN)
     page.emulate_media(**LIGHTS["light"])
     return found
@@ -77,7 +80,7 @@ def seen(portal):
     measures, judgements = [], []
     for kind, page, found in measure(portal, {}, portal.contract.name):
         measures += found
-        judgements += judge(kind, page)
+        judgements += judge(kind, page, portal.contract.name in LEAST_AND_MOST)
     return measures, judgements
 
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from checks import check
+from checks import LEAST_AND_MOST, check
 from portal import heading
 
 NAMES = {
@@ -15,7 +15,10 @@ NAMES = {
 }
 
 
-@check("unusual names are shown literally on every page, run nothing, and leave the layout whole at 320 px")
+@check(
+    "unusual names are shown literally on every page, run nothing, and leave the layout whole at 320 px",
+    contracts=LEAST_AND_MOST,
+)
 def literally(portal):
     organization = portal.organization(name=NAMES["markup"])
     context = portal.context(viewport={"width": 320, "height": 640})

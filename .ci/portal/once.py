@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Error, expect
 
-from checks import check
+from checks import LEAST_AND_MOST, check
 from elsewhere import elsewhere
 from portal import TYPED, assert_gone, heading
 
@@ -49,7 +49,10 @@ def keeps(portal):
         assert site.asked.count("/first") == 1, site.asked
 
 
-@check("Reload after a secret makes no second key, and says that the form was sent", browser="caching")
+@check(
+    "Reload after a secret makes no second key, and says that the form was sent",
+    contracts=LEAST_AND_MOST, browser="caching",
+)
 def reload(portal):
     for organization, page, secret in each_way(portal):
         move(page, "reload")
@@ -59,7 +62,10 @@ def reload(portal):
         assert organization.names() == ["production-web"]
 
 
-@check("Back and Forward after a secret show it no more, and make no second key", browser="caching")
+@check(
+    "Back and Forward after a secret show it no more, and make no second key",
+    contracts=LEAST_AND_MOST, browser="caching",
+)
 def back_and_forward(portal):
     for organization, page, secret in each_way(portal):
         for where in ("go_back", "go_forward", "go_back", "go_forward", "reload"):
@@ -68,7 +74,7 @@ def back_and_forward(portal):
         assert organization.names() == ["production-web"]
 
 
-@check("Back from the list to the page with the secret does not show it", browser="caching")
+@check("Back from the list to the page with the secret does not show it", contracts=LEAST_AND_MOST, browser="caching")
 def back_from_list(portal):
     for organization, page, secret in each_way(portal):
         page.goto(portal.address(organization))
@@ -79,7 +85,7 @@ def back_from_list(portal):
         assert organization.names() == ["production-web"]
 
 
-@check("a double click makes one key", browser="caching")
+@check("a double click makes one key", contracts=LEAST_AND_MOST, browser="caching")
 def double_click(portal):
     for scripts in (True, False):
         organization = portal.organization()
@@ -92,7 +98,10 @@ def double_click(portal):
         assert organization.names() == ["clicked twice"]
 
 
-@check("the same form sent twice makes one key, whose secret the second answer does not have", browser="caching")
+@check(
+    "the same form sent twice makes one key, whose secret the second answer does not have",
+    contracts=LEAST_AND_MOST, browser="caching",
+)
 def second_submit(portal):
     organization = portal.organization()
     page = portal.enter(organization)
@@ -131,7 +140,10 @@ def regenerated(portal):
         assert organization.key("production-web")["fingerprint"] == fingerprint
 
 
-@check("a page that was left has lost its secret, also in the browser's memory", browser="caching")
+@check(
+    "a page that was left has lost its secret, also in the browser's memory",
+    contracts=LEAST_AND_MOST, browser="caching",
+)
 def wiped(portal):
     page = portal.enter(portal.organization())
     secret = portal.create(page)

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from checks import check
+from checks import LEAST_AND_MOST, check
 from portal import example, heading
 
 # Where the focus is, what that is called, and whether one sees it.
@@ -41,7 +41,7 @@ def named(*names, tags=("a", "button", "input")):
     return lambda focused: focused["tag"] in tags and focused["name"] in names
 
 
-@check("from the link to a key and its end by keyboard alone, with the focus in sight")
+@check("from the link to a key and its end by keyboard alone, with the focus in sight", contracts=LEAST_AND_MOST)
 def keyboard(portal):
     contract = portal.contract
     organization = portal.organization()
@@ -99,7 +99,7 @@ def keyboard(portal):
     assert organization.keys() == []
 
 
-@check("every other verb, the search and the way out by keyboard alone")
+@check("every other verb, the search and the way out by keyboard alone", contracts=LEAST_AND_MOST)
 def keyboard_verbs(portal):
     contract = portal.contract
     organization = portal.organization()
@@ -148,7 +148,10 @@ def keyboard_verbs(portal):
     expect(page.get_by_role("main")).not_to_contain_text(name)
 
 
-@check("a mistake is reached by keyboard: the focus is on the list of mistakes, and Enter leads to the field")
+@check(
+    "a mistake is reached by keyboard: the focus is on the list of mistakes, and Enter leads to the field",
+    contracts=LEAST_AND_MOST,
+)
 def keyboard_mistake(portal):
     page = portal.enter(portal.organization())
     portal.open_form(page)
@@ -161,7 +164,7 @@ def keyboard_mistake(portal):
     expect(page.get_by_role("textbox", name="Name", exact=True)).to_be_focused()
 
 
-@check("everything works without scripts")
+@check("everything works without scripts", contracts=LEAST_AND_MOST)
 def without_scripts(portal):
     contract = portal.contract
     organization = portal.organization()

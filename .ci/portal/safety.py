@@ -4,12 +4,12 @@ import re
 
 from playwright.sync_api import expect
 
-from checks import check
+from checks import LEAST_AND_MOST, check
 from elsewhere import elsewhere
 from portal import heading
 
 
-@check("the session's cookie is for the server alone, and scripts see none")
+@check("the session's cookie is for the server alone, and scripts see none", contracts=LEAST_AND_MOST)
 def cookies(portal):
     context = portal.context()
     page = portal.enter(portal.organization(), context)
@@ -19,7 +19,10 @@ def cookies(portal):
     assert page.evaluate("document.cookie") == ""
 
 
-@check("two organizations in two tabs: forms of the first change nothing in the session of the second")
+@check(
+    "two organizations in two tabs: forms of the first change nothing in the session of the second",
+    contracts=LEAST_AND_MOST,
+)
 def two_tabs(portal):
     first, second = portal.organization(name="First"), portal.organization(name="Second")
     key = portal.issue(first)
@@ -41,7 +44,7 @@ def two_tabs(portal):
     assert answer.status == 409, answer.status
 
 
-@check("a page of the portal is not shown inside of another website's page")
+@check("a page of the portal is not shown inside of another website's page", contracts=LEAST_AND_MOST)
 def framed(portal):
     organization = portal.organization()
     context = portal.context(watched=False)
@@ -56,7 +59,7 @@ def framed(portal):
         assert frame.get_by_role("heading").count() == 0, frame.content()
 
 
-@check("a form on another website, sent by somebody who is signed in, changes nothing")
+@check("a form on another website, sent by somebody who is signed in, changes nothing", contracts=LEAST_AND_MOST)
 def forged(portal):
     organization = portal.organization()
     key = portal.issue(organization)
@@ -77,7 +80,7 @@ def forged(portal):
     assert organization.names() == ["production-web"]
 
 
-@check("a link from another website leads into the open session")
+@check("a link from another website leads into the open session", contracts=LEAST_AND_MOST)
 def linked(portal):
     organization = portal.organization()
     context = portal.context(watched=False)
@@ -104,7 +107,7 @@ def no_icon(portal):
         assert site.asked == ["/portal", "/again", "/plain", "/favicon.ico"], site.asked
 
 
-@check("a session that is ended from outside is over with the next click")
+@check("a session that is ended from outside is over with the next click", contracts=LEAST_AND_MOST)
 def ended(portal):
     organization = portal.organization()
     invitation = organization.invite()
@@ -120,7 +123,7 @@ def ended(portal):
     assert organization.names() == []
 
 
-@check("what a session does not include is not offered, and said once")
+@check("what a session does not include is not offered, and said once", contracts=LEAST_AND_MOST)
 def limited(portal):
     organization = portal.organization()
     key = portal.issue(organization)
@@ -135,7 +138,10 @@ def limited(portal):
         assert answer.status == 403, f"{below}: {answer.status}"
 
 
-@check("a locked organization can look and take keys out of use, and is told why it can do no more")
+@check(
+    "a locked organization can look and take keys out of use, and is told why it can do no more",
+    contracts=LEAST_AND_MOST,
+)
 def locked(portal):
     organization = portal.organization()
     portal.issue(organization)
