@@ -31,6 +31,11 @@ openapi:
     cargo build --bins
     cargo run --quiet --bin openapi
 
+# Write the rules by which scanners for leaked secrets know the keys of each contract, or of those in `files`.
+[group('develop')]
+scanners *files:
+    cargo run --quiet --bin scanners -- {{ files }}
+
 # What a verification costs.
 [group('develop')]
 bench *options:

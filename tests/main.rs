@@ -22,6 +22,7 @@ mod consumers;
 mod experiences;
 mod gate;
 mod keys;
+mod leaks;
 mod notes;
 mod organizations;
 mod plans;

@@ -51,7 +51,7 @@ fn every_route_is_in_the_document_of_some_stack() {
     for route in deployed().iter().flat_map(|function| &function.routes) {
         let Target::Path { method, path } = &route.target else { continue };
         // Pages are for browsers, and proxies and gateways speak protocols of their own: they are not operations of an API.
-        if ["/portal/", "/forward-auth", "/introspect"].iter().any(|other| path.starts_with(other)) {
+        if ["/portal/", "/forward-auth", "/introspect", "/leaks/github"].iter().any(|other| path.starts_with(other)) {
             continue;
         }
         // A HEAD is its GET without a body.

@@ -107,6 +107,9 @@ async fn busy() -> (World, Vec<String>, Value) {
     next();
     assert_eq!(browser.submit("/portal/acme/keys", "/portal/leave", &[]).await.status, 200);
     next();
+    let found = world.http.send("POST", "/leaks/report", &[], Some(json!({"key": new}))).await;
+    assert_eq!(found.status, 202, "{found:?}");
+    next();
     let answer = world.operate("DELETE", &format!("/organizations/acme/api-keys/{}", key.id), Value::Null).await;
     assert_eq!(answer.status, 200);
     secrets.extend([key.secret, new.as_str().unwrap().to_owned(), code]);
@@ -151,6 +154,7 @@ async fn every_change_is_one_event_with_the_next_number_that_says_what_its_row_s
         "portal.session.entered",
         "key.created",
         "portal.session.ended",
+        "key.leaked",
         "key.deleted",
         "alerts.changed",
         "webhook.created",

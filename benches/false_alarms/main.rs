@@ -270,6 +270,7 @@ fn key(made: Timestamp) -> Result<Key, Failure> {
         digest: Digest::from_hexadecimal(&"0".repeat(64)).ok_or("no digest")?,
         previous: None,
         predecessor: None,
+        leak: None,
         version: 1,
     })
 }

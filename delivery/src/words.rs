@@ -1,11 +1,13 @@
 //! What people are told, in plain words: which events they must see, and how those read.
 
 mod alert;
+mod leak;
 mod webhook;
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
+use shared::contract::alerts::Kind;
 use shared::environment::clock;
 use shared::registry::audit::Action;
 use shared::registry::event::Head;
@@ -28,7 +30,8 @@ pub(crate) struct Message {
 /// Whether a person must see this. A change is what somebody wanted, and is on the event bus for whoever keeps count: a mail
 /// for each would teach people not to read them. Nobody has asked for an alert, nor for a webhook that the stack gives up.
 pub(crate) fn concerns_people(head: &Head) -> bool {
-    !head.is_asked_for()
+    // Of what leads to it people were told at once: `key.leaked`.
+    !head.is_asked_for() && head.kind != Kind::KeyExposed.name()
 }
 
 /// The message about an event. `portal` is where the portal's pages are, as far as alerts are shown there and it is known.
@@ -38,6 +41,8 @@ pub(crate) fn about(head: &Head, event: &str, portal: Option<&str>) -> Message {
     let alert: Alert = serde_json::from_str(event).unwrap_or_default();
     let (told, more) = if kind == Action::WebhookDisabled.name() {
         (webhook::disabled(event), webhook::more(organization, event))
+    } else if kind == Action::KeyLeaked.name() {
+        (leak::told(event), leak::more(head))
     } else {
         (alert.sentences(kind).join("\n"), alert::more(head, portal))
     };
@@ -107,6 +112,8 @@ mod tests {
             ("webhook.deleted", false),
             ("limit.approaching", true),
             ("webhook.disabled", true),
+            ("key.leaked", true),
+            ("key.exposed", false),
         ] {
             assert_eq!(concerns_people(&head(kind, "acme")), is_told, "{kind}");
         }
@@ -123,6 +130,21 @@ mod tests {
             "To look: GET {path}\nTo switch it on again: PATCH {path} {{\"status\":\"active\"}}\ndocs/webhooks.md"
         );
         assert!(told.text.contains(&more) && !told.text.contains("docs/alerts.md"), "{}", told.text);
+    }
+
+    #[test]
+    fn a_message_about_a_leak_says_where_to_look_and_what_to_read_about_leaks() {
+        let id = format!("key_{}", "0".repeat(26));
+        let of_key = Head { key_id: Some(id.clone().try_into().unwrap()), ..head("key.leaked", "acme") };
+        let told = about(&of_key, r#"{"after": {"name": "server", "fingerprint": "ababab…", "leak": {}}}"#, None);
+        assert_eq!(told.subject, "Latchkey: key.leaked for acme");
+        let path = format!("/operator/v1/organizations/acme/api-keys/{id}");
+        assert!(
+            told.text.contains(&format!("To look: GET {path}\n")) && told.text.contains("docs/leaks.md"),
+            "{}",
+            told.text
+        );
+        assert!(!told.text.contains("docs/alerts.md"), "{}", told.text);
     }
 
     #[test]

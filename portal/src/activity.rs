@@ -121,6 +121,8 @@ pub enum What {
     KeyReset,
     /// A key's old secret was ended.
     KeyOldEnded,
+    /// A key was found where others can see it.
+    KeyLeaked,
     /// A key was deleted.
     KeyDeleted,
     /// What the organization is told of was changed.

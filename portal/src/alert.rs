@@ -94,6 +94,8 @@ pub struct Figures {
     pub last_used: Option<Timestamp>,
     /// When the old secret ends.
     pub overlap_ends: Option<Timestamp>,
+    /// Where the key was found, as whoever found it has said.
+    pub url: Option<String>,
     /// How many keys it is about.
     pub count: Option<u64>,
     /// Some of them.

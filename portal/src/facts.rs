@@ -175,7 +175,9 @@ impl Voice<'_> {
     pub(crate) fn status_badge(&self, status: Status) -> Html {
         let (said, class) = match status {
             Status::Active if self.all_refused() => (self.words().active_refused, Status::Inactive.as_str()),
-            Status::Active | Status::Inactive | Status::Expired => (self.status(status), status.as_str()),
+            Status::Active | Status::Inactive | Status::Quarantined | Status::Expired => {
+                (self.status(status), status.as_str())
+            }
         };
         badge(class, said)
     }

@@ -48,6 +48,15 @@ pub struct Secrets {
     pub new_used: Option<Timestamp>,
 }
 
+/// A key that was found where others can see it.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// Since when that is known.
+    pub since: Timestamp,
+    /// Where it was found, as whoever found it has said: it may lead anywhere.
+    pub place: Option<String>,
+}
+
 /// Whether a key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -55,19 +64,22 @@ pub enum Status {
     Active,
     /// Somebody has switched it off.
     Inactive,
+    /// It was found where others can see it, and works for little.
+    Quarantined,
     /// Its time is over.
     Expired,
 }
 
 impl Status {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Inactive, Self::Expired];
+    pub const ALL: [Self; 4] = [Self::Active, Self::Inactive, Self::Quarantined, Self::Expired];
 
     /// Its name in an address: `?status=active`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Inactive => "inactive",
+            Self::Quarantined => "quarantined",
             Self::Expired => "expired",
         }
     }

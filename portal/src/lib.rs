@@ -40,7 +40,7 @@ pub use crate::form::{
     Expiration, Expiry, ExpiryOption, Field, Form, Granted, KeyType, LimitField, Overlap, Permissions, Problem, Scope,
 };
 pub use crate::frame::{Depth, Frame, Inside, Link, Tab, Terms, Zone};
-pub use crate::key::{Answer, Cap, Column, Key, Notice, Secret, Secrets, Status};
+pub use crate::key::{Answer, Cap, Column, Exposure, Key, Notice, Secret, Secrets, Status};
 pub use crate::language::Language;
 pub use crate::pages::activity::ActivityPage;
 pub use crate::pages::alerts::{AlertNews, AlertsPage, History};

@@ -8,7 +8,7 @@ use crate::control::Why;
 use crate::form::Expiry;
 use crate::frame::Frame;
 use crate::html::{Html, Phrase, Plural, Said as _};
-use crate::key::{Cap, Column, Status};
+use crate::key::{Cap, Column, Exposure, Status};
 use crate::language::Language;
 use crate::words::{Words, format};
 
@@ -302,8 +302,14 @@ impl<'a> Voice<'a> {
         match status {
             Status::Active => words.active,
             Status::Inactive => words.inactive,
+            Status::Quarantined => words.quarantined,
             Status::Expired => words.expired,
         }
+    }
+
+    /// That a key was found where others can see it.
+    pub(crate) fn exposed(&self, exposure: &Exposure) -> Html {
+        self.words().exposed.put("when", self.moment(exposure.since))
     }
 
     /// Why something cannot be done.

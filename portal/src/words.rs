@@ -64,7 +64,7 @@ words! {
         // Verbs.
         create edit regenerate deactivate activate delete cancel apply clear
         // A key.
-        name kind permissions fingerprint created last_used expires status id active inactive expired active_refused never none
+        name kind permissions fingerprint created last_used expires status id active inactive quarantined expired active_refused never none
         badge_expires badge_old about
         // The list.
         notice_edited notice_same notice_deactivated notice_activated notice_activated_still notice_old_ended notice_deleted notice_link search type_all
@@ -83,7 +83,7 @@ words! {
         copy_by_hand example example_lead stored_to_list stored_to_key wiped old_until old_over issued_title
         issued_created issued_regenerated issued_again issued_replace to_list to_key
         // One key.
-        limits no_limits limits_refused refused_now revive_inactive revive_expired per_second per_minute per_hour per_day per_week per_month limit_used limit_operator limit_manager limit_slides limit_shared resets rotation rotation_off rotation_until
+        limits no_limits limits_refused refused_now exposed exposed_lead found_at quarantined_lead revive_inactive revive_expired per_second per_minute per_hour per_day per_week per_month limit_used limit_operator limit_manager limit_slides limit_shared resets rotation rotation_off rotation_until
         old_used old_used_lead old_used_before old_unused_lead new_used new_unused end_old end_old_lead earlier earlier_lead own own_lead replacement
         replacement_lead replacement_create replacement_other replacement_gets replacement_roll replacement_wait replacement_end replacement_new
         replacement_unused replacement_old replacement_old_unused manage edit_hint edit_hint_expiry regenerate_hint
@@ -112,7 +112,7 @@ words! {
         // Activity.
         activity_lead when who what key request activity_none activity_none_lead operator by_key by_itself
         did_organization_created did_organization_changed did_key_created did_key_imported did_key_changed
-        did_key_deactivated did_key_activated did_key_regenerated did_key_reset did_key_old_ended did_key_deleted
+        did_key_deactivated did_key_activated did_key_regenerated did_key_reset did_key_old_ended did_key_leaked did_key_deleted
         did_alerts_changed did_webhook_created did_webhook_changed did_webhook_rotated did_webhook_deleted did_webhook_disabled
         did_session_created did_session_entered did_session_ended detail_for detail_name detail_added detail_removed detail_expires detail_limits detail_addresses detail_plan detail_locked detail_unlocked detail_nothing
         // Entering.
@@ -133,12 +133,12 @@ words! {
         alert_muted_end alert_muted_until alert_mute_lead alert_unmute alert_settings alert_on alert_defaults
         alert_is_on alert_is_off alert_now_on alert_now_off alert_changed alert_changed_lead alert_history alert_history_none alert_history_lead
         alert_approaching alert_reached alert_errors alert_unusual alert_woke alert_probing alert_unused
-        alert_expiring alert_lingering alert_approaching_hint alert_reached_hint alert_errors_hint alert_unusual_hint
-        alert_woke_hint alert_probing_hint alert_unused_hint alert_expiring_hint alert_lingering_hint alert_thresholds
+        alert_expiring alert_exposed alert_lingering alert_approaching_hint alert_reached_hint alert_errors_hint alert_unusual_hint
+        alert_woke_hint alert_probing_hint alert_unused_hint alert_expiring_hint alert_exposed_hint alert_lingering_hint alert_thresholds
         alert_thresholds_hint alert_rate alert_rate_hint alert_of alert_of_server alert_of_all alert_days
         alert_days_hint alert_thresholds_wrong alert_rate_wrong alert_of_wrong alert_days_wrong alert_worse alert_over
         alert_since alert_hour alert_near alert_near_minute alert_near_hour alert_near_day alert_near_week alert_near_month alert_ends alert_refused_of
-        alert_failed alert_failed_server alert_failed_all alert_from alert_more alert_less alert_old_ends
+        alert_failed alert_failed_server alert_failed_all alert_from alert_more alert_less alert_exposed_lead alert_found_at alert_old_ends
         alert_openings alert_and_more detail_rules detail_muted detail_unmuted notice_muted notice_unmuted notice_crowded
     }
     plurals {

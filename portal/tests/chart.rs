@@ -84,6 +84,7 @@ fn nothing_used_is_said_and_not_drawn() {
         notice: None,
         key,
         refused: None,
+        exposure: None,
         expiring: false,
         limits: Vec::new(),
         rotation: None,

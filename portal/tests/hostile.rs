@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use portal::{
     Actions, ActivityPage, AlertForm, AlertKind, AlertNews, AlertRule, AlertsPage, Answer, Change, Choice, Column,
-    Control, DeletePage, Depth, Detail, EditPage, EnterPage, Error, Event, Expiration, Field, Figures, Filters, Form,
-    Frame, Granted, History, IdentifyPage, Inside, IssuedPage, Key, KeyAlerts, KeyPage, KeyRef, KeyType, KeysPage,
-    Language, LimitField, Link, Mentioned, Message, MessagePage, MutedKey, NewKeyPage, Notice, Occasion, OpenAlert,
-    Overlap, Permissions, Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope, Secret,
-    SecretPage, Secrets, Setting, Status, StatusPage, Tab, Terms, Told, Turn, Usage, What, Who, Why, Window, Zone,
+    Control, DeletePage, Depth, Detail, EditPage, EnterPage, Error, Event, Expiration, Exposure, Field, Figures,
+    Filters, Form, Frame, Granted, History, IdentifyPage, Inside, IssuedPage, Key, KeyAlerts, KeyPage, KeyRef, KeyType,
+    KeysPage, Language, LimitField, Link, Mentioned, Message, MessagePage, MutedKey, NewKeyPage, Notice, Occasion,
+    OpenAlert, Overlap, Permissions, Problem, Refusal, RefusalReason, RegeneratePage, Replacement, Rotation, Scope,
+    Secret, SecretPage, Secrets, Setting, Status, StatusPage, Tab, Terms, Told, Turn, Usage, What, Who, Why, Window,
+    Zone,
 };
 
 use crate::fixtures::{frame as plain, now};
@@ -124,6 +125,7 @@ fn lists(language: Language) -> Vec<Shown> {
             types: vec![Choice { value: evil(62), label: evil(63) }],
             chosen_type: Some(evil(62)),
             by_status: true,
+            quarantine: true,
             status: None,
         },
         columns: vec![Column::Name, Column::Type, Column::Permissions, Column::Fingerprint],
@@ -291,6 +293,7 @@ fn single(language: Language) -> Vec<Shown> {
         notice: Some(Notice::Edited),
         key: key(),
         refused: Some(answer()),
+        exposure: Some(Exposure { since: now(), place: Some(evil(130)) }),
         expiring: true,
         limits: Vec::new(),
         rotation: Some(Rotation { secrets: secrets(), end: Control::Open }),
@@ -334,7 +337,7 @@ fn single(language: Language) -> Vec<Shown> {
     };
 
     vec![
-        ("key", one(usage).render(), vec![6, 7, 8, 9, 13, 20, 21, 22, 23, 30, 91, 93, 98]),
+        ("key", one(usage).render(), vec![6, 7, 8, 9, 13, 20, 21, 22, 23, 30, 91, 93, 98, 130]),
         ("regenerate", regenerate.render(), vec![7, 20, 23, 94]),
         ("status", status.render(), vec![8, 20, 23, 90, 95]),
         ("delete", delete.render(), vec![8, 9, 20, 23, 90, 96, 97]),

@@ -15,6 +15,7 @@ pub(crate) mod given;
 mod headers;
 pub mod key_format;
 mod key_type;
+pub mod leaks;
 pub mod limit;
 pub mod management;
 pub mod placeholder;
@@ -45,6 +46,7 @@ use crate::contract::cors::Cors;
 use crate::contract::cost::{Cost, Costs};
 use crate::contract::denial::{Denial, Kind};
 use crate::contract::key_format::Presented;
+use crate::contract::leaks::Leaks;
 use crate::contract::limit::Window;
 use crate::contract::management::{Management, Operation};
 use crate::contract::placeholder::Told;
@@ -90,6 +92,8 @@ pub struct Contract {
     pub portal: Option<Portal>,
     /// What people are told of before it hurts: nothing where the contract does not say.
     pub alerts: Alerts,
+    /// What becomes of keys that have leaked.
+    pub leaks: Leaks,
     /// The headers that tell a caller how much is left, where the contract has them.
     pub rate_limit_headers: Option<RateLimitHeaders>,
     /// The media type of its refusals: `application/json`, or one like it.
@@ -199,6 +203,7 @@ impl Contract {
         }
         let alerts = Alerts::check(file.alerts)?;
         check_alerts(&alerts, &file.management, portal.as_ref())?;
+        let leaks = Leaks::check(file.leaks, &windows, &file.scopes, all_scopes.as_ref())?;
         let rate_limit_headers = file.rate_limit_headers.map(RateLimitHeaders::check).transpose()?;
         let error_type = headers::check_error_type(file.error.content_type.as_deref())?;
         let spelled_out = file.denials.keys().copied().collect();
@@ -218,6 +223,7 @@ impl Contract {
             management: file.management,
             portal,
             alerts,
+            leaks,
             rate_limit_headers,
             error_type,
             denials,
@@ -229,6 +235,13 @@ impl Contract {
     /// The type whose form `bytes` have, and the key as presented.
     pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<(&KeyType, Presented<'a>)> {
         self.types.iter().find_map(|kind| Some((kind, kind.format.parse(bytes)?)))
+    }
+
+    /// What of `text` stands before anything in it that has the form of a key.
+    pub fn before_key<'a>(&self, text: &'a str) -> &'a str {
+        let places = self.types.iter().filter_map(|kind| kind.format.place_in(text));
+
+        places.min().and_then(|place| text.get(..place)).unwrap_or(text)
     }
 
     /// The plan `name`. One that was dropped while somebody is on it has no API and no room for a key.

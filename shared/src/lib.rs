@@ -28,11 +28,13 @@ pub use contract::denial::{Denial, Violation};
 pub use gate::app::App;
 pub use http::Exit;
 pub use http::describe::Reason;
-pub use http::extract::{At, Body, Caller, Operator, Path, Query, Signed, Within};
+pub use http::extract::{At, Body, Caller, Finder, Operator, Path, Query, Signed, Within};
 pub use http::handler::Handler;
 pub use http::idempotency_key::IdempotencyKey;
 pub use http::manager::Manager;
-pub use http::reply::{Created, CreatedOnce, Data, Deleted, Json, Kept, Listed, NoContent, Page, Put, Tabular};
+pub use http::reply::{
+    Accepted, Created, CreatedOnce, Data, Deleted, Json, Kept, Listed, NoContent, Page, Put, Tabular,
+};
 pub use http::serve::serve;
 pub use http::visitor::{Browser, Form, Visitor};
 pub use registry::error::{Error, Result};

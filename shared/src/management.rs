@@ -1,4 +1,5 @@
-//! Changes to keys: issuing, changing and regenerating one, giving back what was used with it, and taking over those of another system.
+//! Changes to keys: issuing, changing and regenerating one, giving back what was used with it, taking over those of another system, and
+//! what becomes of those that have leaked.
 //!
 //! It uses the store and the contract, by way of the app. It does not know which way a request came: the author is an
 //! argument ([`Author`](crate::registry::audit::Author)), and pages or commands will call the same functions as the
@@ -10,6 +11,7 @@ pub mod change;
 pub mod import;
 pub mod invite;
 pub mod issue;
+pub mod leak;
 pub mod plans;
 pub mod regenerate;
 pub mod repeat;

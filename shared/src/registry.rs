@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod key;
+pub mod leak;
 pub mod name;
 pub mod organization;
 pub mod page;

@@ -9,7 +9,7 @@ async fn the_settings_are_the_contracts_until_somebody_changes_them() {
     assert_eq!(operators.status, 200, "{operators:?}");
     let settings = operators.json()["data"].clone();
     let kinds = settings["kinds"].as_object().unwrap();
-    assert_eq!(kinds.len(), 9);
+    assert_eq!(kinds.len(), 10);
     assert_eq!(kinds["limit.approaching"], json!({"enabled": true, "changeable": true, "thresholds": [80, 95]}));
     assert_eq!(kinds["errors.high"], json!({"enabled": true, "changeable": true, "rate": 0.05, "of": "server"}));
     assert_eq!(kinds["key.unused"], json!({"enabled": true, "changeable": true, "days": 90}));

@@ -5,7 +5,7 @@ use crate::support::{World, all, did, own_contract};
 
 /// The form as it is at first, without what is named.
 fn fields_but<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 10] = [
         "limit.approaching",
         "limit.reached",
         "errors.high",
@@ -14,6 +14,7 @@ fn fields_but<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         "activity.probing",
         "key.unused",
         "key.expiring",
+        "key.exposed",
         "rotation.lingering",
     ];
     let mut all: Vec<_> = KINDS.into_iter().map(|kind| ("on", kind)).collect();

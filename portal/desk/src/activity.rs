@@ -119,6 +119,7 @@ fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Deta
         | Action::KeyRegenerated
         | Action::KeyReset
         | Action::KeyImported
+        | Action::KeyLeaked
         | Action::KeyDeleted
         | Action::SessionEntered => Vec::new(),
         Action::WebhookCreated
@@ -219,6 +220,7 @@ pub(crate) const fn done(action: Action) -> What {
         Action::KeyRegenerated => What::KeyRegenerated,
         Action::KeyReset => What::KeyReset,
         Action::KeyImported => What::KeyImported,
+        Action::KeyLeaked => What::KeyLeaked,
         Action::KeyDeleted => What::KeyDeleted,
         Action::AlertsChanged => What::AlertsChanged,
         Action::WebhookCreated => What::WebhookCreated,

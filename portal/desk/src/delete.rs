@@ -47,7 +47,7 @@ async fn page(
 ) -> Result<Page> {
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
     let status = status(&problems, false);
-    let is_on = key.status == Status::Active;
+    let is_on = key.status != Status::Inactive;
     let deactivate = control(app, &visitor.session, &visitor.org, Operation::Deactivate, true);
     let page = DeletePage {
         frame,

@@ -65,6 +65,7 @@ pub(crate) fn read(row: &AlertRow, names: &Names) -> Figures {
         days: count(all, "days"),
         last_used: moment(all, "lastUsedAt"),
         overlap_ends: moment(all, "overlapEndsAt"),
+        url: text(all, "url").map(str::to_owned),
         count: count(all, "count"),
         keys: named(row).map(key).collect(),
         since: moment(all, "since"),

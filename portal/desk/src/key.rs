@@ -1,7 +1,7 @@
 //! One key: facts, limits, usage, and what can be done with it.
 
 use jiff::Timestamp;
-use portal::{Actions, Control, Depth, KeyPage, Limit, Notice, Replacement, Rotation, SetBy};
+use portal::{Actions, Control, Depth, Exposure, KeyPage, Limit, Notice, Replacement, Rotation, SetBy};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::InForce;
@@ -67,10 +67,13 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
         notice: asked.done.as_deref().and_then(|done| notice(done, &key, is_barred, now)).or(muting),
         expiring: key.expires_at.is_some() || pages(app)?.form.contains(&Field::Expiration),
         refused: match key.standing(now) {
-            Standing::Active => None,
+            Standing::Active | Standing::Quarantined => None,
             Standing::Inactive => Some(view::answer(app, &Denial::InactiveKey)),
             Standing::Expired => Some(view::answer(app, &Denial::ExpiredKey)),
         },
+        exposure: key
+            .exposed(now)
+            .map(|leak| Exposure { since: leak.at, place: leak.place.as_ref().map(|place| place.as_str().to_owned()) }),
         limits: limits((org, &plan), &key, &counts, &together, now),
         rotation,
         replacement: if regenerate.is_absent() { replacement(app, visitor, (&key, &plan), now).await? } else { None },
@@ -79,7 +82,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
             edit: can(Operation::Update, false),
             regenerate,
             // To switch it on, the organization must be open.
-            status: can(Operation::Deactivate, key.status == Status::Active),
+            status: can(Operation::Deactivate, key.status != Status::Inactive),
             delete: can(Operation::Delete, true),
         },
         key: portal::Key { alerts: kinds, ..view::key(&key, last_used_at, now) },

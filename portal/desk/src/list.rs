@@ -5,6 +5,7 @@ use portal::{Choice, Control, Depth, Filters, Key, KeysPage, Notice, Status};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::contract::InForce;
+use shared::contract::leaks::Policy;
 use shared::contract::portal::{Column, Operation};
 use shared::gate::app::App;
 use shared::http::visitor::List;
@@ -78,6 +79,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
             prefixes: app.contract.types.iter().map(|kind| kind.format.prefix().to_owned()).collect(),
             types: kinds.map(|kind| Choice { value: kind.to_owned(), label: view::label(kind) }).collect(),
             chosen_type: filter.kind,
+            quarantine: app.contract.leaks.has(Policy::Quarantine),
             by_status: portal.columns.contains(&Column::Status),
             status,
         },

@@ -48,6 +48,7 @@ pub(crate) const fn kind(kind: Kind) -> AlertKind {
         Kind::ActivityProbing => AlertKind::ActivityProbing,
         Kind::KeyUnused => AlertKind::KeyUnused,
         Kind::KeyExpiring => AlertKind::KeyExpiring,
+        Kind::KeyExposed => AlertKind::KeyExposed,
         Kind::RotationLingering => AlertKind::RotationLingering,
     }
 }

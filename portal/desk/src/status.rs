@@ -20,7 +20,7 @@ use crate::{usage, view};
 pub async fn confirm(app: &App, visitor: &Visitor<Deactivate>, id: &Id, now: Timestamp) -> Result<Page> {
     let key = view::find(app, &visitor.org.slug, id).await?;
     let change = match key.status {
-        Status::Active => Which::Deactivate,
+        Status::Active | Status::Quarantined => Which::Deactivate,
         Status::Inactive => Which::Activate,
     };
     if change == Which::Activate {

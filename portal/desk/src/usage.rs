@@ -298,6 +298,7 @@ mod tests {
             digest: vec![1; 32].try_into().unwrap(),
             previous: None,
             predecessor: Some(Predecessor { digest: vec![2; 32].try_into().unwrap(), at: at("09:00:00") }),
+            leak: None,
             version: 2,
         };
         for (old, current, told) in [

@@ -35,6 +35,7 @@ pub(crate) const fn status(standing: key::Standing) -> Status {
     match standing {
         key::Standing::Active => Status::Active,
         key::Standing::Inactive => Status::Inactive,
+        key::Standing::Quarantined => Status::Quarantined,
         key::Standing::Expired => Status::Expired,
     }
 }
@@ -43,6 +44,7 @@ pub(crate) const fn standing(status: Status) -> key::Standing {
     match status {
         Status::Active => key::Standing::Active,
         Status::Inactive => key::Standing::Inactive,
+        Status::Quarantined => key::Standing::Quarantined,
         Status::Expired => key::Standing::Expired,
     }
 }

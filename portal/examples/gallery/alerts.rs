@@ -88,6 +88,7 @@ fn form() -> AlertForm {
             | AlertKind::ActivityWoke
             | AlertKind::ActivityProbing
             | AlertKind::KeyExpiring
+            | AlertKind::KeyExposed
             | AlertKind::RotationLingering => AlertRule::Plain,
         },
     };

@@ -1,8 +1,8 @@
 //! One key, and the pages that ask before something is done with it.
 
 use portal::{
-    Actions, Change, Control, DeletePage, Depth, EndPage, KeyPage, Language, Limit, Notice, Overlap, Problem, Range,
-    RegeneratePage, Replacement, Rotation, SetBy, Status, StatusPage, Usage, Why, Window,
+    Actions, Change, Control, DeletePage, Depth, EndPage, Exposure, KeyPage, Language, Limit, Notice, Overlap, Problem,
+    Range, RegeneratePage, Replacement, Rotation, SetBy, Status, StatusPage, Usage, Why, Window,
 };
 
 use crate::alerts;
@@ -31,6 +31,10 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         inside.locked = true;
         inside.refused = Some(answer(product));
     }
+    let mut exposed = one(product, language, Range::Day);
+    exposed.key.status = Status::Quarantined;
+    let place = "https://github.com/octocat/hello-world/blob/main/config/production.env#L7".to_owned();
+    exposed.exposure = Some(Exposure { since: ago(2), place: Some(place) });
     let mut again = regenerate(product, language);
     again.earlier = Some(secrets(product));
     again.changed = true;
@@ -48,6 +52,7 @@ pub(crate) fn pages(product: Product, language: Language) -> Vec<Named> {
         (name("key-months"), one(product, language, Range::Months13).render()),
         (name("key-unused"), unused.render()),
         (name("key-locked"), locked.render()),
+        (name("key-exposed"), exposed.render()),
         (name("regenerate"), regenerate(product, language).render()),
         (name("regenerate-again"), again.render()),
         (name("end"), end(product, language).render()),
@@ -90,6 +95,7 @@ fn one(product: Product, language: Language, range: Range) -> KeyPage {
         }),
         key,
         refused: None,
+        exposure: None,
         expiring: product == Product::Fanfare,
         limits: if product == Product::Fabraix {
             vec![

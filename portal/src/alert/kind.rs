@@ -19,13 +19,15 @@ pub enum AlertKind {
     KeyUnused,
     /// A key stops working soon.
     KeyExpiring,
+    /// A key was found where others can see it.
+    KeyExposed,
     /// An old secret is still used, and stops working soon.
     RotationLingering,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::LimitApproaching,
         Self::LimitReached,
         Self::ErrorsHigh,
@@ -34,6 +36,7 @@ impl AlertKind {
         Self::ActivityProbing,
         Self::KeyUnused,
         Self::KeyExpiring,
+        Self::KeyExposed,
         Self::RotationLingering,
     ];
 
@@ -48,6 +51,7 @@ impl AlertKind {
             Self::ActivityProbing => "activity.probing",
             Self::KeyUnused => "key.unused",
             Self::KeyExpiring => "key.expiring",
+            Self::KeyExposed => "key.exposed",
             Self::RotationLingering => "rotation.lingering",
         }
     }

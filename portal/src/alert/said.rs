@@ -21,6 +21,7 @@ impl Voice<'_> {
             AlertKind::ActivityProbing => words.alert_probing,
             AlertKind::KeyUnused => words.alert_unused,
             AlertKind::KeyExpiring => words.alert_expiring,
+            AlertKind::KeyExposed => words.alert_exposed,
             AlertKind::RotationLingering => words.alert_lingering,
         }
     }
@@ -37,6 +38,7 @@ impl Voice<'_> {
             AlertKind::ActivityProbing => words.alert_probing_hint,
             AlertKind::KeyUnused => words.alert_unused_hint,
             AlertKind::KeyExpiring => words.alert_expiring_hint,
+            AlertKind::KeyExposed => words.alert_exposed_hint,
             AlertKind::RotationLingering => words.alert_lingering_hint,
         }
     }
@@ -130,6 +132,7 @@ impl Told {
             }
             AlertKind::ActivityProbing => figures.probing(voice).into_iter().collect(),
             AlertKind::KeyUnused | AlertKind::KeyExpiring => figures.together(self.kind, voice).into_iter().collect(),
+            AlertKind::KeyExposed => figures.exposed(voice),
             AlertKind::RotationLingering => figures.lingering(voice),
         };
         said.extend(figures.hour.map(|at| words.alert_hour.put("when", voice.moment(at))));
@@ -221,6 +224,12 @@ impl Figures {
         };
 
         Some(voice.many(plural, self.refused?))
+    }
+
+    fn exposed(&self, voice: &Voice<'_>) -> Vec<Html> {
+        let place = self.url.as_deref().map(|url| voice.words().alert_found_at.put("place", Html::typed(url)));
+
+        [voice.words().alert_exposed_lead.html()].into_iter().chain(place).collect()
     }
 
     fn lingering(&self, voice: &Voice<'_>) -> Vec<Html> {

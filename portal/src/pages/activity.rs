@@ -36,6 +36,7 @@ impl What {
             Self::KeyRegenerated => words.did_key_regenerated,
             Self::KeyReset => words.did_key_reset,
             Self::KeyOldEnded => words.did_key_old_ended,
+            Self::KeyLeaked => words.did_key_leaked,
             Self::KeyDeleted => words.did_key_deleted,
             Self::AlertsChanged => words.did_alerts_changed,
             Self::WebhookCreated => words.did_webhook_created,

@@ -5,7 +5,7 @@ use crate::control::{Control, Why};
 use crate::facts::{Fact, Facts};
 use crate::frame::Frame;
 use crate::html::{Html, Phrase, Said as _};
-use crate::key::{Answer, Key, Notice, Secrets, Status};
+use crate::key::{Answer, Exposure, Key, Notice, Secrets, Status};
 use crate::pages::page;
 use crate::usage::{Limit, SetBy, Usage, Window};
 use crate::voice::Voice;
@@ -24,6 +24,8 @@ pub struct KeyPage {
     pub expiring: bool,
     /// What callers get with it, where the key itself is why they are refused.
     pub refused: Option<Answer>,
+    /// That it was found where others can see it, while that secret works.
+    pub exposure: Option<Exposure>,
     /// The limits that it is under; none says that there are none.
     pub limits: Vec<Limit>,
     /// The two secrets, while there are two.
@@ -102,7 +104,7 @@ impl KeyPage {
 
     /// Whether calls with the key are let in.
     fn is_let_in(&self, voice: &Voice<'_>) -> bool {
-        self.key.status == Status::Active && !voice.all_refused()
+        matches!(self.key.status, Status::Active | Status::Quarantined) && !voice.all_refused()
     }
 
     /// How a key that is refused is let in again, as far as somebody can do that here.
@@ -115,7 +117,7 @@ impl KeyPage {
             (Status::Expired, Some(at)) if self.actions.edit.is_open() && self.expiring => {
                 Some(words.revive_expired.put("when", voice.ago(at)).put("verb", voice.edit()))
             }
-            (Status::Active | Status::Inactive | Status::Expired, _) => None,
+            (Status::Active | Status::Inactive | Status::Quarantined | Status::Expired, _) => None,
         }
     }
 
@@ -129,7 +131,9 @@ impl KeyPage {
     fn switch(&self, voice: &Voice<'_>) -> (String, Phrase) {
         match self.key.status {
             Status::Inactive => (voice.activate(), voice.words().activate_hint),
-            Status::Active | Status::Expired => (voice.deactivate(), voice.words().deactivate_hint),
+            Status::Active | Status::Quarantined | Status::Expired => {
+                (voice.deactivate(), voice.words().deactivate_hint)
+            }
         }
     }
 

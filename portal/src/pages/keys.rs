@@ -54,6 +54,8 @@ pub struct Filters {
     pub chosen_type: Option<String>,
     /// Whether one can choose by status.
     pub by_status: bool,
+    /// Whether keys can be in quarantine here.
+    pub quarantine: bool,
     /// `status`.
     pub status: Option<Status>,
 }
@@ -68,6 +70,11 @@ pub struct Choice {
 }
 
 impl Filters {
+    /// The statuses to choose from.
+    pub(crate) fn statuses(&self) -> impl Iterator<Item = Status> + '_ {
+        Status::ALL.into_iter().filter(|status| self.quarantine || *status != Status::Quarantined)
+    }
+
     /// What a secret, or most of one, looks like, as a script's regular expression.
     fn secrets(&self) -> String {
         let plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');

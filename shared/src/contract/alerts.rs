@@ -38,6 +38,9 @@ pub enum Kind {
     /// A key stops working soon.
     #[serde(rename = "key.expiring")]
     KeyExpiring,
+    /// A secret of a key was found where others can see it, and still works.
+    #[serde(rename = "key.exposed")]
+    KeyExposed,
     /// A secret that was replaced is still used, and stops working soon.
     #[serde(rename = "rotation.lingering")]
     RotationLingering,
@@ -45,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::LimitApproaching,
         Self::LimitReached,
         Self::ErrorsHigh,
@@ -54,6 +57,7 @@ impl Kind {
         Self::ActivityProbing,
         Self::KeyUnused,
         Self::KeyExpiring,
+        Self::KeyExposed,
         Self::RotationLingering,
     ];
 
@@ -68,6 +72,7 @@ impl Kind {
             Self::ActivityProbing => "activity.probing",
             Self::KeyUnused => "key.unused",
             Self::KeyExpiring => "key.expiring",
+            Self::KeyExposed => "key.exposed",
             Self::RotationLingering => "rotation.lingering",
         }
     }
@@ -89,6 +94,7 @@ impl Kind {
             | Self::ActivityWoke
             | Self::ActivityProbing
             | Self::KeyExpiring
+            | Self::KeyExposed
             | Self::RotationLingering => (),
         }
 

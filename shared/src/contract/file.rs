@@ -9,6 +9,7 @@ use crate::contract::alerts::RuleFile;
 use crate::contract::cost::Costs;
 use crate::contract::denial::Kind;
 use crate::contract::key_format::{Alphabet, Checksum};
+use crate::contract::leaks::LeaksFile;
 use crate::contract::limit::{Limits, Window};
 use crate::contract::management::Management;
 use crate::contract::portal::PortalFile;
@@ -30,6 +31,7 @@ pub(super) struct File {
     pub(super) portal: Option<PortalFile>,
     #[serde(default)]
     pub(super) alerts: BTreeMap<alerts::Kind, RuleFile>,
+    pub(super) leaks: Option<LeaksFile>,
     pub(super) rate_limit_headers: Option<RateLimitHeadersFile>,
     pub(super) error: ErrorFile,
     pub(super) denials: BTreeMap<Kind, DenialFile>,
@@ -72,6 +74,8 @@ pub(super) struct TypeFile {
     pub(super) scopes: ScopesFile,
     #[serde(default)]
     pub(super) confined: bool,
+    #[serde(default)]
+    pub(super) public: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -132,6 +132,18 @@ impl Format {
         format!("{}{}{{{}}}", self.prefix, self.alphabet.class(), self.length)
     }
 
+    /// The same for scanners of text. A checksum is below 2³², so that its first digit is no higher than 4.
+    pub fn scanned(&self) -> String {
+        match self.checksum {
+            None => self.pattern(),
+            Some(Checksum::Crc32) => {
+                let (prefix, class) = (&self.prefix, self.alphabet.class());
+                let random = self.length.saturating_sub(Checksum::LENGTH);
+                format!("{prefix}{class}{{{random}}}[0-4]{class}{{{}}}", Checksum::LENGTH.saturating_sub(1))
+            }
+        }
+    }
+
     /// `bytes`, if they have this form.
     pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<Presented<'a>> {
         let characters = bytes.strip_prefix(self.prefix.as_bytes())?;
@@ -143,6 +155,16 @@ impl Format {
         });
 
         (well_formed && is_sound).then_some(Presented(bytes))
+    }
+
+    /// Where the first text of this form begins in `text`. A checksum is not looked at: what reads like a key may be one.
+    pub(super) fn place_in(&self, text: &str) -> Option<usize> {
+        let is_one = |place: &usize| {
+            let after = text.get(place.saturating_add(self.prefix.len())..).unwrap_or_default();
+            after.bytes().take_while(|byte| self.alphabet.contains(*byte)).take(self.length).count() == self.length
+        };
+
+        text.match_indices(&self.prefix).map(|(place, _)| place).find(is_one)
     }
 
     /// A new key of this form, every character drawn evenly but for the checksum.

@@ -21,6 +21,8 @@ pub struct KeyType {
     pub scopes: ScopeRule,
     /// Whether a call is refused before anything is read if it needs a scope that the type can never hold.
     pub confined: bool,
+    /// Whether its keys are meant to be seen by everybody, in a page or an app: such a key cannot leak.
+    pub public: bool,
 }
 
 /// Which scopes a key of a type may have.
@@ -72,6 +74,7 @@ pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<V
             stages: Stage::ALL.to_vec(),
             scopes: check_rule("key.scopes", rule, scopes)?,
             confined: false,
+            public: false,
         }),
         (None, None) if !key.types.is_empty() => {
             for (name, kind) in key.types {
@@ -84,6 +87,7 @@ pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<V
                     format: form(kind.prefix),
                     name: Some(name),
                     confined: kind.confined,
+                    public: kind.public,
                 });
             }
         }

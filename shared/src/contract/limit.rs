@@ -170,6 +170,11 @@ struct Rate {
 }
 
 impl Limits {
+    /// One limit that begins anew with each `window`.
+    pub fn of(window: Window, requests: NonZeroU32) -> Self {
+        Self(BTreeMap::from([(window, Rate { requests, sliding: false })]))
+    }
+
     /// The limit of `window`, if it has one.
     pub fn get(&self, window: Window) -> Option<u32> {
         self.0.get(&window).map(|rate| rate.requests.get())

@@ -133,12 +133,14 @@ pub struct Management {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Shown {
-    /// `status`: `active`, `inactive` or `expired`.
+    /// `status`: `active`, `inactive`, `expired`, or `quarantined` where the contract has that.
     Status,
     /// `expiresAt`.
     ExpiresAt,
     /// `overlapEndsAt`: until when the secret before this one works, while it does.
     OverlapEndsAt,
+    /// `leak`: where a secret of the key was found, and what was done about it, while it works.
+    Leak,
 }
 
 impl Management {

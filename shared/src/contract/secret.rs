@@ -62,6 +62,11 @@ impl Plain {
     pub const fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
+
+    /// The digest that would stand for it in the database, if it were a key.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.as_bytes())
+    }
 }
 
 impl fmt::Debug for Plain {

@@ -189,6 +189,12 @@ pub(crate) fn introspection_credential() -> Option<String> {
     variable("INTROSPECTION_CREDENTIAL")
 }
 
+/// `GITHUB_KEYS_URL`: where GitHub publishes the keys that it signs messages about leaked keys with; `None` where nobody is to send
+/// such messages.
+pub fn github_keys_url() -> Option<String> {
+    variable("GITHUB_KEYS_URL")
+}
+
 /// `AWS_LAMBDA_LOG_LEVEL`: the least severe level that is logged, by Lambda's name for it. It is needed before anything
 /// else can fail.
 pub(crate) fn log_level() -> Option<String> {

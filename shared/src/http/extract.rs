@@ -19,9 +19,11 @@ use crate::environment::clock::Times;
 use crate::gate;
 use crate::http::call::Call;
 use crate::http::describe::Operation;
+use crate::management::leak::Teller;
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result};
 use crate::registry::key;
+use crate::registry::leak::Source;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
 
@@ -186,6 +188,22 @@ impl FromCall for Within {
     }
 
     fn describe(_: &mut Operation<'_>) {}
+}
+
+/// Somebody who tells of a key that they have found. Anybody may.
+#[derive(Debug)]
+pub struct Finder(pub Teller);
+
+impl FromCall for Finder {
+    const USES_STORE: bool = true;
+
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        Ok(Self(Teller { source: Source::Report, request: call.request_id.clone(), at: call.now }))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.refuse(Denial::Unavailable { retry_after: 1 });
+    }
 }
 
 /// A request that no route takes.

@@ -44,6 +44,10 @@ pub struct Tabular<T>(pub T, pub Format);
 #[derive(Debug)]
 pub struct Created<T>(pub T);
 
+/// 202, `{"data": …}`.
+#[derive(Debug)]
+pub struct Accepted<T>(pub T);
+
 /// 201, `{"data": …}`; 200 if it was made before.
 #[derive(Debug)]
 pub struct CreatedOnce<N, B>(pub Done<N, B>);
@@ -221,6 +225,16 @@ impl<I: Serialize + JsonSchema> IntoReply for Deleted<I> {
 
     fn describe(operation: &mut Operation<'_>) {
         Data::<Gone<I>>::describe(operation);
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoReply for Accepted<T> {
+    fn into_reply(self) -> Result<Reply> {
+        json(StatusCode::ACCEPTED, Envelope { data: self.0 })
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answer::<T>(202, "It was taken.", envelope);
     }
 }
 

@@ -133,6 +133,7 @@ pub async fn issue(
             digest,
             previous: None,
             predecessor: None,
+            leak: None,
             version: 1,
         };
         let issued = Issued::new(key.clone(), secret);

@@ -12,7 +12,7 @@ use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
-use crate::registry::key::{Id, Key};
+use crate::registry::key::{Id, Key, Status};
 use crate::registry::slug::Slug;
 use crate::store::{Keep, Keys, Replaced, Warrant};
 
@@ -96,6 +96,10 @@ pub async fn regenerate(
         check_seen(&before, seen)?;
         if before.expires_at.is_some_and(|at| at <= now) {
             let reason = "The key has expired: it works again once it has a later expiry, with the secret that it has";
+            return Err(Denial::Conflict { reason: reason.to_owned() }.into());
+        }
+        if before.status == Status::Quarantined && ends.is_some() {
+            let reason = "The key has leaked, and is in quarantine: its secret must not go on working beside a new one";
             return Err(Denial::Conflict { reason: reason.to_owned() }.into());
         }
         let (secret, digest) = mint(app, kind)?;

@@ -13,6 +13,7 @@ use crate::contract::secret::Digest;
 use crate::environment::clock;
 use crate::registry::key;
 use crate::registry::key::{Key, SetBy, Status};
+use crate::registry::leak::Source;
 use crate::registry::organization;
 use crate::registry::organization::Organization;
 use crate::registry::pass::Grant;
@@ -115,6 +116,9 @@ pub enum Action {
     /// A key of another system was taken over.
     #[serde(rename = "key.imported")]
     KeyImported,
+    /// A secret of a key was found where others can see it, and something was done about that.
+    #[serde(rename = "key.leaked")]
+    KeyLeaked,
     /// A key was revoked.
     #[serde(rename = "key.deleted")]
     KeyDeleted,
@@ -149,7 +153,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::OrganizationCreated,
         Self::OrganizationChanged,
         Self::KeyCreated,
@@ -157,6 +161,7 @@ impl Action {
         Self::KeyRegenerated,
         Self::KeyReset,
         Self::KeyImported,
+        Self::KeyLeaked,
         Self::KeyDeleted,
         Self::AlertsChanged,
         Self::WebhookCreated,
@@ -179,6 +184,7 @@ impl Action {
             Self::KeyRegenerated => "key.regenerated",
             Self::KeyReset => "key.reset",
             Self::KeyImported => "key.imported",
+            Self::KeyLeaked => "key.leaked",
             Self::KeyDeleted => "key.deleted",
             Self::AlertsChanged => "alerts.changed",
             Self::WebhookCreated => "webhook.created",
@@ -194,7 +200,7 @@ impl Action {
 
     /// Whether somebody has asked for it. Otherwise the stack did it by itself, and people may not know.
     pub const fn is_asked_for(self) -> bool {
-        !matches!(self, Self::WebhookDisabled)
+        !matches!(self, Self::WebhookDisabled | Self::KeyLeaked)
     }
 
     /// The action of that name.
@@ -213,7 +219,7 @@ pub struct Row {
     pub at: String,
     /// By which way.
     pub plane: Plane,
-    /// By whom: an ARN, the id of a key, or the subject of a portal session.
+    /// By whom: an ARN, the id of a key, the subject of a portal session, or who has told the stack of a leak.
     pub actor: String,
     /// What was done.
     pub action: Action,
@@ -245,6 +251,11 @@ impl Author {
     /// The stack itself, at `at`: nobody has asked.
     pub(crate) fn stack(at: Timestamp) -> Self {
         Self { plane: Plane::Stack, who: "latchkey".to_owned(), request: "-".to_owned(), at, bearer: None, visit: None }
+    }
+
+    /// The stack itself, which was told of a leak by `source`, in the request `request` at `at`.
+    pub(crate) fn told(source: Source, request: String, at: Timestamp) -> Self {
+        Self { who: source.name().to_owned(), request, ..Self::stack(at) }
     }
 
     /// The key of `grant`, with which the request `request` was made at `at`.

@@ -216,7 +216,7 @@ mod tests {
         for kind in ["key.created", "key.deleted", "organization.changed", "portal.session.ended"] {
             assert!(head(kind).is_asked_for(), "{kind}");
         }
-        for kind in ["limit.approaching", "key.unused", "webhook.disabled", "key.", ""] {
+        for kind in ["limit.approaching", "key.unused", "webhook.disabled", "key.leaked", "key.", ""] {
             assert!(!head(kind).is_asked_for(), "{kind}");
         }
     }

@@ -13,11 +13,13 @@ pub use limits::{OwnLimit, OwnLimits, SetBy};
 pub use view::View;
 
 use crate::contract::InForce;
+use crate::contract::leaks::Leaks;
 use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::registry::addresses::Addresses;
 use crate::registry::id::dated_id;
+use crate::registry::leak::Leak;
 use crate::registry::name::Name;
 use crate::registry::slug::Slug;
 
@@ -42,6 +44,8 @@ pub struct Key {
     pub status: Status,
     /// When it stops working by itself.
     pub expires_at: Option<Timestamp>,
+    /// The last leak of one of its secrets.
+    pub leak: Option<Leak>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The digest of its secret.
@@ -82,6 +86,8 @@ pub enum Standing {
     Active,
     /// Somebody has switched it off.
     Inactive,
+    /// It has leaked: it works for little, and once a minute.
+    Quarantined,
     /// Its time is over.
     Expired,
 }
@@ -89,7 +95,7 @@ pub enum Standing {
 impl Key {
     /// Whether a change from one to the other would change nothing.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
-        self.name == other.name && self.is_on_terms_of(other)
+        self.name == other.name && self.leak == other.leak && self.is_on_terms_of(other)
     }
 
     /// Whether it is let in on the same terms as `other`, which is the same key at another time.
@@ -103,6 +109,9 @@ impl Key {
 
     /// The limits that it is held to on `plan`, in an organization with limits of its own or without; `None` where neither has any.
     pub fn limits_on(&self, plan: &InForce<'_>, organization: Option<&Limits>) -> Option<Limits> {
+        if self.status == Status::Quarantined {
+            return Some(Leaks::limits());
+        }
         let base = organization.cloned().or_else(|| plan.limits_for(self.kind.as_deref()));
 
         base.map(|base| self.limits.over(&base))
@@ -112,8 +121,9 @@ impl Key {
     pub fn standing(&self, now: Timestamp) -> Standing {
         match self.status {
             Status::Inactive => Standing::Inactive,
-            Status::Active if self.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
+            Status::Active | Status::Quarantined if self.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
             Status::Active => Standing::Active,
+            Status::Quarantined => Standing::Quarantined,
         }
     }
 
@@ -124,6 +134,11 @@ impl Key {
         let until = self.expires_at.map_or(previous.until, |expires| previous.until.min(expires));
 
         (until > now).then_some(Previous { until, ..previous })
+    }
+
+    /// The leak of a secret that still works at `now`, if there was one.
+    pub fn exposed(&self, now: Timestamp) -> Option<&Leak> {
+        self.leak.as_ref().filter(|leak| self.answers_to(&leak.digest, now))
     }
 
     /// Whether the secret that `digest` stands for is this key's at `now`.
@@ -141,6 +156,10 @@ pub enum Status {
     Active,
     /// It is refused until somebody switches it on again.
     Inactive,
+    /// One of its secrets has leaked: it may do little, once a minute, until it has a new secret or somebody switches it on again.
+    /// Nobody asks for that.
+    #[serde(skip_deserializing)]
+    Quarantined,
 }
 
 dated_id! {
@@ -149,9 +168,30 @@ dated_id! {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::environment::entropy::Entropy;
+
+    /// An active key without a type or limits, with the scope `read` and this secret.
+    pub(crate) fn key(digest: Digest) -> Key {
+        Key {
+            id: Id::new(Timestamp::UNIX_EPOCH, Entropy::system()).unwrap(),
+            org: "acme".to_owned().try_into().unwrap(),
+            name: "server".to_owned().try_into().unwrap(),
+            kind: None,
+            scopes: ["read"].into_iter().collect(),
+            limits: OwnLimits::default(),
+            addresses: Addresses::default(),
+            status: Status::Active,
+            expires_at: None,
+            leak: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            digest,
+            previous: None,
+            predecessor: None,
+            version: 1,
+        }
+    }
 
     #[test]
     fn ids_sort_by_the_time_they_were_made() {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::contract::denial::Violation;
+use crate::contract::leaks::Policy;
 use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
 use crate::contract::{Contract, InForce, Plan};
@@ -36,6 +37,8 @@ pub struct Organization {
     pub limits: Option<Limits>,
     /// What all of its keys may do together, in place of what its plan says of that.
     pub shared_limits: Option<Limits>,
+    /// What is done about its keys that have leaked, in place of what the contract says.
+    pub leaks: Option<Policy>,
     /// How many keys it has.
     pub keys: i64,
     /// When it was made.
@@ -108,6 +111,10 @@ pub struct Change {
     /// What all of its keys may do together, in place of what its plan says of that; `null` takes it away.
     #[serde(default)]
     shared_limits: Field<Limits>,
+    /// What is to be done about its keys that have leaked; `null` is what the contract says.
+    #[serde(default)]
+    #[schemars(extend("x-contract" = "leaks"))]
+    leaks: Field<Policy>,
 }
 
 impl Change {
@@ -124,9 +131,11 @@ impl Change {
         now: Timestamp,
     ) -> Result<Organization> {
         let shared_limits = self.new_shared_limits(before.as_ref(), contract);
-        let ((plan, limits), shared_limits) = both(self.terms(before.as_ref(), contract), shared_limits)?;
+        let leaks = self.new_leaks(before.as_ref(), contract);
+        let (((plan, limits), shared_limits), leaks) =
+            both(both(self.terms(before.as_ref(), contract), shared_limits), leaks)?;
         let mut org = match before {
-            Some(org) => Organization { plan, limits, shared_limits, ..org },
+            Some(org) => Organization { plan, limits, shared_limits, leaks, ..org },
             None => Organization {
                 slug: slug.clone(),
                 // A slug is good enough as a name.
@@ -135,6 +144,7 @@ impl Change {
                 status: Status::Active,
                 limits,
                 shared_limits,
+                leaks,
                 keys: 0,
                 created_at: now,
                 updated_at: now,
@@ -188,6 +198,17 @@ impl Change {
 
         changed(&self.shared_limits, was, |new| contract.check_shared_limits(new))
     }
+
+    fn new_leaks(&self, before: Option<&Organization>, contract: &Contract) -> Result<Option<Policy>> {
+        let was = before.and_then(|before| before.leaks);
+        let policy = self.leaks.applied(was);
+        if let Some(policy) = policy.filter(|policy| was != Some(*policy) && !contract.leaks.has(*policy)) {
+            let what = format!("must not be {}: the contract names no scopes for it", policy.name());
+            return Err(Violation::new("leaks", what).into());
+        }
+
+        Ok(policy)
+    }
 }
 
 /// The limits after the change to those that there were. Those that stay are not judged.
@@ -221,7 +242,7 @@ impl Organization {
 
     /// Whether a change from one to the other would change nothing.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
-        self.name == other.name && self.is_on_terms_of(other)
+        self.name == other.name && self.leaks == other.leaks && self.is_on_terms_of(other)
     }
 
     /// Whether keys are let in on the same terms in both.
@@ -247,6 +268,10 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Limits")]
     shared_limits: Option<Limits>,
+    /// What is done about its keys that have leaked; left out where that is what the contract says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Policy", extend("x-contract" = "leaks"))]
+    leaks: Option<Policy>,
     /// How many keys there are.
     #[schemars(range(min = 0))]
     keys: i64,
@@ -294,6 +319,7 @@ impl View {
             status: org.status,
             limits: org.limits,
             shared_limits: org.shared_limits,
+            leaks: org.leaks,
             keys: org.keys,
             pending,
             created_at: clock::seconds(org.created_at),

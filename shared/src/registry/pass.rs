@@ -280,11 +280,15 @@ impl Terms {
             (key::Status::Inactive, _, _) => Standing::Inactive,
             (_, organization::Status::Locked, _) => Standing::Locked,
             (_, _, false) => Standing::NoApi,
-            (key::Status::Active, organization::Status::Active, true) => Standing::Open,
+            (key::Status::Active | key::Status::Quarantined, organization::Status::Active, true) => Standing::Open,
         };
         // A plan can take away from a key's scopes, and never adds to them.
         let held = kind.map(|kind| kind.scopes.held(&key.scopes)).unwrap_or_default();
         let scopes = plan.scopes.as_ref().map_or_else(|| held.clone(), |allowed| held.intersection(allowed));
+        let scopes = match key.status {
+            key::Status::Quarantined => contract.leaks.left(|scope| contract.allows(&scopes, scope)),
+            key::Status::Active | key::Status::Inactive => scopes,
+        };
         let until = now.as_millisecond().saturating_add(stands_secs.saturating_mul(1_000));
 
         let terms = Self {

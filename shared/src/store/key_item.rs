@@ -10,6 +10,7 @@ use super::{
 };
 use crate::contract::limit::{Limits, Window};
 use crate::registry::key::{Id, Key, OwnLimits, Predecessor, Previous, Status};
+use crate::registry::leak::Leak;
 use crate::registry::slug::Slug;
 
 /// The version of the layout of keys that may be used from some addresses alone, or have limits that slide or are for a second.
@@ -46,6 +47,8 @@ pub(super) const fn status_name(status: Status) -> &'static str {
     match status {
         Status::Active => "active",
         Status::Inactive => "inactive",
+        // Functions that know of no such status let nobody in with the key.
+        Status::Quarantined => "quarantined",
     }
 }
 
@@ -56,6 +59,8 @@ pub(super) fn write(key: &Key) -> Result<Attributes> {
         ("kind", key.kind.as_deref().map(text)),
         ("scopes", text_set(key.scopes.iter())),
         ("status", Some(text(status_name(key.status)))),
+        // Older functions drop it when they write the key.
+        ("leak", key.leak.as_ref().map(write_leak).transpose()?),
         ("expires", key.expires_at.map(|at| number(at.as_millisecond()))),
         ("created", Some(number(key.created_at.as_millisecond()))),
         ("digest", Some(bytes(*key.digest.as_bytes()))),
@@ -84,7 +89,8 @@ pub(super) fn read_id(item: &mut Item) -> Result<Id> {
 pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
     item.schema(LAYOUT)?;
     let status = item.need("status", Item::text)?;
-    let status = [Status::Active, Status::Inactive].into_iter().find(|known| status_name(*known) == status);
+    let known = [Status::Active, Status::Inactive, Status::Quarantined];
+    let status = known.into_iter().find(|known| status_name(*known) == status);
 
     Ok(Key {
         id: id.clone(),
@@ -98,6 +104,7 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
         },
         addresses: read_addresses(&mut item)?,
         status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
+        leak: item.text("leak")?.map(|leak| read_leak(&leak)).transpose()?,
         expires_at: item.number("expires")?.map(time).transpose()?,
         created_at: time(item.need("created", Item::number)?)?,
         digest: read_digest(&mut item, "digest")?,
@@ -112,6 +119,14 @@ fn read_predecessor(item: &mut Item) -> Result<Option<Predecessor>> {
     let Some(digest) = optional_digest(item, "replaced")? else { return Ok(None) };
 
     Ok(Some(Predecessor { digest, at: time(item.need("replaced_at", Item::number)?)? }))
+}
+
+fn write_leak(leak: &Leak) -> Result<AttributeValue> {
+    serde_json::to_string(leak).map(text).map_err(|error| Error::Fault(format!("a leak: {error}")))
+}
+
+fn read_leak(leak: &str) -> Result<Leak> {
+    serde_json::from_str(leak).map_err(|error| Error::Fault(format!("the leak of a key: {error}")))
 }
 
 fn read_previous(item: &mut Item) -> Result<Option<Previous>> {

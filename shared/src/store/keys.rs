@@ -286,13 +286,17 @@ impl Keys {
                 return Ok(Removed::Unauthorized);
             }
             let Some(key) = key else { return Ok(Removed::NoKey) };
-            let warrant = Warrant { author, org: &organization };
-            match Replaced::by(&self.removal(&key, warrant)?.commit(&mut tries).await?) {
+            match self.take_out(&key, Warrant { author, org: &organization }, &mut tries).await? {
                 Replaced::Yes => return Ok(Removed::Yes),
                 Replaced::Unauthorized => return Ok(Removed::Unauthorized),
                 Replaced::Changed => tries.again(Error::Contended).await?,
             }
         }
+    }
+
+    /// Removes `key` as it was read, and everything that lets it in.
+    pub(crate) async fn take_out(&self, key: &Key, warrant: Warrant<'_>, tries: &mut Tries) -> Result<Replaced> {
+        Ok(Replaced::by(&self.removal(key, warrant)?.commit(tries).await?))
     }
 
     fn removal(&self, key: &Key, warrant: Warrant<'_>) -> Result<Transaction> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use dynamodb::{AttributeValue, Error, Item, Result, number, text};
 
 use super::{Attributes, attributes, optional, read_limits, time};
+use crate::contract::leaks::Policy;
 use crate::contract::secret::Digest;
 use crate::registry::organization::{Organization, Pending, Status};
 use crate::registry::page::Seal;
@@ -56,6 +57,7 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
         limits: read_limits(&mut item, "limits")?,
         shared_limits: read_limits(&mut item, "limits_shared")?,
+        leaks: item.text("leaks")?.map(|policy| read_policy(&policy)).transpose()?,
         keys: item.need("keys", Item::number)?,
         created_at: time(item.need("created", Item::number)?)?,
         updated_at: time(item.need("updated", Item::number)?)?,
@@ -80,6 +82,12 @@ fn read_numbers(item: &mut Item, version: i64) -> Result<i64> {
     let is_of_this = numbers.number("version")? == Some(version);
 
     Ok(numbers.number("override")?.filter(|_| is_of_this).unwrap_or_default())
+}
+
+fn read_policy(name: &str) -> Result<Policy> {
+    let policy = Policy::ALL.into_iter().find(|policy| policy.name() == name);
+
+    policy.ok_or_else(|| Error::Fault("an organization has an unknown policy for leaks".to_owned()))
 }
 
 fn read_seal(item: &mut Item) -> Result<Seal> {

@@ -84,6 +84,7 @@ impl Keys {
             (":status", Some(text(status_name(org.status)))),
             (":limits", write_limits(org.limits.as_ref())?),
             (":limits_shared", write_limits(org.shared_limits.as_ref())?),
+            (":leaks", org.leaks.map(|policy| text(policy.name()))),
             (":created", Some(number(org.created_at.as_millisecond()))),
             (":updated", Some(number(org.updated_at.as_millisecond()))),
             (":version", Some(number(org.version))),
@@ -99,22 +100,26 @@ impl Keys {
             Some(seen) => read_as(seen),
         };
         let pending = if org.pending.is_some() { ", #pending = :pending" } else { "" };
-        let limits = match (&org.limits, &org.shared_limits) {
-            (Some(_), Some(_)) => ", #limits = :limits, #limits_shared = :limits_shared",
-            (Some(_), None) => ", #limits = :limits REMOVE #limits_shared",
-            (None, Some(_)) => ", #limits_shared = :limits_shared REMOVE #limits",
-            (None, None) => " REMOVE #limits, #limits_shared",
-        };
+        let optional = [
+            ("limits", org.limits.is_some()),
+            ("limits_shared", org.shared_limits.is_some()),
+            ("leaks", org.leaks.is_some()),
+        ];
+        let there = |is_there| optional.iter().filter(move |(_, there)| *there == is_there).map(|(name, _)| *name);
+        let set: Vec<_> = there(true).map(|name| format!(", #{name} = :{name}")).collect();
+        let set = set.concat();
+        let gone: Vec<_> = there(false).map(|name| format!("#{name}")).collect();
+        let remove = if gone.is_empty() { String::new() } else { format!(" REMOVE {}", gone.join(", ")) };
         let numbers = if is_overridden { ", #numbers = :numbers" } else { "" };
-        let names = ["name", "plan", "status", "limits", "limits_shared", "created", "updated", "version", "keys"];
-        let names = names.into_iter().chain(["seal", SCHEMA]);
+        let names = ["name", "plan", "status", "created", "updated", "version", "keys", "seal", SCHEMA];
+        let names = names.into_iter().chain(optional.map(|(name, _)| name));
         let names = names.chain(org.pending.as_ref().map(|_| "pending"));
         let names = names.chain(is_overridden.then_some("numbers"));
         // This is an update and not a put, because the number of keys is counted by the calls that make and delete
         // keys, and so that what newer functions have added stays.
         let expression = format!(
             ", #name = :name, #plan = :plan, #status = :status, #created = :created, #updated = :updated, \
-             #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{numbers}{limits}"
+             #version = :version, #seal = :seal, #schema = :schema, #keys = if_not_exists(#keys, :none){pending}{numbers}{set}{remove}"
         );
         let written = OnOrganization::new(ORGANIZATION, condition).also(expression, names, values);
         let mut transaction = self.recorded(self.transaction(), entry, org.sequence, written)?;

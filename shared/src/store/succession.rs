@@ -12,14 +12,17 @@ use super::warrant::Warrant;
 use super::{Keys, read_as};
 use crate::contract::secret::Digest;
 use crate::registry::audit::Action;
-use crate::registry::key::{Key, Predecessor, Previous, View};
+use crate::registry::key::{Key, Predecessor, Previous, Status, View};
 
 impl Keys {
     /// `key` with the secret that `new` stands for; its current secret keeps working until `ends`.
     pub(crate) fn succeeded(key: &Key, new: Digest, ends: Option<Timestamp>) -> Key {
         let previous = ends.map(|until| Previous { digest: key.digest, until });
 
-        Key { digest: new, previous, version: key.version.saturating_add(1), ..key.clone() }
+        // With another secret, there is no reason for a quarantine.
+        let status = if key.status == Status::Quarantined { Status::Active } else { key.status };
+
+        Key { digest: new, previous, status, version: key.version.saturating_add(1), ..key.clone() }
     }
 
     /// Ends the old secret of the key before its time: `after` is `before` without it. Once this has returned, no request is

@@ -148,6 +148,11 @@ impl Usage {
         Ok(())
     }
 
+    /// Has whoever opens alerts look at the key of `holder`.
+    pub(crate) async fn look_at(&self, holder: Holder, at: Timestamp) -> Result<()> {
+        self.hint(&Hint { holder, peaks: Vec::new(), woke: None, at }).await
+    }
+
     /// A page of at most `limit` hints, from `start` on.
     pub(crate) async fn hints(&self, limit: usize, start: Option<HintsStart>) -> Result<Hints> {
         let hints = self

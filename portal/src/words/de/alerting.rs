@@ -44,6 +44,7 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_probing: P("Immer wieder abgewiesen"),
     alert_unused: P("Unbenutzte Schlüssel"),
     alert_expiring: P("Schlüssel, die bald ablaufen"),
+    alert_exposed: P("Gefunden, wo andere ihn sehen können"),
     alert_lingering: P("Altes Geheimnis noch benutzt"),
     alert_approaching_hint: P(
         "Ein Schlüssel hat viel von einer Grenze verbraucht: der einer Stunde oder eines Tages, oder in drei Minuten einer Stunde.",
@@ -61,6 +62,9 @@ pub(super) static ALERTING: Alerting = Alerting {
     ),
     alert_unused_hint: P("Schlüssel wurden lange nicht benutzt. Eine Nachricht in der Woche nennt sie."),
     alert_expiring_hint: P("Schlüssel laufen in 14 Tagen, in 7 Tagen oder in einem Tag ab. Eine Nachricht nennt sie."),
+    alert_exposed_hint: P(
+        "Ein Schlüssel wurde gefunden, wo andere ihn sehen können, etwa in öffentlichem Code, und gilt noch.",
+    ),
     alert_lingering_hint: P("Ein ersetztes Geheimnis wird einen Tag, bevor es nicht mehr gilt, noch benutzt."),
     alert_thresholds: P("Ab welchem Anteil einer Grenze, in Prozent"),
     alert_thresholds_hint: P(
@@ -97,6 +101,8 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_from: P("Gemeldet wird das ab {share}."),
     alert_more: P("{requests}, weit mehr als die üblichen {usual}."),
     alert_less: P("{requests}, weit weniger als die üblichen {usual}."),
+    alert_exposed_lead: P("Wer den Schlüssel gesehen hat, kann ihn benutzen. Ersetzen Sie ihn."),
+    alert_found_at: P("Er wurde gefunden unter: {place}"),
     alert_old_ends: P("Es gilt bis {when}."),
     alert_openings: P(
         "Sie ist an einem Tag {times} Mal aufgetreten. Solange das so ist, wird sie einmal am Tag gemeldet.",

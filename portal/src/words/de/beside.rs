@@ -27,6 +27,7 @@ pub(super) static BESIDE: Beside = Beside {
     did_key_regenerated: P("Neues Geheimnis"),
     did_key_reset: P("Limits neu begonnen"),
     did_key_old_ended: P("Altes Geheimnis beendet"),
+    did_key_leaked: P("Schlüssel gefunden, wo andere ihn sehen können"),
     did_key_deleted: P("Schlüssel gelöscht"),
     did_alerts_changed: P("Einstellungen der Warnungen geändert"),
     did_webhook_created: P("Webhook erstellt"),

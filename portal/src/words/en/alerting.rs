@@ -38,6 +38,7 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_probing: P("Refused again and again"),
     alert_unused: P("Unused keys"),
     alert_expiring: P("Keys that expire soon"),
+    alert_exposed: P("Found where others can see it"),
     alert_lingering: P("Old secret still used"),
     alert_approaching_hint: P("A key has used much of a limit: of an hour or a day, or in three minutes of an hour."),
     alert_reached_hint: P(
@@ -51,6 +52,7 @@ pub(super) static ALERTING: Alerting = Alerting {
     ),
     alert_unused_hint: P("Keys were not used for long. One message a week names them."),
     alert_expiring_hint: P("Keys expire in 14 days, in 7 days, or in one. One message names them."),
+    alert_exposed_hint: P("A key was found where others can see it, such as in public code, and still works."),
     alert_lingering_hint: P("A secret that was replaced is still used a day before it stops working."),
     alert_thresholds: P("From which share of a limit on, in percent"),
     alert_thresholds_hint: P(
@@ -85,6 +87,8 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_from: P("This is told from {share} on."),
     alert_more: P("{requests}, far more than the usual {usual}."),
     alert_less: P("{requests}, far fewer than the usual {usual}."),
+    alert_exposed_lead: P("Whoever has seen the key can use it. Replace it."),
+    alert_found_at: P("It was found at: {place}"),
     alert_old_ends: P("It works until {when}."),
     alert_openings: P("It has opened {times} times in a day. While that goes on, it is told once a day."),
     alert_and_more: P("and {number} more"),

@@ -27,6 +27,7 @@ pub(super) static BESIDE: Beside = Beside {
     did_key_regenerated: P("New secret"),
     did_key_reset: P("Limits started anew"),
     did_key_old_ended: P("Old secret ended"),
+    did_key_leaked: P("Key found where others can see it"),
     did_key_deleted: P("Key deleted"),
     did_alerts_changed: P("Alert settings changed"),
     did_webhook_created: P("Webhook created"),

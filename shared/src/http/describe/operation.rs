@@ -78,7 +78,7 @@ impl<'c> Operation<'c> {
     }
 
     /// Notes that the contract does not open it.
-    pub(crate) const fn close(&mut self) {
+    pub const fn close(&mut self) {
         self.is_open = false;
     }
 

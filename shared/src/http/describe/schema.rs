@@ -103,6 +103,7 @@ fn is_there(contract: &Contract, mark: &str) -> Option<bool> {
         "expiresAt" => Some(contract.management.shows(Shown::ExpiresAt)),
         // Where the contract shows it, it is there only while the old secret works.
         "overlapEndsAt" if !contract.management.shows(Shown::OverlapEndsAt) => Some(false),
+        "leak" if !contract.management.shows(Shown::Leak) => Some(false),
         _ => None,
     }
 }

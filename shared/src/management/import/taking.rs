@@ -124,6 +124,7 @@ impl<'a> Taking<'a> {
             digest,
             previous: None,
             predecessor: None,
+            leak: None,
             version: 1,
         };
 

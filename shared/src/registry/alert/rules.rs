@@ -10,7 +10,8 @@ use crate::contract::alerts::{Kind, Of, Rule};
 use crate::contract::denial;
 use crate::contract::limit::Window;
 use crate::environment::clock;
-use crate::registry::key::Key;
+use crate::registry::key::{Key, Standing, Status};
+use crate::registry::leak::Leak;
 use crate::registry::usage::{Day, Outcome, Part, Peak, Tally};
 
 /// How long a key must have been silent to wake up, in days.
@@ -138,12 +139,15 @@ impl Evidence<'_> {
     /// What `kind` says of the key, by `rule`. `open_since`: when the alert that is open was opened.
     pub(super) fn judge(&self, kind: Kind, rule: &Rule, open_since: Option<Timestamp>) -> Verdict {
         match kind {
+            // Of a key in quarantine, a request a minute is all.
+            Kind::LimitApproaching if self.key.status == Status::Quarantined => Verdict::Over,
             Kind::LimitApproaching => self.approaching(rule),
             Kind::LimitReached => self.by_hour(reached),
             Kind::ErrorsHigh => self.errors(rule, open_since),
             Kind::ActivityUnusual => self.unusual(),
             Kind::ActivityWoke => self.woke(),
             Kind::ActivityProbing => self.by_hour(probing),
+            Kind::KeyExposed => self.exposed(),
             Kind::RotationLingering => self.lingering(),
             // These are told of an organization's keys together.
             Kind::KeyUnused | Kind::KeyExpiring => Verdict::Holds,
@@ -237,6 +241,15 @@ impl Evidence<'_> {
         let days = self.now.duration_since(since).as_hours().div_euclid(24);
 
         Verdict::fires(json!({"silentSince": clock::seconds(since), "days": days}))
+    }
+
+    /// A key that nobody is let in with does no harm.
+    fn exposed(&self) -> Verdict {
+        let is_over = matches!(self.key.standing(self.now), Standing::Inactive | Standing::Expired);
+        let Some(leak) = self.key.exposed(self.now).filter(|_| !is_over) else { return Verdict::Over };
+        let Leak { at, source, place, policy, .. } = leak;
+
+        Verdict::fires(json!({"leakedAt": clock::seconds(*at), "source": source, "url": place, "done": policy}))
     }
 
     fn lingering(&self) -> Verdict {

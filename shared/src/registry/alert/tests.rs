@@ -13,7 +13,7 @@ use crate::contract::Contract;
 use crate::contract::alerts::{Alerts, Kind, Rule};
 use crate::contract::limit::Window;
 use crate::contract::secret::Digest;
-use crate::registry::key::{self, Key, OwnLimits};
+use crate::registry::key::{self, Key};
 use crate::registry::usage::{Outcome, Peak, Tally};
 
 /// A Monday.
@@ -36,22 +36,9 @@ pub(crate) fn id(number: u64) -> key::Id {
 
 /// A key that was made two months before [`BEGIN`].
 pub(crate) fn key(number: u64) -> Key {
-    Key {
-        id: id(number),
-        org: "acme".to_owned().try_into().unwrap(),
-        name: "server".to_owned().try_into().unwrap(),
-        kind: None,
-        scopes: ["read"].into_iter().collect(),
-        limits: OwnLimits::default(),
-        addresses: crate::registry::addresses::Addresses::default(),
-        status: key::Status::Active,
-        expires_at: None,
-        created_at: hour(-60 * 24),
-        digest: Digest::try_from(vec![7; 32]).unwrap(),
-        previous: None,
-        predecessor: None,
-        version: 1,
-    }
+    let digest = Digest::try_from(vec![7; 32]).unwrap();
+
+    Key { id: id(number), created_at: hour(-60 * 24), ..key::tests::key(digest) }
 }
 
 /// Those of a contract that has all of them.

@@ -42,27 +42,17 @@ impl Filter {
 mod tests {
     use super::*;
     use crate::contract::secret::Digest;
-    use crate::environment::entropy::Entropy;
-    use crate::registry::key::{Id, OwnLimits, Status};
+    use crate::registry::key::Status;
+    use crate::registry::key::tests::key;
 
     #[test]
     fn a_key_is_found_by_a_part_of_its_name_its_id_and_its_fingerprint() {
         let now = Timestamp::UNIX_EPOCH;
         let key = Key {
-            id: Id::new(now, Entropy::system()).unwrap(),
-            org: "acme".to_owned().try_into().unwrap(),
             name: "Zürich WEB".to_owned().try_into().unwrap(),
             kind: Some("secret".to_owned()),
-            scopes: ["read"].into_iter().collect(),
-            limits: OwnLimits::default(),
-            addresses: crate::registry::addresses::Addresses::default(),
             status: Status::Inactive,
-            expires_at: None,
-            created_at: now,
-            digest: Digest::try_from(vec![0xab; 32]).unwrap(),
-            previous: None,
-            predecessor: None,
-            version: 1,
+            ..key(Digest::try_from(vec![0xab; 32]).unwrap())
         };
         let id = key.id.to_string();
         for (text, fits) in [

@@ -11,6 +11,7 @@ use crate::contract::scope::Scopes;
 use crate::contract::secret::FINGERPRINT;
 use crate::environment::clock;
 use crate::registry::addresses::Addresses;
+use crate::registry::leak;
 use crate::registry::name::Name;
 
 /// A key, with as much of it as the contract shows.
@@ -46,6 +47,10 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
     overlap_ends_at: Option<String>,
+    /// The leak of a secret that still works, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "leak::View", extend("x-contract" = "leak"))]
+    leak: Option<leak::View>,
 }
 
 /// When a key stops working, if that is shown.
@@ -78,6 +83,7 @@ impl View {
     /// The members of `key` that `management` shows at `now`; it was last used at `last_used_at`.
     pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
         let standing = key.standing(now);
+        let leak = key.exposed(now).filter(|_| management.shows(Shown::Leak)).map(leak::View::from);
         let overlap = key.overlap(now).map(|previous| previous.until);
         let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
 
@@ -94,6 +100,7 @@ impl View {
             expires_at: if management.shows(Shown::ExpiresAt) { expiry } else { Expiry::Hidden },
             fingerprint: key.digest.fingerprint(),
             overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
+            leak,
         }
     }
 }

@@ -57,6 +57,7 @@ prop_compose! {
             digest: digest(current),
             previous: previous.map(|(number, off)| Previous { digest: digest(number), until: at(NOW + off) }),
             predecessor: None,
+            leak: None,
             version: 1,
         };
         (key, Bearer { org, key: id, secret: digest(secret), holds: given.clone(), given })

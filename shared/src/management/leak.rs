@@ -1,0 +1,213 @@
+//! Keys that somebody has found where others can see them. Whoever tells of one is believed, because they have it: what is done about
+//! it is the organization's policy.
+//!
+//! A message that comes again does nothing again, and goes on where the first one was cut short. Whoever lets a key out of quarantine
+//! has decided: the same secret is not put there a second time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::contract::leaks::Policy;
+use crate::contract::secret::Digest;
+use crate::gate::app::App;
+use crate::registry::audit::{Action, Author};
+use crate::registry::error::Result;
+use crate::registry::key::{Key, Status, View};
+use crate::registry::leak::{Leak, Place, Source};
+use crate::registry::organization::Organization;
+use crate::registry::slug::Slug;
+use crate::registry::usage;
+use crate::store::{Holder, Replaced, Warrant};
+
+/// How many digests are looked up in one call.
+const AT_ONCE: usize = 100;
+
+/// What somebody has found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The digest of the secret, if it has the form and the checksum of a key that is not meant to be seen.
+    digest: Option<Digest>,
+    place: Option<Place>,
+}
+
+impl Found {
+    /// A `text` that may be a key, which was found at the address `url`. Nothing is looked up.
+    pub fn read(app: &App, text: &[u8], url: Option<&str>) -> Self {
+        let key = app.contract.parse(text).filter(|(kind, _)| !kind.public);
+
+        Self {
+            digest: key.map(|(_, presented)| presented.digest()),
+            place: url.and_then(|url| Place::read(&app.contract, url)),
+        }
+    }
+}
+
+/// Who tells of what was found.
+#[derive(Clone, Debug)]
+pub struct Teller {
+    /// By which way.
+    pub source: Source,
+    /// The gateway's id of the request.
+    pub request: String,
+    /// When the request was made.
+    pub at: jiff::Timestamp,
+}
+
+/// Deals with all that was `found`, each by itself, and says of each whether it is a secret of a key, or was one. Once this has
+/// returned, the policies of their organizations are in force.
+///
+/// # Errors
+/// The store does not answer. What comes after is done all the same, so that it is enough to tell everything again.
+pub async fn deal_with(app: &App, found: &[Found], teller: &Teller) -> Result<Vec<bool>> {
+    // Of what was found in several places, the first counts.
+    let mut places = BTreeMap::new();
+    for Found { digest, place } in found {
+        if let Some(digest) = digest {
+            places.entry(digest.as_bytes()).or_insert((*digest, place.as_ref()));
+        }
+    }
+    let distinct: Vec<_> = places.values().copied().collect();
+    let mut known = BTreeSet::new();
+    let mut failed = None;
+    for some in distinct.chunks(AT_ONCE) {
+        let digests: Vec<_> = some.iter().map(|(digest, _)| *digest).collect();
+        let holders = app.keys.holders(&digests).await?;
+        for (digest, place) in some {
+            let Some(holder) = holders.get(digest) else { continue };
+            known.insert(digest.as_bytes());
+            if let Err(error) = deal_with_one(app, holder, digest, *place, teller).await {
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    let is_known = |found: &Found| found.digest.is_some_and(|digest| known.contains(digest.as_bytes()));
+
+    failed.map_or_else(|| Ok(found.iter().map(is_known).collect()), Err)
+}
+
+/// Does what the policy says about the secret that `digest` stands for, which is `holder`'s.
+async fn deal_with_one(
+    app: &App,
+    holder: &Holder,
+    digest: &Digest,
+    place: Option<&Place>,
+    teller: &Teller,
+) -> Result<()> {
+    let Holder { org: slug, key: id, .. } = holder;
+    let author = Author::told(teller.source, teller.request.clone(), teller.at);
+    let mut tries = app.keys.tries();
+    loop {
+        let (key, org) = app.keys.find(slug, id).await?;
+        let Some((key, org)) = key.zip(org).filter(|(key, _)| key.answers_to(digest, teller.at)) else {
+            // It lets nobody in any more.
+            return Ok(());
+        };
+        let policy = org.leaks.filter(|policy| app.contract.leaks.has(*policy)).unwrap_or(app.contract.leaks.policy);
+        let leak = Leak { digest: *digest, at: teller.at, source: teller.source, place: place.cloned(), policy };
+        let warrant = Warrant { author: &author, org: &org };
+        let done = match next(&key, &leak) {
+            Next::Nothing => {
+                // Whoever was cut short may not have come to this.
+                note(app, slug, &key, teller).await?;
+                return Ok(());
+            }
+            Next::Tell => tell(app, &key, &org, leak, &author, &mut tries).await?,
+            Next::EndOverlap => {
+                let after = Key { previous: None, version: key.version.saturating_add(1), ..key.clone() };
+                app.keys.end_overlap(&key, &after, warrant, &mut tries).await?
+            }
+            Next::Revoke => app.keys.take_out(&key, warrant, &mut tries).await?,
+        };
+        if done != Replaced::Yes {
+            tries.again(dynamodb::Error::Contended).await?;
+        }
+    }
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// All is done.
+    Nothing,
+    /// Write the leak down, tell of it, and put the key into quarantine if that is the policy.
+    Tell,
+    /// End the secret that leaked, beside which there is a newer one.
+    EndOverlap,
+    /// Revoke the key.
+    Revoke,
+}
+
+/// What is to be done next about `leak`, by its policy, of a secret with which `key` still lets in.
+fn next(key: &Key, leak: &Leak) -> Next {
+    let known = key.leak.as_ref().filter(|known| known.digest == leak.digest);
+    // What was done once is not done again. What was not much can become more, if the policy has.
+    if known.is_none_or(|known| known.policy < leak.policy) {
+        return Next::Tell;
+    }
+    let is_current = key.digest == leak.digest;
+    match leak.policy {
+        Policy::Notify => Next::Nothing,
+        Policy::Quarantine if is_current => Next::Nothing,
+        Policy::Revoke if is_current => Next::Revoke,
+        Policy::Quarantine | Policy::Revoke => Next::EndOverlap,
+    }
+}
+
+/// Writes `leak` down at `key`, in one transaction with its row and its event, and with the quarantine if that is its policy.
+async fn tell(
+    app: &App,
+    key: &Key,
+    org: &Organization,
+    leak: Leak,
+    author: &Author,
+    tries: &mut dynamodb::Tries,
+) -> Result<Replaced> {
+    let is_confined = leak.policy == Policy::Quarantine && leak.digest == key.digest && key.status == Status::Active;
+    let status = if is_confined { Status::Quarantined } else { key.status };
+    let mut after = Key { leak: Some(leak), status, ..key.clone() };
+    let change = [key, &after].map(|key| Some(View::in_full(key, author.at)));
+    let entry = author.did(Action::KeyLeaked, &org.slug, Some(&key.id), change);
+
+    Ok(app.keys.replace(key, &mut after, Warrant { author, org }, &entry, tries).await?)
+}
+
+/// Has whoever opens alerts look at `key`.
+async fn note(app: &App, slug: &Slug, key: &Key, teller: &Teller) -> Result<()> {
+    if app.contract.alerts.is_empty() {
+        return Ok(());
+    }
+    let holder = usage::Holder { org: slug.clone(), key: key.id.clone() };
+
+    Ok(app.usage.look_at(holder, teller.at).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::key::Previous;
+
+    #[test]
+    fn what_is_done_depends_on_the_policy_the_secret_and_what_was_done_before() {
+        use Policy::{Notify, Quarantine, Revoke};
+        let [current, old] = [1, 2].map(|byte| Digest::try_from(vec![byte; 32]).unwrap());
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let leak = |digest, policy| Leak { digest, at, source: Source::Report, place: None, policy };
+        for (before, now, next_of) in [
+            (None, leak(current, Notify), Next::Tell),
+            (None, leak(old, Revoke), Next::Tell),
+            (Some(leak(current, Notify)), leak(current, Notify), Next::Nothing),
+            (Some(leak(current, Notify)), leak(current, Quarantine), Next::Tell),
+            (Some(leak(current, Quarantine)), leak(current, Quarantine), Next::Nothing),
+            (Some(leak(current, Revoke)), leak(current, Notify), Next::Nothing),
+            (Some(leak(current, Revoke)), leak(current, Revoke), Next::Revoke),
+            (Some(leak(old, Notify)), leak(current, Notify), Next::Tell),
+            (Some(leak(old, Notify)), leak(old, Notify), Next::Nothing),
+            (Some(leak(old, Quarantine)), leak(old, Quarantine), Next::EndOverlap),
+            (Some(leak(old, Revoke)), leak(old, Revoke), Next::EndOverlap),
+        ] {
+            let until = jiff::Timestamp::MAX;
+            let key = Key { leak: before.clone(), ..crate::registry::key::tests::key(current) };
+            let key = Key { previous: Some(Previous { digest: old, until }), ..key };
+            assert_eq!(next(&key, &now), next_of, "{before:?} {now:?}");
+        }
+    }
+}
