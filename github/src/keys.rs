@@ -26,8 +26,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// For how long its keys are taken for true: 1 hour.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
 
-/// How often GitHub is asked at most, whatever keys messages name: every 10 seconds.
-const PAUSE: SignedDuration = SignedDuration::from_secs(10);
+/// For how long they are still good for something while GitHub does not answer: a day.
+const STALE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How often GitHub is asked at most while it does not answer: every 10 seconds.
+const RETRY: SignedDuration = SignedDuration::from_secs(10);
+
+/// The same while it does, whatever keys messages name: every 5 minutes. It answers strangers 60 times an hour.
+const PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
 /// The most bytes that its keys are.
 const MOST_BYTES: usize = 65_536;
@@ -49,6 +55,8 @@ struct Known {
     fresh: Option<Timestamp>,
     /// When they were last asked for.
     asked: Option<Timestamp>,
+    /// Whether there was an answer then.
+    has_answered: bool,
 }
 
 #[derive(Deserialize)]
@@ -92,12 +100,19 @@ impl Keys {
         let is_within = |since: Option<Timestamp>, time| since.is_some_and(|at| now.duration_since(at).abs() < time);
         let is_fresh = is_within(known.fresh, FRESH);
         let is_needed = !is_fresh || !known.by_id.contains_key(id);
-        if is_needed && is_within(known.asked, PAUSE) && !is_fresh {
-            return Err(Error::unavailable("GitHub did not say a moment ago with which keys it signs"));
-        }
-        if is_needed && !is_within(known.asked, PAUSE) {
+        let pause = if is_fresh && known.has_answered { PAUSE } else { RETRY };
+        if is_needed && !is_within(known.asked, pause) {
             known.asked = Some(now);
-            self.ask(&mut known, now).await.map_err(Error::unavailable)?;
+            let asked = self.ask(&mut known, now).await;
+            known.has_answered = asked.is_ok();
+            if let Err(why) = asked {
+                tracing::warn!("{why}");
+            }
+        }
+        // A key that is not known may be one that GitHub could not tell us of.
+        let is_open = !known.has_answered && !known.by_id.contains_key(id);
+        if is_open || !is_within(known.fresh, STALE) {
+            return Err(Error::unavailable("GitHub does not say with which keys it signs"));
         }
 
         Ok(known.by_id.get(id).cloned())

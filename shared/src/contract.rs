@@ -237,9 +237,9 @@ impl Contract {
         self.types.iter().find_map(|kind| Some((kind, kind.format.parse(bytes)?)))
     }
 
-    /// What of `text` stands before anything in it that has the form of a key.
+    /// What of `text` stands before anything in it that begins as a key does, however it goes on: a part of one is a secret, too.
     pub fn before_key<'a>(&self, text: &'a str) -> &'a str {
-        let places = self.types.iter().filter_map(|kind| kind.format.place_in(text));
+        let places = self.types.iter().filter_map(|kind| text.find(kind.format.prefix()));
 
         places.min().and_then(|place| text.get(..place)).unwrap_or(text)
     }

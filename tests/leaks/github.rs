@@ -169,10 +169,10 @@ async fn made_up_keys_are_told_from_real_ones_without_a_look_at_the_store() {
     });
     assert_eq!(asked.await, Vec::<String>::new());
     // A hundred that could be keys are one call.
-    acme(&world, json!("notify")).await;
     let mut keys = Vec::new();
-    for number in 0..3 {
-        keys.push(key(&world, &number.to_string()).await);
+    for org in ["alpha", "beta", "gamma"] {
+        world.organization(org, json!({"plan": "pro", "leaks": "notify"})).await;
+        keys.push(world.key(org, json!({"name": "a", "type": "live"})).await);
     }
     let matches: Vec<_> = keys.iter().map(|key| found(&key.secret)).collect();
     let asked = world.asked(async { assert_eq!(github.tell(&world, &matches.into()).await.status, 200) }).await;

@@ -45,7 +45,8 @@ async fn a_key_in_quarantine_may_read_once_a_minute_until_it_has_a_new_secret() 
     world.at("2030-06-15T00:03:00Z");
     assert_eq!(world.get("/api/v1/acme/api-keys", &key).await.status, 403);
 
-    let leak = json!({"at": "2030-06-15T00:00:30Z", "source": "report", "url": PLACE, "done": "quarantine"});
+    let leak =
+        json!({"at": "2030-06-15T00:00:30Z", "source": "report", "url": PLACE, "done": "quarantine", "old": false});
     let now = shown(&world, &key).await;
     assert_eq!((&now["status"], &now["leak"]), (&json!("quarantined"), &leak), "{now}");
     let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json();
@@ -109,6 +110,10 @@ async fn the_answer_is_the_same_whatever_was_sent_and_only_a_key_is_looked_up() 
         let answer = report(&world, text, PLACE).await;
         assert_eq!((answer.status, &answer.body, answer.own_headers()), (202, &expected.body, expected.own_headers()));
     }
+    // White space around a key is no part of it.
+    let padded = world.key("acme", json!({"name": "padded", "type": "live"})).await;
+    report(&world, &format!(" {}\r\n", padded.secret), PLACE).await;
+    assert_eq!(shown(&world, &padded).await["leak"]["done"], "notify");
     let mistyped = format!("{}x", &unknown[..unknown.len() - 1]);
     for text in ["", "x", &mistyped, "lk_live_", "ü"] {
         let asked = world.asked(async {
@@ -162,6 +167,60 @@ async fn whoever_lets_a_key_out_of_quarantine_has_decided() {
     acme(&world, json!("revoke")).await;
     leaked(&world, &key).await;
     assert_eq!(write(&world, &key).await, 401);
+}
+
+#[tokio::test]
+async fn off_and_on_again_is_no_way_out_of_quarantine() {
+    let world = World::serving("standard").await;
+    acme(&world, Value::Null).await;
+    for was_off in [true, false] {
+        let key = world.key("acme", json!({"name": "a", "type": "live"})).await;
+        let path = format!("/organizations/acme/api-keys/{}", key.id);
+        let set = async |status: &str| {
+            let set = world.operate("PATCH", &path, json!({"status": status})).await;
+            assert_eq!(set.status, 200, "{set:?}");
+            set.json()["data"]["status"].clone()
+        };
+        if was_off {
+            set("inactive").await;
+        }
+        leaked(&world, &key).await;
+        assert_eq!(set("inactive").await, "inactive");
+        let regenerate = format!("{path}/regenerate");
+        assert_eq!(world.operate("POST", &regenerate, json!({"overlapSeconds": 60})).await.status, 409);
+        assert_eq!(set("active").await, "quarantined");
+        assert_eq!(write(&world, &key).await, 403);
+        assert_eq!(set("active").await, "active");
+        assert_eq!(write(&world, &key).await, 201);
+    }
+}
+
+#[tokio::test]
+async fn quarantine_never_gives_a_key_more_than_it_had() {
+    let world = World::serving("standard").await;
+    let terms = json!({"plan": "enterprise", "limits": [{"requests": 2, "per": "day"}]});
+    world.organization("acme", terms).await;
+    let key = world.key("acme", json!({"name": "a", "type": "live"})).await;
+    leaked(&world, &key).await;
+    let mut answers = Vec::new();
+    for minute in 1..=3 {
+        world.at(&format!("2030-06-15T00:0{minute}:00Z"));
+        answers.push(read(&world, &key).await);
+    }
+    assert_eq!(answers, [200, 200, 429]);
+    // Both secrets of a key have leaked: what is known of the current one stays.
+    let old = world.key("acme", json!({"name": "b", "type": "live"})).await;
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", old.id);
+    let new = world.operate("POST", &path, json!({"overlapSeconds": 3_600})).await.json();
+    let new = Key { secret: new["data"]["key"].as_str().unwrap().to_owned(), id: old.id.clone() };
+    for key in [&new, &old, &new, &old] {
+        leaked(&world, key).await;
+    }
+    let now = shown(&world, &new).await;
+    assert_eq!((&now["status"], &now["leak"]["old"]), (&json!("quarantined"), &json!(false)), "{now}");
+    let told = trail_of(&world, &new).await.iter().filter(|row| row["action"] == "key.leaked").count();
+    assert_eq!(told, 1);
+    assert_eq!(read(&world, &old).await, 401);
 }
 
 #[tokio::test]

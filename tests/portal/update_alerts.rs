@@ -151,7 +151,7 @@ async fn what_is_out_of_range_is_said_at_its_field_and_nothing_is_kept() {
         assert!(answer.body.contains(&format!("href=\"#{field}\"")), "{}", answer.body);
         assert!(!answer.body.contains("<b>"), "{value}");
         // What was typed is still there.
-        assert_eq!(answer.body.matches(" checked").count(), if field == "of" { 8 } else { 9 }, "{field}={value}");
+        assert_eq!(answer.body.matches(" checked").count(), if field == "of" { 9 } else { 10 }, "{field}={value}");
     }
     assert_eq!(settings(&world).await, before);
     assert_eq!(did(&world, "alerts.changed").await, 0);

@@ -36,12 +36,13 @@ struct Leak {
     source: String,
     url: Option<String>,
     done: String,
+    old: bool,
 }
 
 /// What has happened by `event`, and what to do about it.
 pub(super) fn told(event: &str) -> String {
     let Event { after: Key { name, fingerprint, leak } } = serde_json::from_str(event).unwrap_or_default();
-    let Leak { source, url, done } = leak;
+    let Leak { source, url, done, old } = leak;
     let key = if fingerprint.is_empty() {
         "A key".to_owned()
     } else {
@@ -54,6 +55,7 @@ pub(super) fn told(event: &str) -> String {
     };
     let place = url.map(|url| format!(", at {url}")).unwrap_or_default();
     let done = match done.as_str() {
+        "quarantine" | "revoke" if old => " It is the secret before its current one, and does not work any more.",
         "notify" => " Nothing was done about it yet.",
         "quarantine" => " It may do little now, once a minute, until it has a new secret.",
         "revoke" => " It is revoked.",
@@ -86,6 +88,10 @@ mod tests {
             ),
             (leak("report", None, "quarantine"), format!("{key}, by somebody who has reported it. It may do little")),
             (leak("report", None, "revoke"), format!("{key}, by somebody who has reported it. It is revoked.")),
+            (
+                event(serde_json::json!({"source": "github", "done": "revoke", "old": true})),
+                format!("{key}, by GitHub. It is the secret before its current one"),
+            ),
             (event(serde_json::json!({})), format!("{key}.\nTell")),
             ("{}".to_owned(), "A key was found where others can see it.".to_owned()),
         ] {

@@ -79,7 +79,7 @@ async fn the_example_of_githubs_documentation_verifies_and_with_one_byte_changed
 }
 
 #[tokio::test]
-async fn keys_are_asked_for_once_an_hour_by_their_tag_and_for_a_key_that_is_new_every_ten_seconds() {
+async fn keys_are_asked_for_once_an_hour_by_their_tag_and_for_a_key_that_is_new_every_five_minutes() {
     let (keys, asked, tagged) = github(published()).await;
     let counts = || [asked.load(Ordering::Relaxed), tagged.load(Ordering::Relaxed)];
     let is_known = async |id: &str, at: i64| keys.key(id, second(at)).await.unwrap().is_some();
@@ -87,10 +87,10 @@ async fn keys_are_asked_for_once_an_hour_by_their_tag_and_for_a_key_that_is_new_
         (ID, 0, true, [1, 0]),
         (ID, 3_599, true, [1, 0]),
         (ID, 3_600, true, [2, 1]),
-        ("new", 3_605, false, [2, 1]),
-        ("new", 3_610, false, [3, 2]),
-        ("other", 3_611, false, [3, 2]),
-        (ID, 3_612, true, [3, 2]),
+        ("new", 3_899, false, [2, 1]),
+        ("new", 3_900, false, [3, 2]),
+        ("other", 4_199, false, [3, 2]),
+        (ID, 4_200, true, [3, 2]),
     ] {
         assert_eq!(is_known(id, at).await, is_there, "{id} {at}");
         assert_eq!(counts(), expected, "{id} {at}");
@@ -105,4 +105,18 @@ async fn while_github_does_not_say_its_keys_nothing_is_believed_and_it_is_not_as
         assert!(matches!(error.denial(), Denial::Unavailable { .. }), "{error:?}");
         assert_eq!(asked.load(Ordering::Relaxed), expected, "{at}");
     }
+}
+
+#[tokio::test]
+async fn keys_that_were_known_are_believed_for_a_day_while_github_does_not_answer() {
+    let (mut keys, ..) = github(published()).await;
+    keys.verify(ID, SIGNATURE, BODY.as_bytes(), second(0)).await.unwrap();
+    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    keys.uri = format!("http://{dead}/").parse().unwrap();
+    // One that is new may be GitHub's: that is no reason to refuse the message for good.
+    let error = keys.verify("new", SIGNATURE, BODY.as_bytes(), second(301)).await.unwrap_err();
+    assert!(matches!(error.denial(), Denial::Unavailable { .. }), "{error:?}");
+    keys.verify(ID, SIGNATURE, BODY.as_bytes(), second(86_399)).await.unwrap();
+    let error = keys.verify(ID, SIGNATURE, BODY.as_bytes(), second(86_400)).await.unwrap_err();
+    assert!(matches!(error.denial(), Denial::Unavailable { .. }), "{error:?}");
 }

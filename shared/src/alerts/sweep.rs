@@ -113,7 +113,7 @@ impl Watch {
             for key in keys.iter().filter(|key| !settings.mutes(&key.id, run.now)) {
                 slow.see(key, used.get(&key.digest).copied());
             }
-            self.look_again(&org.slug, &slow.lingering(), run, done).await?;
+            self.look_again(&org.slug, &slow.closer(), run, done).await?;
             before = keys.into_iter().next_back().map(|key| key.id);
             if !more {
                 break;

@@ -157,16 +157,6 @@ impl Format {
         (well_formed && is_sound).then_some(Presented(bytes))
     }
 
-    /// Where the first text of this form begins in `text`. A checksum is not looked at: what reads like a key may be one.
-    pub(super) fn place_in(&self, text: &str) -> Option<usize> {
-        let is_one = |place: &usize| {
-            let after = text.get(place.saturating_add(self.prefix.len())..).unwrap_or_default();
-            after.bytes().take_while(|byte| self.alphabet.contains(*byte)).take(self.length).count() == self.length
-        };
-
-        text.match_indices(&self.prefix).map(|(place, _)| place).find(is_one)
-    }
-
     /// A new key of this form, every character drawn evenly but for the checksum.
     ///
     /// # Errors

@@ -69,9 +69,14 @@ impl Change {
         let (was_on, expired_at) = (key.status == Status::Active, key.expires_at);
         let was = key.expires_at.map(|at| Expiry(Some(at)));
         key.expires_at = self.expires_at.applied(was).and_then(|Expiry(at)| at);
-        key.status = self.status.unwrap_or(key.status);
+        // A key that leaked while it was off has been dealt with by nobody yet. Whoever lets one out of quarantine has.
+        let is_confined = key.status == Status::Inactive && key.must_be_confined(author.at);
+        key.status = match self.status {
+            Some(Status::Active) if is_confined => Status::Quarantined,
+            status => status.unwrap_or(key.status),
+        };
         let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
-        if lasts_longer || (!was_on && key.status == Status::Active) {
+        if lasts_longer || (!was_on && key.status != Status::Inactive) {
             // A holder of its secret can again, or for longer, do what it can.
             let kind = app.contract.key_type(key.kind.as_deref());
             let held = kind.map_or_else(|| key.scopes.clone(), |kind| kind.scopes.recorded(&key.scopes));

@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio::task::JoinSet;
+
 use crate::contract::leaks::Policy;
 use crate::contract::secret::Digest;
 use crate::gate::app::App;
-use crate::registry::audit::{Action, Author};
+use crate::registry::audit::{Action, Author, Entry};
 use crate::registry::error::Result;
 use crate::registry::key::{Key, Status, View};
 use crate::registry::leak::{Leak, Place, Source};
@@ -21,6 +23,9 @@ use crate::store::{Holder, Replaced, Warrant};
 /// How many digests are looked up in one call.
 const AT_ONCE: usize = 100;
 
+/// How many keys are dealt with side by side.
+const SIDE_BY_SIDE: usize = 8;
+
 /// What somebody has found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -30,13 +35,13 @@ pub struct Found {
 }
 
 impl Found {
-    /// A `text` that may be a key, which was found at the address `url`. Nothing is looked up.
+    /// A `text` that may be a key, perhaps with white space around it, which was found at the address `url`. Nothing is looked up.
     pub fn read(app: &App, text: &[u8], url: Option<&str>) -> Self {
-        let key = app.contract.parse(text).filter(|(kind, _)| !kind.public);
+        let key = app.contract.parse(text.trim_ascii()).filter(|(kind, _)| !kind.public);
 
         Self {
-            digest: key.map(|(_, presented)| presented.digest()),
-            place: url.and_then(|url| Place::read(&app.contract, url)),
+            digest: key.as_ref().map(|(_, presented)| presented.digest()),
+            place: key.and(url).and_then(|url| Place::read(&app.contract, url)),
         }
     }
 }
@@ -57,7 +62,7 @@ pub struct Teller {
 ///
 /// # Errors
 /// The store does not answer. What comes after is done all the same, so that it is enough to tell everything again.
-pub async fn deal_with(app: &App, found: &[Found], teller: &Teller) -> Result<Vec<bool>> {
+pub async fn deal_with(app: &'static App, found: &[Found], teller: &Teller) -> Result<Vec<bool>> {
     // Of what was found in several places, the first counts.
     let mut places = BTreeMap::new();
     for Found { digest, place } in found {
@@ -66,16 +71,32 @@ pub async fn deal_with(app: &App, found: &[Found], teller: &Teller) -> Result<Ve
         }
     }
     let distinct: Vec<_> = places.values().copied().collect();
-    let mut known = BTreeSet::new();
+    let mut known: BTreeSet<&[u8; 32]> = BTreeSet::new();
     let mut failed = None;
     for some in distinct.chunks(AT_ONCE) {
         let digests: Vec<_> = some.iter().map(|(digest, _)| *digest).collect();
-        let holders = app.keys.holders(&digests).await?;
-        for (digest, place) in some {
-            let Some(holder) = holders.get(digest) else { continue };
-            known.insert(digest.as_bytes());
-            if let Err(error) = deal_with_one(app, holder, digest, *place, teller).await {
-                failed.get_or_insert(error);
+        let holders = match app.keys.holders(&digests).await {
+            Ok(holders) => holders,
+            Err(error) => {
+                failed.get_or_insert(error.into());
+                continue;
+            }
+        };
+        let ours = some.iter().filter_map(|(digest, place)| Some((holders.get(digest)?, *digest, place.cloned())));
+        let ours: Vec<_> = ours.collect();
+        known.extend(
+            some.iter().filter(|(digest, _)| holders.contains_key(digest)).map(|(digest, _)| digest.as_bytes()),
+        );
+        for some in ours.chunks(SIDE_BY_SIDE) {
+            let mut dealings = JoinSet::new();
+            for (holder, digest, place) in some {
+                let (holder, digest, place, teller) = ((*holder).clone(), *digest, place.clone(), teller.clone());
+                dealings.spawn(async move { deal_with_one(app, &holder, &digest, place.as_ref(), &teller).await });
+            }
+            for dealt in dealings.join_all().await {
+                if let Err(error) = dealt {
+                    failed.get_or_insert(error);
+                }
             }
         }
     }
@@ -115,7 +136,10 @@ async fn deal_with_one(
                 let after = Key { previous: None, version: key.version.saturating_add(1), ..key.clone() };
                 app.keys.end_overlap(&key, &after, warrant, &mut tries).await?
             }
-            Next::Revoke => app.keys.take_out(&key, warrant, &mut tries).await?,
+            Next::Revoke => {
+                let entry = leaked(&key, &Key { leak: Some(leak), ..key.clone() }, &author);
+                app.keys.take_out(&key, Some(entry), warrant, &mut tries).await?
+            }
         };
         if done != Replaced::Yes {
             tries.again(dynamodb::Error::Contended).await?;
@@ -132,22 +156,27 @@ enum Next {
     Tell,
     /// End the secret that leaked, beside which there is a newer one.
     EndOverlap,
-    /// Revoke the key.
+    /// Tell of it, and revoke the key.
     Revoke,
 }
 
 /// What is to be done next about `leak`, by its policy, of a secret with which `key` still lets in.
 fn next(key: &Key, leak: &Leak) -> Next {
-    let known = key.leak.as_ref().filter(|known| known.digest == leak.digest);
-    // What was done once is not done again. What was not much can become more, if the policy has.
-    if known.is_none_or(|known| known.policy < leak.policy) {
+    let is_current = key.digest == leak.digest;
+    if is_current && leak.policy == Policy::Revoke {
+        return Next::Revoke;
+    }
+    // What was done once is not done again. What was not much can become more, if the policy has. That the current secret has leaked
+    // is not written over by what is known of an old one.
+    let known = key.leak.as_ref();
+    let is_told = known.is_some_and(|known| known.digest == leak.digest && known.policy >= leak.policy);
+    let is_worse = known.is_some_and(|known| !is_current && known.digest == key.digest);
+    if !is_told && !is_worse {
         return Next::Tell;
     }
-    let is_current = key.digest == leak.digest;
     match leak.policy {
         Policy::Notify => Next::Nothing,
-        Policy::Quarantine if is_current => Next::Nothing,
-        Policy::Revoke if is_current => Next::Revoke,
+        Policy::Quarantine | Policy::Revoke if is_current => Next::Nothing,
         Policy::Quarantine | Policy::Revoke => Next::EndOverlap,
     }
 }
@@ -164,10 +193,16 @@ async fn tell(
     let is_confined = leak.policy == Policy::Quarantine && leak.digest == key.digest && key.status == Status::Active;
     let status = if is_confined { Status::Quarantined } else { key.status };
     let mut after = Key { leak: Some(leak), status, ..key.clone() };
-    let change = [key, &after].map(|key| Some(View::in_full(key, author.at)));
-    let entry = author.did(Action::KeyLeaked, &org.slug, Some(&key.id), change);
+    let entry = leaked(key, &after, author);
 
     Ok(app.keys.replace(key, &mut after, Warrant { author, org }, &entry, tries).await?)
+}
+
+/// What is left behind of the leak of `before`, which is written down in `after`.
+fn leaked(before: &Key, after: &Key, author: &Author) -> Entry {
+    let change = [before, after].map(|key| Some(View::in_full(key, author.at)));
+
+    author.did(Action::KeyLeaked, &before.org, Some(&before.id), change)
 }
 
 /// Has whoever opens alerts look at `key`.
@@ -197,8 +232,11 @@ mod tests {
             (Some(leak(current, Notify)), leak(current, Notify), Next::Nothing),
             (Some(leak(current, Notify)), leak(current, Quarantine), Next::Tell),
             (Some(leak(current, Quarantine)), leak(current, Quarantine), Next::Nothing),
-            (Some(leak(current, Revoke)), leak(current, Notify), Next::Nothing),
-            (Some(leak(current, Revoke)), leak(current, Revoke), Next::Revoke),
+            (Some(leak(current, Quarantine)), leak(current, Notify), Next::Nothing),
+            (Some(leak(current, Quarantine)), leak(current, Revoke), Next::Revoke),
+            (None, leak(current, Revoke), Next::Revoke),
+            (Some(leak(current, Notify)), leak(old, Notify), Next::Nothing),
+            (Some(leak(current, Notify)), leak(old, Quarantine), Next::EndOverlap),
             (Some(leak(old, Notify)), leak(current, Notify), Next::Tell),
             (Some(leak(old, Notify)), leak(old, Notify), Next::Nothing),
             (Some(leak(old, Quarantine)), leak(old, Quarantine), Next::EndOverlap),

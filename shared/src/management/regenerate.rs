@@ -98,7 +98,7 @@ pub async fn regenerate(
             let reason = "The key has expired: it works again once it has a later expiry, with the secret that it has";
             return Err(Denial::Conflict { reason: reason.to_owned() }.into());
         }
-        if before.status == Status::Quarantined && ends.is_some() {
+        if before.status != Status::Active && before.must_be_confined(now) && ends.is_some() {
             let reason = "The key has leaked, and is in quarantine: its secret must not go on working beside a new one";
             return Err(Denial::Conflict { reason: reason.to_owned() }.into());
         }

@@ -13,7 +13,7 @@ pub use limits::{OwnLimit, OwnLimits, SetBy};
 pub use view::View;
 
 use crate::contract::InForce;
-use crate::contract::leaks::Leaks;
+use crate::contract::leaks::{Leaks, Policy};
 use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
@@ -109,12 +109,14 @@ impl Key {
 
     /// The limits that it is held to on `plan`, in an organization with limits of its own or without; `None` where neither has any.
     pub fn limits_on(&self, plan: &InForce<'_>, organization: Option<&Limits>) -> Option<Limits> {
-        if self.status == Status::Quarantined {
-            return Some(Leaks::limits());
-        }
         let base = organization.cloned().or_else(|| plan.limits_for(self.kind.as_deref()));
 
-        base.map(|base| self.limits.over(&base))
+        let limits = base.map(|base| self.limits.over(&base));
+
+        match self.status {
+            Status::Active | Status::Inactive => limits,
+            Status::Quarantined => limits.map(|limits| limits.lowered_by(&Leaks::limits())),
+        }
     }
 
     /// Whether it works at `now`.
@@ -139,6 +141,11 @@ impl Key {
     /// The leak of a secret that still works at `now`, if there was one.
     pub fn exposed(&self, now: Timestamp) -> Option<&Leak> {
         self.leak.as_ref().filter(|leak| self.answers_to(&leak.digest, now))
+    }
+
+    /// Whether its secret has leaked, and its policy was that it must not work as before until it has a new one.
+    pub(crate) fn must_be_confined(&self, now: Timestamp) -> bool {
+        self.exposed(now).is_some_and(|leak| leak.digest == self.digest && leak.policy >= Policy::Quarantine)
     }
 
     /// Whether the secret that `digest` stands for is this key's at `now`.

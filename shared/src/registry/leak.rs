@@ -54,22 +54,20 @@ pub struct Leak {
 pub struct Place(String);
 
 impl Place {
-    /// The most bytes of an address that are kept.
+    /// The most bytes of an address that are looked at, and kept.
     pub const MAX: usize = 1_024;
 
-    /// What can be kept of `address`: only an address of the web, of visible characters, and what stands in it before anything that has
-    /// the form of a key. `None` where nothing is left of it.
+    /// What can be kept of `address`: only an address of the web, of visible characters, and what stands in it before anything that
+    /// begins as a key does. `None` where it is none, or longer.
     pub fn read(contract: &Contract, address: &str) -> Option<Self> {
         let address = address.trim();
         let is_web = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
-        let is_visible = address.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_web || !is_visible {
+        if !is_web || address.len() > Self::MAX || !address.bytes().all(|byte| byte.is_ascii_graphic()) {
             return None;
         }
         let kept = contract.before_key(address);
-        // A key can hide behind escapes. Then what is before them is kept.
+        // A key can hide behind escapes. The first is at or before the one that it hides behind.
         let kept = if hides_key(contract, kept) { kept.split('%').next().unwrap_or_default() } else { kept };
-        let kept = kept.get(..kept.floor_char_boundary(Self::MAX)).unwrap_or_default();
 
         Some(Self(kept.to_owned()))
     }
@@ -80,21 +78,26 @@ impl Place {
     }
 }
 
+/// How often escapes within escapes are undone. Nobody writes more in earnest.
+const UNDONE: usize = 4;
+
 /// Whether `address` has a key in it once its escapes are undone, and those within them.
 fn hides_key(contract: &Contract, address: &str) -> bool {
     let mut text = address.to_owned();
-    loop {
-        // With what parts a form replaced, all of it is one name.
+    for _ in 0..UNDONE {
+        // Without what parts a form, all of it is one name.
         let whole = text.replace(['&', '='], "/");
         let undone: String = form_urlencoded::parse(whole.as_bytes()).map(|(name, _)| name.into_owned()).collect();
         if contract.before_key(&undone) != undone {
             return true;
         }
-        if undone == text {
+        if undone == whole {
             return false;
         }
         text = undone;
     }
+
+    true
 }
 
 /// A leak as replies show it.
@@ -109,15 +112,19 @@ pub struct View {
     source: Source,
     /// Where the key was found, as they have said; `null` where they have not.
     url: Option<Place>,
-    /// What was done about it.
+    /// By which policy something was done about it.
     done: Policy,
+    /// `true` where it is a secret that was replaced, and works beside the new one. `quarantine` and `revoke` end that, and do nothing
+    /// else.
+    old: bool,
 }
 
-impl From<&Leak> for View {
-    fn from(leak: &Leak) -> Self {
+impl View {
+    /// `leak`, of a secret that was replaced or of the current one.
+    pub fn new(leak: &Leak, old: bool) -> Self {
         let Leak { at, source, place, policy, .. } = leak;
 
-        Self { at: clock::seconds(*at), source: *source, url: place.clone(), done: *policy }
+        Self { at: clock::seconds(*at), source: *source, url: place.clone(), done: *policy, old }
     }
 }
 
@@ -139,6 +146,12 @@ mod tests {
             (key.replace("lk_", "https://example.com/?a=%256ck%5f"), Some("https://example.com/?a=")),
             (format!("https://example.com/{}?b={key}", key.replace("lk_", "%6ck_")), Some("https://example.com/")),
             ("https://example.com/?a=%20b".to_owned(), Some("https://example.com/?a=%20b")),
+            (format!("https://example.com/?k={}%4A", key.trim_end_matches("2ocH")), Some("https://example.com/?k=")),
+            (format!("https://example.com/?k={}", key.trim_end_matches("4Y2ocH")), Some("https://example.com/?k=")),
+            (
+                format!("https://example.com/?k={}", key.replace("lk_live", "lk%5Flive")),
+                Some("https://example.com/?k=lk"),
+            ),
             ("ftp://example.com".to_owned(), None),
             ("javascript:alert(1)".to_owned(), None),
             ("https://exämple.com".to_owned(), None),
@@ -148,6 +161,12 @@ mod tests {
             let kept = kept.map(|kept| kept.trim_end_matches('…').to_owned());
             assert_eq!(read(&address), kept, "{address}");
         }
-        assert_eq!(read(&format!("https://example.com/{}", "a".repeat(2_000))).unwrap().len(), Place::MAX);
+        let long = |length: usize| read(&format!("https://example.com/{}", "a".repeat(length)));
+        assert_eq!((long(1_004).map(|kept| kept.len()), long(1_005)), (Some(Place::MAX), None));
+        // As many escapes within escapes as there is room for.
+        assert_eq!(
+            read(&format!("https://example.com/%{}", "25".repeat(450))).as_deref(),
+            Some("https://example.com/")
+        );
     }
 }

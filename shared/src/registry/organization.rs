@@ -113,7 +113,7 @@ pub struct Change {
     shared_limits: Field<Limits>,
     /// What is to be done about its keys that have leaked; `null` is what the contract says.
     #[serde(default)]
-    #[schemars(extend("x-contract" = "leaks"))]
+    #[schemars(with = "Option<String>", extend("x-contract" = "leaks"))]
     leaks: Field<Policy>,
 }
 
@@ -270,7 +270,7 @@ pub struct View {
     shared_limits: Option<Limits>,
     /// What is done about its keys that have leaked; left out where that is what the contract says.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Policy", extend("x-contract" = "leaks"))]
+    #[schemars(with = "String", extend("x-contract" = "leaks"))]
     leaks: Option<Policy>,
     /// How many keys there are.
     #[schemars(range(min = 0))]

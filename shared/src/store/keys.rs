@@ -286,7 +286,7 @@ impl Keys {
                 return Ok(Removed::Unauthorized);
             }
             let Some(key) = key else { return Ok(Removed::NoKey) };
-            match self.take_out(&key, Warrant { author, org: &organization }, &mut tries).await? {
+            match self.take_out(&key, None, Warrant { author, org: &organization }, &mut tries).await? {
                 Replaced::Yes => return Ok(Removed::Yes),
                 Replaced::Unauthorized => return Ok(Removed::Unauthorized),
                 Replaced::Changed => tries.again(Error::Contended).await?,
@@ -294,12 +294,18 @@ impl Keys {
         }
     }
 
-    /// Removes `key` as it was read, and everything that lets it in.
-    pub(crate) async fn take_out(&self, key: &Key, warrant: Warrant<'_>, tries: &mut Tries) -> Result<Replaced> {
-        Ok(Replaced::by(&self.removal(key, warrant)?.commit(tries).await?))
+    /// Removes `key` as it was read, and everything that lets it in; and leaves `reason` behind, too, where there is one.
+    pub(crate) async fn take_out(
+        &self,
+        key: &Key,
+        reason: Option<Entry>,
+        warrant: Warrant<'_>,
+        tries: &mut Tries,
+    ) -> Result<Replaced> {
+        Ok(Replaced::by(&self.removal(key, reason, warrant)?.commit(tries).await?))
     }
 
-    fn removal(&self, key: &Key, warrant: Warrant<'_>) -> Result<Transaction> {
+    fn removal(&self, key: &Key, reason: Option<Entry>, warrant: Warrant<'_>) -> Result<Transaction> {
         let author = warrant.author;
         let condition = warrant.of_organization().and(is_there());
         let discount =
@@ -309,7 +315,8 @@ impl Keys {
         let entry = author.did(Action::KeyDeleted, &key.org, Some(&key.id), [Some(before), None]);
         let delete = delete.when(read_as(key.version).and(warrant.of_key(&key.id))).build()?;
         let transaction = self.transaction().with("key", delete);
-        let mut transaction = self.recorded(transaction, &entry, warrant.org.sequence, discount)?;
+        let entries: Vec<_> = reason.into_iter().chain([entry]).collect();
+        let mut transaction = self.all_recorded(transaction, &key.org, &entries, warrant.org.sequence, discount)?;
         for digest in [Some(key.digest), key.previous.map(|previous| previous.digest)].iter().flatten() {
             transaction = transaction
                 .with("secret", self.secret_ended(digest, key, author.at)?)

@@ -1,7 +1,7 @@
 //! JSON schemas of types, filled in with what only the contract knows.
 //!
-//! A type that depends on the contract says so in its schema, by `"x-contract"`. `scope`, `plan`, `type`, `window` and
-//! `key` are filled in; `limits` and `choice` (of scopes) get their bounds; `alerts` keeps the contract's kinds. A member whose value is a `type`, or which
+//! A type that depends on the contract says so in its schema, by `"x-contract"`. `scope`, `plan`, `type`, `window`,
+//! `leaks` and `key` are filled in; `limits` and `choice` (of scopes) get their bounds; `alerts` keeps the contract's kinds. A member whose value is a `type`, or which
 //! the contract may not show, is kept or removed.
 
 use schemars::SchemaGenerator;
@@ -113,6 +113,7 @@ fn fill_value(contract: &Contract, mark: &str, schema: &mut Map<String, Value>) 
         "scope" => contract.scopes.keys().map(|name| name.as_str().into()).collect(),
         "plan" => contract.plans.keys().map(|name| name.as_str().into()).collect(),
         "type" => contract.types.iter().filter_map(|kind| kind.name.as_deref()).map(Value::from).collect(),
+        "leaks" => contract.leaks.policies().map(|policy| policy.name().into()).collect(),
         "window" => contract.windows.iter().map(|window| window.to_string().into()).collect(),
         "key" => {
             let forms: Vec<_> = contract.types.iter().map(|kind| kind.format.pattern()).collect();

@@ -44,8 +44,8 @@ pub struct Marks {
 pub struct Slow<'a> {
     rules: &'a BTreeMap<Kind, Rule>,
     look: Look,
-    /// Keys whose old secret ends within a day from now on.
-    lingering: Vec<key::Id>,
+    /// Keys whose old secret ends within a day from now on, or that have leaked.
+    closer: Vec<key::Id>,
 }
 
 /// What a look has found so far. It can be written down, and gone on with later: it is of the time when it began.
@@ -92,7 +92,7 @@ impl<'a> Slow<'a> {
 
     /// The rest of a look that was begun before.
     pub const fn resumed(look: Look, rules: &'a BTreeMap<Kind, Rule>) -> Self {
-        Self { rules, look, lingering: Vec::new() }
+        Self { rules, look, closer: Vec::new() }
     }
 
     /// What was found so far, to go on with later.
@@ -101,8 +101,8 @@ impl<'a> Slow<'a> {
     }
 
     /// Keys that were seen since this was last asked, and are to be looked at more closely.
-    pub fn lingering(&mut self) -> Vec<key::Id> {
-        std::mem::take(&mut self.lingering)
+    pub fn closer(&mut self) -> Vec<key::Id> {
+        std::mem::take(&mut self.closer)
     }
 
     /// After how many days without use a key is told of, if it is time for that: then it matters when keys were last used.
@@ -116,7 +116,7 @@ impl<'a> Slow<'a> {
 
     /// Whether anybody wants to hear of what this looks for.
     pub fn is_asked_for(&self) -> bool {
-        let kinds = [Kind::KeyUnused, Kind::KeyExpiring, Kind::RotationLingering];
+        let kinds = [Kind::KeyUnused, Kind::KeyExpiring, Kind::KeyExposed, Kind::RotationLingering];
 
         kinds.iter().any(|kind| self.rules.contains_key(kind))
     }
@@ -152,11 +152,11 @@ impl<'a> Slow<'a> {
                 }
             }
         }
-        if let Some(previous) = key.overlap(now)
-            && self.rules.contains_key(&Kind::RotationLingering)
-            && previous.until.duration_since(now) <= LINGERING
-        {
-            self.lingering.push(key.id.clone());
+        let is_told = |kind| self.rules.contains_key(&kind);
+        let ends_soon = key.overlap(now).is_some_and(|previous| previous.until.duration_since(now) <= LINGERING);
+        let is_exposed = key.exposed(now).is_some();
+        if (ends_soon && is_told(Kind::RotationLingering)) || (is_exposed && is_told(Kind::KeyExposed)) {
+            self.closer.push(key.id.clone());
         }
     }
 

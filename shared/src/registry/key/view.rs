@@ -83,7 +83,8 @@ impl View {
     /// The members of `key` that `management` shows at `now`; it was last used at `last_used_at`.
     pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
         let standing = key.standing(now);
-        let leak = key.exposed(now).filter(|_| management.shows(Shown::Leak)).map(leak::View::from);
+        let leak = key.exposed(now).filter(|_| management.shows(Shown::Leak));
+        let leak = leak.map(|leak| leak::View::new(leak, leak.digest != key.digest));
         let overlap = key.overlap(now).map(|previous| previous.until);
         let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
 

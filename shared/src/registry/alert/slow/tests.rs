@@ -3,8 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::contract::leaks::Policy;
+use crate::contract::secret::Digest;
 use crate::registry::alert::tests::{hour, id, key, rules};
 use crate::registry::key::{Predecessor, Previous, Status};
+use crate::registry::leak::{Leak, Source};
 
 const KINDS: [Kind; 3] = [Kind::KeyUnused, Kind::KeyExpiring, Kind::RotationLingering];
 
@@ -85,7 +88,7 @@ fn an_old_secret_of_whose_time_a_day_is_left_is_looked_at() {
         let rules = rules(&KINDS);
         let mut slow = Slow::new(Marks::default(), &rules, hour(0));
         slow.see(&key, None);
-        assert_eq!(slow.lingering() == [key.id.clone()], is_near, "{ends}");
+        assert_eq!(slow.closer() == [key.id.clone()], is_near, "{ends}");
     }
 }
 
@@ -120,5 +123,21 @@ proptest! {
             let late = at - (ends - line * 24);
             prop_assert!((0..24 + 2 * 40).contains(&late), "{late}: {told:?}");
         }
+    }
+}
+
+#[test]
+fn a_key_that_has_leaked_is_looked_at_as_long_as_that_secret_works() {
+    let rules = rules(&[Kind::KeyExposed]);
+    let key = key(1);
+    let leaked = |digest| {
+        let leak = Leak { digest, at: hour(0), source: Source::Report, place: None, policy: Policy::Notify };
+        Key { leak: Some(leak), ..key.clone() }
+    };
+    let other = Digest::try_from(vec![8; 32]).unwrap();
+    for (key, is_seen) in [(key.clone(), false), (leaked(key.digest), true), (leaked(other), false)] {
+        let mut slow = Slow::new(Marks::default(), &rules, hour(1));
+        slow.see(&key, None);
+        assert_eq!(slow.closer() == [key.id.clone()], is_seen, "{:?}", key.leak);
     }
 }
