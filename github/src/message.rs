@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::contract::secret::{Digest, Plain};
+use shared::contract::secret::{Digest, Plain, hexadecimal};
 use shared::environment::settings;
 use shared::http::call::Call;
 use shared::http::describe::Operation;
@@ -91,7 +91,7 @@ impl Message {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Label {
     /// The SHA-256 of the match, in hexadecimal: the match itself need not come back.
-    #[serde(serialize_with = "hexadecimal")]
+    #[serde(serialize_with = "hexadecimal::serialize")]
     #[schemars(with = "String")]
     token_hash: Digest,
     token_type: String,
@@ -107,8 +107,4 @@ enum Truth {
     TruePositive,
     /// No key, or one that is meant to be seen.
     FalsePositive,
-}
-
-fn hexadecimal<S: serde::Serializer>(digest: &Digest, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_str(digest)
 }

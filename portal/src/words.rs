@@ -138,7 +138,7 @@ words! {
         alert_thresholds_hint alert_rate alert_rate_hint alert_of alert_of_server alert_of_all alert_days
         alert_days_hint alert_thresholds_wrong alert_rate_wrong alert_of_wrong alert_days_wrong alert_worse alert_over
         alert_since alert_hour alert_near alert_near_minute alert_near_hour alert_near_day alert_near_week alert_near_month alert_ends alert_refused_of
-        alert_failed alert_failed_server alert_failed_all alert_from alert_more alert_less alert_exposed_lead alert_found_at alert_old_ends
+        alert_failed alert_failed_server alert_failed_all alert_from alert_more alert_less alert_exposed_lead alert_old_ends
         alert_openings alert_and_more detail_rules detail_muted detail_unmuted notice_muted notice_unmuted notice_crowded
     }
     plurals {

@@ -16,6 +16,14 @@ async fn leaked(world: &World, key: &Key) {
     assert_eq!((answer.status, answer.json()), (202, json!({"data": {"received": true}})), "{answer:?}");
 }
 
+/// The key with a new secret, beside which the old one goes on working.
+async fn beside(world: &World, old: &Key) -> Key {
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", old.id);
+    let new = world.operate("POST", &path, json!({"overlapSeconds": 3_600})).await.json();
+
+    Key { secret: new["data"]["key"].as_str().unwrap().to_owned(), id: old.id.clone() }
+}
+
 async fn write(world: &World, key: &Key) -> u16 {
     world.post("/v1/notes", key, json!({"title": "a", "text": "a"})).await.status
 }
@@ -136,9 +144,7 @@ async fn a_secret_that_was_replaced_ends_at_once_and_the_new_one_goes_on() {
     for policy in ["quarantine", "revoke"] {
         acme(&world, json!(policy)).await;
         let old = world.key("acme", json!({"name": policy, "type": "live"})).await;
-        let path = format!("/organizations/acme/api-keys/{}/regenerate", old.id);
-        let new = world.operate("POST", &path, json!({"overlapSeconds": 3_600})).await.json();
-        let new = Key { secret: new["data"]["key"].as_str().unwrap().to_owned(), id: old.id.clone() };
+        let new = beside(&world, &old).await;
         assert_eq!([read(&world, &old).await, read(&world, &new).await], [200, 200]);
         leaked(&world, &old).await;
         assert_eq!([read(&world, &old).await, read(&world, &new).await, write(&world, &new).await], [401, 200, 201]);
@@ -210,9 +216,7 @@ async fn quarantine_never_gives_a_key_more_than_it_had() {
     assert_eq!(answers, [200, 200, 429]);
     // Both secrets of a key have leaked: what is known of the current one stays.
     let old = world.key("acme", json!({"name": "b", "type": "live"})).await;
-    let path = format!("/organizations/acme/api-keys/{}/regenerate", old.id);
-    let new = world.operate("POST", &path, json!({"overlapSeconds": 3_600})).await.json();
-    let new = Key { secret: new["data"]["key"].as_str().unwrap().to_owned(), id: old.id.clone() };
+    let new = beside(&world, &old).await;
     for key in [&new, &old, &new, &old] {
         leaked(&world, key).await;
     }

@@ -12,7 +12,7 @@ use shared::management::regenerate as rotation;
 use shared::management::regenerate::Rotation;
 use shared::management::repeat::Done;
 use shared::registry::attempt::Attempt;
-use shared::registry::key::{Id, Key, Status};
+use shared::registry::key::{Id, Key};
 use shared::registry::usage::Day;
 use shared::{Denial, Error, Form, Page, Result, Violation, Visitor};
 
@@ -54,11 +54,8 @@ async fn page(app: &App, visitor: &Visitor<Regenerate>, key: &Key, wrong: Wrong,
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
     let usual = pages(app)?.overlap_seconds;
     let usual = Overlap::ALL.into_iter().find(|overlap| i64::from(overlap.seconds()) == usual);
-    // A secret that is in quarantine must not go on working.
-    let overlaps: Vec<_> = match key.status {
-        Status::Quarantined => Overlap::ALL.into_iter().filter(|overlap| overlap.seconds() == 0).collect(),
-        Status::Active | Status::Inactive => Overlap::ALL.to_vec(),
-    };
+    let is_alone = key.must_be_alone(now);
+    let overlaps: Vec<_> = Overlap::ALL.into_iter().filter(|overlap| !is_alone || overlap.seconds() == 0).collect();
     let chosen = chosen.or(usual).filter(|chosen| overlaps.contains(chosen)).or(overlaps.first().copied());
     let status = status(&problems, changed);
     let page = RegeneratePage {

@@ -227,7 +227,7 @@ impl Figures {
     }
 
     fn exposed(&self, voice: &Voice<'_>) -> Vec<Html> {
-        let place = self.url.as_deref().map(|url| voice.words().alert_found_at.put("place", Html::typed(url)));
+        let place = self.url.as_deref().map(|url| voice.words().found_at.put("place", Html::typed(url)));
 
         [voice.words().alert_exposed_lead.html()].into_iter().chain(place).collect()
     }

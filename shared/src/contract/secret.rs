@@ -76,7 +76,7 @@ impl fmt::Debug for Plain {
 }
 
 /// SHA-256 of a key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 /// What a fingerprint looks like.
@@ -120,12 +120,16 @@ impl TryFrom<Vec<u8>> for Digest {
 }
 
 /// A digest inside of what is kept as JSON.
-pub(crate) mod hexadecimal {
+pub mod hexadecimal {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
     use super::Digest;
 
-    pub(crate) fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+    /// As 64 digits.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(digest)
     }
 

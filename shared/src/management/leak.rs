@@ -18,7 +18,7 @@ use crate::registry::leak::{Leak, Place, Source};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::registry::usage;
-use crate::store::{Holder, Replaced, Warrant};
+use crate::store::{Holder, Keys, Replaced, Warrant};
 
 /// How many digests are looked up in one call.
 const AT_ONCE: usize = 100;
@@ -64,33 +64,30 @@ pub struct Teller {
 /// The store does not answer. What comes after is done all the same, so that it is enough to tell everything again.
 pub async fn deal_with(app: &'static App, found: &[Found], teller: &Teller) -> Result<Vec<bool>> {
     // Of what was found in several places, the first counts.
-    let mut places = BTreeMap::new();
+    let mut places: BTreeMap<Digest, Option<&Place>> = BTreeMap::new();
     for Found { digest, place } in found {
         if let Some(digest) = digest {
-            places.entry(digest.as_bytes()).or_insert((*digest, place.as_ref()));
+            places.entry(*digest).or_insert(place.as_ref());
         }
     }
-    let distinct: Vec<_> = places.values().copied().collect();
-    let mut known: BTreeSet<&[u8; 32]> = BTreeSet::new();
+    let distinct: Vec<_> = places.keys().copied().collect();
+    let mut known = BTreeSet::new();
     let mut failed = None;
     for some in distinct.chunks(AT_ONCE) {
-        let digests: Vec<_> = some.iter().map(|(digest, _)| *digest).collect();
-        let holders = match app.keys.holders(&digests).await {
+        let mut holders = match app.keys.holders(some).await {
             Ok(holders) => holders,
             Err(error) => {
                 failed.get_or_insert(error.into());
                 continue;
             }
         };
-        let ours = some.iter().filter_map(|(digest, place)| Some((holders.get(digest)?, *digest, place.cloned())));
-        let ours: Vec<_> = ours.collect();
-        known.extend(
-            some.iter().filter(|(digest, _)| holders.contains_key(digest)).map(|(digest, _)| digest.as_bytes()),
-        );
+        let ours: Vec<_> = some.iter().filter_map(|digest| Some((*digest, holders.remove(digest)?))).collect();
+        known.extend(ours.iter().map(|(digest, _)| *digest));
         for some in ours.chunks(SIDE_BY_SIDE) {
             let mut dealings = JoinSet::new();
-            for (holder, digest, place) in some {
-                let (holder, digest, place, teller) = ((*holder).clone(), *digest, place.clone(), teller.clone());
+            for (digest, holder) in some {
+                let place = places.get(digest).copied().flatten().cloned();
+                let (digest, holder, teller) = (*digest, holder.clone(), teller.clone());
                 dealings.spawn(async move { deal_with_one(app, &holder, &digest, place.as_ref(), &teller).await });
             }
             for dealt in dealings.join_all().await {
@@ -100,7 +97,7 @@ pub async fn deal_with(app: &'static App, found: &[Found], teller: &Teller) -> R
             }
         }
     }
-    let is_known = |found: &Found| found.digest.is_some_and(|digest| known.contains(digest.as_bytes()));
+    let is_known = |found: &Found| found.digest.is_some_and(|digest| known.contains(&digest));
 
     failed.map_or_else(|| Ok(found.iter().map(is_known).collect()), Err)
 }
@@ -132,10 +129,7 @@ async fn deal_with_one(
                 return Ok(());
             }
             Next::Tell => tell(app, &key, &org, leak, &author, &mut tries).await?,
-            Next::EndOverlap => {
-                let after = Key { previous: None, version: key.version.saturating_add(1), ..key.clone() };
-                app.keys.end_overlap(&key, &after, warrant, &mut tries).await?
-            }
+            Next::EndOverlap => app.keys.end_overlap(&key, &Keys::alone(&key), warrant, &mut tries).await?,
             Next::Revoke => {
                 let entry = leaked(&key, &Key { leak: Some(leak), ..key.clone() }, &author);
                 app.keys.take_out(&key, Some(entry), warrant, &mut tries).await?

@@ -12,7 +12,7 @@ use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
-use crate::registry::key::{Id, Key, Status};
+use crate::registry::key::{Id, Key};
 use crate::registry::slug::Slug;
 use crate::store::{Keep, Keys, Replaced, Warrant};
 
@@ -57,7 +57,7 @@ pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen:
             return Ok(before);
         }
         check_seen(&before, seen)?;
-        let after = Key { previous: None, version: before.version.saturating_add(1), ..before.clone() };
+        let after = Keys::alone(&before);
         match app.keys.end_overlap(&before, &after, Warrant { author, org: &org }, &mut tries).await? {
             Replaced::Yes => return Ok(after),
             Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
@@ -98,7 +98,7 @@ pub async fn regenerate(
             let reason = "The key has expired: it works again once it has a later expiry, with the secret that it has";
             return Err(Denial::Conflict { reason: reason.to_owned() }.into());
         }
-        if before.status != Status::Active && before.must_be_confined(now) && ends.is_some() {
+        if ends.is_some() && before.must_be_alone(now) {
             let reason = "The key has leaked, and is in quarantine: its secret must not go on working beside a new one";
             return Err(Denial::Conflict { reason: reason.to_owned() }.into());
         }

@@ -148,6 +148,11 @@ impl Key {
         self.exposed(now).is_some_and(|leak| leak.digest == self.digest && leak.policy >= Policy::Quarantine)
     }
 
+    /// Whether its secret must not go on working beside a new one: it must be confined, and nobody has let it out.
+    pub fn must_be_alone(&self, now: Timestamp) -> bool {
+        self.status != Status::Active && self.must_be_confined(now)
+    }
+
     /// Whether the secret that `digest` stands for is this key's at `now`.
     pub fn answers_to(&self, digest: &Digest, now: Timestamp) -> bool {
         self.digest == *digest || self.overlap(now).is_some_and(|previous| previous.digest == *digest)

@@ -25,7 +25,12 @@ impl Keys {
         Key { digest: new, previous, status, version: key.version.saturating_add(1), ..key.clone() }
     }
 
-    /// Ends the old secret of the key before its time: `after` is `before` without it. Once this has returned, no request is
+    /// `key` without its old secret.
+    pub(crate) fn alone(key: &Key) -> Key {
+        Key { previous: None, version: key.version.saturating_add(1), ..key.clone() }
+    }
+
+    /// Ends the old secret of the key before its time: `after` is `before` without it, as [`Keys::alone`] has made it. Once this has returned, no request is
     /// let in with it.
     pub(crate) async fn end_overlap(
         &self,

@@ -102,7 +102,6 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_more: P("{requests}, weit mehr als die üblichen {usual}."),
     alert_less: P("{requests}, weit weniger als die üblichen {usual}."),
     alert_exposed_lead: P("Wer den Schlüssel gesehen hat, kann ihn benutzen. Ersetzen Sie ihn."),
-    alert_found_at: P("Er wurde gefunden unter: {place}"),
     alert_old_ends: P("Es gilt bis {when}."),
     alert_openings: P(
         "Sie ist an einem Tag {times} Mal aufgetreten. Solange das so ist, wird sie einmal am Tag gemeldet.",

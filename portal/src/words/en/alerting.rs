@@ -88,7 +88,6 @@ pub(super) static ALERTING: Alerting = Alerting {
     alert_more: P("{requests}, far more than the usual {usual}."),
     alert_less: P("{requests}, far fewer than the usual {usual}."),
     alert_exposed_lead: P("Whoever has seen the key can use it. Replace it."),
-    alert_found_at: P("It was found at: {place}"),
     alert_old_ends: P("It works until {when}."),
     alert_openings: P("It has opened {times} times in a day. While that goes on, it is told once a day."),
     alert_and_more: P("and {number} more"),
