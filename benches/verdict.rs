@@ -36,6 +36,7 @@ fn pass() -> (Pass, Timestamp) {
         org: "acme".to_owned().try_into().expect("a slug"),
         key: "key_00000000000000000000000000".to_owned().try_into().expect("an id"),
         key_version: 1,
+        external_id: None,
         kind: Some("production".to_owned()),
         standing: Standing::Open,
         expires_at: None,

@@ -187,6 +187,7 @@ impl Contract {
         });
         let cors = cors.transpose()?;
         let all_scopes = file.key.all_scopes.clone();
+        let management = Management { hints: file.key.hint, ..file.management };
         let types = key_type::check(file.key, &file.scopes)?;
         let plans = file.plans.into_iter().map(|(name, plan)| {
             let plan = Plan::check(&format!("plans.{name}"), plan, &windows, &types, &file.scopes)?;
@@ -194,15 +195,15 @@ impl Contract {
         });
         let plans = plans.collect::<Result<BTreeMap<_, _>, Flaw>>()?;
         cost::check(&file.costs, &plans)?;
-        check_management(&file.management, &file.scopes)?;
+        check_management(&management, &file.scopes)?;
         let names: Vec<_> = types.iter().map(|kind| kind.name.clone()).collect();
         let portal = file.portal.map(|portal| Portal::check(portal, &names, &file.scopes)).transpose()?;
-        plan::check_caps(&file.management, portal.as_ref(), &plans)?;
-        if portal.is_none() && file.management.operations.contains(&Operation::Portal) {
+        plan::check_caps(&management, portal.as_ref(), &plans)?;
+        if portal.is_none() && management.operations.contains(&Operation::Portal) {
             return flaw("management.operations", "has portal, and there is no section [portal]");
         }
         let alerts = Alerts::check(file.alerts)?;
-        check_alerts(&alerts, &file.management, portal.as_ref())?;
+        check_alerts(&alerts, &management, portal.as_ref())?;
         let leaks = Leaks::check(file.leaks, &windows, &file.scopes, all_scopes.as_ref())?;
         let rate_limit_headers = file.rate_limit_headers.map(RateLimitHeaders::check).transpose()?;
         let error_type = headers::check_error_type(file.error.content_type.as_deref())?;
@@ -220,7 +221,7 @@ impl Contract {
             scopes: file.scopes,
             plans,
             costs: file.costs,
-            management: file.management,
+            management,
             portal,
             alerts,
             leaks,

@@ -44,6 +44,7 @@ use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
 use crate::environment::entropy::Entropy;
 use crate::registry::addresses::Addresses;
+use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 
 pub use after::After;
@@ -114,8 +115,11 @@ impl Keys {
                 .expression_attribute_names("#sk", "sk")
                 .expression_attribute_values(":prefix", dynamodb::text(prefix)),
         };
-        let items = request.send().await?.items.unwrap_or_default();
-        let has_more = u32::try_from(items.len()).is_ok_and(|count| count > limit);
+        let page = request.send().await?;
+        // DynamoDB ends a page after 1 MB, however many were asked for.
+        let is_cut = page.last_evaluated_key.is_some();
+        let items = page.items.unwrap_or_default();
+        let has_more = is_cut || u32::try_from(items.len()).is_ok_and(|count| count > limit);
         let shown = items.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
 
         Ok((shown.map(Item::from).collect(), has_more))
@@ -211,6 +215,20 @@ fn read_limits(item: &mut Item, name: &str) -> Result<Option<Limits>> {
     let limits = item.text(name)?.map(|limits| serde_json::from_str(&limits)).transpose();
 
     limits.map_err(|error| Error::Fault(format!("the limits {name} of an item cannot be read: {error}")))
+}
+
+/// What the operator has written down beside something, where that is something.
+fn write_metadata(metadata: &Metadata) -> Result<Option<AttributeValue>> {
+    let written = (!metadata.is_empty()).then(|| serde_json::to_string(metadata)).transpose();
+
+    Ok(written.map_err(|error| Error::Fault(format!("metadata: {error}")))?.map(dynamodb::text))
+}
+
+/// What the operator has written down beside something.
+fn read_metadata(item: &mut Item) -> Result<Metadata> {
+    let read = item.text("metadata")?.map(|text| serde_json::from_str(&text)).transpose();
+
+    Ok(read.map_err(|error| Error::Fault(format!("metadata of an item: {error}")))?.unwrap_or_default())
 }
 
 /// The addresses from which a key may be used, where it may not be used from everywhere.

@@ -114,6 +114,8 @@ fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
         scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, key)),
         limits: if limits.clone().applied(own.clone()) == own { Field::LeftOut } else { limits },
         allowed_addresses: Field::LeftOut,
+        external_id: Field::LeftOut,
+        metadata: Field::LeftOut,
         expires_at: match read.expires {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,

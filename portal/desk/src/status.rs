@@ -69,6 +69,8 @@ pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form)
         scopes: None,
         limits: Field::LeftOut,
         allowed_addresses: Field::LeftOut,
+        external_id: Field::LeftOut,
+        metadata: Field::LeftOut,
         expires_at: Field::LeftOut,
         status: Some(status),
     };

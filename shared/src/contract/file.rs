@@ -59,6 +59,8 @@ pub(super) struct KeyFile {
     pub(super) alphabet: Alphabet,
     pub(super) length: usize,
     pub(super) checksum: Option<Checksum>,
+    #[serde(default)]
+    pub(super) hint: bool,
     pub(super) all_scopes: Option<String>,
     pub(super) prefix: Option<String>,
     pub(super) scopes: Option<ScopesFile>,

@@ -95,7 +95,12 @@ pub struct Format {
     pub(crate) length: usize,
     /// What the last of these characters are, if they are not as random as the others.
     pub(crate) checksum: Option<Checksum>,
+    /// Whether people recognise a key by its prefix and its last characters.
+    pub(crate) hints: bool,
 }
+
+/// How many of a key's last characters its hint has: 24 bits at most, of 128 or more.
+const HINTED: usize = 4;
 
 /// What a caller presented, in the right form. Only the store knows whether there is such a key.
 #[derive(Clone, Copy)]
@@ -157,6 +162,14 @@ impl Format {
         (well_formed && is_sound).then_some(Presented(bytes))
     }
 
+    /// What people recognise `secret` by, which is of this form: the prefix, an ellipsis, and the last four characters. `None` where
+    /// the contract has no hints, and once it has been shown.
+    pub fn hint(&self, secret: &Secret) -> Option<String> {
+        let last = secret.last(HINTED).filter(|_| self.hints)?;
+
+        Some(format!("{}\u{2026}{last}", self.prefix))
+    }
+
     /// A new key of this form, every character drawn evenly but for the checksum.
     ///
     /// # Errors
@@ -190,12 +203,12 @@ mod tests {
     use super::*;
 
     fn format(alphabet: Alphabet) -> Format {
-        Format { prefix: "fa_live_".to_owned(), alphabet, length: 32, checksum: None }
+        Format { prefix: "fa_live_".to_owned(), alphabet, length: 32, checksum: None, hints: false }
     }
 
     fn checked(prefix: &str) -> Format {
         let checksum = Some(Checksum::Crc32);
-        Format { prefix: prefix.to_owned(), alphabet: Alphabet::Base62, length: 36, checksum }
+        Format { prefix: prefix.to_owned(), alphabet: Alphabet::Base62, length: 36, checksum, hints: true }
     }
 
     #[test]
@@ -244,6 +257,18 @@ mod tests {
                 .collect();
             assert_eq!(texts.len(), 200);
         }
+    }
+
+    #[test]
+    fn a_hint_is_the_prefix_and_the_last_four_characters() {
+        let format = checked("lk_live_");
+        let secret = format.mint(Entropy::system()).unwrap();
+        let hint = format.hint(&secret).unwrap();
+        let text = secret.show().unwrap();
+        assert_eq!(hint, format!("lk_live_…{}", text.get(40..).unwrap()));
+        assert_eq!(format.hint(&secret), None, "it has been shown");
+        let without = Format { hints: false, ..format };
+        assert_eq!(without.hint(&without.mint(Entropy::system()).unwrap()), None);
     }
 
     #[test]

@@ -65,7 +65,8 @@ pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<V
     if key.length < least || key.length > 128 {
         return flaw("key.length", format!("must be {least} to 128 characters: a key has at least 128 random bits"));
     }
-    let form = |prefix: String| Format { prefix, alphabet: key.alphabet, length: key.length, checksum: key.checksum };
+    let (alphabet, length, checksum) = (key.alphabet, key.length, key.checksum);
+    let form = |prefix: String| Format { prefix, alphabet, length, checksum, hints: key.hint };
     let mut types = Vec::new();
     match (key.prefix, key.scopes) {
         (Some(prefix), Some(rule)) if key.types.is_empty() => types.push(KeyType {

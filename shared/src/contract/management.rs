@@ -127,6 +127,9 @@ pub struct Management {
     pub scope: Option<String>,
     /// What is shown of a key besides what every contract shows; everything where it is left out.
     pub shows: Option<Vec<Shown>>,
+    /// Whether a hint of each key is shown. `[key]` says so, since it is about what keys look like.
+    #[serde(skip)]
+    pub hints: bool,
 }
 
 /// A member of a key that not every contract knows.

@@ -25,6 +25,16 @@ impl Secret {
         self.0.take()
     }
 
+    /// Its last `count` characters, or `None` once it has been shown.
+    pub(super) fn last(&self, count: usize) -> Option<String> {
+        let text = self.0.take()?;
+        let last = text.char_indices().rev().take(count).last().and_then(|(place, _)| text.get(place..));
+        let last = last.map(str::to_owned);
+        self.0.set(Some(text));
+
+        last
+    }
+
     /// The digest that stands for it in the database, or `None` once it has been shown.
     pub fn digest(&self) -> Option<Digest> {
         let text = self.0.take()?;

@@ -20,6 +20,7 @@ use crate::gate::Refusal;
 use crate::gate::app::App;
 use crate::registry::ask::Ask;
 use crate::registry::error::{Error, Result};
+use crate::registry::external_id::ExternalId;
 use crate::registry::key::Id;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
@@ -40,6 +41,10 @@ pub enum Verdict {
         organization: Slug,
         /// Which key.
         key_id: Id,
+        /// What the key belongs to in the operator's own system, or else its organization; left out where the operator has not said.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "ExternalId")]
+        external_id: Option<ExternalId>,
         /// Its type, where the contract has types.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         #[schemars(extend("x-contract" = "type"))]
@@ -99,10 +104,11 @@ impl Verdict {
     /// The verdict as an authorizer's context: names and plain values, which is all that REST APIs take.
     pub(crate) fn as_context(&self, contract: &Contract) -> Map<String, Value> {
         let (members, left) = match self {
-            Self::Yes { organization, key_id, kind, scopes, rate_limit, .. } => {
+            Self::Yes { organization, key_id, external_id, kind, scopes, rate_limit, .. } => {
                 let members = vec![
                     ("organization", Some(organization.as_str().into())),
                     ("keyId", Some(key_id.as_str().into())),
+                    ("externalId", external_id.as_ref().map(|id| id.as_str().into())),
                     ("type", kind.as_deref().map(Value::from)),
                     ("scopes", Some(spelled_out(contract, scopes).into())),
                 ];
@@ -185,6 +191,7 @@ pub(crate) fn verdict(
                 valid: true,
                 organization: grant.org,
                 key_id: grant.key,
+                external_id: grant.external_id,
                 kind: grant.kind,
                 scopes: grant.scopes,
                 rate_limit: grant.quotas.tightest().map(Left::from),

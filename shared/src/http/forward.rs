@@ -23,6 +23,7 @@ use crate::http::lambda::Exit;
 use crate::http::reply::{LetIn, for_nginx};
 use crate::http::serve::{Face, serve_as};
 use crate::registry::error::Result;
+use crate::registry::external_id::ExternalId;
 use crate::registry::pass::Grant;
 
 /// The header by which a proxy shows that it is ours, where the stack has a secret for that.
@@ -121,6 +122,7 @@ async fn answer(app: &'static App, Forwarded(grant): Forwarded) -> Result<LetIn>
         (KEY_ID, grant.key.as_str()),
         (KEY_TYPE, grant.kind.as_deref().unwrap_or_default()),
         (SCOPES, &scopes),
+        (EXTERNAL_ID, grant.external_id.as_ref().map(ExternalId::as_str).unwrap_or_default()),
     ];
 
     Ok(LetIn(told.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?))).collect()))

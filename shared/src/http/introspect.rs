@@ -27,6 +27,7 @@ use crate::http::serve::{Face, serve_as};
 use crate::http::visitor::Form;
 use crate::registry::ask::Ask;
 use crate::registry::error::{Error, Result};
+use crate::registry::external_id::ExternalId;
 use crate::registry::key::Id;
 use crate::registry::pass::Grant;
 use crate::registry::slug::Slug;
@@ -79,6 +80,9 @@ enum Introspection {
         scope: String,
         client_id: Slug,
         sub: Id,
+        /// No member of the RFC: what the key belongs to in the operator's own system.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        external_id: Option<ExternalId>,
         #[serde(skip_serializing_if = "Option::is_none")]
         exp: Option<i64>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +120,7 @@ fn active(app: &App, grant: Grant) -> Introspection {
         scope: spelled_out(&app.contract, &grant.scopes),
         client_id: grant.org,
         sub: grant.key,
+        external_id: grant.external_id,
         exp: grant.expires_at.map(jiff::Timestamp::as_second),
         token_type: scheme.eq_ignore_ascii_case("bearer").then_some("Bearer"),
     }

@@ -13,7 +13,9 @@ use crate::management::issue::{allowed_scopes, future, type_in_use};
 use crate::registry::addresses::Addresses;
 use crate::registry::audit::{Action, Author};
 use crate::registry::error::{Result, both};
+use crate::registry::external_id::ExternalId;
 use crate::registry::key::{Id, Key, OwnLimits, Status, View};
+use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
@@ -35,6 +37,12 @@ pub struct Change {
     /// From where it may be used; `null` allows everywhere.
     #[serde(default)]
     pub allowed_addresses: Field<Addresses>,
+    /// What it is to belong to in the operator's own system, who alone says so; `null` takes that away.
+    #[serde(default)]
+    pub external_id: Field<ExternalId>,
+    /// What is to be written down beside it, all of it, by the operator alone; `null` takes that away.
+    #[serde(default)]
+    pub metadata: Field<Metadata>,
     /// When it is to stop working; `null` takes that away.
     #[serde(default)]
     pub expires_at: Field<Expiry>,
@@ -45,17 +53,23 @@ pub struct Change {
 impl Change {
     /// Whether everything stays.
     pub fn is_empty(&self) -> bool {
-        let Self { name, scopes, limits, allowed_addresses, expires_at, status } = self;
-        let keeps_bounds = *limits == Field::LeftOut && *allowed_addresses == Field::LeftOut;
-        let keeps_terms = scopes.is_none() && keeps_bounds && *expires_at == Field::LeftOut;
-        name.is_none() && keeps_terms && status.is_none()
+        let Self { name, scopes, limits, allowed_addresses, external_id, metadata, expires_at, status } = self;
+        let keeps_bounds = limits.is_left_out() && allowed_addresses.is_left_out();
+        let keeps_terms = scopes.is_none() && keeps_bounds && expires_at.is_left_out();
+        let keeps_labels = name.is_none() && external_id.is_left_out() && metadata.is_left_out();
+
+        keeps_labels && keeps_terms && status.is_none()
     }
 
     fn apply(&self, app: &App, key: &mut Key, org: &Organization, author: &Author) -> Result<()> {
         let allowed = |asked| allowed_scopes(app, org, type_in_use(app, key)?, Some(asked));
         let scopes = self.scopes.as_ref().map(allowed).transpose();
         let limits = self.new_limits(app, key, author);
-        let ((scopes, limits), ()) = both(both(scopes, limits), future(self.expires_at.applied(None), author.at))?;
+        let are_set = [("externalId", !self.external_id.is_left_out()), ("metadata", !self.metadata.is_left_out())];
+        let terms = both(both(scopes, limits), future(self.expires_at.applied(None), author.at));
+        let (((scopes, limits), ()), ()) = both(terms, author.may_label(are_set))?;
+        key.external_id = self.external_id.clone().applied(key.external_id.take());
+        key.metadata = self.metadata.clone().applied(Some(std::mem::take(&mut key.metadata))).unwrap_or_default();
         if let Some(name) = &self.name {
             key.name = name.clone();
         }

@@ -20,7 +20,9 @@ use crate::gate::app::App;
 use crate::registry::addresses::Addresses;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
+use crate::registry::external_id::ExternalId;
 use crate::registry::key::{Id, Status};
+use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::slug::Slug;
 
@@ -63,6 +65,10 @@ struct Foreign {
     limits: Option<Limits>,
     /// From where it may be used; from everywhere, if it is left out.
     allowed_addresses: Option<Addresses>,
+    /// What it is to belong to in the operator's own system.
+    external_id: Option<ExternalId>,
+    /// What is to be written down beside it.
+    metadata: Option<Metadata>,
     expires_at: Option<Expiry>,
     /// Whether it is switched on; by default it is.
     status: Option<Status>,

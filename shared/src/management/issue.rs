@@ -18,7 +18,9 @@ use crate::registry::addresses::Addresses;
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
+use crate::registry::external_id::ExternalId;
 use crate::registry::key::{Id, Key, OwnLimit, OwnLimits, Status};
+use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
@@ -44,6 +46,12 @@ pub struct Order {
     /// From where it may be used: addresses and networks of IPv4 and IPv6. From everywhere, if it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_addresses: Option<Addresses>,
+    /// What it is to belong to in the operator's own system. The operator alone says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<ExternalId>,
+    /// What is to be written down beside it. The operator alone does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
     /// When it is to stop working; never, if it is left out or at the end of the year 9999.
     pub expires_at: Option<Expiry>,
 }
@@ -74,6 +82,13 @@ pub struct IssuedBefore(Box<RawValue>);
 struct Record {
     id: Id,
     name: Name,
+    /// What it belongs to in the operator's own system; left out where the operator has not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ExternalId")]
+    external_id: Option<ExternalId>,
+    /// What the operator has written down beside it; left out where that is nothing.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    metadata: Metadata,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
@@ -91,6 +106,10 @@ struct Record {
     expires_at: Option<String>,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
+    /// What people recognise its secret by, where the contract has hints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("x-contract" = "hint"))]
+    hint: Option<String>,
     /// When the secret before this one stops working, if it still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time"))]
@@ -118,11 +137,13 @@ pub async fn issue(
             return issued_before(app, slug, author, before).await.map(Done::Before);
         }
         let (scopes, limits) = both(orderable(app, &org, &order, author), own_limits(app, &order, author))?;
-        let (secret, digest) = mint(app, type_of(app, order.kind.as_deref())?)?;
+        let Minted { secret, digest, hint } = mint(app, type_of(app, order.kind.as_deref())?)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
             org: slug.clone(),
             name: order.name.clone(),
+            external_id: order.external_id.clone(),
+            metadata: order.metadata.clone().unwrap_or_default(),
             kind: order.kind.clone(),
             scopes,
             limits,
@@ -131,6 +152,7 @@ pub async fn issue(
             expires_at: order.expires_at.and_then(|Expiry(at)| at),
             created_at: now,
             digest,
+            hint,
             previous: None,
             predecessor: None,
             leak: None,
@@ -171,15 +193,28 @@ async fn issued_before(app: &App, slug: &Slug, author: &Author, reply: Box<RawVa
     Ok(IssuedBefore::new(reply))
 }
 
-/// A new secret for a key of the type `kind`, and the digest that stands for it.
+/// A new secret, and what is kept of it.
+#[derive(Debug)]
+pub(crate) struct Minted {
+    /// The secret.
+    pub(crate) secret: Secret,
+    /// What stands for it.
+    pub(crate) digest: Digest,
+    /// What people recognise it by, where the contract has hints.
+    pub(crate) hint: Option<String>,
+}
+
+/// A new secret for a key of the type `kind`.
 ///
 /// # Errors
 /// The operating system has no randomness to give.
-pub(crate) fn mint(app: &App, kind: &KeyType) -> Result<(Secret, Digest)> {
+pub(crate) fn mint(app: &App, kind: &KeyType) -> Result<Minted> {
     let secret = kind.format.mint(app.entropy)?;
     let digest = secret.digest().ok_or_else(|| Error::failed("a new secret was shown already"))?;
 
-    Ok((secret, digest))
+    let hint = kind.format.hint(&secret);
+
+    Ok(Minted { secret, digest, hint })
 }
 
 /// The scopes that an ordered key gets.
@@ -193,7 +228,9 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
         // What another type could have, it may be meant to have.
         Err(_) => known_scopes(app, order.scopes.as_ref()),
     };
-    let ((_, scopes), ()) = both(both(kind, scopes), future(order.expires_at, author.at))?;
+    let labels =
+        author.may_label([("externalId", order.external_id.is_some()), ("metadata", order.metadata.is_some())]);
+    let (((_, scopes), ()), ()) = both(both(both(kind, scopes), future(order.expires_at, author.at)), labels)?;
     author.can_give(&app.contract, scopes.iter())?;
 
     Ok(scopes)
@@ -254,6 +291,8 @@ impl Issued {
         let record = Record {
             id: key.id,
             name: key.name,
+            external_id: key.external_id,
+            metadata: key.metadata,
             kind: key.kind,
             scopes: key.scopes,
             limits: key.limits.shown(),
@@ -261,6 +300,7 @@ impl Issued {
             created_at: clock::seconds(key.created_at),
             expires_at: key.expires_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),
+            hint: key.hint,
             overlap_ends_at: key.previous.map(|previous| clock::seconds(previous.until)),
         };
 

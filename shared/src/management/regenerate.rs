@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
 use crate::management::change::{changeable, check_seen};
-use crate::management::issue::{Issued, IssuedBefore, mint, type_in_use};
+use crate::management::issue::{Issued, IssuedBefore, Minted, mint, type_in_use};
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
@@ -102,8 +102,8 @@ pub async fn regenerate(
             let reason = "The key has leaked, and is in quarantine: its secret must not go on working beside a new one";
             return Err(Denial::Conflict { reason: reason.to_owned() }.into());
         }
-        let (secret, digest) = mint(app, kind)?;
-        let after = Keys::succeeded(&before, digest, ends);
+        let Minted { secret, digest, hint } = mint(app, kind)?;
+        let after = Keys::succeeded(&before, (digest, hint), ends);
         let issued = Issued::new(after.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });

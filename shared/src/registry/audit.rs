@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::contract::Contract;
-use crate::contract::denial::Denial;
+use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
 use crate::contract::secret;
 use crate::contract::secret::Digest;
 use crate::environment::clock;
+use crate::registry::error;
 use crate::registry::key;
 use crate::registry::key::{Key, SetBy, Status};
 use crate::registry::leak::Source;
@@ -246,6 +247,18 @@ impl Author {
     /// The operator, who signed the request `request` with `arn` at `at`.
     pub(crate) const fn operator(arn: String, request: String, at: Timestamp) -> Self {
         Self { plane: Plane::Operator, who: arn, request, at, bearer: None, visit: None }
+    }
+
+    /// Refuses those of `members`, by which the operator knows things in a system of their own, that this author sets and may not:
+    /// whoever could would pass a key off as another customer's.
+    ///
+    /// # Errors
+    /// The author is not the operator, and sets one.
+    pub(crate) fn may_label(&self, members: [(&'static str, bool); 2]) -> error::Result<()> {
+        let set = members.into_iter().filter(|(_, is_set)| *is_set && self.plane != Plane::Operator);
+        let violations: Vec<_> = set.map(|(name, _)| Violation::new(name, "is the operator's to set")).collect();
+
+        if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
     }
 
     /// The stack itself, at `at`: nobody has asked.

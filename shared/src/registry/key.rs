@@ -18,8 +18,10 @@ use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::registry::addresses::Addresses;
+use crate::registry::external_id::ExternalId;
 use crate::registry::id::dated_id;
 use crate::registry::leak::Leak;
+use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::slug::Slug;
 
@@ -32,6 +34,10 @@ pub struct Key {
     pub org: Slug,
     /// What people call it.
     pub name: Name,
+    /// What it belongs to in the operator's own system.
+    pub external_id: Option<ExternalId>,
+    /// What the operator has written down beside it.
+    pub metadata: Metadata,
     /// Its type, where the contract has types.
     pub kind: Option<String>,
     /// What it may do, as far as the organization's plan allows.
@@ -50,6 +56,9 @@ pub struct Key {
     pub created_at: Timestamp,
     /// The digest of its secret.
     pub digest: Digest,
+    /// What people recognise its secret by: the prefix and the last four characters. `None` where the contract has no hints, or only
+    /// the digest was ever known here.
+    pub hint: Option<String>,
     /// The secret that it had before, where that still works.
     pub previous: Option<Previous>,
     /// The last secret that was replaced, and when. The pass of the one before the current knows when the key was last
@@ -95,7 +104,10 @@ pub enum Standing {
 impl Key {
     /// Whether a change from one to the other would change nothing.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
-        self.name == other.name && self.leak == other.leak && self.is_on_terms_of(other)
+        self.name == other.name
+            && self.metadata == other.metadata
+            && self.leak == other.leak
+            && self.is_on_terms_of(other)
     }
 
     /// Whether it is let in on the same terms as `other`, which is the same key at another time.
@@ -105,6 +117,7 @@ impl Key {
             && self.addresses == other.addresses
             && self.status == other.status
             && self.expires_at == other.expires_at
+            && self.external_id == other.external_id
     }
 
     /// The limits that it is held to on `plan`, in an organization with limits of its own or without; `None` where neither has any.
@@ -190,6 +203,8 @@ pub(crate) mod tests {
             id: Id::new(Timestamp::UNIX_EPOCH, Entropy::system()).unwrap(),
             org: "acme".to_owned().try_into().unwrap(),
             name: "server".to_owned().try_into().unwrap(),
+            external_id: None,
+            metadata: Metadata::default(),
             kind: None,
             scopes: ["read"].into_iter().collect(),
             limits: OwnLimits::default(),
@@ -199,6 +214,7 @@ pub(crate) mod tests {
             leak: None,
             created_at: Timestamp::UNIX_EPOCH,
             digest,
+            hint: None,
             previous: None,
             predecessor: None,
             version: 1,

@@ -13,7 +13,9 @@ use crate::contract::secret::Digest;
 use crate::contract::{Contract, InForce, Plan};
 use crate::environment::clock;
 use crate::registry::error::{Result, both};
+use crate::registry::external_id::ExternalId;
 use crate::registry::key;
+use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
@@ -29,6 +31,10 @@ pub struct Organization {
     pub slug: Slug,
     /// What people call it.
     pub name: Name,
+    /// What it is in the operator's own system.
+    pub external_id: Option<ExternalId>,
+    /// What the operator has written down beside it.
+    pub metadata: Metadata,
     /// One of the contract's plans.
     pub plan: String,
     /// Whether its keys are let in.
@@ -102,6 +108,12 @@ pub enum Status {
 #[schemars(rename = "OrganizationChange")]
 pub struct Change {
     name: Option<Name>,
+    /// What it is in the operator's own system; `null` takes that away.
+    #[serde(default)]
+    external_id: Field<ExternalId>,
+    /// What is to be written down beside it, all of it; `null` takes it away.
+    #[serde(default)]
+    metadata: Field<Metadata>,
     #[schemars(extend("x-contract" = "plan"))]
     plan: Option<String>,
     status: Option<Status>,
@@ -140,6 +152,8 @@ impl Change {
                 slug: slug.clone(),
                 // A slug is good enough as a name.
                 name: Name::try_from(slug.to_string()).or(Err(Violation::new("name", "is required")))?,
+                external_id: None,
+                metadata: Metadata::default(),
                 plan,
                 status: Status::Active,
                 limits,
@@ -157,6 +171,8 @@ impl Change {
         };
         org.updated_at = now;
         org.name = self.name.clone().unwrap_or(org.name);
+        org.external_id = self.external_id.clone().applied(org.external_id);
+        org.metadata = self.metadata.clone().applied(Some(org.metadata)).unwrap_or_default();
         org.status = self.status.unwrap_or(org.status);
 
         Ok(org)
@@ -242,14 +258,21 @@ impl Organization {
 
     /// Whether a change from one to the other would change nothing.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
-        self.name == other.name && self.leaks == other.leaks && self.is_on_terms_of(other)
+        self.name == other.name
+            && self.metadata == other.metadata
+            && self.leaks == other.leaks
+            && self.is_on_terms_of(other)
     }
 
     /// Whether keys are let in on the same terms in both.
     pub(crate) fn is_on_terms_of(&self, other: &Self) -> bool {
         let is_limited_alike = self.limits == other.limits && self.shared_limits == other.shared_limits;
 
-        self.plan == other.plan && self.status == other.status && self.numbers == other.numbers && is_limited_alike
+        self.plan == other.plan
+            && self.status == other.status
+            && self.numbers == other.numbers
+            && self.external_id == other.external_id
+            && is_limited_alike
     }
 }
 
@@ -260,6 +283,13 @@ impl Organization {
 pub struct View {
     slug: Slug,
     name: Name,
+    /// What it is in the operator's own system; left out where that was not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ExternalId")]
+    external_id: Option<ExternalId>,
+    /// What the operator has written down beside it; left out where that is nothing.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    metadata: Metadata,
     #[schemars(extend("x-contract" = "plan"))]
     plan: String,
     status: Status,
@@ -315,6 +345,8 @@ impl View {
         Self {
             slug: org.slug,
             name: org.name,
+            external_id: org.external_id,
+            metadata: org.metadata,
             plan: org.plan,
             status: org.status,
             limits: org.limits,

@@ -15,6 +15,7 @@ use crate::contract::{Contract, InForce};
 use crate::registry::addresses::Addresses;
 use crate::registry::ask::Ask;
 use crate::registry::counts::{Counts, Exhausted};
+use crate::registry::external_id::ExternalId;
 use crate::registry::key;
 use crate::registry::key::Key;
 use crate::registry::organization;
@@ -59,6 +60,8 @@ pub struct Terms {
     pub key: key::Id,
     /// The version of the key that they were made from.
     pub key_version: i64,
+    /// What it belongs to in the operator's own system, or else its organization.
+    pub external_id: Option<ExternalId>,
     /// Its type, where the contract has types.
     pub kind: Option<String>,
     /// Whether anything but time and limits stands against it.
@@ -117,6 +120,8 @@ pub struct Grant {
     pub key: key::Id,
     /// The digest of the secret that was presented.
     pub secret: Digest,
+    /// What it belongs to in the operator's own system, or else its organization.
+    pub external_id: Option<ExternalId>,
     /// Its type, where the contract has types.
     pub kind: Option<String>,
     /// What it may do.
@@ -139,10 +144,10 @@ impl Grant {
     pub fn of(pass: Pass, secret: Digest, counting: &Digest, shared: Quotas, ask: &Ask) -> Self {
         let quotas = pass.quotas(ask).and(shared);
         let peaks = pass.peaks(ask);
-        let Terms { org, key, kind, scopes, expires_at, .. } = pass.terms;
+        let Terms { org, key, external_id, kind, scopes, expires_at, .. } = pass.terms;
         let is_old = secret != *counting;
 
-        Self { org, key, secret, kind, scopes, expires_at, quotas, is_old, is_awake: false, peaks }
+        Self { org, key, secret, external_id, kind, scopes, expires_at, quotas, is_old, is_awake: false, peaks }
     }
 
     /// The same of a secret that stops working at `ends`, if that is before its key does.
@@ -295,6 +300,7 @@ impl Terms {
             org: org.slug.clone(),
             key: key.id,
             key_version: key.version,
+            external_id: key.external_id.or_else(|| org.external_id.clone()),
             kind: key.kind,
             standing,
             expires_at: key.expires_at,

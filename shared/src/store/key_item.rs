@@ -5,19 +5,22 @@ use std::collections::HashMap;
 use dynamodb::{AttributeValue, Error, Item, Result, SCHEMA, bytes, number, text, text_set};
 
 use super::{
-    Attributes, attributes, optional_digest, read_addresses, read_digest, read_limits, time, write_addresses,
-    write_limits,
+    Attributes, attributes, optional, optional_digest, read_addresses, read_digest, read_limits, read_metadata, time,
+    write_addresses, write_limits, write_metadata,
 };
 use crate::contract::limit::{Limits, Window};
 use crate::registry::key::{Id, Key, OwnLimits, Predecessor, Previous, Status};
 use crate::registry::leak::Leak;
 use crate::registry::slug::Slug;
 
-/// The version of the layout of keys that may be used from some addresses alone, or have limits that slide or are for a second.
-/// Functions that know of no such thing must not let such a key in.
-const LAYOUT: i64 = 3;
+/// The version of the layout of keys that the operator has labelled. Functions that know of no labels must not write such a key
+/// without them, or say nothing of them where it is let in.
+const LAYOUT: i64 = 4;
 
-/// The same of keys with other limits of their own.
+/// The same of other keys that may be used from some addresses alone, or have limits that slide or are for a second.
+const LAYOUT_WITH_BOUNDS: i64 = 3;
+
+/// The same of other keys with other limits of their own.
 const LAYOUT_WITH_LIMITS: i64 = 2;
 
 /// The version of the layout of all other keys.
@@ -27,8 +30,10 @@ const LAYOUT_OF_OTHERS: i64 = 1;
 fn layout(key: &Key) -> i64 {
     let OwnLimits { operator, manager } = &key.limits;
     let is_new = |limits: &Limits| limits.sliding().next().is_some() || limits.get(Window::Second).is_some();
-    if !key.addresses.is_empty() || operator.iter().chain(manager).any(is_new) {
+    if key.external_id.is_some() || !key.metadata.is_empty() {
         LAYOUT
+    } else if !key.addresses.is_empty() || operator.iter().chain(manager).any(is_new) {
+        LAYOUT_WITH_BOUNDS
     } else if key.limits.is_empty() {
         LAYOUT_OF_OTHERS
     } else {
@@ -56,6 +61,8 @@ pub(super) fn write(key: &Key) -> Result<Attributes> {
     let mut item = key_of(&key.org, &key.id);
     item.extend(attributes([
         ("name", Some(text(key.name.as_str()))),
+        ("external", key.external_id.as_ref().map(|id| text(id.as_str()))),
+        ("metadata", write_metadata(&key.metadata)?),
         ("kind", key.kind.as_deref().map(text)),
         ("scopes", text_set(key.scopes.iter())),
         ("status", Some(text(status_name(key.status)))),
@@ -64,6 +71,8 @@ pub(super) fn write(key: &Key) -> Result<Attributes> {
         ("expires", key.expires_at.map(|at| number(at.as_millisecond()))),
         ("created", Some(number(key.created_at.as_millisecond()))),
         ("digest", Some(bytes(*key.digest.as_bytes()))),
+        // Older functions drop it, too.
+        ("hint", key.hint.as_deref().map(text)),
         ("previous", key.previous.map(|previous| bytes(*previous.digest.as_bytes()))),
         ("previous_until", key.previous.map(|previous| number(previous.until.as_millisecond()))),
         ("replaced", key.predecessor.map(|predecessor| bytes(*predecessor.digest.as_bytes()))),
@@ -96,6 +105,8 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
         id: id.clone(),
         org: org.clone(),
         name: super::name(&mut item)?,
+        external_id: optional(&mut item, "external")?,
+        metadata: read_metadata(&mut item)?,
         kind: item.text("kind")?,
         scopes: item.text_set("scopes")?.into_iter().collect(),
         limits: OwnLimits {
@@ -108,6 +119,7 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
         expires_at: item.number("expires")?.map(time).transpose()?,
         created_at: time(item.need("created", Item::number)?)?,
         digest: read_digest(&mut item, "digest")?,
+        hint: item.text("hint")?,
         previous: read_previous(&mut item)?,
         predecessor: read_predecessor(&mut item)?,
         version: item.need("version", Item::number)?,

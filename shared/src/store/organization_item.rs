@@ -4,23 +4,32 @@ use std::collections::HashMap;
 
 use dynamodb::{AttributeValue, Error, Item, Result, number, text};
 
-use super::{Attributes, attributes, optional, read_limits, time};
+use super::{Attributes, attributes, optional, read_limits, read_metadata, time};
 use crate::contract::leaks::Policy;
 use crate::contract::secret::Digest;
 use crate::registry::organization::{Organization, Pending, Status};
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
 
-/// The version of the layout of organizations whose keys share limits. Functions that know of no such limits must not let their keys
-/// in.
-const LAYOUT: i64 = 2;
+/// The version of the layout of organizations with an external id. Functions that know of none must not let their keys in, because
+/// they would not say it.
+const LAYOUT: i64 = 3;
+
+/// The version of the layout of others whose keys share limits. Functions that know of no such limits must not let their keys in.
+const LAYOUT_WITH_SHARED_LIMITS: i64 = 2;
 
 /// The version of the layout of all other organizations.
 const LAYOUT_WITHOUT_SHARED_LIMITS: i64 = 1;
 
 /// The version of the layout of `org`.
 pub(super) const fn layout(org: &Organization) -> i64 {
-    if org.shared_limits.is_some() { LAYOUT } else { LAYOUT_WITHOUT_SHARED_LIMITS }
+    if org.external_id.is_some() {
+        LAYOUT
+    } else if org.shared_limits.is_some() {
+        LAYOUT_WITH_SHARED_LIMITS
+    } else {
+        LAYOUT_WITHOUT_SHARED_LIMITS
+    }
 }
 
 /// The attribute that counts an organization's events. Every change sets it to the next number.
@@ -53,6 +62,8 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
     Ok(Organization {
         slug: slug.clone(),
         name: super::name(&mut item)?,
+        external_id: optional(&mut item, "external")?,
+        metadata: read_metadata(&mut item)?,
         plan: item.need("plan", Item::text)?,
         status: status.ok_or_else(|| Error::Fault("an organization has an unknown status".to_owned()))?,
         limits: read_limits(&mut item, "limits")?,

@@ -5,7 +5,7 @@ use dynamodb::{Committed, Condition, Error, Item, Result, SCHEMA, Tries, bytes, 
 
 use super::organization_item::{ALL, key_of, layout, listed_as, read, status_name, write_numbers, write_pending};
 use super::record::{ORGANIZATION, OnOrganization};
-use super::{Keys, Part, parsed, read_as, write_limits};
+use super::{Keys, Part, parsed, read_as, write_limits, write_metadata};
 use crate::registry::audit::{Action, Author, Entry};
 use crate::registry::error;
 use crate::registry::organization::{Organization, Pending, View};
@@ -84,6 +84,8 @@ impl Keys {
             (":status", Some(text(status_name(org.status)))),
             (":limits", write_limits(org.limits.as_ref())?),
             (":limits_shared", write_limits(org.shared_limits.as_ref())?),
+            (":external", org.external_id.as_ref().map(|id| text(id.as_str()))),
+            (":metadata", write_metadata(&org.metadata)?),
             (":leaks", org.leaks.map(|policy| text(policy.name()))),
             (":created", Some(number(org.created_at.as_millisecond()))),
             (":updated", Some(number(org.updated_at.as_millisecond()))),
@@ -104,6 +106,8 @@ impl Keys {
             ("limits", org.limits.is_some()),
             ("limits_shared", org.shared_limits.is_some()),
             ("leaks", org.leaks.is_some()),
+            ("external", org.external_id.is_some()),
+            ("metadata", !org.metadata.is_empty()),
         ];
         let there = |is_there| optional.iter().filter(move |(_, there)| *there == is_there).map(|(name, _)| *name);
         let set: Vec<_> = there(true).map(|name| format!(", #{name} = :{name}")).collect();

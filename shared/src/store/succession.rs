@@ -15,14 +15,14 @@ use crate::registry::audit::Action;
 use crate::registry::key::{Key, Predecessor, Previous, Status, View};
 
 impl Keys {
-    /// `key` with the secret that `new` stands for; its current secret keeps working until `ends`.
-    pub(crate) fn succeeded(key: &Key, new: Digest, ends: Option<Timestamp>) -> Key {
+    /// `key` with a new secret, by its digest and its hint; its current secret keeps working until `ends`.
+    pub(crate) fn succeeded(key: &Key, (digest, hint): (Digest, Option<String>), ends: Option<Timestamp>) -> Key {
         let previous = ends.map(|until| Previous { digest: key.digest, until });
 
         // With another secret, there is no reason for a quarantine.
         let status = if key.status == Status::Quarantined { Status::Active } else { key.status };
 
-        Key { digest: new, previous, status, version: key.version.saturating_add(1), ..key.clone() }
+        Key { digest, hint, previous, status, version: key.version.saturating_add(1), ..key.clone() }
     }
 
     /// `key` without its old secret.

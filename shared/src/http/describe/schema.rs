@@ -99,6 +99,7 @@ fn fill_members(contract: &Contract, schema: &mut Map<String, Value>) {
 fn is_there(contract: &Contract, mark: &str) -> Option<bool> {
     match mark {
         "type" => Some(contract.types.iter().any(|kind| kind.name.is_some())),
+        "hint" => Some(contract.management.hints),
         "status" => Some(contract.management.shows(Shown::Status)),
         "expiresAt" => Some(contract.management.shows(Shown::ExpiresAt)),
         // Where the contract shows it, it is there only while the old secret works.

@@ -100,11 +100,13 @@ impl<'a> Taking<'a> {
             scopes,
             limits,
             allowed_addresses,
+            external_id,
+            metadata,
             expires_at,
             status,
             created_at,
         } = json(key)?;
-        let order = Order { name, kind, scopes, limits, allowed_addresses, expires_at };
+        let order = Order { name, kind, scopes, limits, allowed_addresses, external_id, metadata, expires_at };
         let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
         let terms =
             both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
@@ -114,6 +116,8 @@ impl<'a> Taking<'a> {
             id: Id::new(created_at, self.app.entropy)?,
             org: self.org.slug.clone(),
             name: order.name.clone(),
+            external_id: order.external_id.clone(),
+            metadata: order.metadata.clone().unwrap_or_default(),
             kind: order.kind.clone(),
             scopes,
             limits,
@@ -122,6 +126,7 @@ impl<'a> Taking<'a> {
             expires_at: expires_at.and_then(|Expiry(at)| at),
             created_at,
             digest,
+            hint: None,
             previous: None,
             predecessor: None,
             leak: None,

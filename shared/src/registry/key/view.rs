@@ -11,7 +11,9 @@ use crate::contract::scope::Scopes;
 use crate::contract::secret::FINGERPRINT;
 use crate::environment::clock;
 use crate::registry::addresses::Addresses;
+use crate::registry::external_id::ExternalId;
 use crate::registry::leak;
+use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 
 /// A key, with as much of it as the contract shows.
@@ -21,6 +23,13 @@ use crate::registry::name::Name;
 pub struct View {
     id: Id,
     name: Name,
+    /// What it belongs to in the operator's own system; left out where the operator has not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ExternalId")]
+    external_id: Option<ExternalId>,
+    /// What the operator has written down beside it; left out where that is nothing.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    metadata: Metadata,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-contract" = "type"))]
     kind: Option<String>,
@@ -43,6 +52,10 @@ pub struct View {
     expires_at: Expiry,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
+    /// What people recognise its secret by; `null` where only the digest was ever known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("x-contract" = "hint"))]
+    hint: Option<Option<String>>,
     /// When the secret before this one stops working; only there while it still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
@@ -72,7 +85,8 @@ impl Expiry {
 impl View {
     /// Everything of `key` that can be shown, for the audit trail.
     pub fn in_full(key: &Key, now: Timestamp) -> Value {
-        let view = Self::new(key.clone(), None, &Management::default(), now);
+        let all = Management { hints: key.hint.is_some(), ..Management::default() };
+        let view = Self::new(key.clone(), None, &all, now);
         let mut value = serde_json::to_value(view).unwrap_or_default();
         // The time of its last use is not part of a change.
         value.as_object_mut().and_then(|members| members.remove("lastUsedAt"));
@@ -91,6 +105,8 @@ impl View {
         Self {
             id: key.id,
             name: key.name,
+            external_id: key.external_id,
+            metadata: key.metadata,
             kind: key.kind,
             scopes: key.scopes,
             limits: key.limits.shown(),
@@ -100,6 +116,7 @@ impl View {
             created_at: clock::seconds(key.created_at),
             expires_at: if management.shows(Shown::ExpiresAt) { expiry } else { Expiry::Hidden },
             fingerprint: key.digest.fingerprint(),
+            hint: management.hints.then_some(key.hint),
             overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
             leak,
         }

@@ -204,6 +204,7 @@ pub(super) fn terms(terms: &Terms, versions: Versions, now: Timestamp) -> Vec<(&
     let others = [
         ("org", Some(text(terms.org.as_str()))),
         ("key", Some(text(terms.key.as_str()))),
+        ("external", terms.external_id.as_ref().map(|id| text(id.as_str()))),
         ("kind", terms.kind.as_deref().map(text)),
         ("standing", Some(text(terms.standing.name()))),
         ("expires", terms.expires_at.map(|at| number(at.as_millisecond()))),

@@ -10,7 +10,7 @@ use crate::contract::secret::Digest;
 use crate::contract::slide::Slide;
 use crate::registry::counts::Counts;
 use crate::registry::pass::{Pass, Standing, Terms};
-use crate::store::{optional_digest, parsed, read_addresses, time};
+use crate::store::{optional, optional_digest, parsed, read_addresses, time};
 
 /// The fence of a key that is gone: it stops every stamp.
 pub(super) const GONE: i64 = i64::MAX;
@@ -86,6 +86,7 @@ impl State {
             org: parsed(&mut item, "org")?,
             key: parsed(&mut item, "key")?,
             key_version: item.number("key_fence")?.unwrap_or_default(),
+            external_id: optional(&mut item, "external")?,
             kind: item.text("kind")?,
             standing: standing.ok_or_else(|| Error::Fault("a pass has an unknown standing".to_owned()))?,
             expires_at: item.number("expires")?.map(time).transpose()?,

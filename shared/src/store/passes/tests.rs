@@ -43,6 +43,7 @@ fn digest() -> Digest {
         alphabet: crate::contract::key_format::Alphabet::Hex,
         length: 32,
         checksum: None,
+        hints: false,
     };
     format.parse(b"x00000000000000000000000000000000").unwrap().digest()
 }
@@ -125,6 +126,7 @@ prop_compose! {
         edition in prop_oneof![4 => Just(true), 1 => Just(false)],
         scopes in prop::collection::vec("[a-z]{1,8}", 0..3),
         kind in prop::option::of("[a-z]{1,8}"),
+        external in prop::option::of("[!-~]{1,12}"),
         limits in limits(),
         shared in limits(),
         has_addresses in prop::bool::weighted(0.3),
@@ -135,6 +137,7 @@ prop_compose! {
             org: "acme".to_owned().try_into().unwrap(),
             key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
             key_version: OLD.key,
+            external_id: external.map(|id| id.try_into().unwrap()),
             kind,
             standing,
             expires_at,
@@ -229,6 +232,7 @@ fn one_a_minute() -> Terms {
         org: "acme".to_owned().try_into().unwrap(),
         key: "key_00000000000000000000000000".to_owned().try_into().unwrap(),
         key_version: OLD.key,
+        external_id: None,
         kind: None,
         standing: Standing::Open,
         expires_at: None,

@@ -13,6 +13,7 @@ use super::*;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::registry::key::{Key, OwnLimits, Previous, Status};
+use crate::registry::metadata::Metadata;
 use crate::registry::slug::Slug;
 use crate::store::database;
 
@@ -47,6 +48,8 @@ prop_compose! {
             id: id.clone(),
             org: org.clone(),
             name: "a".to_owned().try_into().unwrap(),
+            external_id: None,
+            metadata: Metadata::default(),
             kind: None,
             scopes: held,
             limits: OwnLimits::default(),
@@ -55,6 +58,7 @@ prop_compose! {
             expires_at: expires.map(|off| at(NOW + off)),
             created_at: at(NOW),
             digest: digest(current),
+            hint: None,
             previous: previous.map(|(number, off)| Previous { digest: digest(number), until: at(NOW + off) }),
             predecessor: None,
             leak: None,
