@@ -46,6 +46,8 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysUpdate", 404),
                 ("KeysRegenerate", 404),
                 ("KeysReset", 404),
+                ("KeysFind", 404),
+                ("KeysIndex", 200),
                 ("KeysImport", 200),
                 ("KeysDelete", 404),
                 ("PortalSessionsCreate", 201),

@@ -1,7 +1,9 @@
 mod create;
 mod delete;
+mod find;
 mod get;
 mod import;
+mod index;
 mod list;
 mod regenerate;
 mod reset;

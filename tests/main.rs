@@ -43,6 +43,7 @@ mod flood;
 mod grid;
 mod hostile;
 mod integrate;
+mod labels;
 mod late;
 mod layout;
 mod limits;

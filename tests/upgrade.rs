@@ -17,7 +17,7 @@ use crate::outbox::pile;
 use crate::support::{Key, World, root};
 
 /// The picture that today's functions must still make.
-const LATEST: u32 = 8;
+const LATEST: u32 = 9;
 
 const COURSE: &str = "0193b5a0-7c1e-7a30-9f0a-5d1f6a2b3c4d";
 
@@ -117,6 +117,10 @@ async fn lived(life: &Life) -> (World, Value) {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
     world.organization("acme", json!({"plan": life.plan, "limits": limits, "name": "Acme"})).await;
+    let labels = json!({"externalId": "cus_1", "metadata": {"team": "billing"}});
+    if life.contract == "standard" {
+        world.organization("acme", labels.clone()).await;
+    }
     let key = world.key("acme", life.order.clone()).await;
     if life.contract == "fayne" {
         let draft = json!({"title": "Rust", "description": "By example", "status": "published"});
@@ -138,6 +142,10 @@ async fn lived(life: &Life) -> (World, Value) {
     match life.contract {
         "fabraix" => be_limited(&world, once.json()["data"]["id"].as_str().unwrap(), new.as_str().unwrap()).await,
         "fanfare" => be_watched(&world, &key).await,
+        "standard" => {
+            let path = format!("/organizations/acme/api-keys/{}", once.json()["data"]["id"].as_str().unwrap());
+            assert_eq!(world.operate("PATCH", &path, labels).await.status, 200);
+        }
         _ => (),
     }
 

@@ -1,11 +1,11 @@
-//! Reading and deleting many items by their keys.
+//! Reading, writing and deleting many items at once.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 
 use crate::{Error, Item, Result, Tries};
 
@@ -52,7 +52,28 @@ pub async fn batch_delete(
         let request = DeleteRequest::builder().set_key(Some(key)).build()?;
         Ok(WriteRequest::builder().delete_request(request).build())
     };
-    let mut left = keys.into_iter().map(delete).collect::<Result<Vec<_>>>()?;
+
+    batch_write(client, table, keys.into_iter().map(delete).collect::<Result<_>>()?).await
+}
+
+/// Puts `items` into `table`, at most 25 with different keys, whatever is there.
+///
+/// # Errors
+/// DynamoDB left some out again and again, or did not answer.
+pub async fn batch_put(
+    client: &Client,
+    table: &str,
+    items: impl IntoIterator<Item = HashMap<String, AttributeValue>>,
+) -> Result<()> {
+    let put = |item| {
+        let request = PutRequest::builder().set_item(Some(item)).build()?;
+        Ok(WriteRequest::builder().put_request(request).build())
+    };
+
+    batch_write(client, table, items.into_iter().map(put).collect::<Result<_>>()?).await
+}
+
+async fn batch_write(client: &Client, table: &str, mut left: Vec<WriteRequest>) -> Result<()> {
     let mut tries = Tries::within(PATIENCE);
     while !left.is_empty() {
         let asked = client.batch_write_item().request_items(table, left.clone()).send().await;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_sdk_dynamodb::{Client, error::BuildError};
-pub use batch::{batch_delete, batch_get};
+pub use batch::{batch_delete, batch_get, batch_put};
 pub use client::{anew, client, once};
 pub use condition::{Condition, Conditional};
 pub use error::{Error, Refused, Result};

@@ -28,7 +28,7 @@ pub use contract::denial::{Denial, Violation};
 pub use gate::app::App;
 pub use http::Exit;
 pub use http::describe::Reason;
-pub use http::extract::{At, Body, Caller, Finder, Operator, Path, Query, Signed, Within};
+pub use http::extract::{At, Body, Caller, Finder, Operator, OperatorsQuery, Path, Query, Signed, Within};
 pub use http::handler::Handler;
 pub use http::idempotency_key::IdempotencyKey;
 pub use http::manager::Manager;

@@ -1,5 +1,5 @@
 //! Changes to keys: issuing, changing and regenerating one, giving back what was used with it, taking over those of another system, and
-//! what becomes of those that have leaked.
+//! what becomes of those that have leaked. And finding keys.
 //!
 //! It uses the store and the contract, by way of the app. It does not know which way a request came: the author is an
 //! argument ([`Author`](crate::registry::audit::Author)), and pages or commands will call the same functions as the
@@ -8,7 +8,9 @@
 pub mod alerts;
 pub mod cap;
 pub mod change;
+pub mod find;
 pub mod import;
+pub mod index;
 pub mod invite;
 pub mod issue;
 pub mod leak;

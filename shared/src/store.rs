@@ -15,6 +15,7 @@ mod audit;
 mod database;
 mod dead_letters;
 mod idempotency;
+mod key_ids;
 mod key_item;
 mod keys;
 mod organization_item;

@@ -237,14 +237,14 @@ fn count(results: &Value, result: &str) -> usize {
 }
 
 #[tokio::test]
-async fn nineteen_keys_are_one_transaction() {
+async fn sixteen_keys_are_one_transaction() {
     let world = large().await;
     // The first request of a process has more to ask.
     import(&world, json!(foreign(900, 1, "a"))).await;
     for (keys, transactions, reads) in [
-        (foreign(0, 100, "a"), 6, 2),
-        // Those that are there are looked up, and their keys, in two calls for nineteen.
-        (foreign(0, 100, "a"), 6, 14),
+        (foreign(0, 100, "a"), 7, 2),
+        // Those that are there are looked up, and their keys, in two calls for sixteen.
+        (foreign(0, 100, "a"), 7, 16),
         ([foreign(95, 10, "a"), foreign(105, 5, "b")].concat(), 2, 4),
     ] {
         world.stack.dynamodb().record(true);
@@ -286,15 +286,15 @@ async fn what_there_is_no_time_for_is_busy_and_what_was_taken_over_is_said() {
     world.organization("acme", json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]})).await;
     let slow = || Fault::busy(Throttling::Throttling).always().on("TransactWriteItems").with("late");
     world.stack.dynamodb().inject(slow());
-    let keys = [foreign(0, 19, "early"), foreign(19, 30, "late"), vec![json!({"name": "no digest"})]].concat();
+    let keys = [foreign(0, 16, "early"), foreign(16, 30, "late"), vec![json!({"name": "no digest"})]].concat();
     let data = import(&world, json!(keys)).await;
     let results: Vec<_> =
         data["results"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
-    assert_eq!(results, [vec!["imported"; 19], vec!["busy"; 30], vec!["refused"]].concat());
-    assert_eq!(data["results"][19], json!({"result": "busy"}));
+    assert_eq!(results, [vec!["imported"; 16], vec!["busy"; 30], vec!["refused"]].concat());
+    assert_eq!(data["results"][16], json!({"result": "busy"}));
     world.stack.dynamodb().clear_faults();
     let again = import(&world, json!(keys)).await;
-    assert_eq!((count(&again["results"], "exists"), count(&again["results"], "imported")), (19, 30));
+    assert_eq!((count(&again["results"], "exists"), count(&again["results"], "imported")), (16, 30));
 }
 
 #[tokio::test]

@@ -160,3 +160,126 @@ async fn an_organization_that_is_not_there_has_no_list() {
     let body = r#"{"data":[],"meta":{"pagination":{"limit":20,"cursor":null,"hasMore":false}}}"#;
     world.operate("GET", OPERATORS, Value::Null).await.is(200, &[], body);
 }
+
+#[tokio::test]
+async fn the_operator_lists_the_keys_that_fit() {
+    let world = World::serving("standard").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let order = |name: &str, more: Value| {
+        let mut order = json!({"name": name, "type": "live"});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        order
+    };
+    // Lists are in the order of the times at which keys were made.
+    let second = |second: u32| world.at(&format!("2030-06-01T00:00:{second:02}Z"));
+    second(1);
+    let used = world.key("acme", order("Web used", json!({"externalId": "user_1"}))).await;
+    second(2);
+    world.key("acme", order("web unused", json!({"type": "test"}))).await;
+    second(3);
+    let off = world.key("acme", order("worker", json!({"externalId": "user_1"}))).await;
+    second(4);
+    world.key("acme", order("expires", json!({"expiresAt": "2030-07-01T00:00:00Z"}))).await;
+    world.operate("PATCH", &format!("{OPERATORS}/{}", off.id), json!({"status": "inactive"})).await;
+    world.at(START);
+    world.key("acme", order("new", json!({}))).await;
+    assert_eq!(world.get("/v1/notes", &used).await.status, 200);
+    let listed = async |query: &str| {
+        let page = world.operate("GET", &format!("{OPERATORS}?{query}"), Value::Null).await;
+        assert_eq!(page.status, 200, "{query}: {page:?}");
+        let names = page.json()["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["name"].as_str().unwrap().to_owned())
+            .collect();
+        let names: Vec<String> = names;
+        names
+    };
+    for (query, names) in [
+        ("", &["new", "expires", "worker", "web unused", "Web used"][..]),
+        ("name=WEB", &["web unused", "Web used"]),
+        ("type=test", &["web unused"]),
+        ("status=inactive", &["worker"]),
+        ("status=expired", &[]),
+        ("externalId=user_1", &["worker", "Web used"]),
+        ("externalId=user_1&status=active", &["Web used"]),
+        ("expiresBefore=2030-07-02T00%3A00%3A00Z", &["expires"]),
+        ("expiresBefore=2030-07-01T00%3A00%3A00Z", &[]),
+        ("unusedSince=2030-06-10T00%3A00%3A00Z", &["expires", "worker", "web unused"]),
+        ("unusedSince=2030-06-16T00%3A00%3A00Z", &["new", "expires", "worker", "web unused", "Web used"]),
+    ] {
+        assert_eq!(listed(query).await, names, "{query}");
+    }
+    for (query, message) in [
+        ("status=gone", "status must be one of active, inactive, quarantined, expired"),
+        ("type=prod", "type must be one of live, test"),
+        ("unusedSince=today", "unusedSince must be a time like 2026-11-20T10:00:00Z"),
+        ("externalId=%20", "externalId must have 1 to 128 visible ASCII characters"),
+    ] {
+        let answer = world.operate("GET", &format!("{OPERATORS}?{query}"), Value::Null).await;
+        assert_eq!((answer.status, &answer.json()["detail"]), (400, &json!(message)), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_filtered_list_goes_on_over_pages_that_come_early() {
+    let world = World::serving("standard").await;
+    let terms = json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]});
+    world.organization("acme", terms).await;
+    // More than one call looks at, two of which fit.
+    for page in 0..6 {
+        let key = |number: u32| {
+            let digest = format!("{page:02}{number:062}");
+            let name = if number == 50 && page % 3 == 0 { "rare" } else { "common" };
+            json!({"sha256": digest, "name": name, "type": "live"})
+        };
+        let keys: Vec<_> = (0..100).map(key).collect();
+        let answer = world.operate("POST", &format!("{OPERATORS}/import"), json!({"keys": keys})).await;
+        assert_eq!(answer.json()["data"]["imported"], 100, "{answer:?}");
+    }
+    let (mut seen, mut pages, mut cursor) = (0, 0, String::new());
+    loop {
+        let page = world.operate("GET", &format!("{OPERATORS}?{cursor}name=rare"), Value::Null).await.json();
+        seen += page["data"].as_array().unwrap().len();
+        pages += 1;
+        let Some(next) = page["meta"]["pagination"]["cursor"].as_str() else { break };
+        cursor = format!("cursor={next}&");
+    }
+    assert_eq!((seen, pages), (2, 2));
+}
+
+#[tokio::test]
+async fn a_list_goes_on_after_a_megabyte() {
+    let world = World::serving("standard").await;
+    let terms = json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]});
+    world.organization("acme", terms).await;
+    let text = "x".repeat(900);
+    for page in 0..11 {
+        let key = |number: u32| {
+            let addresses: Vec<_> = (0..20).map(|last| format!("2001:db8:{page:x}:{number:x}::{last:x}")).collect();
+            json!({"sha256": format!("{page:02}{number:062}"), "name": "é".repeat(100), "type": "live",
+                "allowedAddresses": addresses, "metadata": {"note": text}, "externalId": "x".repeat(128)})
+        };
+        let keys: Vec<_> = (0..50).map(key).collect();
+        let answer = world.operate("POST", &format!("{OPERATORS}/import"), json!({"keys": keys})).await;
+        assert_eq!(answer.json()["data"]["imported"], 50, "{answer:?}");
+    }
+    // One call reads 501 items of 2 KB: more than DynamoDB gives at once.
+    let (mut looked_at, mut cursor) = (0, String::new());
+    loop {
+        let path = format!("{OPERATORS}?{cursor}externalId={}&limit=100", "x".repeat(128));
+        let page = world.operate("GET", &path, Value::Null).await.json();
+        looked_at += page["data"].as_array().unwrap().len();
+        let Some(next) = page["meta"]["pagination"]["cursor"].as_str() else { break };
+        cursor = format!("cursor={next}&");
+    }
+    assert_eq!(looked_at, 550);
+}
+
+#[tokio::test]
+async fn callers_filters_are_passed_over() {
+    let (world, keys) = faq(2).await;
+    let page = world.get("/api/v1/acme/api-keys?name=nothing&status=gone", &keys[0]).await;
+    assert_eq!((page.status, page.json()["data"].as_array().unwrap().len()), (200, 2));
+}

@@ -45,3 +45,35 @@ async fn a_parameter_that_an_operators_route_does_not_have_is_400_and_callers_ma
     assert_eq!(world.operate("GET", "/organizations/zeta", Value::Null).await.status, 404, "nothing was made");
     assert_eq!(world.get("/api/v1/courses?utm_source=mail", &key).await.status, 200);
 }
+
+#[tokio::test]
+async fn organizations_are_listed_by_plan_status_name_and_external_id() {
+    let world = World::serving("fayne").await;
+    for (slug, terms) in [
+        ("alpha", json!({"plan": "pro", "name": "Zürich Web"})),
+        ("bravo", json!({"plan": "scale", "name": "zürich works"})),
+        ("charlie", json!({"plan": "pro", "status": "locked", "externalId": "cus_1"})),
+    ] {
+        world.organization(slug, terms).await;
+    }
+    for (query, slugs) in [
+        ("plan=pro", &["alpha", "charlie"][..]),
+        ("status=locked", &["charlie"]),
+        ("name=Z%C3%9CRICH", &["alpha", "bravo"]),
+        ("externalId=cus_1", &["charlie"]),
+        ("name=z&plan=pro", &["alpha"]),
+        ("plan=dropped", &[]),
+    ] {
+        let page = world.operate("GET", &format!("/organizations?{query}"), Value::Null).await.json();
+        let found: Vec<_> = page["data"].as_array().unwrap().iter().map(|org| org["slug"].as_str().unwrap()).collect();
+        assert_eq!(found, slugs, "{query}");
+    }
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = world.operate("GET", &format!("/organizations?{cursor}limit=1&plan=pro"), Value::Null).await.json();
+        seen.extend(page["data"].as_array().unwrap().iter().map(|org| org["slug"].as_str().unwrap().to_owned()));
+        let Some(next) = page["meta"]["pagination"]["cursor"].as_str() else { break };
+        cursor = format!("cursor={next}&");
+    }
+    assert_eq!(seen, ["alpha", "charlie"]);
+}

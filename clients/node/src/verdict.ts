@@ -13,6 +13,7 @@ export interface Verdict {
   organization: string;
   keyId: string;
   type?: string;
+  externalId?: string;
   scopes: string[];
   rateLimit?: { scope: "key" | "organization"; limit: number; remaining: number; reset: number };
   /** The contract's rate-limit headers, which the response gets. */

@@ -28,6 +28,7 @@ class Verdict(_Always, total=False):
     """What Latchkey says of a key that is let in."""
 
     type: str
+    externalId: str
     rateLimit: dict[str, Any]
 
 

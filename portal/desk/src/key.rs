@@ -153,7 +153,7 @@ async fn replacement(
     if create == Control::Absent {
         return Ok(None);
     }
-    let filter = Filter { text: Some(key.name.as_str().to_owned()), kind: key.kind.clone(), standing: None };
+    let filter = Filter { text: Some(key.name.as_str().to_owned()), kind: key.kind.clone(), ..Filter::default() };
     let found = app.keys.search(&org.slug, &filter, (50, None), now).await?;
     let is_next = |other: &&Key| other.name == key.name && other.id.as_str() > key.id.as_str();
     let new = match found.keys.iter().find(is_next) {

@@ -58,6 +58,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         text: given(search.q).filter(|_| !pasted),
         kind: given(search.kind).filter(|kind| app.contract.key_type(Some(kind)).is_some()),
         standing: status.map(view::standing),
+        ..Filter::default()
     };
     let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), now);
     let (found, plan) = tokio::try_join!(found, app.plan_of(org))?;

@@ -49,7 +49,7 @@ impl Watch {
         loop {
             let (organizations, more) =
                 self.app.keys.each_organization(ORGANIZATIONS, place.value.after.as_ref()).await?;
-            place.value.done = !more;
+            place.value.done = more.is_none();
             let mut went = Went::Through;
             for (slug, org) in organizations {
                 let gone = match org {

@@ -41,7 +41,7 @@ pub enum Verdict {
         organization: Slug,
         /// Which key.
         key_id: Id,
-        /// What the key belongs to in the operator's own system, or else its organization; left out where the operator has not said.
+        /// What the key belongs to in a system of yours, or else its organization; left out where neither has an external id.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "ExternalId")]
         external_id: Option<ExternalId>,

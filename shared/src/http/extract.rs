@@ -271,6 +271,30 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromCall for Query<T> {
     }
 }
 
+/// Parameters of the query that the operator alone has; what callers send of that name is passed over, and there is the default.
+#[derive(Debug)]
+pub struct OperatorsQuery<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Default + Send> FromCall for OperatorsQuery<T> {
+    async fn from_call(call: &mut Call) -> Result<Self> {
+        if !call.is_operators() {
+            return Ok(Self(T::default()));
+        }
+
+        Query::from_call(call).await.map(|Query(asked)| Self(asked))
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        if operation.is_operators() {
+            Query::<T>::describe(operation);
+        }
+    }
+
+    fn parameters() -> BTreeSet<String> {
+        Query::<T>::parameters()
+    }
+}
+
 /// The body, which must be JSON. An `Option` of it is `None` where there is no body at all.
 #[derive(Debug, Default)]
 pub struct Body<T>(pub T);

@@ -37,10 +37,10 @@ pub struct Change {
     /// From where it may be used; `null` allows everywhere.
     #[serde(default)]
     pub allowed_addresses: Field<Addresses>,
-    /// What it is to belong to in the operator's own system, who alone says so; `null` takes that away.
+    /// What it is to belong to in a system of whoever runs the API, who alone says so; `null` takes that away.
     #[serde(default)]
     pub external_id: Field<ExternalId>,
-    /// What is to be written down beside it, all of it, by the operator alone; `null` takes that away.
+    /// What is to be written down beside it, all of it, by whoever runs the API alone; `null` takes that away.
     #[serde(default)]
     pub metadata: Field<Metadata>,
     /// When it is to stop working; `null` takes that away.

@@ -46,10 +46,10 @@ pub struct Order {
     /// From where it may be used: addresses and networks of IPv4 and IPv6. From everywhere, if it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_addresses: Option<Addresses>,
-    /// What it is to belong to in the operator's own system. The operator alone says so.
+    /// What it is to belong to in a system of whoever runs the API, who alone says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<ExternalId>,
-    /// What is to be written down beside it. The operator alone does.
+    /// What is to be written down beside it, by whoever runs the API alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
     /// When it is to stop working; never, if it is left out or at the end of the year 9999.
@@ -82,11 +82,11 @@ pub struct IssuedBefore(Box<RawValue>);
 struct Record {
     id: Id,
     name: Name,
-    /// What it belongs to in the operator's own system; left out where the operator has not said.
+    /// What it belongs to in a system of whoever runs the API; left out where that was not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ExternalId")]
     external_id: Option<ExternalId>,
-    /// What the operator has written down beside it; left out where that is nothing.
+    /// What whoever runs the API has written down beside it; left out where that is nothing.
     #[serde(skip_serializing_if = "Metadata::is_empty")]
     metadata: Metadata,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]

@@ -256,7 +256,7 @@ impl Author {
     /// The author is not the operator, and sets one.
     pub(crate) fn may_label(&self, members: [(&'static str, bool); 2]) -> error::Result<()> {
         let set = members.into_iter().filter(|(_, is_set)| *is_set && self.plane != Plane::Operator);
-        let violations: Vec<_> = set.map(|(name, _)| Violation::new(name, "is the operator's to set")).collect();
+        let violations: Vec<_> = set.map(|(name, _)| Violation::new(name, "is not yours to set")).collect();
 
         if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The id of a user, an account or a tenant in the operator's own system: 1 to 128 visible ASCII characters, so that it can be a header's
+/// The id of a user, an account or a tenant in a system of whoever runs the API: 1 to 128 visible ASCII characters, so that it can be a header's
 /// value as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]

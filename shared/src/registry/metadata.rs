@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Texts by name, for the operator's own use: nothing here goes by them. Names have 1 to 64 characters, and all of it together at most
+/// Texts by name, for whoever runs the API: nothing here goes by them. Names have 1 to 64 characters, and all of it together at most
 /// 1,024 bytes of UTF-8. Without any, there is nothing to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "BTreeMap<String, String>")]

@@ -29,6 +29,11 @@ impl Name {
         &self.0
     }
 
+    /// Whether it begins with `text`, in any case.
+    pub(crate) fn begins_with(&self, text: &str) -> bool {
+        self.0.to_lowercase().starts_with(&text.to_lowercase())
+    }
+
     /// A name that is stored: it was good when it was given, whatever the rule is today.
     pub(crate) const fn stored(text: String) -> Self {
         Self(text)

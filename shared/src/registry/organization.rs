@@ -1,10 +1,14 @@
 //! An organization: the owner of keys, and the terms that they are on.
 
+mod filter;
+
 use jiff::Timestamp;
 use payload::Field;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use filter::Filter;
 
 use crate::contract::denial::Violation;
 use crate::contract::leaks::Policy;

@@ -7,9 +7,10 @@ use super::key_item::{PREFIX, key_of, read, read_id, write};
 use super::record::OnOrganization;
 use super::secrets::Holder;
 use super::warrant::Warrant;
-use super::{Keys, Part, is_new, is_there, organization_item, read_as, warrant};
+use super::{Keys, Part, Passes, is_new, is_there, organization_item, read_as, warrant};
 use crate::contract::Contract;
 use crate::contract::secret::Digest;
+use crate::environment::clock::Moment;
 use crate::registry::audit::{Action, Author, Entry};
 use crate::registry::key::{Filter, Id, Key, View};
 use crate::registry::organization::Organization;
@@ -32,8 +33,8 @@ pub struct Found {
     pub total: Option<usize>,
 }
 
-/// How many keys one transaction takes over: each is five members of its hundred, and the organization is another.
-pub(crate) const TAKEN_OVER: usize = 19;
+/// How many keys one transaction takes over: each is six members of its hundred, and the organization is another.
+pub(crate) const TAKEN_OVER: usize = 16;
 
 /// What became of an attempt to add keys: all of them, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +190,9 @@ impl Keys {
         let (mut keys, has_more) = self.list(org, looked_at, after).await?;
         let last = keys.last().map(|key| key.id.clone()).filter(|_| has_more);
         keys.retain(|key| filter.fits(key, now));
+        if let Some(Moment(since)) = filter.unused_since {
+            keys = self.unused(keys, since).await?;
+        }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let total = if has_more || after.is_some() { None } else { Some(keys.len()) };
         let is_cut = keys.len() > limit;
@@ -196,6 +200,18 @@ impl Keys {
         let goes_on = if is_cut { keys.last().map(|key| key.id.clone()) } else { last };
 
         Ok(Found { keys, goes_on, total })
+    }
+
+    /// Those of `keys` that were not used since.
+    async fn unused(&self, keys: Vec<Key>, since: Timestamp) -> Result<Vec<Key>> {
+        let mut unused = Vec::new();
+        for some in keys.chunks(Passes::AT_ONCE) {
+            let used = self.passes.last_used_of(some).await?;
+            let is_unused = |key: &&Key| used.get(&key.digest).is_none_or(|at| *at < since);
+            unused.extend(some.iter().filter(is_unused).cloned());
+        }
+
+        Ok(unused)
     }
 
     /// Adds `keys`, at most [`TAKEN_OVER`] with different secrets, to `org`, which may have at most `cap` keys: all of them or
@@ -223,7 +239,8 @@ impl Keys {
         let mut transaction = self.all_recorded(self.transaction(), &org.slug, &entries, org.sequence, count)?;
         for key in keys {
             let new = Put::builder().table_name(&self.table).set_item(Some(write(key)?)).when(is_new()).build()?;
-            transaction = transaction.with("key", new).with("secret", self.secret_taken(key)?);
+            transaction =
+                transaction.with("key", new).with("id", self.id_noted(key)?).with("secret", self.secret_taken(key)?);
             if !adding.is_new() {
                 transaction = transaction.with("pass", self.passes.never_closed(&key.digest)?);
             }

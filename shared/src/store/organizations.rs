@@ -8,9 +8,14 @@ use super::record::{ORGANIZATION, OnOrganization};
 use super::{Keys, Part, parsed, read_as, write_limits, write_metadata};
 use crate::registry::audit::{Action, Author, Entry};
 use crate::registry::error;
-use crate::registry::organization::{Organization, Pending, View};
+use crate::registry::organization::{Filter, Organization, Pending, View};
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
+
+/// How many organizations are read at once, which is as many as DynamoDB gives by their keys; and how often, in one search: some 500 KB
+/// at most, 130 read units.
+const SEARCHED_AT_ONCE: u32 = 100;
+const SEARCHED_PAGES: u32 = 5;
 
 impl Keys {
     /// The organization `slug`, as it is now.
@@ -135,25 +140,57 @@ impl Keys {
         Ok(transaction.commit(tries).await? == Committed::Yes)
     }
 
-    /// At most `limit` organizations that come after `after`, by their slugs; and whether there are more.
-    pub async fn organizations(&self, limit: u32, after: Option<&Slug>) -> Result<(Vec<Organization>, bool)> {
-        let (each, has_more) = self.each_organization(limit, after).await?;
-        let organizations = each.into_iter().map(|(_, organization)| organization);
+    /// The slugs of at most `limit` organizations that come after `after`; and whether there are more.
+    pub async fn slugs(&self, limit: u32, after: Option<&Slug>) -> Result<(Vec<Slug>, bool)> {
+        let part = Part { partition: ALL, prefix: None, newest_first: false, limit, after: after.map(listed_as) };
+        let (items, has_more) = self.part(part).await?;
+        let slugs = items.into_iter().map(|mut item| parsed(&mut item, "sk"));
 
-        Ok((organizations.collect::<Result<_>>()?, has_more))
+        Ok((slugs.collect::<Result<_>>()?, has_more))
     }
 
-    /// The same, with their slugs. Each that cannot be read is an error of its own.
+    /// At most `limit` organizations that fit `filter` and come after `after`, by their slugs; and the slug after which the search
+    /// goes on, if there are more to look at. One call looks at 500 at most, so that a page may have fewer than there are.
+    pub async fn search_organizations(
+        &self,
+        filter: &Filter,
+        limit: u32,
+        after: Option<Slug>,
+    ) -> Result<(Vec<Organization>, Option<Slug>)> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let (mut found, mut place) = (Vec::new(), after);
+        for _ in 0..SEARCHED_PAGES {
+            let at_once = if filter.is_empty() { limit } else { SEARCHED_AT_ONCE };
+            let (page, goes_on) = self.each_organization(at_once, place.as_ref()).await?;
+            let last = page.last().map(|(slug, _)| slug.clone());
+            for (_, org) in page {
+                let org = org?;
+                if filter.fits(&org) {
+                    found.push(org);
+                }
+                if found.len() == most {
+                    let slug = found.last().map(|org| org.slug.clone());
+                    return Ok((found, slug.filter(|slug| goes_on.is_some() || last.as_ref() != Some(slug))));
+                }
+            }
+            if goes_on.is_none() {
+                return Ok((found, None));
+            }
+            place = goes_on;
+        }
+
+        Ok((found, place))
+    }
+
+    /// At most `limit` organizations that come after `after`, with their slugs and by them; and the slug after which there are more, if
+    /// there are. Each that cannot be read is an error of its own.
     pub(crate) async fn each_organization(
         &self,
         limit: u32,
         after: Option<&Slug>,
-    ) -> Result<(Vec<(Slug, Result<Organization>)>, bool)> {
-        let part = Part { partition: ALL, prefix: None, newest_first: false, limit, after: after.map(listed_as) };
-        let (items, has_more) = self.part(part).await?;
-        let slugs = items.into_iter();
-        let slugs = slugs.map(|mut item| parsed(&mut item, "sk")).collect::<Result<Vec<Slug>>>()?;
-
+    ) -> Result<(Vec<(Slug, Result<Organization>)>, Option<Slug>)> {
+        let (slugs, has_more) = self.slugs(limit, after).await?;
+        let goes_on = slugs.last().filter(|_| has_more).cloned();
         let wanted = KeysAndAttributes::builder().set_keys(Some(slugs.iter().map(key_of).collect()));
         let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?;
         let read_one = |mut item: Item| {
@@ -167,6 +204,6 @@ impl Keys {
         // A batch comes in any order.
         each.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
 
-        Ok((each, has_more))
+        Ok((each, goes_on))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use dynamodb::Tries;
 use serde_json::value::RawValue;
 
-use super::{Foreign, Outcome, Sha256, past};
+use super::{Foreign, Outcome, past};
 use crate::contract::InForce;
 use crate::contract::denial::Denial;
 use crate::contract::envelope::Rendered;
@@ -20,6 +20,7 @@ use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
 use crate::registry::key::{Id, Key, Status};
 use crate::registry::organization::Organization;
+use crate::registry::sha256::Sha256;
 use crate::store::{Adding, Inserted, TAKEN_OVER};
 
 /// A key that is to be taken over, and its place in the request.

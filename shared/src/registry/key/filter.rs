@@ -1,29 +1,50 @@
 //! Which of an organization's keys are looked for.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::{Key, Standing};
+use crate::environment::clock::Moment;
+use crate::registry::external_id::ExternalId;
+use crate::registry::fingerprint::Fingerprint;
 
 /// What the keys must have; everything that is left out fits.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Filter {
     /// A part of the name in any case, the id, or the beginning of the fingerprint.
+    #[serde(skip)]
     pub text: Option<String>,
     /// The type.
+    #[serde(rename = "type")]
+    #[schemars(extend("x-contract" = "type"))]
     pub kind: Option<String>,
     /// Whether it works.
+    #[serde(rename = "status")]
     pub standing: Option<Standing>,
+    /// What the name begins with, in any case.
+    pub name: Option<String>,
+    /// What it belongs to in the operator's own system.
+    pub external_id: Option<ExternalId>,
+    /// It expires before this time, or has expired.
+    pub expires_before: Option<Moment>,
+    /// It was made before this time, and was not used since.
+    pub unused_since: Option<Moment>,
+    /// The beginning of the digest of its secret.
+    #[serde(skip)]
+    pub fingerprint: Option<Fingerprint>,
 }
 
 impl Filter {
     /// Whether every key fits.
-    pub const fn is_empty(&self) -> bool {
-        self.text.is_none() && self.kind.is_none() && self.standing.is_none()
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
-    /// Whether `key` fits at `now`.
+    /// Whether `key` fits at `now`, apart from when it was used.
     pub fn fits(&self, key: &Key, now: Timestamp) -> bool {
-        let Self { text, kind, standing } = self;
+        let Self { text, kind, standing, name, external_id, expires_before, unused_since, fingerprint } = self;
         let has_text = |text: &String| {
             let text = text.trim().to_lowercase();
             let digits = text.trim_end_matches(['\u{2026}', '.']);
@@ -35,6 +56,11 @@ impl Filter {
         text.as_ref().is_none_or(has_text)
             && kind.as_ref().is_none_or(|kind| key.kind.as_ref() == Some(kind))
             && standing.is_none_or(|standing| key.standing(now) == standing)
+            && name.as_ref().is_none_or(|name| key.name.begins_with(name))
+            && external_id.as_ref().is_none_or(|id| key.external_id.as_ref() == Some(id))
+            && expires_before.is_none_or(|Moment(at)| key.expires_at.is_some_and(|expires| expires < at))
+            && unused_since.is_none_or(|Moment(at)| key.created_at < at)
+            && fingerprint.as_ref().is_none_or(|fingerprint| fingerprint.fits(&key.digest))
     }
 }
 
@@ -77,8 +103,28 @@ mod tests {
             (Some("public"), None, false),
             (None, Some(Standing::Active), false),
         ] {
-            let filter = Filter { text: None, kind: kind.map(str::to_owned), standing };
+            let filter = Filter { kind: kind.map(str::to_owned), standing, ..Filter::default() };
             assert_eq!(filter.fits(&key, now), fits, "{kind:?} {standing:?}");
+        }
+        let key = Key {
+            external_id: Some("user_1".to_owned().try_into().unwrap()),
+            expires_at: Some(Timestamp::from_second(100).unwrap()),
+            created_at: Timestamp::from_second(10).unwrap(),
+            ..key
+        };
+        for (query, fits) in [
+            (r#"{"name": "ZÜRICH"}"#, true),
+            (r#"{"name": "web"}"#, false),
+            (r#"{"externalId": "user_1"}"#, true),
+            (r#"{"externalId": "user_10"}"#, false),
+            (r#"{"expiresBefore": "1970-01-01T00:01:41Z"}"#, true),
+            (r#"{"expiresBefore": "1970-01-01T00:01:40Z"}"#, false),
+            (r#"{"unusedSince": "1970-01-01T00:00:11Z"}"#, true),
+            (r#"{"unusedSince": "1970-01-01T00:00:10Z"}"#, false),
+            (r#"{"name": "z", "externalId": "user_2"}"#, false),
+        ] {
+            let filter: Filter = serde_json::from_str(query).unwrap();
+            assert_eq!(filter.fits(&key, now), fits, "{query}");
         }
     }
 }

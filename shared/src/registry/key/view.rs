@@ -23,11 +23,11 @@ use crate::registry::name::Name;
 pub struct View {
     id: Id,
     name: Name,
-    /// What it belongs to in the operator's own system; left out where the operator has not said.
+    /// What it belongs to in a system of whoever runs the API; left out where that was not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ExternalId")]
     external_id: Option<ExternalId>,
-    /// What the operator has written down beside it; left out where that is nothing.
+    /// What whoever runs the API has written down beside it; left out where that is nothing.
     #[serde(skip_serializing_if = "Metadata::is_empty")]
     metadata: Metadata,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,56 @@
+//! Whose a key is, by its id alone: for the operator, who finds ids in logs. Nobody else asks by an id without its organization.
+//!
+//! The item of an id stays when its key is revoked.
+
+use aws_sdk_dynamodb::types::Put;
+use dynamodb::{Conditional as _, Item, Result, SCHEMA, number, text};
+
+use super::{Attributes, Keys, attributes, is_new, parsed};
+use crate::registry::key::{Id, Key};
+use crate::registry::slug::Slug;
+
+/// The version of the layout of such items.
+const LAYOUT: i64 = 1;
+
+/// How many items DynamoDB takes in a batch.
+const AT_ONCE: usize = 25;
+
+fn place(id: &Id) -> Attributes {
+    attributes([("pk", Some(text(format!("key#{id}")))), ("sk", Some(text("key")))])
+}
+
+fn item(key: &Key) -> Attributes {
+    let mut item = place(&key.id);
+    item.extend(attributes([("org", Some(text(key.org.as_str()))), (SCHEMA, Some(number(LAYOUT)))]));
+
+    item
+}
+
+impl Keys {
+    /// The organization that the key `id` belongs to, or belonged to; `None` for a key that was made before ids were noted, until
+    /// [`Keys::note_ids`] comes to it.
+    pub async fn organization_of(&self, id: &Id) -> Result<Option<Slug>> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(place(id))).consistent_read(true);
+        let noted = request.send().await?.item.map(|noted| {
+            let mut noted = Item::from(noted);
+            noted.schema(LAYOUT)?;
+            parsed(&mut noted, "org")
+        });
+
+        noted.transpose()
+    }
+
+    /// Notes the ids of `keys`, whether they are noted or not.
+    pub async fn note_ids(&self, keys: &[Key]) -> Result<()> {
+        for some in keys.chunks(AT_ONCE) {
+            dynamodb::batch_put(&self.client, &self.table, some.iter().map(item)).await?;
+        }
+
+        Ok(())
+    }
+
+    /// The member of a transaction that notes the id of a new key. It fails where there is such a key already.
+    pub(super) fn id_noted(&self, key: &Key) -> Result<Put> {
+        Ok(Put::builder().table_name(&self.table).set_item(Some(item(key))).when(is_new()).build()?)
+    }
+}
