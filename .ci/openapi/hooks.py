@@ -117,6 +117,16 @@ def make_possible(body, path, makes_organization, is_ours):
         body.pop("scopes", None)
         if body.get("type") == "restricted":
             body["scopes"] = []
+    # Labels are the operator's to set.
+    if not path.startswith("/operator/") and "/api-keys" in path:
+        body.pop("externalId", None)
+        body.pop("metadata", None)
+    # A key is asked about by one thing, and what goes on goes on from where it was.
+    if path == "/operator/v1/keys/find":
+        body.clear()
+        body["keyId"] = STACK["key"]
+    if path == "/operator/v1/keys/index":
+        body.pop("cursor", None)
     # A webhook leads to the internet, thresholds rise, and who is muted is there and is so for a while.
     if "/webhooks" in path and isinstance(body.get("url"), str):
         body["url"] = "https://example.com/hooks"

@@ -1,5 +1,5 @@
 //! `GET /operator/v1/organizations/{org}/api-keys`, `GET /api/v1/{org}/api-keys`: a page of an organization's keys, newest
-//! first; for the operator, also of those alone that fit. No secret is in it.
+//! first. No secret is in it. On the first of these routes they can be filtered.
 
 use shared::http::manager::List;
 use shared::management::find;

@@ -43,6 +43,47 @@ async fn keys_that_were_made_before_ids_were_noted_can_be_found_by_them() {
 }
 
 #[tokio::test]
+async fn what_there_is_no_time_for_is_done_by_the_next_call() {
+    let world = World::hurried("standard", 3, 300).await;
+    let terms = json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]});
+    for (first, org) in ["acme", "bravo"].into_iter().enumerate() {
+        world.organization(org, terms.clone()).await;
+        for page in 0..3 {
+            let key = |number: u32| {
+                let digest = format!("{first:02}{page:02}{number:060}");
+                json!({"sha256": digest, "name": "a", "type": "live"})
+            };
+            let keys: Vec<_> = (0..100).map(key).collect();
+            let path = format!("/organizations/{org}/api-keys/import");
+            loop {
+                let taken = world.operate("POST", &path, json!({"keys": keys})).await.json();
+                if !taken["data"]["results"].as_array().unwrap().iter().any(|one| one["result"] == "busy") {
+                    break;
+                }
+            }
+        }
+    }
+    let noted = forget(&world).await;
+    assert_eq!(noted, 600);
+    // Each write is late, so that the time of a call is over soon.
+    let slow = local::dynamodb::Fault::Delay(std::time::Duration::from_millis(150)).always().on("BatchWriteItem");
+    world.stack.dynamodb().inject(slow);
+    let (mut indexed, mut calls, mut cursor) = (0, 0, Value::Null);
+    loop {
+        let done = world.operate("POST", "/keys/index", json!({"cursor": cursor})).await;
+        assert_eq!(done.status, 200, "{done:?}");
+        indexed += done.json()["data"]["indexed"].as_u64().unwrap();
+        calls += 1;
+        cursor = done.json()["data"]["cursor"].clone();
+        if cursor.is_null() {
+            break;
+        }
+    }
+    assert_eq!((indexed, forget(&world).await), (600, 600));
+    assert!(calls > 1, "{calls}");
+}
+
+#[tokio::test]
 async fn it_goes_on_where_it_has_stopped() {
     let world = World::serving("fayne").await;
     for org in ["acme", "bravo"] {

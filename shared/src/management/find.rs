@@ -141,13 +141,13 @@ pub async fn find(app: &App, question: &Question, now: Timestamp) -> Result<(Vec
             let (key, owner) = app.keys.find(&org, &id).await?;
             let secret = SecretView::new(key.as_ref(), &digest, ended, now);
 
-            Ok((vec![matched(app, (org, id), Some(secret), (key, owner), now).await?], None))
+            Ok((vec![matched(app, (org, id), Some(secret), key, owner, now).await?], None))
         }
         Clue::Id(id) => {
             let org = app.keys.organization_of(&id).await?.ok_or(NO_KEY)?;
             let (key, owner) = app.keys.find(&org, &id).await?;
 
-            Ok((vec![matched(app, (org, id), None, (key, owner), now).await?], None))
+            Ok((vec![matched(app, (org, id), None, key, owner, now).await?], None))
         }
         Clue::Fingerprint(org, fingerprint) => by_fingerprint(app, question, org, fingerprint, now).await,
     }
@@ -157,9 +157,10 @@ const NO_KEY: Denial = Denial::ResourceNotFound { resource: "API key" };
 
 async fn matched(
     app: &App,
-    (organization, key_id): (Slug, Id),
+    whose: (Slug, Id),
     secret: Option<SecretView>,
-    (key, owner): (Option<Key>, Option<Organization>),
+    key: Option<Key>,
+    owner: Option<Organization>,
     now: Timestamp,
 ) -> Result<Match> {
     let used = app.passes.last_used(key.iter().map(|key| &key.digest)).await?;
@@ -168,13 +169,19 @@ async fn matched(
         View::new(key, used, &app.contract.management, now)
     };
 
-    Ok(Match {
-        organization,
-        key_id,
-        secret,
-        key: key.map(view),
-        owner: owner.map(|org| organization::View::new(org, now)),
-    })
+    Ok(Match::new(whose, secret, key.map(view), owner, now))
+}
+
+impl Match {
+    fn new(
+        (organization, key_id): (Slug, Id),
+        secret: Option<SecretView>,
+        key: Option<View>,
+        owner: Option<Organization>,
+        now: Timestamp,
+    ) -> Self {
+        Self { organization, key_id, secret, key, owner: owner.map(|org| organization::View::new(org, now)) }
+    }
 }
 
 async fn by_fingerprint(
@@ -188,14 +195,15 @@ async fn by_fingerprint(
     let filter = Filter { fingerprint: Some(fingerprint), ..Filter::default() };
     let page = Page { limit: question.limit, cursor: question.cursor.clone() };
     let (keys, cursor) = sift(app, &org, ("find", &filter), page, now).await?;
-    let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
+    let used = app.passes.last_used(keys.iter().map(|key| &key.digest)).await?;
+    let found = keys.into_iter().map(|key| {
         let secret = SecretView::new(Some(&key), &key.digest, None, now);
-        let whose = (slug.clone(), key.id.clone());
-        found.push(matched(app, whose, Some(secret), (Some(key), Some(org.clone())), now).await?);
-    }
+        let (whose, at) = ((slug.clone(), key.id.clone()), used.get(&key.digest).copied());
+        let view = View::new(key, at, &app.contract.management, now);
+        Match::new(whose, Some(secret), Some(view), Some(org.clone()), now)
+    });
 
-    Ok((found, cursor))
+    Ok((found.collect(), cursor))
 }
 
 /// The `page` of the keys of `org` that fit `filter` at `now`, newest first, and where the list goes on. One call looks at 500 keys at

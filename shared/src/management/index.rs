@@ -8,11 +8,11 @@ use crate::registry::error::Result;
 use crate::registry::key::Id;
 use crate::registry::slug::Slug;
 
-/// How many keys are read at once.
-const KEYS: u32 = 500;
+/// How many keys are read and noted at once.
+const KEYS: u32 = 100;
 
-/// How many organizations are.
-const ORGANIZATIONS: u32 = 25;
+/// How many organizations are read at once.
+const ORGANIZATIONS: u32 = 100;
 
 /// How far one has come, going through organizations by their slugs, and through the keys of each from the newest on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,57 +52,72 @@ pub struct Indexed {
     pub goes_on: Option<Place>,
 }
 
-/// Notes the ids of the keys that come after `place`, as many as there is time for, and at least a page of them. Doing that again does
-/// no harm.
+/// Notes the ids of the keys that come after `place`, as many as there is time for. Doing that again does no harm.
 ///
 /// # Errors
-/// The store does not answer.
+/// The store does not answer, and nothing was done. Where something was, that is the answer, and the next call goes on from there.
 pub async fn index(app: &App, place: Option<Place>) -> Result<Indexed> {
-    let tries = app.keys.tries();
-    let (mut count, mut after) = (0_usize, None);
-    match place {
-        Some(Place::Within(org, id)) => {
-            if let Some(id) = note(app, &org, Some(id), &tries, &mut count).await? {
-                return Ok(Indexed { count, goes_on: Some(Place::Within(org, id)) });
-            }
-            after = Some(org);
-        }
-        Some(Place::After(org)) => after = Some(org),
-        None => (),
-    }
-    loop {
-        let (slugs, goes_on) = app.keys.slugs(ORGANIZATIONS, after.as_ref()).await?;
-        for slug in slugs {
-            if tries.are_over() {
-                return Ok(Indexed { count, goes_on: after.map(Place::After) });
-            }
-            if let Some(id) = note(app, &slug, None, &tries, &mut count).await? {
-                return Ok(Indexed { count, goes_on: Some(Place::Within(slug, id)) });
-            }
-            after = Some(slug);
-        }
-        if !goes_on {
-            return Ok(Indexed { count, goes_on: None });
+    let mut way = Way { app, tries: app.keys.tries(), count: 0, place };
+    match way.go().await {
+        Ok(is_done) => Ok(Indexed { count: way.count, goes_on: way.place.filter(|_| !is_done) }),
+        Err(error) if way.count == 0 => Err(error),
+        Err(error) => {
+            tracing::warn!(error = ?error, "noting the ids of keys has stopped, and goes on when it is asked for again");
+            Ok(Indexed { count: way.count, goes_on: way.place })
         }
     }
 }
 
-/// Notes the ids of the keys of `org` that are older than `after`. Returns the last one that it has come to, where there are more and
-/// the time is over.
-async fn note(
-    app: &App,
-    org: &Slug,
-    mut after: Option<Id>,
-    tries: &dynamodb::Tries,
-    count: &mut usize,
-) -> Result<Option<Id>> {
-    loop {
-        let (keys, has_more) = app.keys.list(org, KEYS, after.as_ref()).await?;
-        app.keys.note_ids(&keys).await?;
-        *count = count.saturating_add(keys.len());
-        after = keys.last().map(|key| key.id.clone()).filter(|_| has_more);
-        if after.is_none() || tries.are_over() {
-            return Ok(after);
+struct Way<'a> {
+    app: &'a App,
+    tries: dynamodb::Tries,
+    count: usize,
+    /// How far it has come; `None` at the beginning.
+    place: Option<Place>,
+}
+
+impl Way<'_> {
+    /// Goes on until all is done, which is `true`, or the time is over.
+    async fn go(&mut self) -> Result<bool> {
+        if let Some(Place::Within(org, id)) = self.place.clone()
+            && !self.through(org, Some(id)).await?
+        {
+            return Ok(false);
+        }
+        loop {
+            let after = match &self.place {
+                Some(Place::After(org) | Place::Within(org, _)) => Some(org),
+                None => None,
+            };
+            let (slugs, has_more) = self.app.keys.slugs(ORGANIZATIONS, after).await?;
+            for slug in slugs {
+                if !self.through(slug, None).await? {
+                    return Ok(false);
+                }
+            }
+            if !has_more {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Goes through the keys of `org` that are older than `after`. `false`: the time is over.
+    async fn through(&mut self, org: Slug, mut after: Option<Id>) -> Result<bool> {
+        loop {
+            let (ids, has_more) = self.app.keys.ids(&org, KEYS, after.as_ref()).await?;
+            self.app.keys.note_ids(&org, &ids).await?;
+            self.count = self.count.saturating_add(ids.len());
+            after = ids.last().filter(|_| has_more).cloned();
+            self.place = Some(match &after {
+                Some(id) => Place::Within(org.clone(), id.clone()),
+                None => Place::After(org.clone()),
+            });
+            if self.tries.are_over() {
+                return Ok(false);
+            }
+            if after.is_none() {
+                return Ok(true);
+            }
         }
     }
 }

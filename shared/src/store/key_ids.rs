@@ -19,9 +19,9 @@ fn place(id: &Id) -> Attributes {
     attributes([("pk", Some(text(format!("key#{id}")))), ("sk", Some(text("key")))])
 }
 
-fn item(key: &Key) -> Attributes {
-    let mut item = place(&key.id);
-    item.extend(attributes([("org", Some(text(key.org.as_str()))), (SCHEMA, Some(number(LAYOUT)))]));
+fn item(org: &Slug, id: &Id) -> Attributes {
+    let mut item = place(id);
+    item.extend(attributes([("org", Some(text(org.as_str()))), (SCHEMA, Some(number(LAYOUT)))]));
 
     item
 }
@@ -40,10 +40,10 @@ impl Keys {
         noted.transpose()
     }
 
-    /// Notes the ids of `keys`, whether they are noted or not.
-    pub async fn note_ids(&self, keys: &[Key]) -> Result<()> {
-        for some in keys.chunks(AT_ONCE) {
-            dynamodb::batch_put(&self.client, &self.table, some.iter().map(item)).await?;
+    /// Notes that the keys `ids` are those of `org`, whether that is noted or not.
+    pub async fn note_ids(&self, org: &Slug, ids: &[Id]) -> Result<()> {
+        for some in ids.chunks(AT_ONCE) {
+            dynamodb::batch_put(&self.client, &self.table, some.iter().map(|id| item(org, id))).await?;
         }
 
         Ok(())
@@ -51,6 +51,6 @@ impl Keys {
 
     /// The member of a transaction that notes the id of a new key. It fails where there is such a key already.
     pub(super) fn id_noted(&self, key: &Key) -> Result<Put> {
-        Ok(Put::builder().table_name(&self.table).set_item(Some(item(key))).when(is_new()).build()?)
+        Ok(Put::builder().table_name(&self.table).set_item(Some(item(&key.org, &key.id))).when(is_new()).build()?)
     }
 }

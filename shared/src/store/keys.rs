@@ -132,6 +132,24 @@ impl Keys {
 
     /// At most `limit` keys of `org` that are older than `after`, newest first; and whether there are more.
     pub async fn list(&self, org: &Slug, limit: u32, after: Option<&Id>) -> Result<(Vec<Key>, bool)> {
+        let (items, has_more) = self.items_after(org, limit, after).await?;
+        let keys = items.into_iter().map(|mut item| {
+            let id = read_id(&mut item)?;
+            read(org, &id, item)
+        });
+
+        Ok((keys.collect::<Result<_>>()?, has_more))
+    }
+
+    /// The ids of the same keys, whatever else the keys are.
+    pub(crate) async fn ids(&self, org: &Slug, limit: u32, after: Option<&Id>) -> Result<(Vec<Id>, bool)> {
+        let (items, has_more) = self.items_after(org, limit, after).await?;
+        let ids = items.into_iter().map(|mut item| read_id(&mut item));
+
+        Ok((ids.collect::<Result<_>>()?, has_more))
+    }
+
+    async fn items_after(&self, org: &Slug, limit: u32, after: Option<&Id>) -> Result<(Vec<Item>, bool)> {
         let part = Part {
             partition: &format!("org#{org}"),
             prefix: Some(PREFIX),
@@ -139,13 +157,8 @@ impl Keys {
             limit,
             after: after.map(|id| key_of(org, id)),
         };
-        let (items, has_more) = self.part(part).await?;
-        let keys = items.into_iter().map(|mut item| {
-            let id = read_id(&mut item)?;
-            read(org, &id, item)
-        });
 
-        Ok((keys.collect::<Result<_>>()?, has_more))
+        self.part(part).await
     }
 
     /// The names of those of the keys `ids` of `org` that there are, by id: at most 100.

@@ -12,8 +12,8 @@ use crate::registry::organization::{Filter, Organization, Pending, View};
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
 
-/// How many organizations are read at once, which is as many as DynamoDB gives by their keys; and how often, in one search: some 500 KB
-/// at most, 130 read units.
+/// How many organizations are read at once, which is as many as DynamoDB gives by their keys; and how often, in one search: some 510 read
+/// units at most, since DynamoDB counts each by itself.
 const SEARCHED_AT_ONCE: u32 = 100;
 const SEARCHED_PAGES: u32 = 5;
 

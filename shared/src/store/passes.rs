@@ -200,7 +200,8 @@ impl Passes {
         }
     }
 
-    /// Takes the terms of a pass out of force, and leaves its counters. The next request stamps it anew, from an
+    /// Takes the terms of a pass out of force, and leaves its counters. An external id goes, because older functions that make new terms
+    /// would leave it standing. The next request stamps it anew, from an
     /// organization of `version` or later. A stamp that is under way from an earlier version meets the fence, even if
     /// there was no pass before.
     pub(super) async fn withdraw(
@@ -216,8 +217,8 @@ impl Passes {
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
             .condition_expression("attribute_not_exists(#fence) OR #fence < :version")
-            .update_expression("SET #until = :never, #fence = :version, #ttl = :ttl")
-            .set_expression_attribute_names(Some(names(["until", "fence", "ttl"])))
+            .update_expression("SET #until = :never, #fence = :version, #ttl = :ttl REMOVE #external")
+            .set_expression_attribute_names(Some(names(["until", "fence", "ttl", "external"])))
             .expression_attribute_values(":never", number(0))
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":ttl", number(ttl(now)));
@@ -233,8 +234,8 @@ impl Passes {
         let update = Update::builder()
             .table_name(&self.table)
             .key("digest", bytes(*digest.as_bytes()))
-            .update_expression("SET #until = :never, #key_fence = :version, #ttl = :ttl")
-            .set_expression_attribute_names(Some(names(["until", "key_fence", "ttl"])))
+            .update_expression("SET #until = :never, #key_fence = :version, #ttl = :ttl REMOVE #external")
+            .set_expression_attribute_names(Some(names(["until", "key_fence", "ttl", "external"])))
             .expression_attribute_values(":never", number(0))
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":ttl", number(ttl(now)))

@@ -47,15 +47,15 @@ pub struct View {
     last_used_at: Option<String>,
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
-    #[serde(skip_serializing_if = "Expiry::is_hidden")]
+    #[serde(skip_serializing_if = "Member::is_hidden")]
     #[schemars(with = "Option<String>", extend("format" = "date-time", "x-contract" = "expiresAt"))]
-    expires_at: Expiry,
+    expires_at: Member,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
     /// What people recognise its secret by; `null` where only the digest was ever known here.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Member::is_hidden")]
     #[schemars(with = "Option<String>", extend("x-contract" = "hint"))]
-    hint: Option<Option<String>>,
+    hint: Member,
     /// When the secret before this one stops working; only there while it still works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
@@ -66,17 +66,25 @@ pub struct View {
     leak: Option<leak::View>,
 }
 
-/// When a key stops working, if that is shown.
+/// A member that is a text or `null`, if it is shown.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-enum Expiry {
-    Never(()),
-    At(String),
+enum Member {
+    Null(()),
+    Text(String),
     #[serde(skip)]
     Hidden,
 }
 
-impl Expiry {
+impl Member {
+    fn new(text: Option<String>, is_shown: bool) -> Self {
+        match text {
+            _ if !is_shown => Self::Hidden,
+            Some(text) => Self::Text(text),
+            None => Self::Null(()),
+        }
+    }
+
     const fn is_hidden(&self) -> bool {
         matches!(self, Self::Hidden)
     }
@@ -100,7 +108,7 @@ impl View {
         let leak = key.exposed(now).filter(|_| management.shows(Shown::Leak));
         let leak = leak.map(|leak| leak::View::new(leak, leak.digest != key.digest));
         let overlap = key.overlap(now).map(|previous| previous.until);
-        let expiry = key.expires_at.map_or(Expiry::Never(()), |at| Expiry::At(clock::seconds(at)));
+        let expiry = key.expires_at.map(clock::seconds);
 
         Self {
             id: key.id,
@@ -114,9 +122,9 @@ impl View {
             status: management.shows(Shown::Status).then_some(standing),
             last_used_at: last_used_at.map(clock::seconds),
             created_at: clock::seconds(key.created_at),
-            expires_at: if management.shows(Shown::ExpiresAt) { expiry } else { Expiry::Hidden },
+            expires_at: Member::new(expiry, management.shows(Shown::ExpiresAt)),
             fingerprint: key.digest.fingerprint(),
-            hint: management.hints.then_some(key.hint),
+            hint: Member::new(key.hint, management.hints),
             overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
             leak,
         }
