@@ -1,0 +1,93 @@
+//! `latchkey keys`: keys of an organization.
+
+mod create;
+mod delete;
+mod get;
+mod import;
+mod list;
+mod regenerate;
+mod update;
+mod usage;
+
+use clap::{Args, Subcommand};
+
+use crate::error::{Error, Exit};
+use crate::output::{Column, Output, limits, text};
+use crate::parse;
+use crate::place::Target;
+use crate::session::Session;
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    List(list::List),
+    Get(get::Get),
+    Create(create::Create),
+    Update(update::Update),
+    Regenerate(regenerate::Regenerate),
+    Import(import::Import),
+    Delete(delete::Delete),
+    Usage(usage::Usage),
+}
+
+impl Keys {
+    pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
+        // A file that is not right is no reason to look for a stack.
+        if let Self::Import(import) = self {
+            return import.run(target, output).await;
+        }
+        let session = Session::open(target, output).await?;
+        match self {
+            Self::List(list) => list.run(&session).await,
+            Self::Get(get) => get.run(&session).await,
+            Self::Create(create) => create.run(&session).await,
+            Self::Update(update) => update.run(&session).await,
+            Self::Regenerate(regenerate) => regenerate.run(&session).await,
+            Self::Delete(delete) => delete.run(&session).await,
+            Self::Usage(usage) => usage.run(&session).await,
+            Self::Import(_) => Ok(Exit::Done),
+        }
+    }
+}
+
+/// Which key.
+#[derive(Debug, Args)]
+struct Which {
+    /// The organization's slug
+    #[arg(value_parser = parse::slug)]
+    org: String,
+
+    /// The key's id
+    #[arg(value_parser = parse::id)]
+    id: String,
+}
+
+impl Which {
+    fn path(&self) -> String {
+        format!("{}/{}", path(&self.org), self.id)
+    }
+}
+
+/// The path of the keys of the organization `slug`.
+fn path(slug: &str) -> String {
+    format!("/operator/v1/organizations/{slug}/api-keys")
+}
+
+/// A key in a table.
+const COLUMNS: &[Column] = &[
+    ("id", |key| text(key, "/id")),
+    ("name", |key| text(key, "/name")),
+    ("type", |key| text(key, "/type")),
+    ("scopes", |key| text(key, "/scopes")),
+    ("status", |key| text(key, "/status")),
+    ("limits", |key| limits(key, "/limits")),
+    ("addresses", |key| text(key, "/allowedAddresses")),
+    ("created", |key| text(key, "/createdAt")),
+    ("used", |key| text(key, "/lastUsedAt")),
+    ("expires", |key| text(key, "/expiresAt")),
+    ("overlap ends", |key| text(key, "/overlapEndsAt")),
+    ("leaked", |key| text(key, "/leak/at")),
+    ("fingerprint", |key| text(key, "/fingerprint")),
+    // Of a key that was just made: its secret, or where that is.
+    ("key", |key| text(key, "/key")),
+];

@@ -1,0 +1,86 @@
+//! `latchkey keys create`: issue a key. Its secret is shown once, or goes where it is wanted.
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::{COLUMNS, path};
+use crate::client::Call;
+use crate::error::{Error, Exit};
+use crate::parse;
+use crate::secret::{Destination, Place, destination};
+use crate::session::Session;
+
+/// Issue a key; its secret is shown this once
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  latchkey keys create acme --name production-web --type live --scope read --scope write\n  \
+                        latchkey keys create acme --name ci --type test --secret-to file:key.txt"
+)]
+pub(crate) struct Create {
+    /// The organization's slug
+    #[arg(value_parser = parse::slug)]
+    org: String,
+
+    /// What people call the key
+    #[arg(long)]
+    name: String,
+
+    /// Its type, if the contract has types
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+
+    /// What it may do; may be given several times [default: as its type says]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+
+    /// A limit of its own; may be given several times
+    #[arg(long = "limit", value_name = "N/WINDOW", value_parser = parse::limit)]
+    limits: Vec<Value>,
+
+    /// An address or a network from where alone it may be used; may be given several times
+    #[arg(long = "allow", value_name = "ADDRESS")]
+    addresses: Vec<String>,
+
+    /// When it ends: 2030-01-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+
+    /// Where the secret goes instead of being shown: file:PATH (a new file, for you alone) or secretsmanager:NAME (a new secret)
+    #[arg(long, value_name = "PLACE", value_parser = destination)]
+    secret_to: Option<Destination>,
+}
+
+impl Create {
+    pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
+        let place = Place::take(self.secret_to.as_ref(), &session.target).await?;
+        let path = path(&self.org);
+        let mut key = match session.client.data(Call::post(path, self.order()).once()).await {
+            Ok(key) => key,
+            Err(error) => {
+                place.give_up().await;
+                return Err(error);
+            }
+        };
+        place.fill(&mut key).await?;
+        session.output.one(&key, COLUMNS)?;
+
+        Ok(Exit::Done)
+    }
+
+    /// What the stack is told.
+    fn order(self) -> Value {
+        let some = |list: Vec<Value>| (!list.is_empty()).then_some(Value::Array(list));
+        let texts = |list: Vec<String>| some(list.into_iter().map(Value::from).collect());
+        let members = [
+            ("name", Some(self.name.into())),
+            ("type", self.kind.map(Value::from)),
+            ("scopes", texts(self.scopes)),
+            ("limits", some(self.limits)),
+            ("allowedAddresses", texts(self.addresses)),
+            ("expiresAt", self.expires.map(Value::from)),
+        ];
+        let said = members.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value?)));
+
+        Value::Object(said.collect::<Map<_, _>>())
+    }
+}

@@ -1,0 +1,79 @@
+//! `latchkey portal url`: a link that lets one person in.
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use crate::client::Call;
+use crate::error::{Error, Exit};
+use crate::output::print;
+use crate::parse;
+use crate::session::Session;
+
+/// Make a link to an organization's pages, for one person and one use, and print it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  latchkey portal url acme --subject user_42 --operation list --operation create")]
+pub(crate) struct Url {
+    /// The organization's slug
+    #[arg(value_parser = parse::slug)]
+    org: String,
+
+    /// Who it is for, by your own name for them: it is the actor in the audit trail
+    #[arg(long, value_name = "TEXT")]
+    subject: String,
+
+    /// What people call them
+    #[arg(long)]
+    name: Option<String>,
+
+    /// What they may do there; may be given several times [default: all that the contract opens]
+    #[arg(long = "operation", value_name = "OPERATION")]
+    operations: Vec<String>,
+
+    /// Where the pages lead back to
+    #[arg(long, value_name = "URL")]
+    return_url: Option<String>,
+
+    /// The pages' language [default: the browser's]
+    #[arg(long)]
+    locale: Option<String>,
+
+    /// The zone of their times [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+
+    /// How long the session lasts once the link is used: 90s, 15m, 24h [default: 1h]
+    #[arg(long = "lasts", value_name = "SPAN", value_parser = parse::seconds)]
+    seconds: Option<u64>,
+}
+
+impl Url {
+    pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
+        let path = format!("/operator/v1/organizations/{}/portal-sessions", self.org);
+        let link = session.client.data(Call::post(path, self.order())).await?;
+        if !session.output.is_table() {
+            session.output.one(&link, &[])?;
+            return Ok(Exit::Done);
+        }
+        let url = link["url"].as_str().ok_or_else(|| Error::Failed("the stack's answer has no link".to_owned()))?;
+        print(&format!("{url}\n"))?;
+
+        Ok(Exit::Done)
+    }
+
+    /// What the stack is told.
+    fn order(self) -> Value {
+        let operations = (!self.operations.is_empty()).then(|| Value::from(self.operations));
+        let members = [
+            ("subject", Some(self.subject.into())),
+            ("name", self.name.map(Value::from)),
+            ("operations", operations),
+            ("returnUrl", self.return_url.map(Value::from)),
+            ("locale", self.locale.map(Value::from)),
+            ("timeZone", self.time_zone.map(Value::from)),
+            ("seconds", self.seconds.map(Value::from)),
+        ];
+        let said = members.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value?)));
+
+        Value::Object(said.collect::<Map<_, _>>())
+    }
+}
