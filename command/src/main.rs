@@ -33,14 +33,12 @@ fn main() -> ExitCode {
         Err(error) => return usage::tell(&error).into(),
     };
     let Arguments { target, output, command } = arguments;
-    let done = match command {
-        // It has a runtime of its own.
-        Command::Local(options) => return local::program::run(&options),
-        Command::Completion(completion) => completion.run(),
-        command => run(command, target, Output::new(output)),
-    };
+    // It has a runtime of its own.
+    if let Command::Local(options) = command {
+        return local::program::run(&options);
+    }
 
-    match done {
+    match run(command, target, Output::new(output)) {
         Ok(exit) => exit.into(),
         // Whoever reads has enough.
         Err(Error::Closed) => Exit::Done.into(),

@@ -109,9 +109,11 @@ fn pretty(value: &Value) -> String {
 /// Prints `text` as it is.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
-        io::ErrorKind::BrokenPipe => Error::Closed,
-        _ => Error::Failed(format!("standard output: {cause}")),
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|cause| {
+        if cause.kind() == io::ErrorKind::BrokenPipe {
+            return Error::Closed;
+        }
+        Error::Failed(format!("standard output: {cause}"))
     })
 }
 

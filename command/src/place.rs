@@ -24,12 +24,12 @@ const LOCAL_REGION: &str = "us-east-1";
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Target {
-    /// The stack's address [env: LATCHKEY_URL]
     #[arg(long, global = true, value_name = "URL", conflicts_with = "stack", display_order = 101)]
+    #[arg(help = "The stack's address [env: LATCHKEY_URL]")]
     url: Option<String>,
 
-    /// The stack's name in CloudFormation [env: LATCHKEY_STACK]
     #[arg(long, global = true, value_name = "NAME", display_order = 102)]
+    #[arg(help = "The stack's name in CloudFormation [env: LATCHKEY_STACK]")]
     stack: Option<String>,
 
     /// The profile of your AWS credentials

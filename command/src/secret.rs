@@ -21,6 +21,9 @@ pub(crate) enum Destination {
     SecretsManager(String),
 }
 
+/// What the help of `--secret-to` says.
+pub(crate) const HELP: &str = "Where the secret goes instead of being shown: file:PATH (a new file, for you alone) or secretsmanager:NAME (a new secret)";
+
 /// Reads `file:PATH` or `secretsmanager:NAME`.
 pub(crate) fn destination(text: &str) -> Result<Destination, String> {
     match text.split_once(':') {

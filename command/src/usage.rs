@@ -8,20 +8,20 @@ use crate::{output, talk};
 /// Prints the help that was asked for, or says in a line what is wrong.
 pub(crate) fn tell(error: &clap::Error) -> Exit {
     let text = error.to_string();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match output::print(&text) {
+    let kind = error.kind();
+    if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return match output::print(&text) {
             Ok(()) | Err(Error::Closed) => Exit::Done,
-            Err(_) => Exit::Failed,
-        },
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            talk::say(text.trim_end());
-            Exit::Usage
-        }
-        _ => {
-            talk::note(&one_line(&text));
-            Exit::Usage
-        }
+            Err(error) => error.exit(),
+        };
     }
+    if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        talk::say(text.trim_end());
+    } else {
+        talk::note(&one_line(&text));
+    }
+
+    Exit::Usage
 }
 
 /// What is wrong, without the usage that clap adds.

@@ -47,9 +47,9 @@ fn a_key_is_asked_for_once_however_often_it_is_asked_for() {
         let server = Server::answering(answers());
         create(&server.url).printed(0, "id    key_01\nname  web\nkey   lk_live_secret\n");
         let seen = server.end();
-        let names: Vec<_> = seen.iter().map(|seen| seen.header("idempotency-key").unwrap().to_owned()).collect();
-        assert_eq!(names[0], names[1], "repeats of a call have one name");
-        named.push(names[0].clone());
+        let keys: Vec<_> = seen.iter().map(|seen| seen.header("idempotency-key").unwrap().to_owned()).collect();
+        assert_eq!(keys[0], keys[1], "repeats of a call have one name");
+        named.push(keys[0].clone());
     }
     assert_ne!(named[0], named[1], "each call has a name of its own");
 }

@@ -5,7 +5,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test ends by panicking, and reads what it has just made"
+    clippy::string_slice,
+    clippy::too_many_lines,
+    reason = "a test ends by panicking, reads what it has just made, and shows what is printed whole"
 )]
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::{Deserialize, Deserializer};
+use payload::Field;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::contract::leaks::Policy;
 use shared::contract::limit::Limits;
@@ -20,25 +21,23 @@ struct File {
 }
 
 /// An organization as the file describes it. What it leaves out is left alone; `null` takes away.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Wanted {
+    #[serde(skip_serializing)]
     slug: Slug,
+    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
-    #[serde(default, deserialize_with = "given")]
-    limits: Option<Option<Limits>>,
-    #[serde(default, deserialize_with = "given")]
-    shared_limits: Option<Option<Limits>>,
-    #[serde(default, deserialize_with = "given")]
-    leaks: Option<Option<Policy>>,
-}
-
-/// What is there, `null` too.
-#[expect(clippy::option_option, reason = "a member that is null is another thing than none")]
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+    #[serde(default, skip_serializing_if = "Field::is_left_out")]
+    limits: Field<Limits>,
+    #[serde(default, skip_serializing_if = "Field::is_left_out")]
+    shared_limits: Field<Limits>,
+    #[serde(default, skip_serializing_if = "Field::is_left_out")]
+    leaks: Field<Policy>,
 }
 
 impl Wanted {
@@ -49,21 +48,10 @@ impl Wanted {
 
     /// What the file says of it, by the API's names.
     pub(crate) fn terms(&self) -> Result<Map<String, Value>, Error> {
-        let mut terms = Map::new();
-        let mut say = |member: &str, value: Option<Result<Value, serde_json::Error>>| {
-            if let Some(value) = value {
-                terms.insert(member.to_owned(), value.map_err(Error::failed)?);
-            }
-            Ok::<_, Error>(())
-        };
-        say("name", self.name.as_ref().map(serde_json::to_value))?;
-        say("plan", self.plan.as_ref().map(serde_json::to_value))?;
-        say("status", self.status.as_ref().map(serde_json::to_value))?;
-        say("limits", self.limits.as_ref().map(serde_json::to_value))?;
-        say("sharedLimits", self.shared_limits.as_ref().map(serde_json::to_value))?;
-        say("leaks", self.leaks.as_ref().map(serde_json::to_value))?;
-
-        Ok(terms)
+        match serde_json::to_value(self).map_err(Error::failed)? {
+            Value::Object(terms) => Ok(terms),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok(Map::new()),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::file::Wanted;
 use crate::client::pages::Pages;
 use crate::client::{Call, Client};
 use crate::error::Error;
+use crate::output::text;
 
 const ORGANIZATIONS: &str = "/operator/v1/organizations";
 
@@ -90,7 +91,7 @@ async fn present(client: &Client, wanted: &[Wanted], all: bool) -> Result<BTreeM
     let mut present = BTreeMap::new();
     if all {
         for org in Pages::new(client, ORGANIZATIONS, None).all().await? {
-            present.insert(org["slug"].as_str().unwrap_or_default().to_owned(), org);
+            present.insert(text(&org, "/slug"), org);
         }
         return Ok(present);
     }

@@ -33,9 +33,8 @@ impl<'c> Pages<'c> {
         let limit = self.left.unwrap_or(PAGE).min(PAGE);
         let call = Call::get(&*self.path).with("cursor", self.cursor.as_ref()).with("limit", Some(limit));
         let mut page = self.client.json(call).await?;
-        let mut rows = match page.get_mut("data").map(Value::take) {
-            Some(Value::Array(rows)) => rows,
-            _ => return Err(Error::Failed("the stack's answer is no list".to_owned())),
+        let Some(Value::Array(mut rows)) = page.get_mut("data").map(Value::take) else {
+            return Err(Error::Failed("the stack's answer is no list".to_owned()));
         };
         self.cursor = page.pointer("/meta/pagination/cursor").and_then(Value::as_str).map(str::to_owned);
         if let Some(left) = &mut self.left {

@@ -8,7 +8,7 @@ use super::http::Reply;
 const MOST: u32 = 6;
 
 /// The longest time that the stack may ask to wait: 1 minute.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// How often a request was sent.
 #[derive(Debug, Default)]

@@ -68,7 +68,8 @@ async fn examine(client: &Client, findings: &mut Findings) {
     findings.add("address", "ok", &format!("{} ({})", place.url, place.how));
     match place.signer.credentials().await {
         Ok(credentials) => {
-            findings.add("credentials", "ok", &format!("{} in {}", credentials.access_key_id(), place.region))
+            let found = format!("{} in {}", credentials.access_key_id(), place.region);
+            findings.add("credentials", "ok", &found);
         }
         Err(error) => findings.failed("credentials", &error),
     }

@@ -57,7 +57,7 @@ impl Verify {
         let verdict = session.client.data(Call::post("/operator/v1/verify", self.question(key))).await?;
         session.output.one(&verdict, COLUMNS)?;
 
-        Ok(if verdict["valid"] == true { Exit::Done } else { Exit::Refused })
+        Ok(if verdict.get("valid") == Some(&Value::Bool(true)) { Exit::Done } else { Exit::Refused })
     }
 
     /// What the stack is asked.

@@ -75,7 +75,7 @@ fn folder() -> PathBuf {
 /// Refuses a folder into which anybody else could write: a stack is operated with what is in it.
 fn check(folder: &Path) -> io::Result<()> {
     let metadata = fs::symlink_metadata(folder)?;
-    if metadata.is_dir() && metadata.uid() == getuid().as_raw() && metadata.mode() & 0o077 == 0 {
+    if metadata.is_dir() && metadata.uid() == getuid().as_raw() && metadata.mode() & 0o777 == 0o700 {
         return Ok(());
     }
 

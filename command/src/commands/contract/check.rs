@@ -72,7 +72,7 @@ async fn compare(session: &Session, contract: &Contract, rows: &mut Rows<'_>, co
         let mut pages = Pages::new(&session.client, format!("/operator/v1/organizations/{slug}/api-keys"), None);
         while let Some(page) = pages.next().await? {
             for key in page {
-                tell(&slug, key["id"].clone(), of_key(contract, &plan, &key))?;
+                tell(&slug, text(&key, "/id").into(), of_key(contract, &plan, &key))?;
             }
         }
         progress.inc(1);

@@ -7,7 +7,7 @@ use super::{COLUMNS, path};
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
-use crate::secret::{Destination, Place, destination};
+use crate::secret::{Destination, HELP, Place, destination};
 use crate::session::Session;
 
 /// Issue a key; its secret is shown this once
@@ -45,8 +45,7 @@ pub(crate) struct Create {
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
 
-    /// Where the secret goes instead of being shown: file:PATH (a new file, for you alone) or secretsmanager:NAME (a new secret)
-    #[arg(long, value_name = "PLACE", value_parser = destination)]
+    #[arg(long, value_name = "PLACE", value_parser = destination, help = HELP)]
     secret_to: Option<Destination>,
 }
 

@@ -108,8 +108,9 @@ impl Import {
         for batch in keys.chunks(BATCH) {
             let call = Call::post(format!("{}/import", path(&self.org)), json!({"keys": batch}));
             let Some(answer) = interrupt.let_end(session.client.data(call)).await else { break };
-            for result in answer?["results"].as_array_mut().into_iter().flatten() {
-                tally.count(result["result"].as_str().unwrap_or_default());
+            let mut answer = answer?;
+            for result in answer.pointer_mut("/results").and_then(Value::as_array_mut).into_iter().flatten() {
+                tally.count(&text(result, "/result"));
                 let mut row = json!({"number": tally.done()});
                 if let (Some(row), Some(result)) = (row.as_object_mut(), result.as_object_mut()) {
                     row.append(result);
@@ -143,7 +144,9 @@ fn keys(file: &Path) -> Result<Vec<Value>, Error> {
     for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
         match value.map_err(|cause| named(&cause))? {
             Value::Array(several) => keys.extend(several),
-            one => keys.push(one),
+            one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                keys.push(one);
+            }
         }
     }
     if let Some(number) = keys.iter().position(|key| !key.is_object()) {

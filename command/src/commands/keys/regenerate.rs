@@ -7,7 +7,7 @@ use super::{COLUMNS, Which};
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
-use crate::secret::{Destination, Place, destination};
+use crate::secret::{Destination, HELP, Place, destination};
 use crate::session::Session;
 
 /// Give a key a new secret, which is shown this once
@@ -21,8 +21,7 @@ pub(crate) struct Regenerate {
     #[arg(long, value_name = "SPAN", value_parser = parse::seconds, default_value = "0s")]
     overlap: u64,
 
-    /// Where the secret goes instead of being shown: file:PATH (a new file, for you alone) or secretsmanager:NAME (a new secret)
-    #[arg(long, value_name = "PLACE", value_parser = destination)]
+    #[arg(long, value_name = "PLACE", value_parser = destination, help = HELP)]
     secret_to: Option<Destination>,
 }
 

@@ -51,17 +51,17 @@ impl Usage {
             session.output.one(&usage, &[])?;
             return Ok(Exit::Done);
         }
-        let buckets = usage.get_mut("buckets").map(Value::take);
         let mut rows = session.output.rows(COLUMNS);
-        for bucket in buckets.iter().filter_map(Value::as_array).flatten() {
-            if bucket["requests"] != 0 {
+        for bucket in usage.pointer("/buckets").and_then(Value::as_array).into_iter().flatten() {
+            if text(bucket, "/requests") != "0" {
                 rows.push(bucket.clone())?;
             }
         }
-        let mut totals = usage["totals"].take();
+        let (from, to) = (text(&usage, "/from"), text(&usage, "/to"));
+        let mut totals = usage.pointer_mut("/totals").map(Value::take).unwrap_or_default();
         if let Some(totals) = totals.as_object_mut() {
-            totals.insert("from".to_owned(), usage["from"].take());
-            totals.insert("to".to_owned(), usage["to"].take());
+            totals.insert("from".to_owned(), from.into());
+            totals.insert("to".to_owned(), to.into());
         }
         rows.push(totals)?;
         rows.end()?;

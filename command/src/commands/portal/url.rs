@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::client::Call;
 use crate::error::{Error, Exit};
-use crate::output::print;
+use crate::output::{print, text};
 use crate::parse;
 use crate::session::Session;
 
@@ -30,8 +30,8 @@ pub(crate) struct Url {
     operations: Vec<String>,
 
     /// Where the pages lead back to
-    #[arg(long, value_name = "URL")]
-    return_url: Option<String>,
+    #[arg(long = "return-url", value_name = "URL")]
+    back_to: Option<String>,
 
     /// The pages' language [default: the browser's]
     #[arg(long)]
@@ -54,8 +54,7 @@ impl Url {
             session.output.one(&link, &[])?;
             return Ok(Exit::Done);
         }
-        let url = link["url"].as_str().ok_or_else(|| Error::Failed("the stack's answer has no link".to_owned()))?;
-        print(&format!("{url}\n"))?;
+        print(&format!("{}\n", text(&link, "/url")))?;
 
         Ok(Exit::Done)
     }
@@ -67,7 +66,7 @@ impl Url {
             ("subject", Some(self.subject.into())),
             ("name", self.name.map(Value::from)),
             ("operations", operations),
-            ("returnUrl", self.return_url.map(Value::from)),
+            ("returnUrl", self.back_to.map(Value::from)),
             ("locale", self.locale.map(Value::from)),
             ("timeZone", self.time_zone.map(Value::from)),
             ("seconds", self.seconds.map(Value::from)),
