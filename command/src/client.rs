@@ -1,19 +1,17 @@
 //! The operator's routes of a stack, as calls: signed, repeated where the stack asks for it, and with refusals in one line.
 
-pub(crate) mod http;
 pub(crate) mod pages;
 mod patience;
 mod refusal;
-pub(crate) mod signing;
 
-use ::http::Method;
+use http::Method;
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::place::Place;
-use http::{Http, Reply, Request};
+use crate::wire::signing::{Signature, signed};
+use crate::wire::{Http, Reply, Request};
 use patience::Patience;
-use signing::{Signature, signed};
 
 /// A stack that can be called.
 #[derive(Debug)]

@@ -17,6 +17,7 @@ mod secret;
 mod session;
 mod talk;
 mod usage;
+mod wire;
 
 use std::process::ExitCode;
 

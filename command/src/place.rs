@@ -5,6 +5,9 @@ mod cloudformation;
 mod samconfig;
 mod settings;
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
@@ -13,9 +16,13 @@ use http::Uri;
 use local::program::Running;
 
 use crate::error::{Error, chain as causes};
+use crate::wire::signing::now;
 
 /// The stack of a team that has never said how it is called.
 const STACK: &str = "latchkey";
+
+/// For how long credentials must last to be used again: 1 minute.
+const MARGIN: Duration = Duration::from_mins(1);
 
 /// The region that a stack on this machine pretends to be in.
 const LOCAL_REGION: &str = "us-east-1";
@@ -56,14 +63,29 @@ pub(crate) struct Place {
 
 /// Who signs.
 #[derive(Debug)]
-pub(crate) struct Signer(SharedCredentialsProvider);
+pub(crate) struct Signer {
+    provider: SharedCredentialsProvider,
+    /// What it has said: to ask it can start a program, or call AWS.
+    kept: Mutex<Option<Credentials>>,
+}
 
 impl Signer {
+    fn new(provider: SharedCredentialsProvider) -> Self {
+        Self { provider, kept: Mutex::default() }
+    }
+
     /// What to sign with, now.
     pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
-        let found = self.0.provide_credentials().await;
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let lasts = |credentials: &Credentials| credentials.expiry().is_none_or(|end| end > now() + MARGIN);
+        if let Some(kept) = kept.filter(lasts) {
+            return Ok(kept);
+        }
+        let found = self.provider.provide_credentials().await;
+        let found = found.map_err(|cause| Error::Failed(format!("no AWS credentials: {}", causes(&cause))))?;
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
 
-        found.map_err(|cause| Error::Failed(format!("no AWS credentials: {}", causes(&cause))))
+        Ok(found)
     }
 }
 
@@ -156,14 +178,14 @@ fn on_this_machine(running: &Running) -> Place {
         how: format!("the local stack at {url}"),
         is_found_here: true,
         region: operator.region.clone(),
-        signer: Signer(SharedCredentialsProvider::new(credentials)),
+        signer: Signer::new(SharedCredentialsProvider::new(credentials)),
     }
 }
 
 fn signer(config: &SdkConfig) -> Result<Signer, Error> {
     let provider = config.credentials_provider();
 
-    provider.map(Signer).ok_or_else(|| Error::Failed("no AWS credentials".to_owned()))
+    provider.map(Signer::new).ok_or_else(|| Error::Failed("no AWS credentials".to_owned()))
 }
 
 fn trimmed(url: &str) -> String {

@@ -33,18 +33,18 @@ pub(crate) fn destination(text: &str) -> Result<Destination, String> {
     }
 }
 
-/// A place that is taken, and empty.
+/// A place that is reserved, and empty.
 #[derive(Debug)]
-pub(crate) enum Place {
+pub(crate) enum Reserved {
     /// Nobody has named one: the secret is shown.
     Shown,
     File(PathBuf, File),
     SecretsManager(String, Box<Client>),
 }
 
-impl Place {
-    /// Takes the place that `destination` names.
-    pub(crate) async fn take(destination: Option<&Destination>, target: &Target) -> Result<Self, Error> {
+impl Reserved {
+    /// Reserves the place that `destination` names.
+    pub(crate) async fn at(destination: Option<&Destination>, target: &Target) -> Result<Self, Error> {
         match destination {
             None => Ok(Self::Shown),
             Some(Destination::File(path)) => {

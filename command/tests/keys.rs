@@ -1,10 +1,12 @@
 //! `latchkey keys`, against a real stack.
 
 use std::fs;
+use std::process::Command;
+use std::sync::mpsc::channel;
 
 use serde_json::{Value, json};
 
-use crate::support::{SHARED, fed, plain};
+use crate::support::{SHARED, Server, command, ended, fed, plain, reply, signed};
 
 #[test]
 fn a_key_is_issued_shown_changed_and_revoked() {
@@ -144,7 +146,7 @@ fn a_file_of_keys_that_is_none_is_refused_before_anything_is_asked() {
     for (text, said) in
         [("[1]", "key 1 is no object"), ("{\"sha256\": ", "line 1 column"), ("", "there is no key in it")]
     {
-        let ran = fed(&mut crate::support::command(&["keys", "import", "acme", "-"]), text);
+        let ran = fed(&mut command(&["keys", "import", "acme", "-"]), text);
         ran.failed(2, said);
     }
 }
@@ -171,4 +173,29 @@ fn what_a_type_cannot_have_is_refused() {
     let ran = SHARED.run(&["keys", "create", "keys-wrong", "--name", "web", "--type", "live", "--scope", "burn"]);
     ran.failed(4, "400: The request is not valid: ");
     SHARED.run(&["keys", "get", "keys-wrong", "key_00000000000000000000000000"]).failed(3, "404");
+}
+
+#[test]
+fn an_import_that_ctrl_c_stops_says_what_is_there() {
+    let (tell_pid, pid) = channel::<u32>();
+    let server = Server::deciding(1, move |_| {
+        let pid = pid.recv().unwrap().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let result = json!({"result": "imported", "id": "key_01"});
+        reply(200, "", &json!({"data": {"imported": 100, "results": vec![result; 100]}}).to_string())
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    fs::write(&file, json!(vec![json!({"sha256": "0"}); 150]).to_string()).unwrap();
+    let import = ["keys", "import", "acme", file.to_str().unwrap(), "--output", "jsonl", "--url", &server.url];
+    let child = signed(command(&import)).spawn().unwrap();
+    tell_pid.send(child.id()).unwrap();
+    let ran = ended(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.out.lines().count()), (1, 100), "{ran:?}");
+    assert_eq!(
+        ran.err,
+        "latchkey: 100 of 150 keys: 100 imported, 0 there already, 0 refused, 0 not tried for lack of time\n\
+         latchkey: stopped: import the same file again to go on\n"
+    );
+    server.end();
 }

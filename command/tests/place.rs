@@ -174,3 +174,22 @@ fn profiles_and_their_processes_sign() {
         "another one has signed"
     );
 }
+
+#[test]
+fn who_signs_is_asked_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, asked) = (folder.path().join("config"), folder.path().join("asked"));
+    let program = folder.path().join("sign.sh");
+    let script = r#"echo >> "$1"; echo '{"Version": 1, "AccessKeyId": "AKIDPROCESS", "SecretAccessKey": "s"}'"#;
+    std::fs::write(&program, script).unwrap();
+    let process = format!("sh {} {}", program.display(), asked.display());
+    std::fs::write(&config, format!("[default]\nregion = eu-west-1\ncredential_process = {process}\n")).unwrap();
+    let page = r#"{"data": [{"slug": "a"}], "meta": {"pagination": {"cursor": "next"}}}"#;
+    let last = r#"{"data": [{"slug": "b"}], "meta": {"pagination": {"cursor": null}}}"#;
+    let stack = Server::answering([reply(200, "", page), reply(200, "", last)]);
+    let mut list = command(&["orgs", "list", "--url", &stack.url]);
+    list.env("PATH", "/usr/bin:/bin").env("AWS_CONFIG_FILE", &config);
+    ran(&mut list).printed(0, "SLUG\na\nb\n");
+    assert_eq!(stack.end()[1].line, "GET /operator/v1/organizations?cursor=next&limit=100");
+    assert_eq!(std::fs::read_to_string(&asked).unwrap(), "\n");
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::http::Reply;
+use crate::wire::Reply;
 
 /// How often a request is sent at most.
 const MOST: u32 = 6;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::http::Reply;
 use crate::error::{Error, line};
+use crate::wire::Reply;
 
 /// The error that `reply` is, if it is one.
 pub(super) fn of(reply: &Reply) -> Option<Error> {

@@ -6,12 +6,12 @@ use clap::Args;
 use jiff::fmt::rfc2822;
 use serde_json::{Value, json};
 
-use crate::client::http::Reply;
-use crate::client::signing::now;
 use crate::client::{Call, Client};
 use crate::error::{Error, Exit};
 use crate::output::{Column, Output, text};
 use crate::place::Target;
+use crate::wire::Reply;
+use crate::wire::signing::now;
 
 /// Check that the stack can be operated from here: its address, your credentials, the clock, versions
 #[derive(Debug, Args)]

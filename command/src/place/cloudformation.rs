@@ -6,9 +6,9 @@ use aws_credential_types::Credentials;
 use http::Method;
 use roxmltree::{Document, Node};
 
-use crate::client::http::{Http, Request};
-use crate::client::signing::{Signature, signed};
 use crate::error::{Error, line};
+use crate::wire::signing::{Signature, signed};
+use crate::wire::{Http, Request};
 
 /// The outputs of the stack `name`.
 pub(super) async fn outputs(

@@ -7,7 +7,7 @@ use super::{COLUMNS, path};
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
-use crate::secret::{Destination, HELP, Place, destination};
+use crate::secret::{Destination, HELP, Reserved, destination};
 use crate::session::Session;
 
 /// Issue a key; its secret is shown this once
@@ -51,7 +51,7 @@ pub(crate) struct Create {
 
 impl Create {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
-        let place = Place::take(self.secret_to.as_ref(), &session.target).await?;
+        let place = Reserved::at(self.secret_to.as_ref(), &session.target).await?;
         let path = path(&self.org);
         let mut key = match session.client.data(Call::post(path, self.order()).once()).await {
             Ok(key) => key,

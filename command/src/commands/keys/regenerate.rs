@@ -7,7 +7,7 @@ use super::{COLUMNS, Which};
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
-use crate::secret::{Destination, HELP, Place, destination};
+use crate::secret::{Destination, HELP, Reserved, destination};
 use crate::session::Session;
 
 /// Give a key a new secret, which is shown this once
@@ -27,7 +27,7 @@ pub(crate) struct Regenerate {
 
 impl Regenerate {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
-        let place = Place::take(self.secret_to.as_ref(), &session.target).await?;
+        let place = Reserved::at(self.secret_to.as_ref(), &session.target).await?;
         let call = Call::post(format!("{}/regenerate", self.which.path()), json!({"overlapSeconds": self.overlap}));
         let mut key = match session.client.data(call.once()).await {
             Ok(key) => key,

@@ -1,4 +1,6 @@
-//! One request and its reply, over HTTP/1.1.
+//! One request and its reply, over HTTP/1.1, to a stack or to a service of AWS.
+
+pub(crate) mod signing;
 
 use std::fmt;
 use std::sync::OnceLock;

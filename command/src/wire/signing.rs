@@ -6,7 +6,7 @@ use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
 use aws_sigv4::sign::v4;
 
-use super::http::Request;
+use super::Request;
 use crate::error::Error;
 
 /// Who signs, and what for.
