@@ -185,8 +185,8 @@ fn who_signs_is_asked_once() {
     let process = format!("sh {} {}", program.display(), asked.display());
     std::fs::write(&config, format!("[default]\nregion = eu-west-1\ncredential_process = {process}\n")).unwrap();
     let page = r#"{"data": [{"slug": "a"}], "meta": {"pagination": {"cursor": "next"}}}"#;
-    let last = r#"{"data": [{"slug": "b"}], "meta": {"pagination": {"cursor": null}}}"#;
-    let stack = Server::answering([reply(200, "", page), reply(200, "", last)]);
+    let end = r#"{"data": [{"slug": "b"}], "meta": {"pagination": {"cursor": null}}}"#;
+    let stack = Server::answering([reply(200, "", page), reply(200, "", end)]);
     let mut list = command(&["orgs", "list", "--url", &stack.url]);
     list.env("PATH", "/usr/bin:/bin").env("AWS_CONFIG_FILE", &config);
     ran(&mut list).printed(0, "SLUG\na\nb\n");

@@ -15,7 +15,14 @@ fn latchkey(folder: &Path) -> Command {
     let plans = contract.lines().map(|line| if line.starts_with("limits = ") { "custom_limits = true" } else { line });
     std::fs::write(folder.join("own.toml"), plans.collect::<Vec<_>>().join("\n")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-local"));
-    command.current_dir(folder).args(["--contract", "own.toml", "--port", "0", "--ready-file", "ready.json"]);
+    command.current_dir(folder).env("XDG_RUNTIME_DIR", folder).args([
+        "--contract",
+        "own.toml",
+        "--port",
+        "0",
+        "--ready-file",
+        "ready.json",
+    ]);
     command.arg("--template").arg(fixture("bare.yaml")).arg("--binaries").arg(binaries());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
