@@ -4,6 +4,8 @@ pub(crate) mod pages;
 mod patience;
 mod refusal;
 
+use std::fmt;
+
 use http::Method;
 use serde_json::Value;
 
@@ -20,14 +22,19 @@ pub(crate) struct Client {
     http: Http,
 }
 
-/// What is asked of the stack.
-#[derive(Debug)]
+/// What is asked of the stack. Its body can have a secret, so it is not shown.
 pub(crate) struct Call<'a> {
     method: Method,
     path: String,
     query: Vec<(&'a str, String)>,
     body: Option<Value>,
     once: Option<String>,
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("method", &self.method).field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Call<'a> {

@@ -113,6 +113,10 @@ lacking       locked     status active → locked
     assert_eq!(world.json(&["orgs", "get", "lacking"])["status"], "locked");
     assert_eq!(world.json(&["orgs", "get", "kept"])["status"], "active");
     assert_eq!(world.run(&["diff", "-f", &file.path(), "--prune"]).code, 0);
+
+    file.say("  []\n");
+    world.run(&["apply", "-f", &file.path(), "--prune"]).failed(2, "--prune would lock all that there are");
+    assert_eq!(world.json(&["orgs", "get", "kept"])["status"], "active");
 }
 
 /// What a stack says of organizations that it has, and of plans, to whoever applies a file.

@@ -123,6 +123,8 @@ fn cloudformation_says_where_a_stack_is() {
     let aws = Server::answering([outputs(&format!("{}/", stack.url))]);
     let mut get = signed(command(&["orgs", "get", "acme", "--stack", "keys", "--region", "eu-central-1"]));
     get.env("AWS_SESSION_TOKEN", "token").env("AWS_ENDPOINT_URL_CLOUDFORMATION", &aws.url);
+    // What is named on the line is meant, whatever the environment names.
+    get.env("LATCHKEY_URL", "http://127.0.0.1:1");
     ran(&mut get).printed(0, "slug  acme\nname  Acme\n");
     let asked = &aws.end()[0];
     assert_eq!(

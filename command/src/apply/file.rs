@@ -120,10 +120,10 @@ organizations:
             ("organizations:\n  - slug: acme\n    limits: [{requests: 0, per: minute}]\n", "line 3", "1 to 4294967295"),
             ("organizations:\n  - slug: acme\n    limits: [{requests: 1, per: fortnight}]\n", "line 3", "fortnight"),
             ("organisations: []\n", "line 1", "organisations"),
-            ("organizations: [\n", "line 2", ""),
+            ("organizations: [\n", "line 1", "unclosed bracket"),
             ("organizations:\n  - slug: acme\n  - slug: acme\n", "", "acme is there twice"),
             ("organizations:\n  - name: acme\n", "line 2", "slug"),
-            ("", "", "organizations"),
+            ("", "line 1", "unexpected end"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(line) && error.contains(said), "{text}{error}");

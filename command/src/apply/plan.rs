@@ -73,6 +73,9 @@ impl Step {
 
 /// What is to be done, in the order of the file; then what is locked because the file lacks it, if `prune`.
 pub(crate) async fn plan(client: &Client, wanted: &[Wanted], prune: bool) -> Result<Vec<Step>, Error> {
+    if prune && wanted.is_empty() {
+        return Err(Error::Usage("the file has no organization: --prune would lock all that there are".to_owned()));
+    }
     let mut present = present(client, wanted, prune).await?;
     let mut steps = Vec::new();
     for wanted in wanted {
