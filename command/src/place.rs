@@ -16,6 +16,7 @@ use http::Uri;
 use local::program::Running;
 
 use crate::error::{Error, chain as causes};
+use crate::talk;
 use crate::wire::signing::now;
 
 /// The stack of a team that has never said how it is called.
@@ -58,6 +59,8 @@ pub(crate) struct Place {
     /// Whether nobody has named it.
     pub(crate) is_found_here: bool,
     pub(crate) region: String,
+    /// What operators need `execute-api:Invoke` on, where the stack has said it.
+    pub(crate) routes: Option<String>,
     pub(crate) signer: Signer,
 }
 
@@ -129,6 +132,9 @@ impl Target {
         if let Some(running) = running.iter().find(|running| trimmed(&running.url) == trimmed(url)) {
             return Ok(Place { is_found_here: false, ..on_this_machine(running) });
         }
+        if uri.scheme_str() == Some("http") && !is_here(host) {
+            talk::note(&format!("whoever is between you and {url} reads what is said, secrets too: https:// hides it"));
+        }
         let config = self.aws().await;
         let region =
             self.region.clone().or_else(|| region_in(host)).or_else(|| config.region().map(ToString::to_string));
@@ -140,6 +146,7 @@ impl Target {
             how: "by its address".to_owned(),
             is_found_here: false,
             region,
+            routes: None,
             signer: signer(&config)?,
         })
     }
@@ -163,6 +170,7 @@ impl Target {
             how: format!("the stack {name} in {region}"),
             is_found_here: false,
             region,
+            routes: outputs.get("OperatorRoutes").cloned(),
             signer,
         })
     }
@@ -178,6 +186,7 @@ fn on_this_machine(running: &Running) -> Place {
         how: format!("the local stack at {url}"),
         is_found_here: true,
         region: operator.region.clone(),
+        routes: None,
         signer: Signer::new(SharedCredentialsProvider::new(credentials)),
     }
 }

@@ -49,3 +49,24 @@ fn nothing_to_sign_with_is_in_the_way() {
     assert_eq!((ran.code, findings(&ran.out)), (1, vec!["address failed".to_owned()]), "{ran:?}");
     assert!(ran.out.contains("no AWS credentials"), "{ran:?}");
 }
+
+#[test]
+fn whoever_is_not_let_in_learns_what_they_need() {
+    let refused = || reply(403, "", r#"{"message": "Forbidden"}"#);
+    let stack = Server::answering([reply(200, "", "{}"), refused(), refused()]);
+    let output = |name: &str, value: &str| {
+        format!("<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>")
+    };
+    let outputs =
+        [output("ApiUrl", &stack.url), output("OperatorRoutes", "arn:aws:execute-api:x/*/operator/*")].concat();
+    let aws = Server::answering([reply(200, "", &format!("<R><Outputs>{outputs}</Outputs></R>"))]);
+    let mut doctor = signed(command(&["doctor", "--stack", "keys"]));
+    let ran = ran(doctor.env("AWS_ENDPOINT_URL_CLOUDFORMATION", &aws.url));
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.out.contains("403: Forbidden (you need execute-api:Invoke on arn:aws:execute-api:x/*/operator/*)\n"),
+        "{ran:?}"
+    );
+    stack.end();
+    aws.end();
+}

@@ -86,7 +86,10 @@ async fn examine(client: &Client, findings: &mut Findings) {
     }
     match client.json(Call::get("/operator/v1/organizations").with("limit", Some(1))).await {
         Ok(_) => findings.add("permission", "ok", "operator's routes let you in"),
-        Err(error) => findings.failed("permission", &error),
+        Err(error) => {
+            let needed = place.routes.as_ref().map(|routes| format!(" (you need execute-api:Invoke on {routes})"));
+            findings.add("permission", "failed", &format!("{error}{}", needed.unwrap_or_default()));
+        }
     }
     match client.json(Call::get("/operator/v1/openapi.json")).await {
         Ok(document) => described(&document, findings),
