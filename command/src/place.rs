@@ -104,7 +104,10 @@ impl Target {
         }
         let running = local::program::running().map_err(Error::failed)?;
         match running.as_slice() {
-            [] => self.deployed(&samconfig::stack()?.unwrap_or_else(|| STACK.to_owned())).await,
+            [] => {
+                let name = samconfig::stack()?.unwrap_or_else(|| STACK.to_owned());
+                self.deployed(&name).await.map_err(|error| error.about("no local stack runs"))
+            }
             [one] => Ok(on_this_machine(one)),
             several => {
                 let urls: Vec<_> = several.iter().map(|running| running.url.as_str()).collect();

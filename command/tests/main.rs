@@ -20,6 +20,8 @@ mod busy;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod contracts;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod doctor;
