@@ -46,16 +46,16 @@ impl<'a> Call<'a> {
         Self::new(Method::GET, path)
     }
 
-    pub(crate) fn put(path: impl Into<String>, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::PUT, path) }
+    pub(crate) fn put(path: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::PUT, path) }
     }
 
-    pub(crate) fn post(path: impl Into<String>, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::POST, path) }
+    pub(crate) fn post(path: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::POST, path) }
     }
 
-    pub(crate) fn patch(path: impl Into<String>, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::PATCH, path) }
+    pub(crate) fn patch(path: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::PATCH, path) }
     }
 
     pub(crate) fn delete(path: impl Into<String>) -> Self {

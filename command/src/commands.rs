@@ -9,6 +9,8 @@ mod orgs;
 mod portal;
 mod verify;
 
+use std::process::ExitCode;
+
 use clap::Subcommand;
 
 use crate::error::{Error, Exit};
@@ -41,18 +43,26 @@ pub(crate) enum Command {
 
 impl Command {
     /// Does it.
-    pub(crate) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
+    pub(crate) fn run(self, target: Target, output: Output) -> Result<ExitCode, Error> {
         match self {
-            Self::Orgs(orgs) => orgs.run(&Session::open(target, output).await?).await,
-            Self::Keys(keys) => keys.run(target, output).await,
-            Self::Verify(verify) => verify.run(target, output).await,
-            Self::Portal(portal) => portal.run(&Session::open(target, output).await?).await,
-            Self::Apply(apply) => apply.run(target, output).await,
-            Self::Diff(diff) => diff.run(target, output).await,
-            Self::Contract(contract) => contract.run(target, output).await,
-            Self::Doctor(doctor) => doctor.run(target, output).await,
-            Self::Completion(completion) => completion.run(),
-            Self::Local(_) => Err(Error::Failed("a stack cannot run inside of this".to_owned())),
+            Self::Orgs(orgs) => wait(async { orgs.run(&Session::open(target, output).await?).await }),
+            Self::Keys(keys) => wait(keys.run(target, output)),
+            Self::Verify(verify) => wait(verify.run(target, output)),
+            Self::Portal(portal) => wait(async { portal.run(&Session::open(target, output).await?).await }),
+            Self::Apply(apply) => wait(apply.run(target, output)),
+            Self::Diff(diff) => wait(diff.run(target, output)),
+            Self::Contract(contract) => wait(contract.run(target, output)),
+            Self::Doctor(doctor) => wait(doctor.run(target, output)),
+            // It has a runtime of its own.
+            Self::Local(options) => Ok(local::program::run(&options)),
+            Self::Completion(completion) => completion.run().map(ExitCode::from),
         }
     }
+}
+
+/// Does `work`, whose waiting is for the network.
+fn wait(work: impl Future<Output = Result<Exit, Error>>) -> Result<ExitCode, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::failed)?;
+
+    runtime.block_on(work).map(ExitCode::from)
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod arguments;
+mod body;
 mod client;
 mod commands;
 mod contract;
@@ -24,7 +25,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::Arguments;
-use commands::Command;
 use error::{Error, Exit};
 use output::Output;
 
@@ -34,24 +34,14 @@ fn main() -> ExitCode {
         Err(error) => return usage::tell(&error).into(),
     };
     let Arguments { target, output, command } = arguments;
-    // It has a runtime of its own.
-    if let Command::Local(options) = command {
-        return local::program::run(&options);
-    }
 
-    match run(command, target, Output::new(output)) {
-        Ok(exit) => exit.into(),
+    match command.run(target, Output::new(output)) {
+        Ok(code) => code,
         // Whoever reads has enough.
         Err(Error::Closed) => Exit::Done.into(),
         Err(error) => {
-            talk::say(&format!("latchkey: {error}"));
+            talk::note(&error.to_string());
             error.exit().into()
         }
     }
-}
-
-fn run(command: Command, target: place::Target, output: Output) -> Result<Exit, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-
-    runtime.map_err(Error::failed)?.block_on(command.run(target, output))
 }

@@ -32,20 +32,16 @@ pub(crate) enum Keys {
 
 impl Keys {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
-        // A file that is not right is no reason to look for a stack.
-        if let Self::Import(import) = self {
-            return import.run(target, output).await;
-        }
-        let session = Session::open(target, output).await?;
         match self {
-            Self::List(list) => list.run(&session).await,
-            Self::Get(get) => get.run(&session).await,
-            Self::Create(create) => create.run(&session).await,
-            Self::Update(update) => update.run(&session).await,
-            Self::Regenerate(regenerate) => regenerate.run(&session).await,
-            Self::Delete(delete) => delete.run(&session).await,
-            Self::Usage(usage) => usage.run(&session).await,
-            Self::Import(_) => Ok(Exit::Done),
+            Self::List(list) => list.run(&Session::open(target, output).await?).await,
+            Self::Get(get) => get.run(&Session::open(target, output).await?).await,
+            Self::Create(create) => create.run(&Session::open(target, output).await?).await,
+            Self::Update(update) => update.run(&Session::open(target, output).await?).await,
+            Self::Regenerate(regenerate) => regenerate.run(&Session::open(target, output).await?).await,
+            // A file that is not right is no reason to look for a stack.
+            Self::Import(import) => import.run(target, output).await,
+            Self::Delete(delete) => delete.run(&Session::open(target, output).await?).await,
+            Self::Usage(usage) => usage.run(&Session::open(target, output).await?).await,
         }
     }
 }

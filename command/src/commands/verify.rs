@@ -3,8 +3,9 @@
 use std::io::{IsTerminal as _, Read as _};
 
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::output::{Column, Output, text};
@@ -61,17 +62,12 @@ impl Verify {
     }
 
     /// What the stack is asked.
-    fn question(self, key: String) -> Value {
-        let scopes = (!self.scopes.is_empty()).then(|| Value::from(self.scopes));
-        let members = [
-            ("key", Some(key.into())),
-            ("scopes", scopes),
-            ("cost", self.cost.map(Value::from)),
-            ("address", self.address.map(Value::from)),
-        ];
-        let said = members.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value?)));
-
-        Value::Object(said.collect::<Map<_, _>>())
+    fn question(self, key: String) -> Body {
+        Body::default()
+            .with("key", Some(key))
+            .list("scopes", self.scopes)
+            .with("cost", self.cost)
+            .with("address", self.address)
     }
 }
 

@@ -1,9 +1,10 @@
 //! `latchkey keys create`: issue a key. Its secret is shown once, or goes where it is wanted.
 
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{COLUMNS, path};
+use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
@@ -67,19 +68,13 @@ impl Create {
     }
 
     /// What the stack is told.
-    fn order(self) -> Value {
-        let some = |list: Vec<Value>| (!list.is_empty()).then_some(Value::Array(list));
-        let texts = |list: Vec<String>| some(list.into_iter().map(Value::from).collect());
-        let members = [
-            ("name", Some(self.name.into())),
-            ("type", self.kind.map(Value::from)),
-            ("scopes", texts(self.scopes)),
-            ("limits", some(self.limits)),
-            ("allowedAddresses", texts(self.addresses)),
-            ("expiresAt", self.expires.map(Value::from)),
-        ];
-        let said = members.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value?)));
-
-        Value::Object(said.collect::<Map<_, _>>())
+    fn order(self) -> Body {
+        Body::default()
+            .with("name", Some(self.name))
+            .with("type", self.kind)
+            .list("scopes", self.scopes)
+            .list("limits", self.limits)
+            .list("allowedAddresses", self.addresses)
+            .with("expiresAt", self.expires)
     }
 }

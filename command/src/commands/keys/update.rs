@@ -1,9 +1,10 @@
 //! `latchkey keys update`: change a key.
 
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{COLUMNS, Which};
+use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
@@ -65,21 +66,16 @@ impl Update {
     }
 
     /// What the stack is told.
-    fn change(self) -> Value {
-        let mut change = Map::new();
-        let mut say = |member: &str, value: Option<Value>, is_taken: bool| {
-            let value = if is_taken { Some(Value::Null) } else { value };
-            change.extend(value.map(|value| (member.to_owned(), value)));
-        };
-        let some = |list: Vec<Value>| (!list.is_empty()).then_some(Value::Array(list));
-        let texts = |list: Vec<String>| some(list.into_iter().map(Value::from).collect());
-        say("name", self.name.map(Value::from), false);
-        say("scopes", texts(self.scopes), false);
-        say("status", self.status.map(Value::from), false);
-        say("limits", some(self.limits), self.no_limits);
-        say("allowedAddresses", texts(self.addresses), self.allow_anywhere);
-        say("expiresAt", self.expires.map(Value::from), self.no_expiry);
-
-        Value::Object(change)
+    fn change(self) -> Body {
+        Body::default()
+            .with("name", self.name)
+            .list("scopes", self.scopes)
+            .with("status", self.status)
+            .list("limits", self.limits)
+            .without("limits", self.no_limits)
+            .list("allowedAddresses", self.addresses)
+            .without("allowedAddresses", self.allow_anywhere)
+            .with("expiresAt", self.expires)
+            .without("expiresAt", self.no_expiry)
     }
 }

@@ -1,9 +1,10 @@
 //! `latchkey orgs put`: make an organization, or change its terms.
 
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{COLUMNS, path};
+use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
@@ -61,19 +62,15 @@ impl Put {
     }
 
     /// What the stack is told.
-    fn terms(self) -> Value {
-        let mut terms = Map::new();
-        let mut say = |member: &str, value: Option<Value>, is_taken: bool| {
-            let value = if is_taken { Some(Value::Null) } else { value };
-            terms.extend(value.map(|value| (member.to_owned(), value)));
-        };
-        let some = |list: Vec<Value>| (!list.is_empty()).then_some(Value::Array(list));
-        say("name", self.name.map(Value::from), false);
-        say("plan", self.plan.map(Value::from), false);
-        say("limits", some(self.limits), self.no_limits);
-        say("sharedLimits", some(self.shared_limits), self.no_shared_limits);
-        say("leaks", self.leaks.map(Value::from), self.no_leaks);
-
-        Value::Object(terms)
+    fn terms(self) -> Body {
+        Body::default()
+            .with("name", self.name)
+            .with("plan", self.plan)
+            .list("limits", self.limits)
+            .without("limits", self.no_limits)
+            .list("sharedLimits", self.shared_limits)
+            .without("sharedLimits", self.no_shared_limits)
+            .with("leaks", self.leaks)
+            .without("leaks", self.no_leaks)
     }
 }

@@ -1,8 +1,8 @@
 //! `latchkey portal url`: a link that lets one person in.
 
 use clap::Args;
-use serde_json::{Map, Value};
 
+use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::output::{print, text};
@@ -60,19 +60,14 @@ impl Url {
     }
 
     /// What the stack is told.
-    fn order(self) -> Value {
-        let operations = (!self.operations.is_empty()).then(|| Value::from(self.operations));
-        let members = [
-            ("subject", Some(self.subject.into())),
-            ("name", self.name.map(Value::from)),
-            ("operations", operations),
-            ("returnUrl", self.back_to.map(Value::from)),
-            ("locale", self.locale.map(Value::from)),
-            ("timeZone", self.time_zone.map(Value::from)),
-            ("seconds", self.seconds.map(Value::from)),
-        ];
-        let said = members.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value?)));
-
-        Value::Object(said.collect::<Map<_, _>>())
+    fn order(self) -> Body {
+        Body::default()
+            .with("subject", Some(self.subject))
+            .with("name", self.name)
+            .list("operations", self.operations)
+            .with("returnUrl", self.back_to)
+            .with("locale", self.locale)
+            .with("timeZone", self.time_zone)
+            .with("seconds", self.seconds)
     }
 }
