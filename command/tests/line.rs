@@ -66,3 +66,25 @@ fn a_reader_that_goes_away_is_nothing_to_talk_about() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
     }
 }
+
+#[test]
+fn work_goes_on_when_nobody_reads_about_it() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let each: Vec<_> = (0..3).map(|number| format!("- {{ slug: line-unread-{number}, plan: free }}\n")).collect();
+    std::fs::write(file.path(), format!("organizations:\n{}", each.concat())).unwrap();
+    let apply = ["apply", "-f", file.path().to_str().unwrap(), "--output", "jsonl"];
+    let mut child = SHARED.command(&apply).spawn().unwrap();
+    drop(child.stdout.take());
+    let ran = ended(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(SHARED.run(&["orgs", "get", "line-unread-2"]).code, 0);
+}
+
+#[test]
+fn a_secret_that_nobody_has_read_is_something_to_talk_about() {
+    SHARED.organization("line-secret");
+    let create = ["keys", "create", "line-secret", "--name", "web", "--type", "live"];
+    let mut child = SHARED.command(&create).spawn().unwrap();
+    drop(child.stdout.take());
+    ended(child.wait_with_output().unwrap()).failed(1, "has a new secret, which nobody has read: regenerate it");
+}

@@ -93,11 +93,11 @@ impl Apply {
         let mut done = 0_usize;
         let carried_out = carry_out(&session, &steps, &mut rows, &mut done).await;
         // What was done is said, also where it went no further.
-        rows.end()?;
+        let printed = rows.end();
         if carried_out.is_err() {
             talk::note(&format!("{done} of {} organizations are as the file says", steps.len()));
         }
-        carried_out?;
+        carried_out.and(printed)?;
 
         Ok(Exit::Done)
     }
@@ -116,7 +116,7 @@ async fn carry_out(session: &Session, steps: &[Step], rows: &mut Rows<'_>, done:
             let stopped = || Error::Failed(format!("stopped in the middle of {}: apply the file again", step.slug));
             carried_out.ok_or_else(stopped)?.map_err(|error| error.about(&step.slug))?;
         }
-        rows.push(step.row())?;
+        rows.tell(step.row())?;
         *done = done.saturating_add(1);
         progress.inc(1);
     }

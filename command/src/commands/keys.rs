@@ -11,10 +11,12 @@ mod usage;
 
 use clap::{Args, Subcommand};
 
+use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::output::{Column, Output, limits, text};
 use crate::parse;
 use crate::place::Target;
+use crate::secret::{Destination, Reserved};
 use crate::session::Session;
 
 /// What can be done with keys.
@@ -61,6 +63,26 @@ struct Which {
 impl Which {
     fn path(&self) -> String {
         format!("{}/{}", path(&self.org), self.id)
+    }
+}
+
+/// Makes `call`, which gives a key a secret, and shows the key. The secret goes where it is wanted.
+async fn with_secret(session: &Session, call: Call<'_>, to: Option<&Destination>) -> Result<Exit, Error> {
+    let place = Reserved::at(to, &session.target).await?;
+    let mut key = match session.client.data(call.once()).await {
+        Ok(key) => key,
+        Err(error) => {
+            place.give_up().await;
+            return Err(error);
+        }
+    };
+    place.fill(&mut key).await?;
+    match session.output.one(&key, COLUMNS) {
+        Err(Error::Closed) if to.is_none() => {
+            let id = text(&key, "/id");
+            Err(Error::Failed(format!("the key {id} has a new secret, which nobody has read: regenerate it")))
+        }
+        shown => shown.map(|()| Exit::Done),
     }
 }
 

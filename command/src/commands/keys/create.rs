@@ -3,12 +3,12 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::{COLUMNS, path};
+use super::{path, with_secret};
 use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
-use crate::secret::{Destination, HELP, Reserved, destination};
+use crate::secret::{Destination, HELP, destination};
 use crate::session::Session;
 
 /// Issue a key; its secret is shown this once
@@ -52,19 +52,10 @@ pub(crate) struct Create {
 
 impl Create {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
-        let place = Reserved::at(self.secret_to.as_ref(), &session.target).await?;
-        let path = path(&self.org);
-        let mut key = match session.client.data(Call::post(path, self.order()).once()).await {
-            Ok(key) => key,
-            Err(error) => {
-                place.give_up().await;
-                return Err(error);
-            }
-        };
-        place.fill(&mut key).await?;
-        session.output.one(&key, COLUMNS)?;
+        let to = self.secret_to.clone();
+        let call = Call::post(path(&self.org), self.order());
 
-        Ok(Exit::Done)
+        with_secret(session, call, to.as_ref()).await
     }
 
     /// What the stack is told.

@@ -84,14 +84,14 @@ impl Import {
         let mut tally = Tally::default();
         let taken = self.take(&session, &keys, &mut rows, &mut tally).await;
         // What was done is said, also where it went no further.
-        rows.end()?;
+        let printed = rows.end();
         let Tally { imported, exists, refused, busy } = &tally;
         talk::note(&format!(
             "{} of {} keys: {imported} imported, {exists} there already, {refused} refused, {busy} not tried for lack of time",
             tally.done(),
             keys.len()
         ));
-        taken?;
+        taken.and(printed)?;
 
         Ok(tally.exit())
     }
@@ -115,7 +115,7 @@ impl Import {
                 if let (Some(row), Some(result)) = (row.as_object_mut(), result.as_object_mut()) {
                     row.append(result);
                 }
-                rows.push(row)?;
+                rows.tell(row)?;
                 progress.inc(1);
             }
             if interrupt.came {
@@ -123,7 +123,7 @@ impl Import {
             }
         }
         progress.finish_and_clear();
-        if interrupt.came {
+        if interrupt.came && tally.done() < keys.len() {
             return Err(Error::Failed("stopped: import the same file again to go on".to_owned()));
         }
 

@@ -3,11 +3,11 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{COLUMNS, Which};
+use super::{Which, with_secret};
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::parse;
-use crate::secret::{Destination, HELP, Reserved, destination};
+use crate::secret::{Destination, HELP, destination};
 use crate::session::Session;
 
 /// Give a key a new secret, which is shown this once
@@ -27,18 +27,8 @@ pub(crate) struct Regenerate {
 
 impl Regenerate {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
-        let place = Reserved::at(self.secret_to.as_ref(), &session.target).await?;
         let call = Call::post(format!("{}/regenerate", self.which.path()), json!({"overlapSeconds": self.overlap}));
-        let mut key = match session.client.data(call.once()).await {
-            Ok(key) => key,
-            Err(error) => {
-                place.give_up().await;
-                return Err(error);
-            }
-        };
-        place.fill(&mut key).await?;
-        session.output.one(&key, COLUMNS)?;
 
-        Ok(Exit::Done)
+        with_secret(session, call, self.secret_to.as_ref()).await
     }
 }
