@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use clap::Args;
 use http::Uri;
@@ -21,6 +22,10 @@ use crate::wire::signing::now;
 
 /// The stack of a team that has never said how it is called.
 const STACK: &str = "latchkey";
+
+/// What is said to whoever has none.
+const NO_CREDENTIALS: &str =
+    "no AWS credentials: sign in as for the AWS CLI, by variables (AWS_ACCESS_KEY_ID …) or by a profile (--profile)";
 
 /// For how long credentials must last to be used again: 1 minute.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -85,7 +90,13 @@ impl Signer {
             return Ok(kept);
         }
         let found = self.provider.provide_credentials().await;
-        let found = found.map_err(|cause| Error::Failed(format!("no AWS credentials: {}", causes(&cause))))?;
+        let found = found.map_err(|cause| {
+            if matches!(cause, CredentialsError::CredentialsNotLoaded(_)) {
+                return Error::Failed(NO_CREDENTIALS.to_owned());
+            }
+            // They are there, and do not work: a session is over, a program has failed.
+            Error::Failed(format!("no AWS credentials: {}", causes(&cause)))
+        })?;
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
 
         Ok(found)

@@ -178,6 +178,12 @@ fn profiles_and_their_processes_sign() {
 }
 
 #[test]
+fn without_credentials_it_says_where_they_could_be() {
+    let ran = ran(&mut command(&["orgs", "list", "--url", "http://127.0.0.1:1"]));
+    ran.failed(1, "no AWS credentials: sign in as for the AWS CLI, by variables (AWS_ACCESS_KEY_ID …) or by a profile (--profile)\n");
+}
+
+#[test]
 fn who_signs_is_asked_once() {
     let folder = tempfile::tempdir().unwrap();
     let (config, asked) = (folder.path().join("config"), folder.path().join("asked"));
