@@ -15,6 +15,8 @@ use crate::wire::signing::{Signature, signed};
 use crate::wire::{Http, Reply, Request};
 use patience::Patience;
 
+pub(crate) use refusal::message;
+
 /// A stack that can be called.
 #[derive(Debug)]
 pub(crate) struct Client {

@@ -134,10 +134,22 @@ fn a_key_that_cannot_be_imported_is_named_and_the_others_are_there() {
     assert_eq!(
         plain(&ran.out),
         "\
-NUMBER  RESULT    ID                              REASON
+NUMBER  RESULT    ID                              REASON           MESSAGE
 1       imported  key_xxxxxxxxxxxxxxxxxxxxxxxxxx
-2       refused                                   invalid_request
+2       refused                                   invalid_request  The request is not valid: type must be one of live, test
 "
+    );
+}
+
+#[test]
+fn an_import_that_is_refused_as_a_whole_says_which_keys_it_had() {
+    let keys = json!([{"sha256": "1".repeat(64), "name": "good", "type": "live"}]).to_string();
+    let ran = fed(&mut SHARED.command(&["keys", "import", "keys-nobody", "-"]), &keys);
+    assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
+    assert_eq!(
+        ran.err,
+        "latchkey: 0 of 1 keys: 0 imported, 0 there already, 0 refused, 0 not tried for lack of time\n\
+         latchkey: keys 1 to 1: 404: Organization not found\n"
     );
 }
 

@@ -23,7 +23,7 @@ pub(super) fn of(reply: &Reply) -> Option<Error> {
 }
 
 /// The sentence in an error's body, wherever its contract has it, and what is wrong with which member.
-fn message(body: &Value) -> Option<String> {
+pub(crate) fn message(body: &Value) -> Option<String> {
     let place = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
     if let Some(title) = place("/title") {
         return Some(place("/detail").map_or_else(|| title.to_owned(), |detail| format!("{title}: {detail}")));

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::path;
-use crate::client::Call;
+use crate::client::{Call, message};
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
 use crate::output::{Column, Output, Rows, text};
@@ -38,6 +38,7 @@ const COLUMNS: &[Column] = &[
     ("result", |row| text(row, "/result")),
     ("id", |row| text(row, "/id")),
     ("reason", |row| text(row, "/reason")),
+    ("message", |row| row.pointer("/response/body").and_then(message).unwrap_or_default()),
 ];
 
 /// How many keys had which result.
@@ -108,7 +109,10 @@ impl Import {
         for batch in keys.chunks(BATCH) {
             let call = Call::post(format!("{}/import", path(&self.org)), json!({"keys": batch}));
             let Some(answer) = interrupt.let_end(session.client.data(call)).await else { break };
-            let mut answer = answer?;
+            // A refusal of all of them names members by their places in this request.
+            let which =
+                || format!("keys {} to {}", tally.done().saturating_add(1), tally.done().saturating_add(batch.len()));
+            let mut answer = answer.map_err(|error| error.about(&which()))?;
             for result in answer.pointer_mut("/results").and_then(Value::as_array_mut).into_iter().flatten() {
                 tally.count(&text(result, "/result"));
                 let mut row = json!({"number": tally.done()});
