@@ -16,7 +16,7 @@ def serving(contract, *options):
     """A stack that serves `contract`, with more `options`, and keeps nothing: its ready file."""
     with tempfile.TemporaryDirectory() as folder:
         ready, log = Path(folder) / "ready.json", Path(folder) / "stack.log"
-        command = [BINARIES / "latchkey", "--binaries", BINARIES, "--contract", contract, "--ephemeral", "--port", "0"]
+        command = [BINARIES / "latchkey-local", "--binaries", BINARIES, "--contract", contract, "--ephemeral", "--port", "0"]
         with log.open("w") as output:
             process = subprocess.Popen([*command, "--ready-file", ready, *options], cwd=ROOT, stdout=output, stderr=output)
         try:

@@ -169,6 +169,7 @@ fn every_module_says_what_it_is_for() {
         "local/src",
         "openapi/src",
         "deployment/src",
+        "command/src",
         "portal/desk/src",
         "functions",
         "benches",

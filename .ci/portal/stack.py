@@ -25,7 +25,7 @@ numbers = itertools.count(1)
 def serving(contract, binaries, folder):
     """A stack that serves `contract`: its ready file. It keeps nothing; its log stays in `folder`."""
     ready, log = folder / f"{contract}.json", folder / f"{contract}.log"
-    command = [binaries / "latchkey", "--binaries", binaries, "--contract", contract, "--ephemeral", "--port", "0"]
+    command = [binaries / "latchkey-local", "--binaries", binaries, "--contract", contract, "--ephemeral", "--port", "0"]
     with log.open("w") as output:
         process = subprocess.Popen([*command, "--ready-file", ready], cwd=ROOT, stdout=output, stderr=output)
     try:

@@ -39,7 +39,7 @@ type Error = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no folder of the template")?;
-    let binaries = Path::new(env!("CARGO_BIN_EXE_latchkey")).parent().ok_or("no folder of binaries")?;
+    let binaries = Path::new(env!("CARGO_BIN_EXE_latchkey-local")).parent().ok_or("no folder of binaries")?;
     build(root)?;
     let parameters = [("Contract", "fayne"), ("Stage", "local"), ("StoreTimeout", "2000")];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -32,7 +32,7 @@ pub async fn serve() -> shared::Exit {
 
 async fn prepare(app: &'static shared::App) -> Result<Deliverer, settings::Error> {
     let Destinations { event_bus, alert_topic, eventbridge_endpoint, sns_endpoint } = Destinations::read()?;
-    let config = vault::config::config().await;
+    let config = vault::config::config();
     let opens_alerts = |portal: &Portal| portal.opens(Operation::Alerts);
     let shows_alerts = app.has_portal && app.contract.portal.as_ref().is_some_and(opens_alerts);
 
@@ -50,5 +50,5 @@ async fn prepare(app: &'static shared::App) -> Result<Deliverer, settings::Error
 /// # Errors
 /// As for [`serve`].
 pub async fn serve_webhooks() -> shared::Exit {
-    schedule::serve(async |app| Ok::<_, settings::Error>(Webhooks::new(app, Vault::open().await?)), Webhooks::run).await
+    schedule::serve(async |app| Ok::<_, settings::Error>(Webhooks::new(app, Vault::open()?)), Webhooks::run).await
 }

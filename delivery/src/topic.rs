@@ -1,9 +1,9 @@
 //! SNS: what a person must see, in words.
 
-use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::Builder;
 use aws_sdk_sns::error::DisplayErrorContext;
+use aws_types::SdkConfig;
 
 use crate::words::Message;
 

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::meta::region::ProvideRegion;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
 
+use crate::environment::{Environment, region};
 use crate::http::connections;
 
 const CONNECT_MAX: Duration = Duration::from_millis(500);
@@ -17,7 +16,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 /// A client for the region and credentials that Lambda puts in the environment, or for `endpoint`.
 ///
 /// An attempt takes at most `attempt`, connecting included. A second one is made if the first failed without an answer.
-pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
+pub fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(attempt.min(CONNECT_MAX))
         .operation_attempt_timeout(attempt)
@@ -26,8 +25,8 @@ pub async fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
     let mut config = Config::builder()
         // Pinned: a newer version would change retries and timeouts under us.
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(EnvironmentVariableRegionProvider::new().region().await)
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .region(region())
+        .credentials_provider(Environment)
         .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(FIRST_BACKOFF))
         .timeout_config(timeouts)
         .http_client(connections());

@@ -4,6 +4,7 @@
 mod batch;
 mod client;
 mod condition;
+mod environment;
 mod error;
 mod http;
 mod item;
@@ -19,6 +20,7 @@ pub use aws_sdk_dynamodb::{Client, error::BuildError};
 pub use batch::{batch_delete, batch_get, batch_put};
 pub use client::{anew, client, once};
 pub use condition::{Condition, Conditional};
+pub use environment::{Environment, region};
 pub use error::{Error, Refused, Result};
 pub use http::connections;
 pub use item::{Item, SCHEMA, bytes, number, text, text_set};

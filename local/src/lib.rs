@@ -3,7 +3,7 @@
 //! [`Stack`] reads the template, starts an embedded `DynamoDB`, speaks Lambda's Runtime and Extensions APIs to every function
 //! and puts a gateway in front that turns HTTP requests into the events that an HTTP API sends. Lambda's `Invoke` reaches
 //! the functions without it. Schedules run, and EventBridge and SNS have stand-ins. Tests use it as a library; the program
-//! `latchkey` is [`program::run`]. Nothing here knows what a key is.
+//! `latchkey-local` is [`program::run`]. Nothing here knows what a key is.
 
 mod body;
 mod client;

@@ -1,5 +1,8 @@
-//! `latchkey`: the stack on this machine.
+//! `latchkey-local`: the stack on this machine.
+
+use clap::Parser as _;
+use local::program::Options;
 
 fn main() -> std::process::ExitCode {
-    local::program::run()
+    local::program::run(&Options::parse())
 }

@@ -1,10 +1,11 @@
-//! The program `latchkey`: builds the functions, starts a stack, says what to try, and ends it on Ctrl-C.
+//! The program `latchkey-local`, which is `latchkey local`, too: builds the functions, starts a stack, says what to try, and ends it on Ctrl-C.
 
 mod banner;
 mod cargo;
 mod links;
 mod options;
 mod ready;
+mod running;
 mod signals;
 
 use std::collections::BTreeSet;
@@ -12,20 +13,20 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
 use shared::contract::Contract;
 
 use crate::error::Error;
 use crate::stack::{Builder, Stack};
-use options::Options;
-use ready::ReadyFile;
+use ready::Ready;
 use signals::Signals;
 
-/// Runs the program with the arguments of this process.
-pub fn run() -> ExitCode {
-    let options = Options::parse();
+pub use options::Options;
+pub use running::{Running, running};
+
+/// Runs the program as `options` say.
+pub fn run(options: &Options) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = runtime.map_err(Error::from).and_then(|runtime| runtime.block_on(serve(&options)));
+    let served = runtime.map_err(Error::from).and_then(|runtime| runtime.block_on(serve(options)));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -69,15 +70,15 @@ async fn serve(options: &Options) -> Result<(), Error> {
         () = signals.next() => return Ok(()),
     };
     let links = if options.stage == "local" { links::make(&stack).await? } else { Vec::new() };
-    let ready = match &options.ready_file {
-        Some(path) => Some(ReadyFile::write(path, options, &stack, &links)?),
-        None => None,
-    };
+    let ready = Ready::of(options, &stack, &links);
+    let asked_for = options.ready_file.as_deref().map(|path| ready.write(path)).transpose()?;
+    // Nobody has asked for this one.
+    let told = running::tell(&ready).map_err(|error| say(&format!("the command will not find this stack: {error}")));
     drop(std::io::stdout().lock().write_all(banner::text(options, &stack, &links, &examples).as_bytes()));
 
     signals.next().await;
     // It goes before the stack does: a reader of it would call a gateway that no longer answers.
-    drop(ready);
+    drop((asked_for, told));
     tokio::select! {
         () = stack.stop() => {}
         () = signals.next() => {}

@@ -1,4 +1,4 @@
-//! The program `latchkey`, from its start to its end.
+//! The program `latchkey-local`, from its start to its end.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -14,8 +14,15 @@ fn latchkey(folder: &Path) -> Command {
     let contract = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../contracts/fayne.toml")).unwrap();
     let plans = contract.lines().map(|line| if line.starts_with("limits = ") { "custom_limits = true" } else { line });
     std::fs::write(folder.join("own.toml"), plans.collect::<Vec<_>>().join("\n")).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-    command.current_dir(folder).args(["--contract", "own.toml", "--port", "0", "--ready-file", "ready.json"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-local"));
+    command.current_dir(folder).env("XDG_RUNTIME_DIR", folder).args([
+        "--contract",
+        "own.toml",
+        "--port",
+        "0",
+        "--ready-file",
+        "ready.json",
+    ]);
     command.arg("--template").arg(fixture("bare.yaml")).arg("--binaries").arg(binaries());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -137,7 +144,7 @@ fn a_start_that_fails_says_why_in_one_line() {
 
     let line = failure(latchkey(folder.path()).args(["--template", "none.yaml"]));
     assert_eq!(line, "latchkey: cannot read none.yaml: no such file or folder");
-    let mut without_binaries = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    let mut without_binaries = Command::new(env!("CARGO_BIN_EXE_latchkey-local"));
     without_binaries
         .current_dir(folder.path())
         .arg("--binaries")

@@ -11,7 +11,7 @@ use crate::support::root;
 const FLOORS: [&str; 9] =
     ["environment", "contract", "registry", "store", "usage", "gate", "management", "http", "alerts"];
 
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "dynamodb",
     "payload",
     "shared",
@@ -21,6 +21,7 @@ const CRATES: [&str; 11] = [
     "local",
     "openapi",
     "deployment",
+    "command",
     "portal",
     "portal/desk",
 ];

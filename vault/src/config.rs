@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::meta::region::ProvideRegion as _;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_secretsmanager::config::BehaviorVersion;
+use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use dynamodb::Environment;
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -18,7 +18,7 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 const CALL: Duration = Duration::from_secs(4);
 
 /// The configuration of a client.
-pub async fn config() -> SdkConfig {
+pub fn config() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(ATTEMPT)
@@ -26,8 +26,8 @@ pub async fn config() -> SdkConfig {
 
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(EnvironmentVariableRegionProvider::new().region().await)
-        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .region(dynamodb::region())
+        .credentials_provider(SharedCredentialsProvider::new(Environment))
         .retry_config(RetryConfig::standard().with_max_attempts(2))
         .timeout_config(timeouts.build())
         .http_client(dynamodb::connections())

@@ -36,9 +36,9 @@ impl Vault {
     ///
     /// # Errors
     /// It names none.
-    pub async fn open() -> std::result::Result<Self, settings::Error> {
+    pub fn open() -> std::result::Result<Self, settings::Error> {
         let WebhookSettings { master, test_hosts, secretsmanager_endpoint } = WebhookSettings::read()?;
-        let mut config = Builder::from(&config::config().await);
+        let mut config = Builder::from(&config::config());
         config.set_endpoint_url(secretsmanager_endpoint);
 
         Ok(Self {
@@ -56,7 +56,7 @@ impl Vault {
     pub async fn shared() -> Result<&'static Self> {
         static VAULT: OnceCell<Vault> = OnceCell::const_new();
 
-        VAULT.get_or_try_init(Self::open).await.map_err(Error::failed)
+        VAULT.get_or_try_init(async || Self::open()).await.map_err(Error::failed)
     }
 
     /// The master secret.

@@ -12,8 +12,8 @@ use crate::error::Error;
 
 /// Run the whole stack on this machine: gateway, functions, DynamoDB.
 #[derive(Debug, Parser)]
-#[command(name = "latchkey", version, args_override_self = true)]
-pub(super) struct Options {
+#[command(name = "latchkey-local", version, args_override_self = true)]
+pub struct Options {
     /// The contract to serve, a name in contracts/
     #[arg(long, value_name = "NAME", default_value = "standard")]
     pub(super) contract: String,

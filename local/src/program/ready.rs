@@ -16,8 +16,9 @@ use crate::stack::Stack;
 #[derive(Debug)]
 pub(super) struct ReadyFile(PathBuf);
 
+/// What runs, and how to reach it.
 #[derive(Serialize)]
-struct Ready<'a> {
+pub(super) struct Ready<'a> {
     url: String,
     contract: &'a str,
     stage: &'a str,
@@ -37,12 +38,12 @@ struct ReadyOrganization<'a> {
     portal: Option<&'a str>,
 }
 
-impl ReadyFile {
-    /// Writes what `stack` is.
-    pub(super) fn write(path: &Path, options: &Options, stack: &Stack, links: &[Link]) -> Result<Self, Error> {
+impl<'a> Ready<'a> {
+    /// What `stack` is.
+    pub(super) fn of(options: &'a Options, stack: &'a Stack, links: &'a [Link]) -> Self {
         let link = |slug: &str| links.iter().find(|(of, _)| of == slug).map(|(_, url)| url.as_str());
         let organizations = stack.organizations().iter();
-        let ready = Ready {
+        Self {
             url: stack.url(),
             contract: &options.contract,
             stage: &options.stage,
@@ -53,9 +54,14 @@ impl ReadyFile {
             organizations: organizations
                 .map(|seeded| ReadyOrganization { seeded, portal: link(&seeded.slug) })
                 .collect(),
-        };
-        write_private(path, &ready)?;
-        Ok(Self(path.to_owned()))
+        }
+    }
+
+    /// Writes it into the file at `path`.
+    pub(super) fn write(&self, path: &Path) -> Result<ReadyFile, Error> {
+        write_private(path, self)?;
+
+        Ok(ReadyFile(path.to_owned()))
     }
 }
 

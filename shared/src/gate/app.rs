@@ -72,10 +72,10 @@ impl App {
     ///
     /// # Errors
     /// A setting is missing or wrong, or the contract is.
-    pub async fn from_environment() -> Result<Self, Error> {
+    pub fn from_environment() -> Result<Self, Error> {
         let settings = Settings::read()?;
         let contract = Contract::load(&settings.contract)?;
-        let dynamodb = dynamodb::client(settings.store_timeout, settings.dynamodb_endpoint.as_deref()).await;
+        let dynamodb = dynamodb::client(settings.store_timeout, settings.dynamodb_endpoint.as_deref());
 
         Ok(Self::new(contract, dynamodb, settings))
     }

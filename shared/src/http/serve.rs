@@ -70,7 +70,7 @@ pub async fn serve_as<Arguments, H: Handler<Arguments>>(face: &'static Face, han
 /// The app of this process, connected to the store if it `uses_store`.
 pub(crate) async fn start(uses_store: bool) -> Result<&'static App, lambda_http::Error> {
     log::start(settings::log_level().as_deref());
-    let app = App::from_environment().await.inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let app = App::from_environment().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let app: &'static App = Box::leak(Box::new(app));
     if uses_store {
         // While the function starts it has a whole processor, and nobody waits for it yet.

@@ -1,0 +1,136 @@
+//! What is to be done so that the stack is as the file says. Nothing is changed here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::difference::difference;
+use super::file::Wanted;
+use crate::client::pages::Pages;
+use crate::client::{Call, Client};
+use crate::error::Error;
+use crate::output::text;
+
+const ORGANIZATIONS: &str = "/operator/v1/organizations";
+
+/// What is to be done about one organization.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) slug: String,
+    /// `created`, `changed`, `continued`, `locked` or `unchanged`.
+    pub(crate) result: &'static str,
+    /// Each member that differs, with what it is and what it is to be.
+    pub(crate) changes: Map<String, Value>,
+    /// What the stack is to be told.
+    terms: Map<String, Value>,
+}
+
+impl Step {
+    /// Whether there is something to do.
+    pub(crate) fn differs(&self) -> bool {
+        self.result != "unchanged"
+    }
+
+    /// Does it.
+    pub(crate) async fn carry_out(&self, client: &Client) -> Result<(), Error> {
+        let terms = Value::Object(self.terms.clone());
+        client.data(Call::put(format!("{ORGANIZATIONS}/{}", self.slug), terms)).await?;
+
+        Ok(())
+    }
+
+    /// As a row of output.
+    pub(crate) fn row(&self) -> Value {
+        json!({"slug": self.slug, "result": self.result, "changes": self.changes})
+    }
+
+    /// What makes `present` as it is `wanted`.
+    fn toward(wanted: &Wanted, present: Option<&Value>) -> Result<Self, Error> {
+        let changes = difference(present, &wanted.terms()?);
+        let is_pending = present.is_some_and(|present| present.get("pending").is_some_and(Value::is_object));
+        let result = match present {
+            None => "created",
+            Some(_) if !changes.is_empty() => "changed",
+            // The same call once more goes on where an earlier one had no time left.
+            Some(_) if is_pending => "continued",
+            Some(_) => "unchanged",
+        };
+        let after = |(member, change): (&String, &Value)| (member.clone(), change["after"].clone());
+        let terms = changes.iter().map(after).collect();
+
+        Ok(Self { slug: wanted.slug().to_owned(), result, changes, terms })
+    }
+
+    /// What locks an organization that the file does not have.
+    fn lock(slug: &str, present: &Value) -> Self {
+        let terms = Map::from_iter([("status".to_owned(), json!("locked"))]);
+        let changes = difference(Some(present), &terms);
+        let result = if changes.is_empty() { "unchanged" } else { "locked" };
+
+        Self { slug: slug.to_owned(), result, changes, terms }
+    }
+}
+
+/// What is to be done, in the order of the file; then what is locked because the file lacks it, if `prune`.
+pub(crate) async fn plan(client: &Client, wanted: &[Wanted], prune: bool) -> Result<Vec<Step>, Error> {
+    if prune && wanted.is_empty() {
+        return Err(Error::Usage("the file has no organization: --prune would lock all that there are".to_owned()));
+    }
+    let mut present = present(client, wanted, prune).await?;
+    let mut steps = Vec::new();
+    for wanted in wanted {
+        steps.push(Step::toward(wanted, present.remove(wanted.slug()).as_ref())?);
+    }
+    check(client, &steps).await?;
+    if prune {
+        steps.extend(present.iter().map(|(slug, org)| Step::lock(slug, org)));
+    }
+
+    Ok(steps)
+}
+
+/// The organizations that are there: all of them, or those that are wanted.
+async fn present(client: &Client, wanted: &[Wanted], all: bool) -> Result<BTreeMap<String, Value>, Error> {
+    let mut present = BTreeMap::new();
+    if all {
+        for org in Pages::new(client, ORGANIZATIONS, None).all().await? {
+            present.insert(text(&org, "/slug"), org);
+        }
+        return Ok(present);
+    }
+    for wanted in wanted {
+        match client.data(Call::get(format!("{ORGANIZATIONS}/{}", wanted.slug()))).await {
+            Ok(org) => drop(present.insert(wanted.slug().to_owned(), org)),
+            Err(Error::NotFound(_)) => (),
+            Err(error) => return Err(error),
+        }
+    }
+
+    Ok(present)
+}
+
+/// Refuses what the stack would refuse in the middle: a plan that the contract does not have, and a new organization without one.
+async fn check(client: &Client, steps: &[Step]) -> Result<(), Error> {
+    let without = |step: &&Step| step.result == "created" && !step.terms.contains_key("plan");
+    if let Some(step) = steps.iter().find(without) {
+        return Err(Error::Usage(format!("the organization {} is new: it needs a plan", step.slug)));
+    }
+    let named = steps.iter().filter_map(|step| Some((step, step.terms.get("plan")?.as_str()?)));
+    let named: Vec<_> = named.collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let plans = client.data(Call::get("/operator/v1/plans")).await?;
+    let known: BTreeSet<_> = plans.as_array().into_iter().flatten().filter_map(|plan| plan["plan"].as_str()).collect();
+    match named.iter().find(|(_, plan)| !known.contains(plan)) {
+        Some((step, plan)) => {
+            let known: Vec<_> = known.into_iter().collect();
+            Err(Error::Usage(format!(
+                "the organization {}: there is no plan {plan}; there are {}",
+                step.slug,
+                known.join(", ")
+            )))
+        }
+        None => Ok(()),
+    }
+}

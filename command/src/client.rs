@@ -1,0 +1,141 @@
+//! The operator's routes of a stack, as calls: signed, repeated where the stack asks for it, and with refusals in one line.
+
+pub(crate) mod pages;
+mod patience;
+mod refusal;
+
+use std::fmt;
+
+use http::Method;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::place::Place;
+use crate::wire::signing::{Signature, signed};
+use crate::wire::{Http, Reply, Request};
+use patience::Patience;
+
+pub(crate) use refusal::message;
+
+/// A stack that can be called.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) place: Place,
+    http: Http,
+}
+
+/// What is asked of the stack. Its body can have a secret, so it is not shown.
+pub(crate) struct Call<'a> {
+    method: Method,
+    path: String,
+    query: Vec<(&'a str, String)>,
+    body: Option<Value>,
+    once: Option<String>,
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("method", &self.method).field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Call<'a> {
+    fn new(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), query: Vec::new(), body: None, once: None }
+    }
+
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(crate) fn put(path: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::PUT, path) }
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::POST, path) }
+    }
+
+    pub(crate) fn patch(path: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::PATCH, path) }
+    }
+
+    pub(crate) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
+    /// With a parameter, if there is a value for it.
+    pub(crate) fn with(mut self, name: &'a str, value: Option<impl ToString>) -> Self {
+        self.query.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    /// To be carried out once, however often it is sent.
+    pub(crate) fn once(mut self) -> Self {
+        self.once = Some(uuid::Uuid::new_v4().to_string());
+        self
+    }
+}
+
+impl Client {
+    pub(crate) fn new(place: Place) -> Self {
+        Self { place, http: Http::new() }
+    }
+
+    /// What the stack answers, under `data`.
+    pub(crate) async fn data(&self, call: Call<'_>) -> Result<Value, Error> {
+        let mut answer = self.json(call).await?;
+
+        Ok(answer.get_mut("data").map(Value::take).unwrap_or(answer))
+    }
+
+    /// What the stack answers, all of it.
+    pub(crate) async fn json(&self, call: Call<'_>) -> Result<Value, Error> {
+        let reply = self.send(call).await?;
+        if let Some(refused) = refusal::of(&reply) {
+            return Err(refused);
+        }
+
+        // The answer may have a secret in it, so it is not quoted.
+        serde_json::from_slice(&reply.body).or(Err(Error::Failed("the stack's answer is not JSON".to_owned())))
+    }
+
+    /// What the stack answers, whatever it is, once it is not busy.
+    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
+        let request = self.request(call);
+        let mut patience = Patience::default();
+        loop {
+            let reply = self.http.send(&self.with_signature(&request).await?).await?;
+            if !patience.wait(&reply).await {
+                return Ok(reply);
+            }
+        }
+    }
+
+    fn request(&self, call: Call<'_>) -> Request {
+        let Call { method, path, mut query, body, once } = call;
+        // The order that a signature has them in.
+        query.sort();
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let json = body.is_some().then(|| ("content-type".to_owned(), "application/json".to_owned()));
+        let once = once.map(|key| ("idempotency-key".to_owned(), key));
+
+        Request {
+            method,
+            url: format!("{}{path}{mark}{query}", self.place.url),
+            headers: json.into_iter().chain(once).collect(),
+            body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
+        }
+    }
+
+    /// The request with a signature of this moment.
+    async fn with_signature(&self, request: &Request) -> Result<Request, Error> {
+        let credentials = self.place.signer.credentials().await?;
+        let signature = Signature { credentials: &credentials, region: &self.place.region, service: "execute-api" };
+        let mut request = request.clone();
+        request.headers.extend(signed(&request, &signature)?);
+
+        Ok(request)
+    }
+}

@@ -1,0 +1,139 @@
+//! `latchkey apply`, `latchkey diff`: organizations as a file describes them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::apply::{Step, plan, read};
+use crate::error::{Error, Exit};
+use crate::interrupt::Interrupt;
+use crate::output::{Column, Output, Rows, limits, text};
+use crate::place::Target;
+use crate::session::Session;
+use crate::talk;
+
+/// How the help of both ends.
+const FILE: &str = "\
+The file:
+  organizations:
+    - slug: acme
+      name: Acme
+      plan: pro
+      status: active
+      limits:
+        - { requests: 600, per: minute }
+      sharedLimits: null
+      leaks: revoke
+
+  What it leaves out is left alone; null takes away. A new organization needs a plan.";
+
+/// Make organizations as a file describes them; once they are, it changes nothing
+#[derive(Debug, Args)]
+#[command(after_help = FILE)]
+pub(crate) struct Apply {
+    /// The file
+    #[arg(short, long, value_name = "FILE")]
+    file: PathBuf,
+
+    /// Lock every organization that the file lacks
+    #[arg(long)]
+    prune: bool,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Say what `apply` would do; the exit code is 5 if it would do something
+#[derive(Debug, Args)]
+#[command(after_help = FILE)]
+pub(crate) struct Diff {
+    /// The file
+    #[arg(short, long, value_name = "FILE")]
+    file: PathBuf,
+
+    /// Say also which organizations the file lacks
+    #[arg(long)]
+    prune: bool,
+}
+
+const COLUMNS: &[Column] =
+    &[("organization", |row| text(row, "/slug")), ("result", |row| text(row, "/result")), ("changes", changes)];
+
+/// `plan free → pro, limits none → 600/minute`.
+fn changes(row: &Value) -> String {
+    let shown = |change: &Value, pointer: &str| {
+        let value = &change[pointer.trim_start_matches('/')];
+        match value {
+            Value::Null => "none".to_owned(),
+            Value::Array(_) => limits(change, pointer),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => text(change, pointer),
+        }
+    };
+    let each = row["changes"].as_object().into_iter().flatten();
+    let each =
+        each.map(|(member, change)| format!("{member} {} → {}", shown(change, "/before"), shown(change, "/after")));
+
+    each.collect::<Vec<_>>().join(", ")
+}
+
+impl Apply {
+    pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
+        // A file that is not right is no reason to look for a stack.
+        let wanted = read(&self.file)?;
+        let session = Session::open(target, output).await?;
+        let steps = plan(&session.client, &wanted, self.prune).await?;
+        let mut rows = output.rows(COLUMNS);
+        if self.dry_run {
+            steps.iter().try_for_each(|step| rows.push(step.row()))?;
+            rows.end()?;
+            return Ok(Exit::Done);
+        }
+        let mut done = 0_usize;
+        let carried_out = carry_out(&session, &steps, &mut rows, &mut done).await;
+        // What was done is said, also where it went no further.
+        let printed = rows.end();
+        if carried_out.is_err() {
+            talk::note(&format!("{done} of {} organizations are as the file says", steps.len()));
+        }
+        carried_out.and(printed)?;
+
+        Ok(Exit::Done)
+    }
+}
+
+/// Does what is to be done, step by step.
+async fn carry_out(session: &Session, steps: &[Step], rows: &mut Rows<'_>, done: &mut usize) -> Result<(), Error> {
+    let mut interrupt = Interrupt::listen()?;
+    let progress = talk::progress(steps.len());
+    for step in steps {
+        if interrupt.came {
+            return Err(Error::Failed("stopped: apply the same file again to go on".to_owned()));
+        }
+        if step.differs() {
+            let carried_out = interrupt.let_end(step.carry_out(&session.client)).await;
+            let stopped = || Error::Failed(format!("stopped in the middle of {}: apply the file again", step.slug));
+            carried_out.ok_or_else(stopped)?.map_err(|error| error.about(&step.slug))?;
+        }
+        rows.tell(step.row())?;
+        *done = done.saturating_add(1);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+
+    Ok(())
+}
+
+impl Diff {
+    pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
+        let wanted = read(&self.file)?;
+        let session = Session::open(target, output).await?;
+        let steps = plan(&session.client, &wanted, self.prune).await?;
+        let mut rows = output.rows(COLUMNS);
+        steps.iter().try_for_each(|step| rows.push(step.row()))?;
+        rows.end()?;
+
+        Ok(if steps.iter().any(Step::differs) { Exit::Differs } else { Exit::Done })
+    }
+}

@@ -1,0 +1,83 @@
+//! `latchkey contract check`: whether a contract is right, and what it would mean for what exists.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+use shared::contract::Contract;
+
+use crate::client::pages::Pages;
+use crate::contract::{of_key, of_organization, read};
+use crate::error::{Error, Exit};
+use crate::output::{Column, Output, Rows, text};
+use crate::place::Target;
+use crate::session::Session;
+use crate::talk;
+
+/// Check a contract as a stack does, and what it would change for organizations and keys that exist
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  latchkey contract check contracts/mine.toml\n  \
+                        latchkey contract check contracts/mine.toml --against-stack\n\n\
+                        The exit code is 1 if the contract is not right, and 5 if it would change something for what exists.")]
+pub(crate) struct Check {
+    /// The contract's file
+    file: PathBuf,
+
+    /// Go through all organizations and keys of the stack
+    #[arg(long)]
+    against_stack: bool,
+}
+
+const COLUMNS: &[Column] = &[
+    ("organization", |row| text(row, "/organization")),
+    ("key", |row| text(row, "/key")),
+    ("what", |row| text(row, "/what")),
+];
+
+impl Check {
+    pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
+        let contract = read(&self.file)?;
+        let (plans, types) = (contract.plans.len(), contract.types.len());
+        talk::note(&format!("{}: {plans} plans, {types} types of keys: it is right", self.file.display()));
+        if !self.against_stack {
+            return Ok(Exit::Done);
+        }
+        let session = Session::open(target, output).await?;
+        let mut rows = output.rows(COLUMNS);
+        let mut count = 0_usize;
+        compare(&session, &contract, &mut rows, &mut count).await?;
+        rows.end()?;
+        talk::note(&match count {
+            0 => "nothing changes for organizations and keys that exist".to_owned(),
+            count => format!("{count} things change for organizations and keys that exist"),
+        });
+
+        Ok(if count == 0 { Exit::Done } else { Exit::Differs })
+    }
+}
+
+/// Goes through what exists.
+async fn compare(session: &Session, contract: &Contract, rows: &mut Rows<'_>, count: &mut usize) -> Result<(), Error> {
+    let mut tell = |slug: &str, key: Value, what: Vec<String>| {
+        what.into_iter().try_for_each(|what| {
+            *count = count.saturating_add(1);
+            rows.push(json!({"organization": slug, "key": key, "what": what}))
+        })
+    };
+    let orgs = Pages::new(&session.client, "/operator/v1/organizations", None).all().await?;
+    let progress = talk::progress(orgs.len());
+    for org in &orgs {
+        let (slug, plan) = (text(org, "/slug"), text(org, "/plan"));
+        tell(&slug, Value::Null, of_organization(contract, org))?;
+        let mut pages = Pages::new(&session.client, format!("/operator/v1/organizations/{slug}/api-keys"), None);
+        while let Some(page) = pages.next().await? {
+            for key in page {
+                tell(&slug, text(&key, "/id").into(), of_key(contract, &plan, &key))?;
+            }
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+
+    Ok(())
+}

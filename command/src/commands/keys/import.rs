@@ -1,0 +1,161 @@
+//! `latchkey keys import`: take keys of another system over, by their digests.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::path;
+use crate::client::{Call, message};
+use crate::error::{Error, Exit};
+use crate::interrupt::Interrupt;
+use crate::output::{Column, Output, Rows, text};
+use crate::parse;
+use crate::place::Target;
+use crate::session::Session;
+use crate::talk;
+
+/// How many keys one request takes.
+const BATCH: usize = 100;
+
+/// Take keys of another system over by their SHA-256, so that your customers can keep the keys they have
+#[derive(Debug, Args)]
+#[command(after_help = "The file has objects of JSON, one after the other or in an array, as the API takes them:\n  \
+    {\"sha256\": \"9f86…\", \"name\": \"production\", \"type\": \"live\", \"scopes\": [\"read\"]}\n\n\
+    A key that the organization has already stays as it is, so that the same file can be imported again.")]
+pub(crate) struct Import {
+    /// The organization's slug
+    #[arg(value_parser = parse::slug)]
+    org: String,
+
+    /// The file; - for standard input
+    file: PathBuf,
+}
+
+const COLUMNS: &[Column] = &[
+    ("number", |row| text(row, "/number")),
+    ("result", |row| text(row, "/result")),
+    ("id", |row| text(row, "/id")),
+    ("reason", |row| text(row, "/reason")),
+    ("message", |row| row.pointer("/response/body").and_then(message).unwrap_or_default()),
+];
+
+/// How many keys had which result.
+#[derive(Debug, Default)]
+struct Tally {
+    imported: usize,
+    exists: usize,
+    refused: usize,
+    busy: usize,
+}
+
+impl Tally {
+    /// Counts a result.
+    fn count(&mut self, result: &str) {
+        let counter = match result {
+            "imported" => &mut self.imported,
+            "exists" => &mut self.exists,
+            "busy" => &mut self.busy,
+            _ => &mut self.refused,
+        };
+        *counter = counter.saturating_add(1);
+    }
+
+    fn done(&self) -> usize {
+        self.imported.saturating_add(self.exists).saturating_add(self.refused).saturating_add(self.busy)
+    }
+
+    const fn exit(&self) -> Exit {
+        if self.refused > 0 {
+            Exit::Refused
+        } else if self.busy > 0 {
+            Exit::Failed
+        } else {
+            Exit::Done
+        }
+    }
+}
+
+impl Import {
+    pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
+        let keys = keys(&self.file)?;
+        let session = Session::open(target, output).await?;
+        let mut rows = session.output.rows(COLUMNS);
+        let mut tally = Tally::default();
+        let taken = self.take(&session, &keys, &mut rows, &mut tally).await;
+        // What was done is said, also where it went no further.
+        let printed = rows.end();
+        let Tally { imported, exists, refused, busy } = &tally;
+        talk::note(&format!(
+            "{} of {} keys: {imported} imported, {exists} there already, {refused} refused, {busy} not tried for lack of time",
+            tally.done(),
+            keys.len()
+        ));
+        taken.and(printed)?;
+
+        Ok(tally.exit())
+    }
+
+    async fn take(
+        &self,
+        session: &Session,
+        keys: &[Value],
+        rows: &mut Rows<'_>,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let mut interrupt = Interrupt::listen()?;
+        let progress = talk::progress(keys.len());
+        for batch in keys.chunks(BATCH) {
+            let call = Call::post(format!("{}/import", path(&self.org)), json!({"keys": batch}));
+            let Some(answer) = interrupt.let_end(session.client.data(call)).await else { break };
+            // A refusal of all of them names members by their places in this request.
+            let which =
+                || format!("keys {} to {}", tally.done().saturating_add(1), tally.done().saturating_add(batch.len()));
+            let mut answer = answer.map_err(|error| error.about(&which()))?;
+            for result in answer.pointer_mut("/results").and_then(Value::as_array_mut).into_iter().flatten() {
+                tally.count(&text(result, "/result"));
+                let mut row = json!({"number": tally.done()});
+                if let (Some(row), Some(result)) = (row.as_object_mut(), result.as_object_mut()) {
+                    row.append(result);
+                }
+                rows.tell(row)?;
+                progress.inc(1);
+            }
+            if interrupt.came {
+                break;
+            }
+        }
+        progress.finish_and_clear();
+        if interrupt.came && tally.done() < keys.len() {
+            return Err(Error::Failed("stopped: import the same file again to go on".to_owned()));
+        }
+
+        Ok(())
+    }
+}
+
+/// The keys in `file`.
+fn keys(file: &Path) -> Result<Vec<Value>, Error> {
+    let named = |cause: &dyn std::fmt::Display| Error::usage(format_args!("{}: {cause}", file.display()));
+    let mut text = String::new();
+    if file.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_string(&mut text).map_err(|cause| named(&cause))?;
+    } else {
+        text = std::fs::read_to_string(file).map_err(|cause| named(&cause))?;
+    }
+    let mut keys = Vec::new();
+    for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+        match value.map_err(|cause| named(&cause))? {
+            Value::Array(several) => keys.extend(several),
+            one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                keys.push(one);
+            }
+        }
+    }
+    if let Some(number) = keys.iter().position(|key| !key.is_object()) {
+        return Err(named(&format!("key {} is no object", number.saturating_add(1))));
+    }
+
+    if keys.is_empty() { Err(named(&"there is no key in it")) } else { Ok(keys) }
+}

@@ -1,0 +1,114 @@
+//! How the command ends: with what exit code, and which one line says why.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// How the command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// As asked.
+    Done,
+    /// Something did not work.
+    Failed,
+    /// The command line, or a file that it names, is not right.
+    Usage,
+    /// There is no such thing.
+    NotFound,
+    /// The stack, or the gate, says no.
+    Refused,
+    /// What is there is not what was described.
+    Differs,
+}
+
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotFound => 3,
+            Self::Refused => 4,
+            Self::Differs => 5,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Why something was not done, in a line.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{0}")]
+    Failed(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    NotFound(String),
+    #[error("{0}")]
+    Refused(String),
+    /// Nobody reads what would be printed.
+    #[error("standard output is closed")]
+    Closed,
+}
+
+impl Error {
+    /// A failure, whatever it is, in one line.
+    pub(crate) fn failed(cause: impl fmt::Display) -> Self {
+        Self::Failed(line(&cause.to_string()))
+    }
+
+    /// A file, or a command line, that is not right.
+    pub(crate) fn usage(cause: impl fmt::Display) -> Self {
+        Self::Usage(line(&cause.to_string()))
+    }
+
+    /// The same, about `thing`.
+    pub(crate) fn about(self, thing: &str) -> Self {
+        match self {
+            Self::Failed(why) => Self::Failed(format!("{thing}: {why}")),
+            Self::Usage(why) => Self::Usage(format!("{thing}: {why}")),
+            Self::NotFound(why) => Self::NotFound(format!("{thing}: {why}")),
+            Self::Refused(why) => Self::Refused(format!("{thing}: {why}")),
+            Self::Closed => Self::Closed,
+        }
+    }
+
+    /// How the command ends with it.
+    pub(crate) const fn exit(&self) -> Exit {
+        match self {
+            Self::Failed(_) => Exit::Failed,
+            Self::Usage(_) => Exit::Usage,
+            Self::NotFound(_) => Exit::NotFound,
+            Self::Refused(_) => Exit::Refused,
+            Self::Closed => Exit::Done,
+        }
+    }
+}
+
+/// `text` in one line, without the system's numbers.
+pub(crate) fn line(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.split_once(" (os error ") {
+        Some((before, after)) => format!("{before}{}", after.split_once(')').map_or("", |(_, after)| after)),
+        None => text,
+    }
+}
+
+/// An error and what caused it, in one line.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_said = cause.to_string();
+        if !said.contains(&cause_said) {
+            said = format!("{said}: {cause_said}");
+        }
+        next = cause.source();
+    }
+
+    line(&said)
+}

@@ -1,0 +1,41 @@
+//! What a command works with: a stack that can be called, and how to print what it says.
+
+use crate::client::Client;
+use crate::client::pages::Pages;
+use crate::error::{Error, Exit};
+use crate::output::{Column, Output};
+use crate::place::Target;
+use crate::talk;
+
+/// A stack, and where what it says goes.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) target: Target,
+    pub(crate) client: Client,
+    pub(crate) output: Output,
+}
+
+impl Session {
+    /// Finds the stack.
+    pub(crate) async fn open(target: Target, output: Output) -> Result<Self, Error> {
+        let place = target.find().await?;
+        // Nobody has asked for this one.
+        if place.is_found_here {
+            talk::note(&format!("using {}", place.how));
+        }
+
+        Ok(Self { target, client: Client::new(place), output })
+    }
+
+    /// Prints the list at `path`, up to `most` rows, as its pages come.
+    pub(crate) async fn list(&self, path: String, most: Option<usize>, columns: &[Column]) -> Result<Exit, Error> {
+        let mut pages = Pages::new(&self.client, path, most);
+        let mut rows = self.output.rows(columns);
+        while let Some(page) = pages.next().await? {
+            page.into_iter().try_for_each(|row| rows.push(row))?;
+        }
+        rows.end()?;
+
+        Ok(Exit::Done)
+    }
+}

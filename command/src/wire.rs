@@ -1,0 +1,112 @@
+//! One request and its reply, over HTTP/1.1, to a stack or to a service of AWS.
+
+pub(crate) mod signing;
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Bytes;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+use crate::error::{Error, chain};
+
+/// How long an answer may take: API Gateway gives up after half a minute.
+const PATIENCE: Duration = Duration::from_secs(35);
+
+/// The most bytes of an answer: Lambda's are six million at most.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// Connections that are kept.
+pub(crate) struct Http {
+    plain: Client<HttpConnector, Full<Bytes>>,
+    /// Made when something is first reached by https: reading the system's roots is most of a start's work.
+    secure: OnceLock<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").finish_non_exhaustive()
+    }
+}
+
+/// A request. Its headers and body can have secrets, so they are not shown.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// A reply. Its body can have a secret, so it is not shown.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl Reply {
+    /// A header's text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Http {
+    pub(crate) fn new() -> Self {
+        Self { plain: Client::builder(TokioExecutor::new()).build_http(), secure: OnceLock::new() }
+    }
+
+    /// Who speaks TLS.
+    fn secure(&self) -> Result<&Client<HttpsConnector<HttpConnector>, Full<Bytes>>, String> {
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(false);
+        let tls = dynamodb::tls().map_err(|cause| format!("no root certificates: {cause}"))?;
+        let make = || Client::builder(TokioExecutor::new()).build(HttpsConnector::from((connector, tls)));
+
+        Ok(self.secure.get_or_init(make))
+    }
+
+    /// Sends it once.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Error> {
+        let place = request.url.split('?').next().unwrap_or_default();
+        match tokio::time::timeout(PATIENCE, self.exchange(request)).await {
+            Ok(exchanged) => exchanged.map_err(|why| Error::Failed(format!("{place}: {why}"))),
+            Err(_) => Err(Error::Failed(format!("{place}: no answer within {} seconds", PATIENCE.as_secs()))),
+        }
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Reply, String> {
+        let mut sent = http::Request::builder().method(&request.method).uri(&request.url);
+        sent = sent.header("user-agent", concat!("latchkey/", env!("CARGO_PKG_VERSION")));
+        for (name, value) in &request.headers {
+            sent = sent.header(name, value);
+        }
+        let sent = sent.body(Full::new(Bytes::from(request.body.clone()))).map_err(|cause| cause.to_string())?;
+        let is_plain = request.url.starts_with("http://");
+        let reply = if is_plain { self.plain.request(sent) } else { self.secure()?.request(sent) };
+        let reply = reply.await.map_err(|cause| chain(&cause))?;
+        let (head, body) = reply.into_parts();
+        let body = Limited::new(body, MOST_BYTES).collect().await.map_err(|cause| cause.to_string())?;
+
+        Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
+    }
+}

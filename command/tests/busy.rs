@@ -1,0 +1,96 @@
+//! What becomes of a request to a stack that is busy, refuses, or is not there.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::support::{Server, command, ran, reply, signed};
+
+const ORG: &str = r#"{"data": {"slug": "acme", "name": "Acme", "plan": "pro", "status": "active", "keys": 0}}"#;
+
+fn get(url: &str) -> crate::support::Ran {
+    ran(&mut signed(command(&["orgs", "get", "acme", "--url", url])))
+}
+
+#[test]
+fn a_busy_stack_is_asked_again_when_it_says_so() {
+    for status in [429, 503] {
+        let server = Server::answering([
+            reply(status, "retry-after: 0\r\n", "{}"),
+            reply(status, "retry-after: 0\r\n", "{}"),
+            reply(200, "", ORG),
+        ]);
+        let ran = get(&server.url);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+        assert_eq!(server.end().len(), 3);
+    }
+}
+
+#[test]
+fn a_stack_that_stays_busy_is_not_asked_for_ever() {
+    let busy = r#"{"title": "The service is busy", "status": 503}"#;
+    let server = Server::answering((0..6).map(|_| reply(503, "retry-after: 0\r\n", busy)));
+    get(&server.url).failed(1, "503: The service is busy");
+    assert_eq!(server.end().len(), 6);
+    let server = Server::answering([reply(503, "retry-after: 3600\r\n", busy)]);
+    get(&server.url).failed(1, "503: The service is busy");
+    server.end();
+}
+
+#[test]
+fn a_key_is_asked_for_once_however_often_it_is_asked_for() {
+    let key = json!({"data": {"id": "key_01", "name": "web", "key": "lk_live_secret"}}).to_string();
+    let answers = || [reply(503, "retry-after: 0\r\n", "{}"), reply(201, "", &key)];
+    let create = |url: &str| ran(&mut signed(command(&["keys", "create", "acme", "--name", "web", "--url", url])));
+    let mut named = Vec::new();
+    for _ in 0..2 {
+        let server = Server::answering(answers());
+        create(&server.url).printed(0, "id    key_01\nname  web\nkey   lk_live_secret\n");
+        let seen = server.end();
+        let keys: Vec<_> = seen.iter().map(|seen| seen.header("idempotency-key").unwrap().to_owned()).collect();
+        assert_eq!(keys[0], keys[1], "repeats of a call have one name");
+        named.push(keys[0].clone());
+    }
+    assert_ne!(named[0], named[1], "each call has a name of its own");
+}
+
+#[test]
+fn a_secret_that_was_lost_on_its_way_is_said_to_be() {
+    let repeated = json!({"data": {"id": "key_01", "name": "web"}}).to_string();
+    let server = Server::answering([reply(503, "retry-after: 0\r\n", "{}"), reply(200, "", &repeated)]);
+    let ran = ran(&mut signed(command(&["keys", "create", "acme", "--name", "web", "--url", &server.url])));
+    ran.failed(1, "the key key_01 has a new secret, which is lost: regenerate it");
+    server.end();
+}
+
+#[test]
+fn refusals_of_every_contract_are_one_line() {
+    for (status, body, code, said) in [
+        (404, r#"{"type": "about:x", "title": "Not found", "status": 404}"#, 3, "404: Not found"),
+        (400, r#"{"error": {"message": "name is required", "type": "t", "code": "c"}}"#, 4, "400: name is required"),
+        (403, r#"{"message": "Forbidden"}"#, 4, "403: Forbidden"),
+        (402, r#"{"error": "Your plan is full"}"#, 4, "402: Your plan is full"),
+        (
+            409,
+            r#"{"error": {"code": "c", "message": "It conflicts\nwith others"}}"#,
+            4,
+            "409: It conflicts with others",
+        ),
+        (500, "<html>lk_live_secret</html>", 1, "500: the stack did not say why"),
+        (200, "lk_live_secret", 1, "the stack's answer is not JSON"),
+    ] {
+        let server = Server::answering([reply(status, "", body)]);
+        let ran = get(&server.url);
+        ran.failed(code, said);
+        assert!(!ran.err.contains("lk_live"), "{ran:?}");
+        server.end();
+    }
+}
+
+#[test]
+fn a_stack_that_is_not_there_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    get(&url).failed(1, &format!("{url}/operator/v1/organizations/acme: "));
+}

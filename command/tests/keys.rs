@@ -1,0 +1,213 @@
+//! `latchkey keys`, against a real stack.
+
+use std::fs;
+use std::process::Command;
+use std::sync::mpsc::channel;
+
+use serde_json::{Value, json};
+
+use crate::support::{SHARED, Server, command, ended, fed, plain, reply, signed};
+
+#[test]
+fn a_key_is_issued_shown_changed_and_revoked() {
+    SHARED.organization("keys-life");
+    let made = SHARED.run(&["keys", "create", "keys-life", "--name", "web", "--type", "live", "--scope", "read"]);
+    made.printed(
+        0,
+        "\
+id           key_xxxxxxxxxxxxxxxxxxxxxxxxxx
+name         web
+type         live
+scopes       read
+created      2030-01-01T00:00:00Z
+fingerprint  ffffff…
+key          SECRET
+",
+    );
+    let id = made.out.split_whitespace().nth(1).unwrap();
+    let changed = SHARED.run(&[
+        "keys",
+        "update",
+        "keys-life",
+        id,
+        "--name",
+        "site",
+        "--status",
+        "inactive",
+        "--scope",
+        "write",
+        "--limit",
+        "5/minute",
+        "--allow",
+        "203.0.113.0/24",
+        "--expires",
+        "2099-01-01T00:00:00Z",
+    ]);
+    assert_eq!(changed.code, 0, "{changed:?}");
+    let key = SHARED.json(&["keys", "get", "keys-life", id]);
+    let is = |member: &str, value: Value| assert_eq!(key[member], value, "{key}");
+    is("name", json!("site"));
+    is("status", json!("inactive"));
+    is("scopes", json!(["write"]));
+    is("limits", json!([{"requests": 5, "per": "minute", "setBy": "operator"}]));
+    is("allowedAddresses", json!(["203.0.113.0/24"]));
+    is("expiresAt", json!("2099-01-01T00:00:00Z"));
+    let back =
+        ["keys", "update", "keys-life", id, "--no-limits", "--allow-anywhere", "--no-expiry", "--status", "active"];
+    SHARED.run(&back).printed(
+        0,
+        "\
+id           key_xxxxxxxxxxxxxxxxxxxxxxxxxx
+name         site
+type         live
+scopes       write
+status       active
+created      2030-01-01T00:00:00Z
+fingerprint  ffffff…
+",
+    );
+    SHARED.run(&["keys", "list", "keys-life"]).printed(
+        0,
+        "\
+ID                              NAME  TYPE  SCOPES  STATUS  CREATED               FINGERPRINT
+key_xxxxxxxxxxxxxxxxxxxxxxxxxx  site  live  write   active  2030-01-01T00:00:00Z  ffffff…
+",
+    );
+    SHARED
+        .run(&["keys", "delete", "keys-life", id])
+        .printed(0, "id       key_xxxxxxxxxxxxxxxxxxxxxxxxxx\ndeleted  true\n");
+    SHARED.run(&["keys", "delete", "keys-life", id]).failed(3, "404");
+}
+
+#[test]
+fn a_new_secret_replaces_the_old_one_at_once_or_after_an_overlap() {
+    SHARED.organization("keys-regenerated");
+    let (id, first) = SHARED.key("keys-regenerated");
+    let second = SHARED.json(&["keys", "regenerate", "keys-regenerated", &id]);
+    let verdict = |secret: &str| fed(&mut SHARED.command(&["verify"]), secret).code;
+    assert_eq!(verdict(&first), 4);
+    let secret = second["key"].as_str().unwrap();
+    assert_eq!(verdict(secret), 0);
+    let third = SHARED.run(&["keys", "regenerate", "keys-regenerated", &id, "--overlap", "1h"]);
+    assert!(third.out.contains("overlap ends"), "{third:?}");
+    assert_eq!(verdict(secret), 0);
+}
+
+#[test]
+fn keys_are_imported_in_hundreds_and_once() {
+    SHARED.json(&["orgs", "put", "keys-imported", "--plan", "enterprise", "--limit", "100/minute"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.jsonl");
+    let key =
+        |number: usize| json!({"sha256": format!("{number:064x}"), "name": format!("old {number}"), "type": "live"});
+    let lines: Vec<_> = (0..101).map(|number| format!("{}\n", key(number))).collect();
+    fs::write(&file, lines.concat()).unwrap();
+    let file = file.to_str().unwrap();
+
+    let taken = SHARED.run(&["keys", "import", "keys-imported", file]);
+    assert_eq!(taken.code, 0, "{taken:?}");
+    assert_eq!(
+        taken.err,
+        "latchkey: 101 of 101 keys: 101 imported, 0 there already, 0 refused, 0 not tried for lack of time\n"
+    );
+    let rows = plain(&taken.out);
+    let mut rows = rows.lines();
+    assert_eq!(rows.next(), Some("NUMBER  RESULT    ID"));
+    assert_eq!(rows.next(), Some("1       imported  key_xxxxxxxxxxxxxxxxxxxxxxxxxx"));
+    assert_eq!(rows.count(), 100);
+
+    let again = SHARED.run(&["keys", "import", "keys-imported", file, "--output", "jsonl"]);
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(again.err.contains("0 imported, 101 there already"), "{again:?}");
+    assert_eq!(again.out.lines().count(), 101);
+}
+
+#[test]
+fn a_key_that_cannot_be_imported_is_named_and_the_others_are_there() {
+    SHARED.organization("keys-refused");
+    let keys = json!([
+        {"sha256": "f".repeat(64), "name": "good", "type": "live"},
+        {"sha256": "e".repeat(64), "name": "bad", "type": "unknown"},
+    ]);
+    let ran = fed(&mut SHARED.command(&["keys", "import", "keys-refused", "-"]), &keys.to_string());
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert_eq!(
+        plain(&ran.out),
+        "\
+NUMBER  RESULT    ID                              REASON           MESSAGE
+1       imported  key_xxxxxxxxxxxxxxxxxxxxxxxxxx
+2       refused                                   invalid_request  The request is not valid: type must be one of live, test
+"
+    );
+}
+
+#[test]
+fn an_import_that_is_refused_as_a_whole_says_which_keys_it_had() {
+    let keys = json!([{"sha256": "1".repeat(64), "name": "good", "type": "live"}]).to_string();
+    let ran = fed(&mut SHARED.command(&["keys", "import", "keys-nobody", "-"]), &keys);
+    assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
+    assert_eq!(
+        ran.err,
+        "latchkey: 0 of 1 keys: 0 imported, 0 there already, 0 refused, 0 not tried for lack of time\n\
+         latchkey: keys 1 to 1: 404: Organization not found\n"
+    );
+}
+
+#[test]
+fn a_file_of_keys_that_is_none_is_refused_before_anything_is_asked() {
+    for (text, said) in
+        [("[1]", "key 1 is no object"), ("{\"sha256\": ", "line 1 column"), ("", "there is no key in it")]
+    {
+        let ran = fed(&mut command(&["keys", "import", "acme", "-"]), text);
+        ran.failed(2, said);
+    }
+}
+
+#[test]
+fn usage_is_a_row_for_each_hour_and_the_sum() {
+    SHARED.organization("keys-used");
+    let (id, secret) = SHARED.key("keys-used");
+    for _ in 0..2 {
+        assert_eq!(fed(&mut SHARED.command(&["verify"]), &secret).code, 0);
+    }
+    let usage = SHARED.json(&["keys", "usage", "keys-used", &id]);
+    assert_eq!((&usage["keyId"], &usage["totals"]["verifications"]), (&json!(id), &json!(2)));
+    assert_eq!(usage["buckets"].as_array().unwrap().len(), 24);
+    let table = SHARED.run(&["keys", "usage", "keys-used", &id, "--granularity", "day"]);
+    let title = "FROM                  TO                    REQUESTS  SUCCESSES  CLIENT ERRORS  SERVER ERRORS  VERIFICATIONS  REFUSED\n";
+    let row = "2030-01-01T00:00:00Z  2030-01-01T00:00:00Z  2         0          0              0              2              0\n";
+    table.printed(0, &format!("{title}{row}{row}"));
+}
+
+#[test]
+fn what_a_type_cannot_have_is_refused() {
+    SHARED.organization("keys-wrong");
+    let ran = SHARED.run(&["keys", "create", "keys-wrong", "--name", "web", "--type", "live", "--scope", "burn"]);
+    ran.failed(4, "400: The request is not valid: ");
+    SHARED.run(&["keys", "get", "keys-wrong", "key_00000000000000000000000000"]).failed(3, "404");
+}
+
+#[test]
+fn an_import_that_ctrl_c_stops_says_what_is_there() {
+    let (tell_pid, pid) = channel::<u32>();
+    let server = Server::deciding(1, move |_| {
+        let pid = pid.recv().unwrap().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let result = json!({"result": "imported", "id": "key_01"});
+        reply(200, "", &json!({"data": {"imported": 100, "results": vec![result; 100]}}).to_string())
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    fs::write(&file, json!(vec![json!({"sha256": "0"}); 150]).to_string()).unwrap();
+    let import = ["keys", "import", "acme", file.to_str().unwrap(), "--output", "jsonl", "--url", &server.url];
+    let child = signed(command(&import)).spawn().unwrap();
+    tell_pid.send(child.id()).unwrap();
+    let ran = ended(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.out.lines().count()), (1, 100), "{ran:?}");
+    assert_eq!(
+        ran.err,
+        "latchkey: 100 of 150 keys: 100 imported, 0 there already, 0 refused, 0 not tried for lack of time\n\
+         latchkey: stopped: import the same file again to go on\n"
+    );
+    server.end();
+}

@@ -1,0 +1,113 @@
+//! `latchkey orgs`, against a real stack.
+
+use crate::support::{SHARED, World};
+
+#[test]
+fn an_organization_is_made_shown_locked_and_unlocked() {
+    let made =
+        SHARED.run(&["orgs", "put", "orgs-made", "--name", "Acme Inc.", "--plan", "pro", "--limit", "600/minute"]);
+    let shown = "\
+slug     orgs-made
+name     Acme Inc.
+plan     pro
+status   active
+keys     0
+limits   600/minute
+changed  2030-01-01T00:00:00Z
+";
+    made.printed(0, shown);
+    SHARED.run(&["orgs", "get", "orgs-made"]).printed(0, shown);
+    let locked = SHARED.run(&["orgs", "lock", "orgs-made"]);
+    locked.printed(0, &shown.replace("active", "locked"));
+    SHARED.run(&["orgs", "unlock", "orgs-made"]).printed(0, shown);
+    let without =
+        SHARED.run(&["orgs", "put", "orgs-made", "--no-limits", "--shared-limit", "9/day", "--leaks", "revoke"]);
+    assert!(!without.out.contains("600/minute"), "{without:?}");
+    assert!(
+        without.out.contains("shared limits  9/day\n") && without.out.contains("leaks          revoke\n"),
+        "{without:?}"
+    );
+}
+
+#[test]
+fn json_is_what_the_stack_has_said() {
+    SHARED.organization("orgs-json");
+    SHARED.run(&["orgs", "get", "orgs-json", "--output", "json"]).printed(
+        0,
+        r#"{
+  "slug": "orgs-json",
+  "name": "orgs-json",
+  "plan": "pro",
+  "status": "active",
+  "limits": null,
+  "keys": 0,
+  "createdAt": "2030-01-01T00:00:00Z",
+  "updatedAt": "2030-01-01T00:00:00Z"
+}
+"#,
+    );
+    SHARED.run(&["orgs", "get", "orgs-json", "--output", "jsonl"]).printed(
+        0,
+        "{\"slug\":\"orgs-json\",\"name\":\"orgs-json\",\"plan\":\"pro\",\"status\":\"active\",\"limits\":null,\"keys\":0,\
+         \"createdAt\":\"2030-01-01T00:00:00Z\",\"updatedAt\":\"2030-01-01T00:00:00Z\"}\n",
+    );
+}
+
+#[test]
+fn a_list_has_every_page_unless_it_is_bounded() {
+    let world = World::serving("standard");
+    world.run(&["orgs", "list"]).printed(0, "");
+    world.run(&["orgs", "list", "--output", "json"]).printed(0, "[]\n");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let each: Vec<_> = (0..103).map(|number| format!("- {{ slug: org-{number:03}, plan: free }}\n")).collect();
+    std::fs::write(file.path(), format!("organizations:\n{}", each.concat())).unwrap();
+    let made = world.run(&["apply", "-f", file.path().to_str().unwrap()]);
+    assert_eq!((made.code, made.err.as_str()), (0, ""));
+
+    world.run(&["orgs", "list", "--limit", "2"]).printed(
+        0,
+        "\
+SLUG     NAME     PLAN  STATUS  KEYS  CHANGED
+org-000  org-000  free  active  0     2030-01-01T00:00:00Z
+org-001  org-001  free  active  0     2030-01-01T00:00:00Z
+",
+    );
+    let lines = |arguments: &[&str]| world.run(arguments).out.lines().count();
+    assert_eq!(lines(&["orgs", "list"]), 104);
+    assert_eq!(lines(&["orgs", "list", "--output", "jsonl"]), 103);
+    assert_eq!(lines(&["orgs", "list", "--output", "jsonl", "--limit", "101"]), 101);
+    assert_eq!(world.json(&["orgs", "list"]).as_array().unwrap().len(), 103);
+}
+
+#[test]
+fn the_audit_trail_says_who_changed_what() {
+    SHARED.organization("orgs-audit");
+    SHARED.run(&["orgs", "lock", "orgs-audit"]);
+    let trail = SHARED.run(&["orgs", "audit", "orgs-audit"]);
+    let actor = trail.out.split_whitespace().last().unwrap();
+    let row = |action: &str| format!("2030-01-01T00:00:00.000Z  organization.{action}  operator  {actor}\n");
+    trail.printed(
+        0,
+        &format!(
+            "AT                        ACTION                PLANE     ACTOR\n{}{}",
+            row("changed"),
+            row("created")
+        ),
+    );
+    assert_eq!(SHARED.json(&["orgs", "audit", "orgs-audit", "--limit", "1"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_not_there_is_not_made_by_a_lock() {
+    for arguments in [["orgs", "get", "orgs-none"], ["orgs", "lock", "orgs-none"], ["orgs", "audit", "orgs-none"]] {
+        SHARED.run(&arguments).failed(3, "404: Organization not found");
+    }
+    SHARED.run(&["orgs", "get", "orgs-none"]).failed(3, "404");
+}
+
+#[test]
+fn what_the_stack_refuses_is_told_in_its_words() {
+    let refused = SHARED.run(&["orgs", "put", "orgs-refused", "--plan", "gold"]);
+    refused.failed(4, "400: The request is not valid: plan ");
+    SHARED.run(&["orgs", "put", "orgs-refused"]).failed(4, "400: The request is not valid: plan is required");
+}

@@ -1,0 +1,44 @@
+//! `latchkey verify`: the key comes from standard input, and the verdict is the exit code.
+
+use crate::support::{SHARED, fed, plain};
+
+#[test]
+fn a_verdict_of_yes_is_0() {
+    SHARED.organization("verify-yes");
+    let (_, secret) = SHARED.key("verify-yes");
+    let ran = fed(&mut SHARED.command(&["verify", "--scope", "read", "--cost", "0"]), &format!("{secret}\n"));
+    ran.printed(
+        0,
+        "\
+valid         true
+organization  verify-yes
+key           key_xxxxxxxxxxxxxxxxxxxxxxxxxx
+type          live
+scopes        read write
+left          600 of 600 of all keys together
+",
+    );
+}
+
+#[test]
+fn a_verdict_of_no_is_4() {
+    SHARED.organization("verify-no");
+    let (_, secret) = SHARED.key("verify-no");
+    let other = if secret.ends_with('x') { 'y' } else { 'x' };
+    let unknown = format!("{}{other}", &secret[..secret.len() - 1]);
+    for (arguments, secret, reason) in [
+        (vec!["verify"], unknown.as_str(), "unknown_key"),
+        (vec!["verify", "--scope", "admin"], secret.as_str(), "missing_scope"),
+    ] {
+        let ran = fed(&mut SHARED.command(&[&arguments[..], &["--output", "json"]].concat()), secret);
+        assert_eq!((ran.code, ran.err.as_str()), (4, ""), "{ran:?}");
+        let verdict: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!((&verdict["valid"], &verdict["reason"]), (&false.into(), &reason.into()));
+        assert!(!ran.out.contains(secret), "{}", plain(&ran.out));
+    }
+}
+
+#[test]
+fn without_a_key_nothing_is_asked() {
+    fed(&mut SHARED.command(&["verify"]), "\n").failed(2, "there is no key on standard input");
+}
