@@ -5,6 +5,7 @@ mod completion;
 mod contract;
 mod doctor;
 mod keys;
+mod labels;
 mod orgs;
 mod portal;
 mod verify;

@@ -14,6 +14,7 @@ mod interrupt;
 mod output;
 mod parse;
 mod place;
+mod presented;
 mod secret;
 mod session;
 mod talk;

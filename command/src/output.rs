@@ -23,6 +23,7 @@ pub(crate) struct Rows<'c> {
     format: Format,
     columns: &'c [Column],
     kept: Vec<Value>,
+    some: bool,
 }
 
 impl Output {
@@ -45,7 +46,7 @@ impl Output {
 
     /// Prints rows, as they come or all at the end.
     pub(crate) const fn rows(self, columns: &[Column]) -> Rows<'_> {
-        Rows { format: self.format, columns, kept: Vec::new() }
+        Rows { format: self.format, columns, kept: Vec::new(), some: false }
     }
 
     /// Whether people read it.
@@ -57,6 +58,7 @@ impl Output {
 impl Rows<'_> {
     /// One more.
     pub(crate) fn push(&mut self, row: Value) -> Result<(), Error> {
+        self.some = true;
         match self.format {
             Format::Jsonl => print(&format!("{row}\n")),
             Format::Table | Format::Json => {
@@ -72,6 +74,11 @@ impl Rows<'_> {
             Err(Error::Closed) => Ok(()),
             pushed => pushed,
         }
+    }
+
+    /// Whether there was one.
+    pub(crate) const fn has_some(&self) -> bool {
+        self.some
     }
 
     /// That was all.

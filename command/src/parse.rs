@@ -36,6 +36,13 @@ pub(crate) fn limit(text: &str) -> Result<Value, String> {
     })
 }
 
+/// A text and its name: `team=billing`.
+pub(crate) fn named(text: &str) -> Result<(String, String), String> {
+    let (name, text) = text.split_once('=').ok_or("it is written NAME=TEXT")?;
+
+    Ok((name.to_owned(), text.to_owned()))
+}
+
 /// A span in seconds: `90`, `90s`, `15m`, `24h`, `7d`.
 pub(crate) fn seconds(text: &str) -> Result<u64, String> {
     let wrong = || "a span is written 90s, 15m, 24h or 7d".to_owned();

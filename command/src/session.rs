@@ -29,7 +29,11 @@ impl Session {
 
     /// Prints the list at `path`, up to `most` rows, as its pages come.
     pub(crate) async fn list(&self, path: String, most: Option<usize>, columns: &[Column]) -> Result<Exit, Error> {
-        let mut pages = Pages::new(&self.client, path, most);
+        self.show(Pages::new(&self.client, path, most), columns).await
+    }
+
+    /// Prints `pages`, as they come.
+    pub(crate) async fn show(&self, mut pages: Pages<'_>, columns: &[Column]) -> Result<Exit, Error> {
         let mut rows = self.output.rows(columns);
         while let Some(page) = pages.next().await? {
             page.into_iter().try_for_each(|row| rows.push(row))?;

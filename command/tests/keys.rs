@@ -211,3 +211,72 @@ fn an_import_that_ctrl_c_stops_says_what_is_there() {
     );
     server.end();
 }
+
+#[test]
+fn whose_a_key_is_can_be_asked_without_sending_it() {
+    SHARED.organization("keys-find");
+    let (id, secret) = SHARED.key("keys-find");
+    let ran = fed(&mut SHARED.command(&["keys", "find", "--output", "json"]), &format!("{secret}\n"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    let is = |found: &Value| {
+        assert_eq!((&found[0]["organization"], &found[0]["keyId"]), (&json!("keys-find"), &json!(id)), "{found}");
+    };
+    is(&found);
+    assert_eq!(found[0]["secret"], json!({"status": "current"}));
+    is(&SHARED.json(&["keys", "find", "--id", &id]));
+    let key = SHARED.json(&["keys", "get", "keys-find", &id]);
+    let fingerprint = key["fingerprint"].as_str().unwrap();
+    is(&SHARED.json(&["keys", "find", "--org", "keys-find", "--fingerprint", fingerprint]));
+    SHARED.run(&["keys", "delete", "keys-find", &id]);
+    let table = fed(&mut SHARED.command(&["keys", "find"]), &secret);
+    assert!(table.out.contains("revoked") && table.out.contains("ended") && table.code == 0, "{table:?}");
+
+    for (arguments, input, code) in [
+        (&["keys", "find"][..], "not a key", 3),
+        (&["keys", "find"], "", 2),
+        (&["keys", "find", "--id", "key_00000000000000000000000000"], "", 3),
+        (&["keys", "find", "--org", "keys-find", "--fingerprint", "000000"], "", 3),
+        (&["keys", "find", "--org", "keys-find"], "", 2),
+        (&["keys", "find", "--org", "keys-find", "--fingerprint", "xyz"], "", 4),
+        (&["keys", "find", "--id", "key_1", "--sha256", "0"], "", 2),
+    ] {
+        let ran = fed(&mut SHARED.command(arguments), input);
+        assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{arguments:?}: {ran:?}");
+        assert!(!ran.err.contains("not a key"), "{ran:?}");
+    }
+}
+
+#[test]
+fn labels_are_set_shown_and_filtered_by() {
+    SHARED.organization("keys-labels");
+    let order = [
+        "--name",
+        "web",
+        "--type",
+        "live",
+        "--external-id",
+        "user_1",
+        "--metadata",
+        "team=billing",
+        "--metadata",
+        "a=b=c",
+    ];
+    let made = SHARED.json(&[&["keys", "create", "keys-labels"][..], &order].concat());
+    assert_eq!((&made["externalId"], &made["metadata"]), (&json!("user_1"), &json!({"team": "billing", "a": "b=c"})));
+    SHARED.json(&["keys", "create", "keys-labels", "--name", "other", "--type", "test"]);
+    let listed = |filter: &[&str]| {
+        let keys = SHARED.json(&[&["keys", "list", "keys-labels"], filter].concat());
+        keys.as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&["--external-id", "user_1"]), ["web"]);
+    assert_eq!(listed(&["--type", "test", "--status", "active", "--name", "OTH"]), ["other"]);
+    assert_eq!(listed(&["--unused-since", "2000-01-01T00:00:00Z"]), Vec::<String>::new());
+    let id = made["id"].as_str().unwrap();
+    let bare = SHARED.json(&["keys", "update", "keys-labels", id, "--no-external-id", "--no-metadata"]);
+    assert_eq!((bare.get("externalId"), bare.get("metadata")), (None, None));
+
+    SHARED.json(&["orgs", "put", "keys-labels", "--external-id", "cus_labels", "--metadata", "crm=1"]);
+    let found = SHARED.json(&["orgs", "list", "--external-id", "cus_labels", "--plan", "pro", "--status", "active"]);
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["slug"]), (1, &json!("keys-labels")));
+}

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::contract::leaks::Policy;
 use shared::contract::limit::Limits;
+use shared::registry::external_id::ExternalId;
+use shared::registry::metadata::Metadata;
 use shared::registry::name::Name;
 use shared::registry::organization::Status;
 use shared::registry::slug::Slug;
@@ -28,6 +30,10 @@ pub(crate) struct Wanted {
     slug: Slug,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Name>,
+    #[serde(default, skip_serializing_if = "Field::is_left_out")]
+    external_id: Field<ExternalId>,
+    #[serde(default, skip_serializing_if = "Field::is_left_out")]
+    metadata: Field<Metadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +55,14 @@ impl Wanted {
     /// What the file says of it, by the API's names.
     pub(crate) fn terms(&self) -> Result<Map<String, Value>, Error> {
         match serde_json::to_value(self).map_err(Error::failed)? {
-            Value::Object(terms) => Ok(terms),
+            Value::Object(mut terms) => {
+                // Nothing written down is shown as nothing at all.
+                terms
+                    .values_mut()
+                    .filter(|term| term.as_object().is_some_and(Map::is_empty))
+                    .for_each(|term| *term = Value::Null);
+                Ok(terms)
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok(Map::new()),
         }
     }
@@ -99,14 +112,15 @@ organizations:
     plan: pro
     limits: [{requests: 10, per: minute, sliding: true}]
     sharedLimits: null
-  - { slug: other, status: locked, leaks: revoke }
+    metadata: {}
+  - { slug: other, status: locked, leaks: revoke, externalId: cus_1, metadata: { team: billing } }
 ";
         let terms: Vec<_> = parse(text).unwrap().iter().map(|wanted| Value::from(wanted.terms().unwrap())).collect();
         assert_eq!(
             terms,
             [
-                json!({"name": "Acme", "plan": "pro", "limits": [{"requests": 10, "per": "minute", "sliding": true}], "sharedLimits": null}),
-                json!({"status": "locked", "leaks": "revoke"}),
+                json!({"name": "Acme", "plan": "pro", "limits": [{"requests": 10, "per": "minute", "sliding": true}], "sharedLimits": null, "metadata": null}),
+                json!({"status": "locked", "leaks": "revoke", "externalId": "cus_1", "metadata": {"team": "billing"}}),
             ]
         );
     }

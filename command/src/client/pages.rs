@@ -13,6 +13,7 @@ const PAGE: usize = 100;
 pub(crate) struct Pages<'c> {
     client: &'c Client,
     path: String,
+    filter: Vec<(&'static str, String)>,
     /// How many rows are still wanted; all where it is `None`.
     left: Option<usize>,
     cursor: Option<String>,
@@ -22,7 +23,12 @@ pub(crate) struct Pages<'c> {
 impl<'c> Pages<'c> {
     /// The list at `path`, up to `most` rows.
     pub(crate) fn new(client: &'c Client, path: impl Into<String>, most: Option<usize>) -> Self {
-        Self { client, path: path.into(), left: most, cursor: None, is_over: most == Some(0) }
+        Self { client, path: path.into(), filter: Vec::new(), left: most, cursor: None, is_over: most == Some(0) }
+    }
+
+    /// Those rows of it alone of which these parameters are true.
+    pub(crate) fn filtered(self, filter: Vec<(&'static str, String)>) -> Self {
+        Self { filter, ..self }
     }
 
     /// The next page; nothing after the last one.
@@ -32,6 +38,7 @@ impl<'c> Pages<'c> {
         }
         let limit = self.left.unwrap_or(PAGE).min(PAGE);
         let call = Call::get(&*self.path).with("cursor", self.cursor.as_ref()).with("limit", Some(limit));
+        let call = self.filter.iter().fold(call, |call, (name, value)| call.with(name, Some(value)));
         let mut page = self.client.json(call).await?;
         let Some(Value::Array(mut rows)) = page.get_mut("data").map(Value::take) else {
             return Err(Error::Failed("the stack's answer is no list".to_owned()));

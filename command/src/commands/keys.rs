@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod find;
 mod get;
 mod import;
 mod list;
@@ -23,6 +24,7 @@ use crate::session::Session;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
     List(list::List),
+    Find(find::Find),
     Get(get::Get),
     Create(create::Create),
     Update(update::Update),
@@ -36,6 +38,8 @@ impl Keys {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
         match self {
             Self::List(list) => list.run(&Session::open(target, output).await?).await,
+            // The key is read before a stack is looked for.
+            Self::Find(find) => find.run(target, output).await,
             Self::Get(get) => get.run(&Session::open(target, output).await?).await,
             Self::Create(create) => create.run(&Session::open(target, output).await?).await,
             Self::Update(update) => update.run(&Session::open(target, output).await?).await,
@@ -95,6 +99,8 @@ fn path(slug: &str) -> String {
 const COLUMNS: &[Column] = &[
     ("id", |key| text(key, "/id")),
     ("name", |key| text(key, "/name")),
+    ("external id", |key| text(key, "/externalId")),
+    ("metadata", |key| text(key, "/metadata")),
     ("type", |key| text(key, "/type")),
     ("scopes", |key| text(key, "/scopes")),
     ("status", |key| text(key, "/status")),
@@ -106,6 +112,7 @@ const COLUMNS: &[Column] = &[
     ("overlap ends", |key| text(key, "/overlapEndsAt")),
     ("leaked", |key| text(key, "/leak/at")),
     ("fingerprint", |key| text(key, "/fingerprint")),
+    ("hint", |key| text(key, "/hint")),
     // Of a key that was just made: its secret, or where that is.
     ("key", |key| text(key, "/key")),
 ];

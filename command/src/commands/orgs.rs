@@ -43,6 +43,8 @@ impl Orgs {
 const COLUMNS: &[Column] = &[
     ("slug", |org| text(org, "/slug")),
     ("name", |org| text(org, "/name")),
+    ("external id", |org| text(org, "/externalId")),
+    ("metadata", |org| text(org, "/metadata")),
     ("plan", |org| text(org, "/plan")),
     ("status", |org| text(org, "/status")),
     ("keys", |org| text(org, "/keys")),

@@ -1,7 +1,5 @@
 //! `latchkey verify`: whether a key would be let in.
 
-use std::io::{IsTerminal as _, Read as _};
-
 use clap::Args;
 use serde_json::Value;
 
@@ -10,8 +8,8 @@ use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::output::{Column, Output, text};
 use crate::place::Target;
+use crate::presented;
 use crate::session::Session;
-use crate::talk;
 
 /// Ask the gate about a key, which is read from standard input; it counts as a request
 #[derive(Debug, Args)]
@@ -38,6 +36,7 @@ const COLUMNS: &[Column] = &[
     ("reason", |verdict| text(verdict, "/reason")),
     ("organization", |verdict| text(verdict, "/organization")),
     ("key", |verdict| text(verdict, "/keyId")),
+    ("external id", |verdict| text(verdict, "/externalId")),
     ("type", |verdict| text(verdict, "/type")),
     ("scopes", |verdict| text(verdict, "/scopes")),
     ("left", left),
@@ -53,7 +52,7 @@ fn left(verdict: &Value) -> String {
 
 impl Verify {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
-        let key = key()?;
+        let key = presented::key()?;
         let session = Session::open(target, output).await?;
         let verdict = session.client.data(Call::post("/operator/v1/verify", self.question(key))).await?;
         session.output.one(&verdict, COLUMNS)?;
@@ -69,19 +68,4 @@ impl Verify {
             .with("cost", self.cost)
             .with("address", self.address)
     }
-}
-
-/// The key on standard input, without the end of its line.
-fn key() -> Result<String, Error> {
-    let mut input = std::io::stdin();
-    let mut text = String::new();
-    if input.is_terminal() {
-        talk::note("paste the key and press Enter");
-        input.read_line(&mut text).map_err(Error::failed)?;
-    } else {
-        input.read_to_string(&mut text).map_err(Error::failed)?;
-    }
-    let key = text.trim_end_matches(['\r', '\n']);
-
-    if key.is_empty() { Err(Error::Usage("there is no key on standard input".to_owned())) } else { Ok(key.to_owned()) }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{path, with_secret};
 use crate::body::Body;
 use crate::client::Call;
+use crate::commands::labels::Labels;
 use crate::error::{Error, Exit};
 use crate::parse;
 use crate::secret::{Destination, HELP, destination};
@@ -46,6 +47,9 @@ pub(crate) struct Create {
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
 
+    #[command(flatten)]
+    labels: Labels,
+
     #[arg(long, value_name = "PLACE", value_parser = destination, help = HELP)]
     secret_to: Option<Destination>,
 }
@@ -60,12 +64,14 @@ impl Create {
 
     /// What the stack is told.
     fn order(self) -> Body {
-        Body::default()
+        let body = Body::default()
             .with("name", Some(self.name))
             .with("type", self.kind)
             .list("scopes", self.scopes)
             .list("limits", self.limits)
             .list("allowedAddresses", self.addresses)
-            .with("expiresAt", self.expires)
+            .with("expiresAt", self.expires);
+
+        self.labels.add_to(body)
     }
 }

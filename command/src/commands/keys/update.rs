@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{COLUMNS, Which};
 use crate::body::Body;
 use crate::client::Call;
+use crate::commands::labels::Relabelled;
 use crate::error::{Error, Exit};
 use crate::parse;
 use crate::session::Session;
@@ -54,6 +55,9 @@ pub(crate) struct Update {
     /// Let it never end
     #[arg(long, conflicts_with = "expires")]
     no_expiry: bool,
+
+    #[command(flatten)]
+    labels: Relabelled,
 }
 
 impl Update {
@@ -67,7 +71,7 @@ impl Update {
 
     /// What the stack is told.
     fn change(self) -> Body {
-        Body::default()
+        let body = Body::default()
             .with("name", self.name)
             .list("scopes", self.scopes)
             .with("status", self.status)
@@ -76,6 +80,8 @@ impl Update {
             .list("allowedAddresses", self.addresses)
             .without("allowedAddresses", self.allow_anywhere)
             .with("expiresAt", self.expires)
-            .without("expiresAt", self.no_expiry)
+            .without("expiresAt", self.no_expiry);
+
+        self.labels.add_to(body)
     }
 }

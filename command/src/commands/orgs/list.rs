@@ -3,13 +3,30 @@
 use clap::Args;
 
 use super::COLUMNS;
+use crate::client::pages::Pages;
 use crate::error::{Error, Exit};
 use crate::parse;
 use crate::session::Session;
 
-/// List organizations, in the order of their slugs
+/// List organizations, in the order of their slugs; with options, those alone that fit all of them
 #[derive(Debug, Args)]
 pub(crate) struct List {
+    /// Those on this plan
+    #[arg(long)]
+    plan: Option<String>,
+
+    /// Those that are active or locked
+    #[arg(long)]
+    status: Option<String>,
+
+    /// Those whose name begins so, in any case
+    #[arg(long, value_name = "BEGINNING")]
+    name: Option<String>,
+
+    /// Those with this external id
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+
     /// Show so many at most [default: all]
     #[arg(long, value_name = "N", value_parser = parse::rows)]
     limit: Option<usize>,
@@ -17,6 +34,11 @@ pub(crate) struct List {
 
 impl List {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
-        session.list("/operator/v1/organizations".to_owned(), self.limit, COLUMNS).await
+        let pages = Pages::new(&session.client, "/operator/v1/organizations", self.limit);
+        let filter =
+            [("plan", self.plan), ("status", self.status), ("name", self.name), ("externalId", self.external_id)];
+        let filter = filter.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+
+        session.show(pages.filtered(filter), COLUMNS).await
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{COLUMNS, path};
 use crate::body::Body;
 use crate::client::Call;
+use crate::commands::labels::Relabelled;
 use crate::error::{Error, Exit};
 use crate::parse;
 use crate::session::Session;
@@ -50,6 +51,9 @@ pub(crate) struct Put {
     /// Do about leaked keys what the contract says
     #[arg(long, conflicts_with = "leaks")]
     no_leaks: bool,
+
+    #[command(flatten)]
+    labels: Relabelled,
 }
 
 impl Put {
@@ -63,7 +67,7 @@ impl Put {
 
     /// What the stack is told.
     fn terms(self) -> Body {
-        Body::default()
+        let body = Body::default()
             .with("name", self.name)
             .with("plan", self.plan)
             .list("limits", self.limits)
@@ -71,6 +75,8 @@ impl Put {
             .list("sharedLimits", self.shared_limits)
             .without("sharedLimits", self.no_shared_limits)
             .with("leaks", self.leaks)
-            .without("leaks", self.no_leaks)
+            .without("leaks", self.no_leaks);
+
+        self.labels.add_to(body)
     }
 }
