@@ -21,6 +21,7 @@ type         live
 scopes       read
 created      2030-01-01T00:00:00Z
 fingerprint  ffffff…
+hint         lk_live_…xxxx
 key          SECRET
 ",
     );
@@ -64,13 +65,14 @@ scopes       write
 status       active
 created      2030-01-01T00:00:00Z
 fingerprint  ffffff…
+hint         lk_live_…xxxx
 ",
     );
     SHARED.run(&["keys", "list", "keys-life"]).printed(
         0,
         "\
-ID                              NAME  TYPE  SCOPES  STATUS  CREATED               FINGERPRINT
-key_xxxxxxxxxxxxxxxxxxxxxxxxxx  site  live  write   active  2030-01-01T00:00:00Z  ffffff…
+ID                              NAME  TYPE  SCOPES  STATUS  CREATED               FINGERPRINT  HINT
+key_xxxxxxxxxxxxxxxxxxxxxxxxxx  site  live  write   active  2030-01-01T00:00:00Z  ffffff…      lk_live_…xxxx
 ",
     );
     SHARED

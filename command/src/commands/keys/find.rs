@@ -81,7 +81,7 @@ impl Find {
             if cursor.is_null() {
                 break;
             }
-            question["cursor"] = cursor;
+            question.as_object_mut().and_then(|question| question.insert("cursor".to_owned(), cursor));
         }
         let is_found = rows.has_some();
         rows.end()?;
