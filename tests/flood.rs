@@ -9,7 +9,7 @@ use local::dynamodb::{Fault, Throttling};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Key, START, World, all};
+use crate::support::{Key, START, World, all, sha256};
 
 /// What DynamoDB calls an item that takes no more.
 const KINDS: [Throttling; 2] = [Throttling::Throttling, Throttling::Throughput];
@@ -58,7 +58,7 @@ async fn a_key_can_be_issued_and_taken_over_while_the_tables_are_busy() {
             world.stack.dynamodb().inject(Fault::busy(kind).each(4, 5).on(action).about("KeysTable"));
         }
         let key = world.key("acme", json!({"name": "a"})).await;
-        let import = json!({"keys": [{"sha256": hex(&format!("fa_live_{kind:?}")), "name": "b"}]});
+        let import = json!({"keys": [{"sha256": sha256(&format!("fa_live_{kind:?}")), "name": "b"}]});
         let answer = world.operate("POST", "/organizations/acme/api-keys/import", import).await;
         assert_eq!(answer.json()["data"]["imported"], 1, "{answer:?}");
         world.stack.dynamodb().clear_faults();
@@ -100,10 +100,6 @@ async fn a_change_that_is_made_but_not_answered_is_made_once_whatever_comes_afte
     }
 }
 
-fn hex(secret: &str) -> String {
-    Sha256::digest(secret).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-}
-
 /// A secret of theFAQ's form.
 fn secret(number: usize) -> String {
     format!("faq_{number:032}")
@@ -116,7 +112,7 @@ async fn with_keys(world: &World, count: usize) {
     for hundred in (0..count).collect::<Vec<_>>().chunks(100) {
         let key = |number: &usize| {
             let at = format!("2025-01-01T00:{:02}:{:02}Z", number / 60, number % 60);
-            json!({"sha256": hex(&secret(*number)), "name": "a", "scopes": ["read"], "createdAt": at})
+            json!({"sha256": sha256(&secret(*number)), "name": "a", "scopes": ["read"], "createdAt": at})
         };
         let keys: Vec<_> = hundred.iter().map(key).collect();
         let answer = world.operate("POST", "/organizations/acme/api-keys/import", json!({"keys": keys})).await;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use local::dynamodb::Latch;
 use local::{Stack, TemplateSource};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use shared::contract::Contract;
 use tempfile::{NamedTempFile, TempDir};
 use template::Template;
@@ -24,6 +25,11 @@ pub(crate) use http::Http;
 
 /// When tests take place: half a minute into a minute, an hour and a day.
 pub(crate) const START: &str = "2030-06-15T00:00:30Z";
+
+/// The digest of `secret` in hexadecimal, as a shell's sha256sum prints it.
+pub(crate) fn sha256(secret: &str) -> String {
+    Sha256::digest(secret).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
 
 /// The contracts that come with Latchkey.
 pub(crate) const CONTRACTS: [&str; 5] = ["fabraix", "fanfare", "fayne", "standard", "thefaq"];

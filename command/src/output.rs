@@ -23,7 +23,6 @@ pub(crate) struct Rows<'c> {
     format: Format,
     columns: &'c [Column],
     kept: Vec<Value>,
-    some: bool,
 }
 
 impl Output {
@@ -46,7 +45,7 @@ impl Output {
 
     /// Prints rows, as they come or all at the end.
     pub(crate) const fn rows(self, columns: &[Column]) -> Rows<'_> {
-        Rows { format: self.format, columns, kept: Vec::new(), some: false }
+        Rows { format: self.format, columns, kept: Vec::new() }
     }
 
     /// Whether people read it.
@@ -58,7 +57,6 @@ impl Output {
 impl Rows<'_> {
     /// One more.
     pub(crate) fn push(&mut self, row: Value) -> Result<(), Error> {
-        self.some = true;
         match self.format {
             Format::Jsonl => print(&format!("{row}\n")),
             Format::Table | Format::Json => {
@@ -74,11 +72,6 @@ impl Rows<'_> {
             Err(Error::Closed) => Ok(()),
             pushed => pushed,
         }
-    }
-
-    /// Whether there was one.
-    pub(crate) const fn has_some(&self) -> bool {
-        self.some
     }
 
     /// That was all.

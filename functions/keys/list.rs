@@ -23,11 +23,5 @@ async fn list(
     let limit = page.limit;
     let (keys, cursor) = find::list(app, &org, &filter, page, now).await?;
 
-    let used = app.passes.last_used(keys.iter().map(|key| &key.digest)).await?;
-    let views = keys.into_iter().map(|key| {
-        let used = used.get(&key.digest).copied();
-        View::new(key, used, &app.contract.management, now)
-    });
-
-    Ok(Listed(views.collect(), Pagination::new(limit, cursor)))
+    Ok(Listed(keys, Pagination::new(limit, cursor)))
 }

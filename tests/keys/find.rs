@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
-use crate::support::{Answer, Key, World};
+use crate::support::{Answer, Key, World, sha256};
 
 async fn find(world: &World, question: Value) -> Answer {
     world.operate("POST", "/keys/find", question).await
@@ -14,11 +13,6 @@ async fn found(world: &World, question: Value) -> Value {
     let [found] = answer.json()["data"].as_array().unwrap().clone().try_into().unwrap();
 
     found
-}
-
-fn sha256(secret: &str) -> String {
-    // In hexadecimal, as a shell's sha256sum.
-    Sha256::digest(secret).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 async fn standard() -> (World, Key) {

@@ -27,7 +27,9 @@ impl<'c> Pages<'c> {
     }
 
     /// Those rows of it alone of which these parameters are true.
-    pub(crate) fn filtered(self, filter: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn filtered(self, filter: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
+        let filter = filter.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+
         Self { filter, ..self }
     }
 

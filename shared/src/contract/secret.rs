@@ -93,7 +93,8 @@ pub struct Digest([u8; 32]);
 pub(crate) const FINGERPRINT: &str = "^[0-9a-f]{6}\u{2026}$";
 
 impl Digest {
-    pub(crate) fn of(key: &[u8]) -> Self {
+    /// The digest of these bytes.
+    pub fn of(key: &[u8]) -> Self {
         Self(Sha256::digest(key).into())
     }
 

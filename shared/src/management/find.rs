@@ -155,33 +155,31 @@ pub async fn find(app: &App, question: &Question, now: Timestamp) -> Result<(Vec
 
 const NO_KEY: Denial = Denial::ResourceNotFound { resource: "API key" };
 
-async fn matched(
-    app: &App,
-    whose: (Slug, Id),
-    secret: Option<SecretView>,
-    key: Option<Key>,
-    owner: Option<Organization>,
-    now: Timestamp,
-) -> Result<Match> {
-    let used = app.passes.last_used(key.iter().map(|key| &key.digest)).await?;
+/// `keys` as replies show them at `now`, with when each was last used: at most 100.
+///
+/// # Errors
+/// The store does not answer.
+async fn views(app: &App, keys: Vec<Key>, now: Timestamp) -> Result<Vec<View>> {
+    let used = app.passes.last_used(keys.iter().map(|key| &key.digest)).await?;
     let view = |key: Key| {
         let used = used.get(&key.digest).copied();
         View::new(key, used, &app.contract.management, now)
     };
 
-    Ok(Match::new(whose, secret, key.map(view), owner, now))
+    Ok(keys.into_iter().map(view).collect())
 }
 
-impl Match {
-    fn new(
-        (organization, key_id): (Slug, Id),
-        secret: Option<SecretView>,
-        key: Option<View>,
-        owner: Option<Organization>,
-        now: Timestamp,
-    ) -> Self {
-        Self { organization, key_id, secret, key, owner: owner.map(|org| organization::View::new(org, now)) }
-    }
+async fn matched(
+    app: &App,
+    (organization, key_id): (Slug, Id),
+    secret: Option<SecretView>,
+    key: Option<Key>,
+    owner: Option<Organization>,
+    now: Timestamp,
+) -> Result<Match> {
+    let key = views(app, key.into_iter().collect(), now).await?.pop();
+
+    Ok(Match { organization, key_id, secret, key, owner: owner.map(|org| organization::View::new(org, now)) })
 }
 
 async fn by_fingerprint(
@@ -195,12 +193,15 @@ async fn by_fingerprint(
     let filter = Filter { fingerprint: Some(fingerprint), ..Filter::default() };
     let page = Page { limit: question.limit, cursor: question.cursor.clone() };
     let (keys, cursor) = sift(app, &org, ("find", &filter), page, now).await?;
-    let used = app.passes.last_used(keys.iter().map(|key| &key.digest)).await?;
-    let found = keys.into_iter().map(|key| {
-        let secret = SecretView::new(Some(&key), &key.digest, None, now);
-        let (whose, at) = ((slug.clone(), key.id.clone()), used.get(&key.digest).copied());
-        let view = View::new(key, at, &app.contract.management, now);
-        Match::new(whose, Some(secret), Some(view), Some(org.clone()), now)
+    let secrets: Vec<_> =
+        keys.iter().map(|key| (key.id.clone(), SecretView::new(Some(key), &key.digest, None, now))).collect();
+    let owner = organization::View::new(org, now);
+    let found = secrets.into_iter().zip(views(app, keys, now).await?).map(|((key_id, secret), key)| Match {
+        organization: slug.clone(),
+        key_id,
+        secret: Some(secret),
+        key: Some(key),
+        owner: Some(owner.clone()),
     });
 
     Ok((found.collect(), cursor))
@@ -217,12 +218,13 @@ pub async fn list(
     filter: &Filter,
     page: Page,
     now: Timestamp,
-) -> Result<(Vec<Key>, Option<String>)> {
+) -> Result<(Vec<View>, Option<String>)> {
     if filter.kind.is_some() {
         type_of(app, filter.kind.as_deref())?;
     }
+    let (keys, cursor) = sift(app, org, ("keys", filter), page, now).await?;
 
-    sift(app, org, ("keys", filter), page, now).await
+    Ok((views(app, keys, now).await?, cursor))
 }
 
 async fn sift(

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+use shared::contract::secret::Digest;
 
 use crate::body::Body;
 use crate::client::Call;
@@ -61,29 +61,27 @@ impl Find {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
         let question = match &self {
             Self { id: None, sha256: None, org: None, .. } => {
-                let digest = Sha256::digest(presented::key()?);
-                let digits = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-                Body::default().with("sha256", Some(digits))
+                Body::default().with("sha256", Some(Digest::of(presented::key()?.as_bytes()).to_string()))
             }
             Self { id, sha256, .. } => Body::default().with("keyId", id.clone()).with("sha256", sha256.clone()),
         };
         let question = question.with("organization", self.org).with("fingerprint", self.fingerprint);
         let session = Session::open(target, output).await?;
         let mut rows = session.output.rows(COLUMNS);
-        let mut question = Value::from(question);
+        let (mut question, mut is_found) = (Value::from(question), false);
         loop {
             let mut page = session.client.json(Call::post(PATH, question.clone())).await?;
             let cursor = page.pointer_mut("/meta/pagination/cursor").map(Value::take).unwrap_or_default();
             let Some(Value::Array(found)) = page.get_mut("data").map(Value::take) else {
                 return Err(Error::Failed("the stack's answer is no list".to_owned()));
             };
+            is_found |= !found.is_empty();
             found.into_iter().try_for_each(|row| rows.push(row))?;
             if cursor.is_null() {
                 break;
             }
             question.as_object_mut().and_then(|question| question.insert("cursor".to_owned(), cursor));
         }
-        let is_found = rows.has_some();
         rows.end()?;
 
         if is_found { Ok(Exit::Done) } else { Err(Error::NotFound("no key has this fingerprint".to_owned())) }

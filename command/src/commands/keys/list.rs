@@ -57,7 +57,6 @@ impl List {
             ("expiresBefore", self.expires_before),
             ("unusedSince", self.unused_since),
         ];
-        let filter = filter.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
 
         session.show(pages.filtered(filter), COLUMNS).await
     }

@@ -37,7 +37,6 @@ impl List {
         let pages = Pages::new(&session.client, "/operator/v1/organizations", self.limit);
         let filter =
             [("plan", self.plan), ("status", self.status), ("name", self.name), ("externalId", self.external_id)];
-        let filter = filter.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
 
         session.show(pages.filtered(filter), COLUMNS).await
     }
