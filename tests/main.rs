@@ -46,6 +46,7 @@ mod integrate;
 mod labels;
 mod late;
 mod layout;
+mod lifetimes;
 mod limits;
 mod memory;
 mod openapi;

@@ -4,6 +4,7 @@
 //! It uses the environment's types, and HTTP's headers and statuses. It knows no organization and nobody's key, and
 //! decides nothing: it says how a decision reads.
 
+pub mod age;
 pub mod alerts;
 pub mod cors;
 pub mod cost;
@@ -41,6 +42,7 @@ pub use key_type::{KeyType, ScopeRule};
 pub use plan::{InForce, Numbers, Override, Plan};
 pub use wire::Wire;
 
+use crate::contract::age::Ages;
 use crate::contract::alerts::Alerts;
 use crate::contract::cors::Cors;
 use crate::contract::cost::{Cost, Costs};
@@ -269,6 +271,20 @@ impl Contract {
             }),
             None => Ok(()),
         }
+    }
+
+    /// How long keys of the type `kind` work on the plan `plan`. A plan or a type that was dropped says nothing.
+    pub(crate) fn ages(&self, plan: &str, kind: Option<&str>) -> Ages {
+        let kind = self.key_type(kind).map_or(Ages::NONE, |kind| kind.ages);
+
+        kind.and(self.plan(plan).ages)
+    }
+
+    /// Whether it says anywhere how long keys work.
+    pub(crate) fn has_ages(&self) -> bool {
+        let of_plans = self.plans.values().map(|plan| plan.ages);
+
+        self.types.iter().map(|kind| kind.ages).chain(of_plans).any(|ages| ages != Ages::NONE)
     }
 
     /// The type of that name; the one without a name for `None`.

@@ -14,6 +14,7 @@ pub mod index;
 pub mod invite;
 pub mod issue;
 pub mod leak;
+mod lifetime;
 pub mod plans;
 pub mod regenerate;
 pub mod repeat;

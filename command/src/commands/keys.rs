@@ -109,6 +109,7 @@ const COLUMNS: &[Column] = &[
     ("created", |key| text(key, "/createdAt")),
     ("used", |key| text(key, "/lastUsedAt")),
     ("expires", |key| text(key, "/expiresAt")),
+    ("rotated", |key| text(key, "/lastRotatedAt")),
     ("overlap ends", |key| text(key, "/overlapEndsAt")),
     ("leaked", |key| text(key, "/leak/at")),
     ("fingerprint", |key| text(key, "/fingerprint")),

@@ -1,6 +1,7 @@
 //! A new key: the form, and the one page that shows its secret.
 
 use jiff::Timestamp;
+use payload::Field;
 use portal::{Control, Depth, IssuedPage, NewKeyPage, Occasion, Problem, Secret, SecretPage, Why};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -111,7 +112,7 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
         Ok(read) => read,
         Err(problems) => return page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now).await,
     };
-    let expires_at = if let Expires::At(at) = read.expires { Some(Expiry(Some(at))) } else { None };
+    let expires_at = if let Expires::At(at) = read.expires { Field::Value(Expiry(Some(at))) } else { Field::LeftOut };
     let limits = read.limits.applied(None);
     let (name, kind, scopes) = (read.name, read.kind, read.scopes);
     let (allowed_addresses, external_id, metadata) = (None, None, None);

@@ -278,7 +278,7 @@ pub(crate) struct Read {
 /// When a key is to stop working.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expires {
-    /// As it is; a new key does not.
+    /// As it is; a new key as its plan and its type say.
     Kept,
     /// Never.
     Never,

@@ -128,7 +128,8 @@ pub async fn regenerate(
         return page(app, visitor, &view::find(app, slug, id).await?, wrong, now).await;
     };
     let overlap_seconds = i64::from(overlap.seconds()).try_into();
-    let wanted = Rotation { overlap_seconds: overlap_seconds.map_err(|what| Violation::new("overlap", what))? };
+    let overlap_seconds = overlap_seconds.map_err(|what| Violation::new("overlap", what))?;
+    let wanted = Rotation { overlap_seconds, prolong: false };
     let what = format!("portal regenerate {id}");
     let once = form.once().map(|once| Attempt::new(once.as_str(), &what, &())).transpose()?;
     match rotation::regenerate(app, slug, id, wanted, &visitor.author(), once.as_ref(), Some(seen)).await {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::contract::age::Age;
 use crate::contract::alerts;
 use crate::contract::alerts::RuleFile;
 use crate::contract::cost::Costs;
@@ -62,6 +63,8 @@ pub(super) struct KeyFile {
     #[serde(default)]
     pub(super) hint: bool,
     pub(super) all_scopes: Option<String>,
+    pub(super) max_age: Option<Age>,
+    pub(super) default_age: Option<Age>,
     pub(super) prefix: Option<String>,
     pub(super) scopes: Option<ScopesFile>,
     #[serde(default)]
@@ -78,6 +81,8 @@ pub(super) struct TypeFile {
     pub(super) confined: bool,
     #[serde(default)]
     pub(super) public: bool,
+    pub(super) max_age: Option<Age>,
+    pub(super) default_age: Option<Age>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -105,6 +110,8 @@ pub(super) struct PlanFile {
     pub(super) keys: Option<u32>,
     pub(super) scopes: Option<Scopes>,
     pub(super) granular_scopes: Option<bool>,
+    pub(super) max_age: Option<Age>,
+    pub(super) default_age: Option<Age>,
     #[serde(default)]
     pub(super) quotas: BTreeMap<String, u64>,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::file::{KeyFile, ScopesFile};
 use super::{Flaw, check_scopes, flaw};
+use crate::contract::age::Ages;
 use crate::contract::key_format::{Alphabet, Checksum, Format};
 use crate::contract::scope::Scopes;
 use crate::environment::settings::Stage;
@@ -23,6 +24,8 @@ pub struct KeyType {
     pub confined: bool,
     /// Whether its keys are meant to be seen by everybody, in a page or an app: such a key cannot leak.
     pub public: bool,
+    /// How long its keys work.
+    pub(super) ages: Ages,
 }
 
 /// Which scopes a key of a type may have.
@@ -67,6 +70,7 @@ pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<V
     }
     let (alphabet, length, checksum) = (key.alphabet, key.length, key.checksum);
     let form = |prefix: String| Format { prefix, alphabet, length, checksum, hints: key.hint };
+    let ages = Ages::check("key", key.max_age, key.default_age)?;
     let mut types = Vec::new();
     match (key.prefix, key.scopes) {
         (Some(prefix), Some(rule)) if key.types.is_empty() => types.push(KeyType {
@@ -76,6 +80,7 @@ pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<V
             scopes: check_rule("key.scopes", rule, scopes)?,
             confined: false,
             public: false,
+            ages,
         }),
         (None, None) if !key.types.is_empty() => {
             for (name, kind) in key.types {
@@ -89,6 +94,7 @@ pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<V
                     name: Some(name),
                     confined: kind.confined,
                     public: kind.public,
+                    ages: ages.and(Ages::check(&place, kind.max_age, kind.default_age)?),
                 });
             }
         }

@@ -140,6 +140,8 @@ pub enum Shown {
     Status,
     /// `expiresAt`.
     ExpiresAt,
+    /// `lastRotatedAt`: when it was last given another secret, if it was.
+    LastRotatedAt,
     /// `overlapEndsAt`: until when the secret before this one works, while it does.
     OverlapEndsAt,
     /// `leak`: where a secret of the key was found, and what was done about it, while it works.

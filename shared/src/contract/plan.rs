@@ -8,6 +8,7 @@ pub use in_force::{InForce, Numbers, Override};
 
 use super::file::PlanFile;
 use super::{Contract, Flaw, KeyType, check_scopes, flaw};
+use crate::contract::age::Ages;
 use crate::contract::denial::Violation;
 use crate::contract::limit::{Limits, Window};
 use crate::contract::management::{Management, Operation};
@@ -31,6 +32,8 @@ pub struct Plan {
     pub scopes: Option<Scopes>,
     /// Whether a key's scopes may be chosen.
     pub granular_scopes: bool,
+    /// How long keys work.
+    pub(super) ages: Ages,
     /// Caps that the API behind the keys keeps, by its own names.
     pub(super) quotas: BTreeMap<String, u64>,
 }
@@ -65,6 +68,7 @@ pub(super) static GONE: Plan = Plan {
     keys: Some(0),
     scopes: None,
     granular_scopes: true,
+    ages: Ages::NONE,
     quotas: BTreeMap::new(),
 };
 
@@ -121,6 +125,7 @@ impl Plan {
             keys: file.keys,
             scopes: file.scopes,
             granular_scopes: file.granular_scopes.unwrap_or(true),
+            ages: Ages::check(place, file.max_age, file.default_age)?,
             quotas: file.quotas,
         })
     }

@@ -33,6 +33,18 @@ fn the_five_contracts_are_sound() {
 fn a_flawed_contract_is_refused_with_file_and_place() {
     for (name, from, to, expected) in [
         (
+            "standard",
+            "[plans.pro]",
+            "[plans.pro]\nmax_age = { days = 30 }\ndefault_age = { days = 31 }",
+            "contracts/x.toml: plans.pro.default_age: is longer than max_age, which is 30 days",
+        ),
+        (
+            "standard",
+            "[key.types.test]",
+            "[key.types.test]\ndefault_age = { days = 4000 }",
+            "contracts/x.toml: line 28, column 15: must be an hour to 3650 days",
+        ),
+        (
             "fayne",
             "alphabet = \"hex\"",
             "alphabet = \"hex\"\ncolour = 1",

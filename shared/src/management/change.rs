@@ -9,7 +9,8 @@ use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
-use crate::management::issue::{allowed_scopes, future, type_in_use};
+use crate::management::issue::{allowed_scopes, type_in_use};
+use crate::management::lifetime;
 use crate::registry::addresses::Addresses;
 use crate::registry::audit::{Action, Author};
 use crate::registry::error::{Result, both};
@@ -66,8 +67,9 @@ impl Change {
         let scopes = self.scopes.as_ref().map(allowed).transpose();
         let limits = self.new_limits(app, key, author);
         let are_set = [("externalId", !self.external_id.is_left_out()), ("metadata", !self.metadata.is_left_out())];
-        let terms = both(both(scopes, limits), future(self.expires_at.applied(None), author.at));
-        let (((scopes, limits), ()), ()) = both(terms, author.may_label(are_set))?;
+        let ages = lifetime::ages_of(&app.contract, org, key);
+        let terms = both(both(scopes, limits), lifetime::of_changed(ages, key, self.expires_at, author.at));
+        let (((scopes, limits), expires_at), ()) = both(terms, author.may_label(are_set))?;
         key.external_id = self.external_id.clone().applied(key.external_id.take());
         key.metadata = self.metadata.clone().applied(Some(std::mem::take(&mut key.metadata))).unwrap_or_default();
         if let Some(name) = &self.name {
@@ -80,16 +82,15 @@ impl Change {
         key.limits = limits;
         let addresses = Some(key.addresses.clone()).filter(|addresses| !addresses.is_empty());
         key.addresses = self.allowed_addresses.clone().applied(addresses).unwrap_or_default();
-        let (was_on, expired_at) = (key.status == Status::Active, key.expires_at);
-        let was = key.expires_at.map(|at| Expiry(Some(at)));
-        key.expires_at = self.expires_at.applied(was).and_then(|Expiry(at)| at);
+        let (was_on, was_until) = (key.status == Status::Active, key.expires_at);
+        key.expires_at = expires_at;
         // A key that leaked while it was off has been dealt with by nobody yet. Whoever lets one out of quarantine has.
         let is_confined = key.status == Status::Inactive && key.must_be_confined(author.at);
         key.status = match self.status {
             Some(Status::Active) if is_confined => Status::Quarantined,
             status => status.unwrap_or(key.status),
         };
-        let lasts_longer = expired_at.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
+        let lasts_longer = was_until.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
         if lasts_longer || (!was_on && key.status != Status::Inactive) {
             // A holder of its secret can again, or for longer, do what it can.
             let kind = app.contract.key_type(key.kind.as_deref());

@@ -3,6 +3,7 @@
 mod taking;
 
 use jiff::Timestamp;
+use payload::Field;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -67,7 +68,9 @@ struct Foreign {
     external_id: Option<ExternalId>,
     /// What is to be written down beside it.
     metadata: Option<Metadata>,
-    expires_at: Option<Expiry>,
+    /// When it is to stop working; as for a new key, if it is left out.
+    #[serde(default)]
+    expires_at: Field<Expiry>,
     /// Whether it is switched on; by default it is.
     status: Option<Status>,
     /// When it was made; by default now.

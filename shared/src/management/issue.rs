@@ -3,6 +3,7 @@
 mod issued;
 
 use jiff::Timestamp;
+use payload::Field;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -16,6 +17,7 @@ use crate::contract::secret::{Digest, Secret};
 use crate::contract::{InForce, KeyType};
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
+use crate::management::lifetime;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::addresses::Addresses;
 use crate::registry::attempt::Attempt;
@@ -55,8 +57,10 @@ pub struct Order {
     /// What is to be written down beside it, by whoever runs the API alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
-    /// When it is to stop working; never, if it is left out or at the end of the year 9999.
-    pub expires_at: Option<Expiry>,
+    /// When it is to stop working; never, if it is `null` or at the end of the year 9999. If it is left out, as the plan and the type
+    /// say: never, where they say nothing.
+    #[serde(default)]
+    pub expires_at: Field<Expiry>,
 }
 
 /// Issues a key to the organization `slug`, on behalf of `author`. The secret is in the returned value, and kept
@@ -79,7 +83,8 @@ pub async fn issue(
         if let Some(before) = done_before(app, slug, once, author, &mut tries).await? {
             return issued_before(app, slug, author, before).await.map(Done::Before);
         }
-        let (scopes, limits) = both(orderable(app, &org, &order, author), own_limits(app, &order, author))?;
+        let (Terms { scopes, expires_at }, limits) =
+            both(orderable(app, &org, &order, author), own_limits(app, &order, author))?;
         let Minted { secret, digest, hint } = mint(app, type_of(app, order.kind.as_deref())?)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
@@ -92,7 +97,7 @@ pub async fn issue(
             limits,
             addresses: order.allowed_addresses.clone().unwrap_or_default(),
             status: Status::Active,
-            expires_at: order.expires_at.and_then(|Expiry(at)| at),
+            expires_at,
             created_at: now,
             digest,
             hint,
@@ -160,11 +165,17 @@ pub(crate) fn mint(app: &App, kind: &KeyType) -> Result<Minted> {
     Ok(Minted { secret, digest, hint })
 }
 
-/// The scopes that an ordered key gets.
+/// What an ordered key gets.
+pub(crate) struct Terms {
+    pub(crate) scopes: Scopes,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// What an ordered key gets of what was asked for, or by default.
 ///
 /// # Errors
 /// The contract does not allow the order, and all that is wrong with it is told; or `author` may not give it.
-pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Scopes> {
+pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Terms> {
     let kind = type_of(app, order.kind.as_deref());
     let scopes = match &kind {
         Ok(kind) => allowed_scopes(app, org, kind, order.scopes.as_ref()),
@@ -173,10 +184,12 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
     };
     let labels =
         author.may_label([("externalId", order.external_id.is_some()), ("metadata", order.metadata.is_some())]);
-    let (((_, scopes), ()), ()) = both(both(both(kind, scopes), future(order.expires_at, author.at)), labels)?;
+    let ages = app.contract.ages(&org.plan, order.kind.as_deref());
+    let expiry = lifetime::of_new(ages, &order.expires_at, author.at);
+    let (((_, scopes), expires_at), ()) = both(both(both(kind, scopes), expiry), labels)?;
     author.can_give(&app.contract, scopes.iter())?;
 
-    Ok(scopes)
+    Ok(Terms { scopes, expires_at })
 }
 
 /// The limits of its own that an ordered key gets.
@@ -206,13 +219,6 @@ pub(crate) fn full(org: &Organization, plan: &InForce<'_>) -> Denial {
     let cap = plan.keys().unwrap_or_default();
 
     Denial::PlanLimit { reason: format!("The plan {} allows {cap} API keys", org.plan) }
-}
-
-/// Whether `expires_at`, if it is given, is a time at which a key can stop working.
-pub(crate) fn future(expires_at: Option<Expiry>, now: Timestamp) -> Result<()> {
-    let is_past = expires_at.is_some_and(|Expiry(at)| at.is_some_and(|at| at <= now));
-
-    if is_past { Err(Violation::new("expiresAt", "must be in the future").into()) } else { Ok(()) }
 }
 
 pub(crate) fn type_of<'a>(app: &'a App, kind: Option<&str>) -> Result<&'a KeyType> {

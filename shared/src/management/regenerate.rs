@@ -1,5 +1,6 @@
 //! Giving a key a new secret. It stays the same key: same id, same terms, and its requests so far stay counted.
 
+use jiff::Timestamp;
 use payload::or_default;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,11 +9,13 @@ use crate::contract::denial::Denial;
 use crate::gate::app::App;
 use crate::management::change::{changeable, check_seen};
 use crate::management::issue::{Issued, IssuedBefore, Minted, mint, type_in_use};
+use crate::management::lifetime;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
 use crate::registry::key::{Id, Key};
+use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::store::{Keep, Keys, Replaced, Warrant};
 
@@ -24,6 +27,11 @@ pub struct Rotation {
     #[serde(default, deserialize_with = "or_default")]
     #[schemars(with = "Option<Overlap>")]
     pub overlap_seconds: Overlap,
+    /// Whether the key is to work longer with it: for as long as its plan and its type say of a new key. One that has expired works
+    /// again. Whoever may not change when it stops working may not do this, either.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(with = "Option<bool>", extend("x-contract" = "prolong"))]
+    pub prolong: bool,
 }
 
 /// 0 to 604,800 seconds: a week.
@@ -41,6 +49,45 @@ impl TryFrom<i64> for Overlap {
 
     fn try_from(seconds: i64) -> std::result::Result<Self, &'static str> {
         if (0..=Self::MAX).contains(&seconds) { Ok(Self(seconds)) } else { Err("must be a number from 0 to 604800") }
+    }
+}
+
+impl Rotation {
+    /// When `before` stops working with its new secret.
+    ///
+    /// # Errors
+    /// It has expired and is not prolonged, or `author` may not prolong it.
+    fn expiry(&self, app: &App, before: &Key, org: &Organization, author: &Author) -> Result<Option<Timestamp>> {
+        let ages = lifetime::ages_of(&app.contract, org, before);
+        if self.prolong {
+            author.may_prolong(&app.contract)?;
+            return lifetime::prolonged(ages, before, author.at);
+        }
+        if before.has_expired(author.at) {
+            let reason = "The key has expired: it works again once it has a later expiry, with the secret that it has";
+            let or = if ages.by_default().is_some() { ", or a new one that prolongs it" } else { "" };
+            return Err(Denial::Conflict { reason: format!("{reason}{or}") }.into());
+        }
+
+        Ok(before.expires_at)
+    }
+
+    /// Until when the secret that `before` has goes on working; `None` where it does not. It is never prolonged.
+    ///
+    /// # Errors
+    /// It must not go on.
+    fn end(&self, before: &Key, author: &Author) -> Result<Option<Timestamp>> {
+        let Overlap(seconds) = self.overlap_seconds;
+        let ends = author.at.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
+        let why = match ends {
+            None => return Ok(None),
+            Some(_) if before.must_be_alone(author.at) => "has leaked, and is in quarantine",
+            Some(_) if before.has_expired(author.at) => "has expired",
+            Some(at) => return Ok(Some(before.expires_at.map_or(at, |last| last.min(at)))),
+        };
+        let reason = format!("The key {why}: its secret must not go on working beside a new one");
+
+        Err(Denial::Conflict { reason }.into())
     }
 }
 
@@ -71,7 +118,8 @@ pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen:
 /// does nothing. Where `seen` is a version of the key, no other gets a new secret.
 ///
 /// # Errors
-/// There is no such organization or key, the key is of another version, has expired, is of a type that is gone, or may do something that `author` may not.
+/// There is no such organization or key, the key is of another version, has expired, is of a type that is gone, or may do something
+/// that `author` may not; or it is to be prolonged, and there is nothing to prolong it by.
 pub async fn regenerate(
     app: &App,
     slug: &Slug,
@@ -82,8 +130,6 @@ pub async fn regenerate(
     seen: Option<i64>,
 ) -> Result<Done<Issued, IssuedBefore>> {
     let now = author.at;
-    let Overlap(seconds) = rotation.overlap_seconds;
-    let ends = now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
     let mut tries = app.keys.tries();
     loop {
         let (before, org) = changeable(app, slug, id, author).await?;
@@ -94,16 +140,10 @@ pub async fn regenerate(
             return Ok(Done::Before(IssuedBefore::new(done)));
         }
         check_seen(&before, seen)?;
-        if before.expires_at.is_some_and(|at| at <= now) {
-            let reason = "The key has expired: it works again once it has a later expiry, with the secret that it has";
-            return Err(Denial::Conflict { reason: reason.to_owned() }.into());
-        }
-        if ends.is_some() && before.must_be_alone(now) {
-            let reason = "The key has leaked, and is in quarantine: its secret must not go on working beside a new one";
-            return Err(Denial::Conflict { reason: reason.to_owned() }.into());
-        }
+        let expires_at = rotation.expiry(app, &before, &org, author)?;
+        let ends = rotation.end(&before, author)?;
         let Minted { secret, digest, hint } = mint(app, kind)?;
-        let after = Keys::succeeded(&before, (digest, hint), ends);
+        let after = Key { expires_at, ..Keys::succeeded(&before, (digest, hint), ends, now) };
         let issued = Issued::new(after.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });

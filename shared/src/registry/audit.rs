@@ -10,6 +10,7 @@ use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
 use crate::contract::secret;
 use crate::contract::secret::Digest;
+use crate::contract::{management, portal};
 use crate::environment::clock;
 use crate::registry::error;
 use crate::registry::key;
@@ -259,6 +260,20 @@ impl Author {
         let violations: Vec<_> = set.map(|(name, _)| Violation::new(name, "is not yours to set")).collect();
 
         if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
+    }
+
+    /// Refuses to prolong a key for an author who may not change when it stops working.
+    ///
+    /// # Errors
+    /// The contract does not let callers, or visitors of the portal, change keys.
+    pub(crate) fn may_prolong(&self, contract: &Contract) -> error::Result<()> {
+        let changes = match self.plane {
+            Plane::Operator | Plane::Stack => true,
+            Plane::Key => contract.management.operations.contains(&management::Operation::Update),
+            Plane::Portal => contract.portal.as_ref().is_some_and(|portal| portal.opens(portal::Operation::Update)),
+        };
+
+        if changes { Ok(()) } else { Err(Violation::new("prolong", "is not yours to set").into()) }
     }
 
     /// The stack itself, at `at`: nobody has asked.

@@ -136,10 +136,25 @@ impl Key {
     pub fn standing(&self, now: Timestamp) -> Standing {
         match self.status {
             Status::Inactive => Standing::Inactive,
-            Status::Active | Status::Quarantined if self.expires_at.is_some_and(|at| at <= now) => Standing::Expired,
+            Status::Active | Status::Quarantined if self.has_expired(now) => Standing::Expired,
             Status::Active => Standing::Active,
             Status::Quarantined => Standing::Quarantined,
         }
+    }
+
+    /// Whether its time is over at `now`.
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// When it was last given another secret, if it was.
+    pub fn rotated_at(&self) -> Option<Timestamp> {
+        self.predecessor.map(|predecessor| predecessor.at)
+    }
+
+    /// Since when it has the secret that it has.
+    pub(crate) fn secret_since(&self) -> Timestamp {
+        self.rotated_at().unwrap_or(self.created_at)
     }
 
     /// The secret before the current one and until when it works, while it does.

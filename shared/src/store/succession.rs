@@ -15,14 +15,20 @@ use crate::registry::audit::Action;
 use crate::registry::key::{Key, Predecessor, Previous, Status, View};
 
 impl Keys {
-    /// `key` with a new secret, by its digest and its hint; its current secret keeps working until `ends`.
-    pub(crate) fn succeeded(key: &Key, (digest, hint): (Digest, Option<String>), ends: Option<Timestamp>) -> Key {
+    /// `key` with a new secret since `now`, by its digest and its hint; its current secret keeps working until `ends`.
+    pub(crate) fn succeeded(
+        key: &Key,
+        (digest, hint): (Digest, Option<String>),
+        ends: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Key {
         let previous = ends.map(|until| Previous { digest: key.digest, until });
+        let predecessor = Some(Predecessor { digest: key.digest, at: now });
 
         // With another secret, there is no reason for a quarantine.
         let status = if key.status == Status::Quarantined { Status::Active } else { key.status };
 
-        Key { digest, hint, previous, status, version: key.version.saturating_add(1), ..key.clone() }
+        Key { digest, hint, previous, predecessor, status, version: key.version.saturating_add(1), ..key.clone() }
     }
 
     /// `key` without its old secret.

@@ -43,9 +43,13 @@ pub(crate) struct Create {
     #[arg(long = "allow", value_name = "ADDRESS")]
     addresses: Vec<String>,
 
-    /// When it ends: 2030-01-01T00:00:00Z
+    /// When it ends: 2030-01-01T00:00:00Z [default: as its plan and its type say]
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
+
+    /// Let it never end, where its plan and its type allow that
+    #[arg(long, conflicts_with = "expires")]
+    no_expiry: bool,
 
     #[command(flatten)]
     labels: Labels,
@@ -70,7 +74,8 @@ impl Create {
             .list("scopes", self.scopes)
             .list("limits", self.limits)
             .list("allowedAddresses", self.addresses)
-            .with("expiresAt", self.expires);
+            .with("expiresAt", self.expires)
+            .without("expiresAt", self.no_expiry);
 
         self.labels.add_to(body)
     }

@@ -21,13 +21,22 @@ pub(crate) struct Regenerate {
     #[arg(long, value_name = "SPAN", value_parser = parse::seconds, default_value = "0s")]
     overlap: u64,
 
+    /// Let the key work longer: as long as its plan and its type say of a new one
+    #[arg(long)]
+    prolong: bool,
+
     #[arg(long, value_name = "PLACE", value_parser = destination, help = HELP)]
     secret_to: Option<Destination>,
 }
 
 impl Regenerate {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
-        let call = Call::post(format!("{}/regenerate", self.which.path()), json!({"overlapSeconds": self.overlap}));
+        let rotation = if self.prolong {
+            json!({"overlapSeconds": self.overlap, "prolong": true})
+        } else {
+            json!({"overlapSeconds": self.overlap})
+        };
+        let call = Call::post(format!("{}/regenerate", self.which.path()), rotation);
 
         with_secret(session, call, self.secret_to.as_ref()).await
     }

@@ -104,6 +104,8 @@ fn is_there(contract: &Contract, mark: &str) -> Option<bool> {
         "expiresAt" => Some(contract.management.shows(Shown::ExpiresAt)),
         // Where the contract shows it, it is there only while the old secret works.
         "overlapEndsAt" if !contract.management.shows(Shown::OverlapEndsAt) => Some(false),
+        "lastRotatedAt" if !contract.management.shows(Shown::LastRotatedAt) => Some(false),
+        "prolong" if !contract.has_ages() => Some(false),
         "leak" if !contract.management.shows(Shown::Leak) => Some(false),
         _ => None,
     }

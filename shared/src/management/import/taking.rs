@@ -13,9 +13,9 @@ use crate::contract::placeholder::Told;
 use crate::contract::quota::Quotas;
 use crate::contract::reading::json;
 use crate::contract::secret::Digest;
-use crate::environment::clock::{Expiry, Moment};
+use crate::environment::clock::Moment;
 use crate::gate::app::App;
-use crate::management::issue::{Order, full, orderable, own_limits};
+use crate::management::issue::{Order, Terms, full, orderable, own_limits};
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
 use crate::registry::key::{Id, Key, Status};
@@ -111,7 +111,7 @@ impl<'a> Taking<'a> {
         let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
         let terms =
             both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
-        let ((scopes, limits), created_at) = both(terms, created_at)?;
+        let ((Terms { scopes, expires_at }, limits), created_at) = both(terms, created_at)?;
         let key = Key {
             // Lists are in the order of ids.
             id: Id::new(created_at, self.app.entropy)?,
@@ -124,7 +124,7 @@ impl<'a> Taking<'a> {
             limits,
             addresses: order.allowed_addresses.clone().unwrap_or_default(),
             status: status.unwrap_or(Status::Active),
-            expires_at: expires_at.and_then(|Expiry(at)| at),
+            expires_at,
             created_at,
             digest,
             hint: None,
@@ -204,8 +204,9 @@ impl<'a> Taking<'a> {
         let mut allowed = Vec::with_capacity(batch.len());
         for mut wanted in batch {
             match orderable(self.app, &self.org, &wanted.order, self.author) {
-                Ok(scopes) => {
+                Ok(Terms { scopes, expires_at }) => {
                     wanted.key.scopes = scopes;
+                    wanted.key.expires_at = expires_at;
                     allowed.push(wanted);
                 }
                 Err(error) => self.refuse(wanted.place, error)?,

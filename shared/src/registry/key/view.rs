@@ -50,6 +50,10 @@ pub struct View {
     #[serde(skip_serializing_if = "Member::is_hidden")]
     #[schemars(with = "Option<String>", extend("format" = "date-time", "x-contract" = "expiresAt"))]
     expires_at: Member,
+    /// When it was last given another secret; left out where it has its first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "lastRotatedAt"))]
+    last_rotated_at: Option<String>,
     #[schemars(extend("pattern" = FINGERPRINT))]
     fingerprint: String,
     /// What people recognise its secret by; `null` where only the digest was ever known here.
@@ -109,6 +113,7 @@ impl View {
         let leak = leak.map(|leak| leak::View::new(leak, leak.digest != key.digest));
         let overlap = key.overlap(now).map(|previous| previous.until);
         let expiry = key.expires_at.map(clock::seconds);
+        let rotated_at = key.rotated_at().filter(|_| management.shows(Shown::LastRotatedAt));
 
         Self {
             id: key.id,
@@ -123,6 +128,7 @@ impl View {
             last_used_at: last_used_at.map(clock::seconds),
             created_at: clock::seconds(key.created_at),
             expires_at: Member::new(expiry, management.shows(Shown::ExpiresAt)),
+            last_rotated_at: rotated_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),
             hint: Member::new(key.hint, management.hints),
             overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
