@@ -186,7 +186,7 @@ async fn a_change_costs_two_write_units_for_each_item_and_its_event_and_number_a
     let path = format!("/organizations/acme/api-keys/{}", key.id);
     let order = json!({"name": "b", "type": "restricted", "scopes": []});
     for (what, method, path, body, members, write_units) in [
-        ("an organization", "PUT", "/organizations/other".to_owned(), json!({"plan": "standard"}), 4, 8.0),
+        ("an organization", "PUT", "/organizations/other".to_owned(), json!({"plan": "standard"}), 5, 10.0),
         ("its new name", "PUT", "/organizations/acme".to_owned(), json!({"name": "Acme"}), 3, 6.0),
         ("a key", "POST", "/organizations/acme/api-keys".to_owned(), order, 6, 12.0),
         ("its new name", "PATCH", path.clone(), json!({"name": "c"}), 4, 8.0),

@@ -21,6 +21,8 @@ async fn every_function_answers_its_sample_event() {
             json!({"name": "samples", "scopes": ["read", "write"]}),
             [
                 ("OrganizationsPut", 200),
+                // It is not locked.
+                ("OrganizationsDelete", 409),
                 ("OrganizationsList", 200),
                 ("OrganizationsGet", 200),
                 ("OrganizationsAudit", 200),
@@ -216,9 +218,12 @@ async fn every_page_answers_its_sample_event() {
 async fn whatever_runs_on_a_schedule_answers_its_sample_event() {
     let world = World::serving("fanfare").await;
     world.organization("acme", json!({"plan": "pro"})).await;
-    for (function, delivered) in
-        [("AlertsDeliver", json!(1)), ("WebhooksDeliver", json!(0)), ("AlertsWatch", json!(null))]
-    {
+    for (function, delivered) in [
+        ("AlertsDeliver", json!(1)),
+        ("WebhooksDeliver", json!(0)),
+        ("AlertsWatch", json!(null)),
+        ("OrganizationsPurge", json!(null)),
+    ] {
         let answer = world.stack.invoke(function, sample(function)).await.unwrap();
         assert!(answer.is_object() && answer["errorMessage"].is_null(), "{function}: {answer}");
         assert_eq!(answer["delivered"], delivered, "{function}");

@@ -1,5 +1,7 @@
 mod audit;
+mod delete;
 mod get;
 mod list;
+mod purge;
 mod put;
 mod usage;

@@ -129,6 +129,11 @@ async fn busy() -> (World, Vec<String>, Value) {
     world.stack.fire("WebhooksDeliver").await.unwrap();
     next();
     assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+    next();
+    world.organization("acme", json!({"status": "locked"})).await;
+    next();
+    let deleted = world.operate("DELETE", "/organizations/acme", json!({"organization": "acme"})).await;
+    assert_eq!(deleted.status, 200, "{deleted:?}");
     secrets.extend([secret, rotated.as_str().unwrap().to_owned()]);
     let got = receiver.got();
     assert_eq!(got.len(), 1, "{got:?}");
@@ -162,6 +167,8 @@ async fn every_change_is_one_event_with_the_next_number_that_says_what_its_row_s
         "webhook.rotated",
         "webhook.disabled",
         "webhook.deleted",
+        "organization.changed",
+        "organization.deleted",
     ];
     assert_eq!(kinds, expected);
     // A new action is made in `busy`, too.

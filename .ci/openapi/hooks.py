@@ -30,6 +30,7 @@ seen = {}
 def before_call(context, case, **_):
     path, parameters = case.operation.path, case.path_parameters
     makes_organization = case.method == "PUT" and path.endswith("/organizations/{org}")
+    deletes_organization = case.method == "DELETE" and path.endswith("/organizations/{org}")
     one_segment(parameters)
     if case.meta is not None and case.meta.generation.mode.is_positive:
         # Three of four are about what is there; the others meet the 404.
@@ -42,6 +43,9 @@ def before_call(context, case, **_):
             there = known.get(collection, [])
             if is_one and there and parameters["id"] not in there:
                 parameters["id"] = there[-1]
+            # Whoever deletes an organization says its slug twice, and it is locked.
+            if deletes_organization:
+                parameters["org"] = STACK["leaving"]
             academy.place(case.method, path, parameters)
         if isinstance(case.query, dict):
             # A cursor is one that a list gave, and a span of days is not too long.
@@ -56,6 +60,8 @@ def before_call(context, case, **_):
             case.body = whole(case.body)
             is_ours = parameters.get("org", STACK["organization"]) == STACK["organization"]
             make_possible(case.body, path, makes_organization, is_ours)
+            if deletes_organization:
+                case.body["organization"] = parameters["org"]
             academy.make_possible(case.body, is_ours)
             # The same key for something else is a conflict.
             if "Idempotency-Key" in case.headers:
@@ -64,6 +70,8 @@ def before_call(context, case, **_):
                 case.body["name"] = "Another name"
     # Whoever locks the organization or revokes the key that everything else is tried with tries nothing else.
     if makes_organization and parameters["org"] == STACK["organization"]:
+        parameters["org"] = "another"
+    if deletes_organization and parameters["org"] == STACK["organization"]:
         parameters["org"] = "another"
     if parameters.get("id") == STACK["key"]:
         parameters["id"] = "key_00000000000000000000000000"

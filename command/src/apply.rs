@@ -5,4 +5,4 @@ mod file;
 mod plan;
 
 pub(crate) use file::read;
-pub(crate) use plan::{Step, plan};
+pub(crate) use plan::{Rest, Step, plan};

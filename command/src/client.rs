@@ -15,6 +15,7 @@ use crate::wire::signing::{Signature, signed};
 use crate::wire::{Http, Reply, Request};
 use patience::Patience;
 
+pub(crate) use patience::rest;
 pub(crate) use refusal::message;
 
 /// A stack that can be called.
@@ -62,6 +63,11 @@ impl<'a> Call<'a> {
 
     pub(crate) fn delete(path: impl Into<String>) -> Self {
         Self::new(Method::DELETE, path)
+    }
+
+    /// The same with a body.
+    pub(crate) fn delete_as(path: impl Into<String>, body: impl Into<Value>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(Method::DELETE, path) }
     }
 
     /// With a parameter, if there is a value for it.

@@ -18,6 +18,18 @@ impl Interrupt {
         Ok(Self { signal: signal(SignalKind::interrupt()).map_err(Error::failed)?, came: false })
     }
 
+    /// What `work` gives; nothing where Ctrl-C came, which does not wait for it.
+    pub(crate) async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            _ = self.signal.recv() => {
+                self.came = true;
+                None
+            }
+            done = work => Some(done),
+        }
+    }
+
     /// What `work` gives; nothing where Ctrl-C came a second time, which does not wait for it.
     pub(crate) async fn let_end<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = std::pin::pin!(work);

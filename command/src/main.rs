@@ -9,6 +9,7 @@ mod body;
 mod client;
 mod commands;
 mod contract;
+mod deletion;
 mod error;
 mod interrupt;
 mod output;

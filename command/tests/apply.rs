@@ -119,6 +119,38 @@ lacking       locked     status active → locked
     assert_eq!(world.json(&["orgs", "get", "kept"])["status"], "active");
 }
 
+#[test]
+fn pruning_deletes_what_the_file_lacks_only_where_that_is_said() {
+    let world = World::serving("standard");
+    for org in ["kept", "lacking", "locked"] {
+        world.organization(org);
+    }
+    world.run(&["orgs", "lock", "locked"]);
+    let file = File::new("  - { slug: kept, plan: pro }\n");
+    let pruned = "\
+ORGANIZATION  RESULT     CHANGES
+kept          unchanged
+lacking       deleted    status active → locked
+locked        deleted
+";
+    world.run(&["diff", "-f", &file.path(), "--prune", "--delete"]).printed(5, pruned);
+    world.run(&["apply", "-f", &file.path(), "--prune", "--delete", "--dry-run"]).printed(0, pruned);
+    assert_eq!(world.json(&["orgs", "get", "lacking"])["status"], "active");
+    world.run(&["apply", "-f", &file.path(), "--prune", "--delete"]).printed(0, pruned);
+    for org in ["lacking", "locked"] {
+        world.run(&["orgs", "get", org]).failed(3, "404");
+    }
+    assert_eq!(world.run(&["apply", "-f", &file.path(), "--prune", "--delete"]).code, 0);
+    assert_eq!(world.run(&["diff", "-f", &file.path(), "--prune", "--delete"]).code, 0);
+
+    world.run(&["apply", "-f", &file.path(), "--delete"]).failed(2, "--prune");
+    file.say("  []\n");
+    world
+        .run(&["apply", "-f", &file.path(), "--prune", "--delete"])
+        .failed(2, "--prune would delete all that there are");
+    assert_eq!(world.json(&["orgs", "get", "kept"])["status"], "active");
+}
+
 /// What a stack says of organizations that it has, and of plans, to whoever applies a file.
 fn told(line: &str, status: u16) -> String {
     let org = json!({"data": {"slug": "x", "name": "x", "plan": "free", "status": "active", "limits": null}});

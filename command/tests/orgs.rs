@@ -1,5 +1,7 @@
 //! `latchkey orgs`, against a real stack.
 
+use serde_json::json;
+
 use crate::support::{SHARED, World};
 
 #[test]
@@ -95,6 +97,23 @@ fn the_audit_trail_says_who_changed_what() {
         ),
     );
     assert_eq!(SHARED.json(&["orgs", "audit", "orgs-audit", "--limit", "1"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_organization_is_deleted_once_it_is_locked_by_who_says_its_name_twice() {
+    SHARED.organization("orgs-delete");
+    SHARED.run(&["orgs", "delete", "orgs-delete"]).failed(2, "--confirm <ORG>");
+    SHARED.run(&["orgs", "delete", "orgs-delete", "--confirm", "orgs-get"]).failed(2, "--confirm must be orgs-delete");
+    let deletion = ["orgs", "delete", "orgs-delete", "--confirm", "orgs-delete"];
+    SHARED.run(&deletion).failed(4, "409: ");
+    SHARED.run(&["orgs", "lock", "orgs-delete"]);
+    SHARED.run(&deletion).printed(0, "SLUG         DELETED\norgs-delete  true\n");
+    assert_eq!(SHARED.json(&deletion), json!({"slug": "orgs-delete", "deleted": true}));
+    SHARED.run(&["orgs", "get", "orgs-delete"]).failed(3, "404");
+    let trail = SHARED.json(&["orgs", "audit", "orgs-delete"]);
+    assert_eq!(trail[0]["action"], "organization.deleted");
+    SHARED.run(&["orgs", "put", "orgs-delete", "--plan", "pro"]).failed(4, "its slug can be another's from");
+    SHARED.run(&["orgs", "delete", "orgs-none", "--confirm", "orgs-none"]).failed(3, "404");
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! `GET /operator/v1/organizations/{org}/audit`: who changed what of an organization and its keys, newest first.
+//! `GET /operator/v1/organizations/{org}/audit`: who changed what of an organization and its keys, newest first, also once it is
+//! deleted.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::registry::audit::Row;
-use shared::registry::page::{Page, Pagination};
+use shared::registry::page::{Page, Pagination, Seal};
 use shared::registry::slug::Slug;
 use shared::{App, Denial, Exit, Handler, Listed, Operator, Path, Query, Reason, Result};
 
@@ -23,11 +24,17 @@ async fn audit(
     Path(place): Path<Place>,
     Query(page): Query<Page>,
 ) -> Result<Listed<Row>> {
-    let org = app.keys.organization(&place.org).await?.ok_or(Denial::OrganizationNotFound)?;
-    let after = page.cursor.map(|cursor| org.seal.open("audit", &cursor)).transpose()?;
+    let org = app.keys.organization(&place.org).await?;
+    let is_there = org.is_some();
+    // The trail may outlive the organization.
+    let seal = org.map_or_else(|| Seal::of_deleted(place.org.as_str()), |org| org.seal);
+    let after = page.cursor.map(|cursor| seal.open("audit", &cursor)).transpose()?;
 
-    let (rows, last) = app.keys.audit(&org.slug, page.limit.get(), after.as_deref()).await?;
-    let cursor = last.map(|position| org.seal.seal("audit", &position));
+    let (rows, last) = app.keys.audit(&place.org, page.limit.get(), after.as_deref()).await?;
+    if rows.is_empty() && !is_there {
+        return Err(Denial::OrganizationNotFound.into());
+    }
+    let cursor = last.map(|position| seal.seal("audit", &position));
 
     Ok(Listed(rows, Pagination::new(page.limit, cursor)))
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::registry::organization::{Change, View};
 use shared::registry::slug::Slug;
-use shared::{App, Body, Exit, Operator, Path, Put, Result};
+use shared::{App, Body, Exit, Handler, Operator, Path, Put, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]
 struct Place {
@@ -14,7 +14,7 @@ struct Place {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Exit {
-    shared::serve(put).await
+    shared::serve(put.may_refuse(&[Reason::Conflict])).await
 }
 
 async fn put(

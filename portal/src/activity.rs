@@ -105,6 +105,8 @@ pub enum What {
     OrganizationCreated,
     /// The terms of the organization were changed.
     OrganizationChanged,
+    /// It was deleted.
+    OrganizationDeleted,
     /// A key was made.
     KeyCreated,
     /// A key of another system was taken over.

@@ -80,8 +80,18 @@ impl<'a> Facts<'a> {
         self.and(label, id)
     }
 
-    /// The beginning of the digest.
+    /// How the secret begins and ends, where that is shown, and the beginning of its digest.
     pub(crate) fn fingerprint(self) -> Self {
+        match &self.key.hint {
+            Some(hint) => {
+                let (label, hint) = (self.voice.words().hint, code(hint));
+                self.and(label, hint).digest()
+            }
+            None => self.digest(),
+        }
+    }
+
+    fn digest(self) -> Self {
         let (label, fingerprint) = (self.voice.words().fingerprint, code(&self.key.fingerprint));
         self.and(label, fingerprint)
     }

@@ -19,6 +19,8 @@ pub struct Key {
     pub scopes: Option<Vec<String>>,
     /// The beginning of its secret's digest.
     pub fingerprint: String,
+    /// How its secret begins and ends, where that is shown and known.
+    pub hint: Option<String>,
     /// Whether it works.
     pub status: Status,
     /// When it was made.

@@ -64,7 +64,7 @@ words! {
         // Verbs.
         create edit regenerate deactivate activate delete cancel apply clear
         // A key.
-        name kind permissions fingerprint created last_used expires status id active inactive quarantined expired active_refused never none
+        name kind permissions hint fingerprint created last_used expires status id active inactive quarantined expired active_refused never none
         badge_expires badge_old about
         // The list.
         notice_edited notice_same notice_deactivated notice_activated notice_activated_still notice_old_ended notice_deleted notice_link search type_all
@@ -111,7 +111,7 @@ words! {
     Beside {
         // Activity.
         activity_lead when who what key request activity_none activity_none_lead operator by_key by_itself
-        did_organization_created did_organization_changed did_key_created did_key_imported did_key_changed
+        did_organization_created did_organization_changed did_organization_deleted did_key_created did_key_imported did_key_changed
         did_key_deactivated did_key_activated did_key_regenerated did_key_reset did_key_old_ended did_key_leaked did_key_deleted
         did_alerts_changed did_webhook_created did_webhook_changed did_webhook_rotated did_webhook_deleted did_webhook_disabled
         did_session_created did_session_entered did_session_ended detail_for detail_name detail_added detail_removed detail_expires detail_limits detail_addresses detail_plan detail_locked detail_unlocked detail_nothing

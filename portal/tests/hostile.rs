@@ -61,6 +61,7 @@ fn key() -> Key {
         kind: Some(evil(21)),
         scopes: Some(vec![evil(22)]),
         fingerprint: evil(23),
+        hint: Some(evil(24)),
         status: Status::Expired,
         created: Timestamp::UNIX_EPOCH,
         last_used: None,

@@ -8,6 +8,7 @@ pub mod agent_runs;
 pub mod connection;
 mod email;
 mod flaw;
+mod forget;
 mod id;
 mod label;
 pub mod launch;
@@ -20,4 +21,5 @@ mod transaction;
 
 pub use email::Email;
 pub use flaw::Flaw;
+pub use forget::forget;
 pub use id::{Id, NewIds};

@@ -33,7 +33,7 @@ pub use http::handler::Handler;
 pub use http::idempotency_key::IdempotencyKey;
 pub use http::manager::Manager;
 pub use http::reply::{
-    Accepted, Created, CreatedOnce, Data, Deleted, Json, Kept, Listed, NoContent, Page, Put, Tabular,
+    Accepted, Created, CreatedOnce, Data, Deleted, Deletion, Json, Kept, Listed, NoContent, Page, Put, Tabular,
 };
 pub use http::serve::serve;
 pub use http::visitor::{Browser, Form, Visitor};

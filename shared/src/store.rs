@@ -11,6 +11,7 @@
 mod after;
 mod alerts;
 mod audit;
+mod closing;
 #[cfg(test)]
 mod database;
 mod dead_letters;

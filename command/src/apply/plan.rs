@@ -8,16 +8,18 @@ use super::difference::difference;
 use super::file::Wanted;
 use crate::client::pages::Pages;
 use crate::client::{Call, Client};
+use crate::deletion::{Trail, delete};
 use crate::error::Error;
 use crate::output::text;
 
 const ORGANIZATIONS: &str = "/operator/v1/organizations";
+const DELETED: &str = "deleted";
 
 /// What is to be done about one organization.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) slug: String,
-    /// `created`, `changed`, `continued`, `locked` or `unchanged`.
+    /// `created`, `changed`, `continued`, `locked`, `deleted` or `unchanged`.
     pub(crate) result: &'static str,
     /// Each member that differs, with what it is and what it is to be.
     pub(crate) changes: Map<String, Value>,
@@ -33,8 +35,13 @@ impl Step {
 
     /// Does it.
     pub(crate) async fn carry_out(&self, client: &Client) -> Result<(), Error> {
-        let terms = Value::Object(self.terms.clone());
-        client.data(Call::put(format!("{ORGANIZATIONS}/{}", self.slug), terms)).await?;
+        if !self.terms.is_empty() {
+            let terms = Value::Object(self.terms.clone());
+            client.data(Call::put(format!("{ORGANIZATIONS}/{}", self.slug), terms)).await?;
+        }
+        if self.result == DELETED {
+            delete(client, &self.slug, Trail::Keep).await?;
+        }
 
         Ok(())
     }
@@ -69,21 +76,44 @@ impl Step {
 
         Self { slug: slug.to_owned(), result, changes, terms }
     }
+
+    /// What deletes such an organization, once it is locked.
+    fn delete(slug: &str, present: &Value) -> Self {
+        let lock = Self::lock(slug, present);
+        let terms = lock.changes.iter().map(|(member, change)| (member.clone(), change["after"].clone())).collect();
+
+        Self { result: DELETED, terms, ..lock }
+    }
 }
 
-/// What is to be done, in the order of the file; then what is locked because the file lacks it, if `prune`.
-pub(crate) async fn plan(client: &Client, wanted: &[Wanted], prune: bool) -> Result<Vec<Step>, Error> {
-    if prune && wanted.is_empty() {
-        return Err(Error::Usage("the file has no organization: --prune would lock all that there are".to_owned()));
+/// What becomes of organizations that the file lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// They stay as they are.
+    Stays,
+    /// They are locked.
+    IsLocked,
+    /// They are locked and deleted.
+    IsDeleted,
+}
+
+/// What is to be done, in the order of the file; then what is done to the `rest`, which the file lacks.
+pub(crate) async fn plan(client: &Client, wanted: &[Wanted], rest: Rest) -> Result<Vec<Step>, Error> {
+    let prunes = rest != Rest::Stays;
+    if prunes && wanted.is_empty() {
+        let what = if rest == Rest::IsDeleted { "delete" } else { "lock" };
+        return Err(Error::Usage(format!("the file has no organization: --prune would {what} all that there are")));
     }
-    let mut present = present(client, wanted, prune).await?;
+    let mut present = present(client, wanted, prunes).await?;
     let mut steps = Vec::new();
     for wanted in wanted {
         steps.push(Step::toward(wanted, present.remove(wanted.slug()).as_ref())?);
     }
     check(client, &steps).await?;
-    if prune {
-        steps.extend(present.iter().map(|(slug, org)| Step::lock(slug, org)));
+    match rest {
+        Rest::Stays => (),
+        Rest::IsLocked => steps.extend(present.iter().map(|(slug, org)| Step::lock(slug, org))),
+        Rest::IsDeleted => steps.extend(present.iter().map(|(slug, org)| Step::delete(slug, org))),
     }
 
     Ok(steps)

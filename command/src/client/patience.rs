@@ -21,10 +21,15 @@ impl Patience {
     pub(super) async fn wait(&mut self, reply: &Reply) -> bool {
         self.sent = self.sent.saturating_add(1);
         let Some(pause) = pause(reply.status, reply.header("retry-after"), self.sent) else { return false };
-        tokio::time::timeout(pause, std::future::pending::<()>()).await.unwrap_or(());
+        rest(pause).await;
 
         true
     }
+}
+
+/// Lets the stack go on for `pause`.
+pub(crate) async fn rest(pause: Duration) {
+    tokio::time::timeout(pause, std::future::pending::<()>()).await.unwrap_or(());
 }
 
 /// How long to wait after an answer, if the request is to be sent again: as the stack says, or 200 ms, 400 ms, 800 ms …

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use crate::apply::{Step, plan, read};
+use crate::apply::{Rest, Step, plan, read};
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
 use crate::output::{Column, Output, Rows, limits, text};
@@ -36,9 +36,8 @@ pub(crate) struct Apply {
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
 
-    /// Lock every organization that the file lacks
-    #[arg(long)]
-    prune: bool,
+    #[command(flatten)]
+    rest: Pruning,
 
     /// Say what would be done, and do nothing
     #[arg(long)]
@@ -53,9 +52,30 @@ pub(crate) struct Diff {
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
 
-    /// Say also which organizations the file lacks
+    #[command(flatten)]
+    rest: Pruning,
+}
+
+/// What becomes of organizations that the file lacks.
+#[derive(Clone, Copy, Debug, Args)]
+struct Pruning {
+    /// Lock every organization that the file lacks
     #[arg(long)]
     prune: bool,
+
+    /// Delete them for good, with all their keys; their audit trails stay
+    #[arg(long, requires = "prune")]
+    delete: bool,
+}
+
+impl From<Pruning> for Rest {
+    fn from(Pruning { prune, delete }: Pruning) -> Self {
+        match (prune, delete) {
+            (true, true) => Self::IsDeleted,
+            (true, false) => Self::IsLocked,
+            (false, _) => Self::Stays,
+        }
+    }
 }
 
 const COLUMNS: &[Column] =
@@ -83,7 +103,7 @@ impl Apply {
         // A file that is not right is no reason to look for a stack.
         let wanted = read(&self.file)?;
         let session = Session::open(target, output).await?;
-        let steps = plan(&session.client, &wanted, self.prune).await?;
+        let steps = plan(&session.client, &wanted, self.rest.into()).await?;
         let mut rows = output.rows(COLUMNS);
         if self.dry_run {
             steps.iter().try_for_each(|step| rows.push(step.row()))?;
@@ -129,7 +149,7 @@ impl Diff {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
         let wanted = read(&self.file)?;
         let session = Session::open(target, output).await?;
-        let steps = plan(&session.client, &wanted, self.prune).await?;
+        let steps = plan(&session.client, &wanted, self.rest.into()).await?;
         let mut rows = output.rows(COLUMNS);
         steps.iter().try_for_each(|step| rows.push(step.row()))?;
         rows.end()?;

@@ -1,6 +1,7 @@
 //! `latchkey orgs`: organizations.
 
 mod audit;
+mod delete;
 mod get;
 mod list;
 mod lock;
@@ -24,6 +25,7 @@ pub(crate) enum Orgs {
     /// Let its keys in again
     Unlock(lock::Lock),
     Audit(audit::Audit),
+    Delete(delete::Delete),
 }
 
 impl Orgs {
@@ -35,6 +37,7 @@ impl Orgs {
             Self::Lock(lock) => lock.run(session, "locked").await,
             Self::Unlock(lock) => lock.run(session, "active").await,
             Self::Audit(audit) => audit.run(session).await,
+            Self::Delete(delete) => delete.run(session).await,
         }
     }
 }

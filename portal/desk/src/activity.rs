@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use shared::contract::alerts::Kind;
+use shared::environment::clock;
 use shared::gate::app::App;
 use shared::http::visitor::Activity;
 use shared::registry::audit::{Action, Plane, Row};
@@ -38,7 +39,11 @@ pub struct Older {
 pub async fn activity(app: &App, visitor: &Visitor<Activity>, older: Older, now: Timestamp) -> Result<Page> {
     let org = &visitor.org;
     let after = older.cursor.as_deref().map(|cursor| org.seal.open("portal-activity", cursor)).transpose()?;
-    let (rows, last) = app.keys.audit(&org.slug, SHOWN, after.as_deref()).await?;
+    let (mut rows, last) = app.keys.audit(&org.slug, SHOWN, after.as_deref()).await?;
+    // What another organization of this slug has left behind is none of these people's business.
+    let (since, count) = (clock::millis(org.created_at), rows.len());
+    rows.retain(|row| row.at >= since);
+    let last = last.filter(|_| rows.len() == count);
     let mut mentioned: Vec<Id> = rows.iter().filter_map(|row| row.key_id.clone()).collect();
     let actors = rows.iter().filter(|row| row.plane == Plane::Key);
     mentioned.extend(actors.filter_map(|row| Id::try_from(row.actor.clone()).ok()));
@@ -115,6 +120,7 @@ fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Deta
             if before == after { vec![Detail::Nothing] } else { changes }
         }
         Action::OrganizationCreated
+        | Action::OrganizationDeleted
         | Action::KeyCreated
         | Action::KeyRegenerated
         | Action::KeyReset
@@ -215,6 +221,7 @@ pub(crate) const fn done(action: Action) -> What {
     match action {
         Action::OrganizationCreated => What::OrganizationCreated,
         Action::OrganizationChanged => What::OrganizationChanged,
+        Action::OrganizationDeleted => What::OrganizationDeleted,
         Action::KeyCreated => What::KeyCreated,
         Action::KeyChanged => What::KeyChanged,
         Action::KeyRegenerated => What::KeyRegenerated,

@@ -189,7 +189,8 @@ pub(crate) fn hand_over<O: Opens>(
     let (frame, _) = frame(app, visitor, depth, now)?;
     let example = pages(app)?.example.as_ref().filter(|example| is_let_in(app, key, example));
     let example = example.map(|example| Secret::new(curl(app, visitor, example, &secret)));
-    let page = SecretPage { frame, occasion, key: view::key(key, None, now), secret: Secret::new(secret), example };
+    let page =
+        SecretPage { frame, occasion, key: view::key(app, key, None, now), secret: Secret::new(secret), example };
 
     shown(page.render())
 }
@@ -210,7 +211,7 @@ pub(crate) fn issued_before<O: Opens>(
     let regenerate = control(app, &visitor.session, &visitor.org, Operation::Regenerate, false);
     let regenerate = if regenerate.is_open() { regenerate } else { Control::Absent };
 
-    shown(IssuedPage { frame, occasion, key: view::key(key, None, now), regenerate }.render())
+    shown(IssuedPage { frame, occasion, key: view::key(app, key, None, now), regenerate }.render())
 }
 
 /// Whether `key` may make the call: an example that is refused teaches nobody anything.

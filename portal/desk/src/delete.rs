@@ -51,7 +51,7 @@ async fn page(
     let deactivate = control(app, &visitor.session, &visitor.org, Operation::Deactivate, true);
     let page = DeletePage {
         frame,
-        key: view::key(key, last_used, now),
+        key: view::key(app, key, last_used, now),
         own: view::is_own(&visitor.session, key),
         once,
         requests_last_day: usage::of_last_day(app, &visitor.session, key, now).await?,

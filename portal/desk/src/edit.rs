@@ -60,7 +60,7 @@ fn page(
     let own = view::is_own(&visitor.session, key);
     let form = sheet(app, visitor, key, now)?.fields(once, typed, problems, key.expires_at);
 
-    shown_with(status, EditPage { frame, key: view::key(key, None, now), form, changed, own }.render())
+    shown_with(status, EditPage { frame, key: view::key(app, key, None, now), form, changed, own }.render())
 }
 
 /// Changes the key `id` as `form` says, and leads back to it; or shows the form again, with what is wrong. A form that was

@@ -57,7 +57,7 @@ pub async fn identify(app: &App, visitor: &Visitor<List>, form: &Form, now: Time
     let page = IdentifyPage {
         frame,
         old: found.as_ref().is_some_and(|(key, digest)| key.digest != *digest),
-        found: found.map(|(key, _)| view::key(&key, used, now)),
+        found: found.map(|(key, _)| view::key(app, &key, used, now)),
         once,
         problems: if pasted.is_empty() { vec![Problem::KeyMissing] } else { Vec::new() },
     };

@@ -85,7 +85,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
             status: can(Operation::Deactivate, key.status != Status::Inactive),
             delete: can(Operation::Delete, true),
         },
-        key: portal::Key { alerts: kinds, ..view::key(&key, last_used_at, now) },
+        key: portal::Key { alerts: kinds, ..view::key(app, &key, last_used_at, now) },
         alerts,
     };
 
@@ -157,7 +157,7 @@ async fn replacement(
     let found = app.keys.search(&org.slug, &filter, (50, None), now).await?;
     let is_next = |other: &&Key| other.name == key.name && other.id.as_str() > key.id.as_str();
     let new = match found.keys.iter().find(is_next) {
-        Some(next) => Some(view::key(next, view::last_used(app, next).await?, now)),
+        Some(next) => Some(view::key(app, next, view::last_used(app, next).await?, now)),
         None => None,
     };
 

@@ -90,7 +90,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
             .iter()
             .map(|key| Key {
                 alerts: open.get(&key.id).cloned().unwrap_or_default(),
-                ..view::key(key, used.get(&key.digest).copied(), now)
+                ..view::key(app, key, used.get(&key.digest).copied(), now)
             })
             .collect(),
         alerts: u64::try_from(open.len()).unwrap_or_default(),

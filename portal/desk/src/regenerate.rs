@@ -60,7 +60,7 @@ async fn page(app: &App, visitor: &Visitor<Regenerate>, key: &Key, wrong: Wrong,
     let status = status(&problems, changed);
     let page = RegeneratePage {
         frame,
-        key: view::key(key, view::last_used(app, key).await?, now),
+        key: view::key(app, key, view::last_used(app, key).await?, now),
         once,
         overlaps,
         chosen,
@@ -80,7 +80,7 @@ async fn ending(app: &App, visitor: &Visitor<Regenerate>, key: &Key, changed: bo
     };
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
     let own = view::is_own(&visitor.session, key);
-    let page = EndPage { frame, key: view::key(key, None, now), once, secrets, own, changed };
+    let page = EndPage { frame, key: view::key(app, key, None, now), once, secrets, own, changed };
 
     shown_with(status(&[], changed), page.render())
 }

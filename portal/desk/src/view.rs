@@ -13,14 +13,15 @@ use shared::registry::session::Session;
 use shared::registry::slug::Slug;
 use shared::{Error, Form, Result};
 
-/// `key` at `now`; it was last used at `last_used`.
-pub(crate) fn key(key: &key::Key, last_used: Option<Timestamp>, now: Timestamp) -> Key {
+/// `key` at `now`, with as much of it as the contract shows; it was last used at `last_used`.
+pub(crate) fn key(app: &App, key: &key::Key, last_used: Option<Timestamp>, now: Timestamp) -> Key {
     Key {
         id: key.id.to_string(),
         name: key.name.as_str().to_owned(),
         kind: key.kind.as_deref().map(label),
         scopes: Some(key.scopes.iter().map(str::to_owned).collect()),
         fingerprint: key.digest.fingerprint(),
+        hint: key.hint.clone().filter(|_| app.contract.management.hints),
         status: status(key.standing(now)),
         created: key.created_at,
         last_used,

@@ -66,6 +66,7 @@ pub(crate) fn key(product: Product, at: usize) -> Key {
         kind,
         scopes: (product != Product::Fayne).then_some(scopes),
         fingerprint: format!("a14b{:02x}", at * 7 + 16),
+        hint: (product == Product::Fanfare).then(|| format!("sk_live_…x7Q{at}")),
         status: Status::Active,
         created: ago(40 + hours * hours * 90),
         last_used: (at % 4 != 3).then(|| ago(hours * hours * 31) - SignedDuration::from_mins(3)),

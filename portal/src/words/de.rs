@@ -48,6 +48,7 @@ pub(super) static WORDS: Words = Words {
     name: P("Name"),
     kind: P("Typ"),
     permissions: P("Berechtigungen"),
+    hint: P("Geheimnis"),
     fingerprint: P("Fingerabdruck"),
     created: P("Erstellt"),
     last_used: P("Zuletzt benutzt"),

@@ -48,6 +48,7 @@ pub(super) static WORDS: Words = Words {
     name: P("Name"),
     kind: P("Type"),
     permissions: P("Permissions"),
+    hint: P("Secret"),
     fingerprint: P("Fingerprint"),
     created: P("Created"),
     last_used: P("Last used"),

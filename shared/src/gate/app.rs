@@ -124,12 +124,16 @@ impl App {
     /// # Errors
     /// The stack has none.
     pub fn reference(&self) -> crate::registry::error::Result<Table> {
-        let name = self
-            .reference_table
-            .clone()
-            .ok_or_else(|| crate::registry::error::Error::failed("the stack has no reference table"))?;
+        let none = || crate::registry::error::Error::failed("the stack has no reference table");
 
-        Ok(Table::new(self.dynamodb.clone(), name, self.changing))
+        self.reference_if_any().ok_or_else(none)
+    }
+
+    /// The same, where the stack has reference APIs.
+    pub fn reference_if_any(&self) -> Option<Table> {
+        let name = self.reference_table.clone()?;
+
+        Some(Table::new(self.dynamodb.clone(), name, self.changing))
     }
 }
 

@@ -60,6 +60,10 @@ pub struct Listed<T>(pub Vec<T>, pub Pagination);
 #[derive(Debug)]
 pub struct Deleted<I>(pub I);
 
+/// 200, `{"data": {"deleted": true}}`; 202 and `false` where there is something left, which goes by and by.
+#[derive(Debug)]
+pub struct Deletion(pub bool);
+
 /// 204, headers and no body.
 #[derive(Debug)]
 pub struct NoContent(pub HeaderMap);
@@ -225,6 +229,26 @@ impl<I: Serialize + JsonSchema> IntoReply for Deleted<I> {
 
     fn describe(operation: &mut Operation<'_>) {
         Data::<Gone<I>>::describe(operation);
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Progress {
+    /// Whether nothing is left.
+    deleted: bool,
+}
+
+impl IntoReply for Deletion {
+    fn into_reply(self) -> Result<Reply> {
+        let Self(deleted) = self;
+
+        if deleted { Data(Progress { deleted }).into_reply() } else { Accepted(Progress { deleted }).into_reply() }
+    }
+
+    fn describe(operation: &mut Operation<'_>) {
+        Data::<Progress>::describe(operation);
+        Accepted::<Progress>::describe(operation);
     }
 }
 

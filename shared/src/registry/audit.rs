@@ -103,6 +103,9 @@ pub enum Action {
     /// Its terms were changed.
     #[serde(rename = "organization.changed")]
     OrganizationChanged,
+    /// It is deleted, with everything that it has.
+    #[serde(rename = "organization.deleted")]
+    OrganizationDeleted,
     /// A key was issued.
     #[serde(rename = "key.created")]
     KeyCreated,
@@ -155,9 +158,10 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::OrganizationCreated,
         Self::OrganizationChanged,
+        Self::OrganizationDeleted,
         Self::KeyCreated,
         Self::KeyChanged,
         Self::KeyRegenerated,
@@ -181,6 +185,7 @@ impl Action {
         match self {
             Self::OrganizationCreated => "organization.created",
             Self::OrganizationChanged => "organization.changed",
+            Self::OrganizationDeleted => "organization.deleted",
             Self::KeyCreated => "key.created",
             Self::KeyChanged => "key.changed",
             Self::KeyRegenerated => "key.regenerated",

@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use payload::PageLimit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::contract::denial::Violation;
 
@@ -23,6 +23,12 @@ impl Seal {
     /// The seal that these bytes are.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// The seal of cursors into what is left of the organization `slug`, which is deleted. It is no secret: it tells the lists of
+    /// organizations apart.
+    pub fn of_deleted(slug: &str) -> Self {
+        Self(Sha256::digest(format!("deleted#{slug}")).into())
     }
 
     /// The bytes.

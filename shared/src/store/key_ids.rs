@@ -15,7 +15,7 @@ const LAYOUT: i64 = 1;
 /// How many items DynamoDB takes in a batch.
 const AT_ONCE: usize = 25;
 
-fn place(id: &Id) -> Attributes {
+pub(super) fn place(id: &Id) -> Attributes {
     attributes([("pk", Some(text(format!("key#{id}")))), ("sk", Some(text("key")))])
 }
 

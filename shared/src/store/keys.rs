@@ -121,7 +121,7 @@ impl Keys {
         let (mut key, mut organization) = (None, None);
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
             if item.need("sk", Item::text)? == "organization" {
-                organization = Some(organization_item::read(org, item)?);
+                organization = organization_item::read(org, item)?;
             } else {
                 key = Some(read(org, id, item)?);
             }

@@ -11,6 +11,9 @@ use crate::registry::organization::{Organization, Pending, Status};
 use crate::registry::page::Seal;
 use crate::registry::slug::Slug;
 
+/// The version of the layout of organizations that are being deleted. Functions that know nothing of that must not touch them.
+pub(super) const LAYOUT_OF_CLOSING: i64 = 4;
+
 /// The version of the layout of organizations with an external id. Functions that know of none must not let their keys in, because
 /// they would not say it.
 const LAYOUT: i64 = 3;
@@ -35,6 +38,12 @@ pub(super) const fn layout(org: &Organization) -> i64 {
 /// The attribute that counts an organization's events. Every change sets it to the next number.
 pub(super) const SEQUENCE: &str = "sequence";
 
+/// The attribute that says since when an organization is being deleted. It is there for nobody then.
+pub(super) const CLOSING: &str = "closing";
+
+/// The sort key of an organization's own item.
+pub(super) const SORT_KEY: &str = "organization";
+
 /// The partition that lists all organizations.
 pub(super) const ALL: &str = "organizations";
 
@@ -43,7 +52,7 @@ pub(super) fn listed_as(slug: &Slug) -> Attributes {
 }
 
 pub(super) fn key_of(slug: &Slug) -> HashMap<String, AttributeValue> {
-    HashMap::from([("pk".to_owned(), text(format!("org#{slug}"))), ("sk".to_owned(), text("organization"))])
+    HashMap::from([("pk".to_owned(), text(format!("org#{slug}"))), ("sk".to_owned(), text(SORT_KEY))])
 }
 
 pub(super) const fn status_name(status: Status) -> &'static str {
@@ -53,13 +62,17 @@ pub(super) const fn status_name(status: Status) -> &'static str {
     }
 }
 
-pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
-    item.schema(LAYOUT)?;
+/// The organization in `item`; `None` where it is being deleted.
+pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Option<Organization>> {
+    item.schema(LAYOUT_OF_CLOSING)?;
+    if item.number(CLOSING)?.is_some() {
+        return Ok(None);
+    }
     let status = item.need("status", Item::text)?;
     let status = [Status::Active, Status::Locked].into_iter().find(|known| status_name(*known) == status);
     let version = item.need("version", Item::number)?;
 
-    Ok(Organization {
+    Ok(Some(Organization {
         slug: slug.clone(),
         name: super::name(&mut item)?,
         external_id: optional(&mut item, "external")?,
@@ -78,7 +91,7 @@ pub(super) fn read(slug: &Slug, mut item: Item) -> Result<Organization> {
         version,
         // Organizations that older functions have written have none.
         sequence: item.number(SEQUENCE)?.unwrap_or_default(),
-    })
+    }))
 }
 
 /// The attribute that says that the change to `version` went by this version of the plan's override.

@@ -2,11 +2,15 @@
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
 use dynamodb::{Committed, Condition, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
+use jiff::Timestamp;
 
 use super::organization_item::{ALL, key_of, layout, listed_as, read, status_name, write_numbers, write_pending};
 use super::record::{ORGANIZATION, OnOrganization};
 use super::{Keys, Part, parsed, read_as, write_limits, write_metadata};
+use crate::contract::denial::Denial;
+use crate::environment::clock;
 use crate::registry::audit::{Action, Author, Entry};
+use crate::registry::closing::Closed;
 use crate::registry::error;
 use crate::registry::organization::{Filter, Organization, Pending, View};
 use crate::registry::page::Seal;
@@ -18,11 +22,11 @@ const SEARCHED_AT_ONCE: u32 = 100;
 const SEARCHED_PAGES: u32 = 5;
 
 impl Keys {
-    /// The organization `slug`, as it is now.
+    /// The organization `slug`, as it is now. One that is being deleted is not there.
     pub async fn organization(&self, slug: &Slug) -> Result<Option<Organization>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key_of(slug))).consistent_read(true);
 
-        request.send().await?.item.map(|item| read(slug, item.into())).transpose()
+        request.send().await?.item.map_or(Ok(None), |item| read(slug, item.into()))
     }
 
     /// Makes `change` to the organization `slug`, and takes the passes of its keys out of force before it returns.
@@ -46,6 +50,9 @@ impl Keys {
         let mut tries = self.tries();
         loop {
             let before = tries.run(|| self.organization(slug)).await?;
+            if before.is_none() {
+                self.check_free(slug, author.at, &mut tries).await?;
+            }
             let seen = before.as_ref().map(|org| org.version);
             let mut seal = [0; 32];
             self.entropy.fill(&mut seal)?;
@@ -77,6 +84,22 @@ impl Keys {
                 ));
             }
             tries.again(Error::Contended).await?;
+        }
+    }
+
+    /// Refuses to make an organization of the slug `slug` at `now`, where that is taken by one that goes, or is gone.
+    async fn check_free(&self, slug: &Slug, now: Timestamp, tries: &mut Tries) -> error::Result<()> {
+        let conflict = |reason: String| Err(Denial::Conflict { reason }.into());
+        if tries.run(|| self.closing(slug)).await?.is_there() {
+            return conflict("The organization is being deleted".to_owned());
+        }
+        let closed = tries.run(|| self.closed(slug, now)).await?;
+        match closed.map(Closed::free_at).filter(|free| *free > now) {
+            None => Ok(()),
+            Some(free) => {
+                let free = clock::seconds(free);
+                conflict(format!("The organization was deleted: its slug can be another's from {free} on"))
+            }
         }
     }
 
@@ -134,7 +157,7 @@ impl Keys {
         let mut transaction = self.recorded(self.transaction(), entry, org.sequence, written)?;
         if seen.is_none() {
             let listed = Put::builder().table_name(&self.table).set_item(Some(listed_as(&org.slug))).build()?;
-            transaction = transaction.with("listed", listed);
+            transaction = transaction.with("listed", listed).with("free", self.is_free(&org.slug, entry.at)?);
         }
 
         Ok(transaction.commit(tries).await? == Committed::Yes)
@@ -197,10 +220,10 @@ impl Keys {
             let partition = item.need("pk", Item::text)?;
             let slug = Slug::try_from(partition.trim_start_matches("org#").to_owned());
             let slug = slug.map_err(|error| Error::Fault(format!("the slug of an organization {error}")))?;
-            let organization = read(&slug, item);
-            Ok((slug, organization))
+            let organization = read(&slug, item).transpose();
+            Ok(organization.map(|organization| (slug, organization)))
         };
-        let mut each = found.into_iter().map(read_one).collect::<Result<Vec<_>>>()?;
+        let mut each = found.into_iter().filter_map(|item| read_one(item).transpose()).collect::<Result<Vec<_>>>()?;
         // A batch comes in any order.
         each.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
 

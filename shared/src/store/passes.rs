@@ -27,7 +27,7 @@ use state::GONE;
 pub use state::{Legacy, State};
 pub(super) use succession::Succession;
 
-use super::{attributes, names};
+use super::{Attributes, attributes, names};
 use crate::contract::Contract;
 use crate::contract::cost::Cost;
 use crate::contract::secret::Digest;
@@ -66,6 +66,9 @@ pub struct Versions {
 
 /// How long the fence of a key that is gone is kept: longer than any stamp can be under way.
 const FENCED_SECS: i64 = 86_400;
+
+/// How many passes end at once, which is as many as DynamoDB takes.
+const ENDED_AT_ONCE: usize = 25;
 
 /// How many counters that no longer matter a pass may have: [`Passes::sweep`] takes them out then.
 const LITTER: usize = 12;
@@ -247,15 +250,26 @@ impl Passes {
     /// The member of a transaction that ends the pass of `digest` for good. What stays is there only so that a stamp
     /// under way does not bring the pass back. TTL removes it.
     pub(super) fn ending(&self, digest: &Digest, now: Timestamp) -> Result<Put> {
-        let item = attributes([
-            ("digest", Some(bytes(*digest.as_bytes()))),
-            ("fence", Some(number(GONE))),
-            ("ttl", Some(number(now.as_second().saturating_add(FENCED_SECS)))),
-        ]);
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
-
-        Ok(put)
+        Ok(Put::builder().table_name(&self.table).set_item(Some(ended(digest, now))).build()?)
     }
+
+    /// Ends the passes of `digests` for good, in the same way.
+    pub(super) async fn end_all(&self, digests: &[Digest], now: Timestamp) -> Result<()> {
+        for some in digests.chunks(ENDED_AT_ONCE) {
+            dynamodb::batch_put(&self.client, &self.table, some.iter().map(|digest| ended(digest, now))).await?;
+        }
+
+        Ok(())
+    }
+}
+
+/// What stays of the pass of `digest` for a day.
+fn ended(digest: &Digest, now: Timestamp) -> Attributes {
+    attributes([
+        ("digest", Some(bytes(*digest.as_bytes()))),
+        ("fence", Some(number(GONE))),
+        ("ttl", Some(number(now.as_second().saturating_add(FENCED_SECS)))),
+    ])
 }
 
 /// Sends the counting update once, except where a connection went stale while the process was frozen. If the first

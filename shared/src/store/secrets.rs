@@ -54,14 +54,14 @@ impl Keys {
 
     /// The member of a transaction that gives `key` its secret. It fails where the digest is taken, or was.
     pub(super) fn secret_taken(&self, key: &Key) -> Result<Put> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(secret(&key.digest, key, None)));
+        let put = Put::builder().table_name(&self.table).set_item(Some(item(&key.digest, &key.org, &key.id, None)));
 
         Ok(put.when(is_new()).build()?)
     }
 
     /// The member of a transaction that ends the secret of `key` that `digest` stands for, for good.
     pub(super) fn secret_ended(&self, digest: &Digest, key: &Key, now: Timestamp) -> Result<Put> {
-        Ok(Put::builder().table_name(&self.table).set_item(Some(secret(digest, key, Some(now)))).build()?)
+        Ok(Put::builder().table_name(&self.table).set_item(Some(item(digest, &key.org, &key.id, Some(now)))).build()?)
     }
 }
 
@@ -75,11 +75,12 @@ fn read(mut secret: Item) -> Result<Holder> {
     })
 }
 
-fn secret(digest: &Digest, key: &Key, ended: Option<Timestamp>) -> Attributes {
+/// The secret that `digest` stands for, of the key `key` of `org`; `ended` then, if it was.
+pub(super) fn item(digest: &Digest, org: &Slug, key: &Id, ended: Option<Timestamp>) -> Attributes {
     let mut item = secret_of(digest);
     item.extend(attributes([
-        ("org", Some(text(key.org.as_str()))),
-        ("key", Some(text(key.id.as_str()))),
+        ("org", Some(text(org.as_str()))),
+        ("key", Some(text(key.as_str()))),
         ("ended", ended.map(|at| number(at.as_millisecond()))),
         (SCHEMA, Some(number(LAYOUT))),
     ]));

@@ -146,7 +146,7 @@ impl Keys {
         let mut visited = Visited::default();
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
             match (item.need("sk", Item::text)?.as_str(), bearer) {
-                ("organization", _) => visited.organization = Some(organization_item::read(org, item)?),
+                ("organization", _) => visited.organization = organization_item::read(org, item)?,
                 ("session", _) => visited.session = Some(read(&mut item)?),
                 (_, Some(id)) => visited.bearer = Some(key_item::read(org, id, item)?),
                 (_, None) => (),
@@ -234,7 +234,7 @@ impl Keys {
         let (mut listed, mut organization) = (None, None);
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
             if item.need("sk", Item::text)? == "organization" {
-                organization = Some(organization_item::read(org, item)?);
+                organization = organization_item::read(org, item)?;
             } else {
                 let (entered, by, digest) = read_listed(item)?;
                 listed = Some((entered, (reached_by(by, &digest), digest)));

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValue;
 use dynamodb::{
-    AttributeValue, Client, Condition, Conditional as _, Error, Item, Result, SCHEMA, number, text, text_set,
+    AttributeValue, Client, Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, number, text, text_set,
 };
 use jiff::Timestamp;
 
@@ -231,6 +231,11 @@ impl Usage {
     /// The last day on which there was anything of `holder`: also of a key that is deleted by now.
     pub async fn last_day(&self, holder: &Holder) -> Result<Option<Day>> {
         Ok(self.newest(holder, 1).await?.into_iter().next())
+    }
+
+    /// Forgets all that is known of `account`, which is no sum of the stack, as long as `tries` are not over. Whether nothing is left.
+    pub(crate) async fn forget(&self, account: &Account, tries: &Tries) -> Result<bool> {
+        dynamodb::empty(&self.client, &self.table, &partition(account, 0), None, tries).await
     }
 
     async fn newest(&self, holder: &Holder, limit: i32) -> Result<Vec<Day>> {

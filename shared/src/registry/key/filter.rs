@@ -13,7 +13,7 @@ use crate::registry::fingerprint::Fingerprint;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Filter {
-    /// A part of the name in any case, the id, or the beginning of the fingerprint.
+    /// A part of the name in any case, the id, the beginning of the fingerprint, or the end of the hint.
     #[serde(skip)]
     pub text: Option<String>,
     /// The type.
@@ -46,11 +46,15 @@ impl Filter {
     pub fn fits(&self, key: &Key, now: Timestamp) -> bool {
         let Self { text, kind, standing, name, external_id, expires_before, unused_since, fingerprint } = self;
         let has_text = |text: &String| {
-            let text = text.trim().to_lowercase();
+            let typed = text.trim();
+            let is_hint = key.hint.as_ref().is_some_and(|hint| typed.len() >= 4 && hint.ends_with(typed));
+            let text = typed.to_lowercase();
             let digits = text.trim_end_matches(['\u{2026}', '.']);
             let is_fingerprint = digits.len() >= 3 && key.digest.to_string().starts_with(digits);
 
-            key.name.as_str().to_lowercase().contains(&text) || key.id.as_str().to_lowercase() == text || is_fingerprint
+            let is_id = key.id.as_str().to_lowercase() == text;
+
+            key.name.as_str().to_lowercase().contains(&text) || is_id || is_fingerprint || is_hint
         };
 
         text.as_ref().is_none_or(has_text)
@@ -77,6 +81,7 @@ mod tests {
         let key = Key {
             name: "Zürich WEB".to_owned().try_into().unwrap(),
             kind: Some("secret".to_owned()),
+            hint: Some("sk_live_\u{2026}x7Qd".to_owned()),
             status: Status::Inactive,
             ..key(Digest::try_from(vec![0xab; 32]).unwrap())
         };
@@ -88,6 +93,10 @@ mod tests {
             (&*id, true),
             (&*id.to_lowercase(), true),
             ("ababab…", true),
+            (" x7Qd", true),
+            ("sk_live_…x7Qd", true),
+            ("x7qd", false),
+            ("7Qd", false),
             ("aba", true),
             ("ab", false),
             ("bab", false),

@@ -111,6 +111,15 @@ impl Passes {
     }
 }
 
+impl Passes {
+    /// Forgets what the keys of `org` have counted together: it is deleted.
+    pub(in crate::store) async fn forget_shared(&self, org: &Slug) -> Result<()> {
+        self.client.delete_item().table_name(&self.table).key("digest", key_of(org)).send().await?;
+
+        Ok(())
+    }
+}
+
 /// The key of the item: no digest is so short or begins so.
 fn key_of(org: &Slug) -> AttributeValue {
     bytes(format!("org#{org}").into_bytes())

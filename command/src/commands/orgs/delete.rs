@@ -1,0 +1,43 @@
+//! `latchkey orgs delete`: delete an organization, with everything that it has.
+
+use clap::Args;
+
+use crate::deletion::{Trail, delete};
+use crate::error::{Error, Exit};
+use crate::interrupt::Interrupt;
+use crate::output::{Column, text};
+use crate::parse;
+use crate::session::Session;
+
+/// Delete an organization for good, with its keys and all else that it has; it must be locked
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  latchkey orgs lock acme\n  latchkey orgs delete acme --confirm acme")]
+pub(crate) struct Delete {
+    /// The organization's slug
+    #[arg(value_parser = parse::slug)]
+    org: String,
+
+    /// The slug once more, so that nobody deletes another one by mistake
+    #[arg(long, value_name = "ORG")]
+    confirm: String,
+
+    /// What becomes of its audit trail
+    #[arg(long, value_name = "WHAT", default_value = "keep")]
+    audit: Trail,
+}
+
+const COLUMNS: &[Column] = &[("slug", |org| text(org, "/slug")), ("deleted", |org| text(org, "/deleted"))];
+
+impl Delete {
+    pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
+        if self.confirm != self.org {
+            return Err(Error::Usage(format!("--confirm must be {}, the organization that is deleted", self.org)));
+        }
+        let mut interrupt = Interrupt::listen()?;
+        let stopped = || Error::Failed("stopped waiting: the stack goes on by itself".to_owned());
+        let deleted = interrupt.unless(delete(&session.client, &self.org, self.audit)).await.ok_or_else(stopped)??;
+        session.output.one(&deleted, COLUMNS)?;
+
+        Ok(Exit::Done)
+    }
+}
