@@ -77,7 +77,8 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         create: creating(app, session, org, &plan),
         filters: Filters {
             query: filter.text.unwrap_or_default(),
-            prefixes: app.contract.types.iter().map(|kind| kind.format.prefix().to_owned()).collect(),
+            prefixes: app.contract.prefixes().map(str::to_owned).collect(),
+            forms: app.contract.legacy.iter().map(|form| form.pattern.to_string()).collect(),
             types: kinds.map(|kind| Choice { value: kind.to_owned(), label: view::label(kind) }).collect(),
             chosen_type: filter.kind,
             quarantine: app.contract.leaks.has(Policy::Quarantine),
