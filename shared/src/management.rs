@@ -8,6 +8,7 @@
 pub mod alerts;
 pub mod cap;
 pub mod change;
+pub mod export;
 pub mod find;
 pub mod import;
 pub mod index;

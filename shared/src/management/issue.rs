@@ -113,7 +113,9 @@ pub async fn issue(
             Inserted::Yes => return Ok(Done::Now(issued)),
             Inserted::Full(_) => return Err(full(&org, &plan).into()),
             Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Inserted::Changed | Inserted::Taken | Inserted::Revoked => tries.again(dynamodb::Error::Contended).await?,
+            Inserted::Changed | Inserted::Taken | Inserted::Revoked | Inserted::IdTaken => {
+                tries.again(dynamodb::Error::Contended).await?;
+            }
         }
     }
 }
@@ -175,6 +177,20 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
         author.may_label([("externalId", order.external_id.is_some()), ("metadata", order.metadata.is_some())]);
     let (((_, scopes), ()), ()) = both(both(both(kind, scopes), future(order.expires_at, author.at)), labels)?;
     author.can_give(&app.contract, scopes.iter())?;
+
+    Ok(scopes)
+}
+
+/// The scopes of an ordered key that has existed elsewhere: those that it was given there, whatever its type and its plan allow by now, which
+/// is asked whenever it is let in.
+///
+/// # Errors
+/// The contract has no such type or scopes.
+pub(crate) fn movable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Scopes> {
+    let Some(scopes) = &order.scopes else {
+        return orderable(app, org, order, author);
+    };
+    let (_, scopes) = both(type_of(app, order.kind.as_deref()), known_scopes(app, Some(scopes)))?;
 
     Ok(scopes)
 }
