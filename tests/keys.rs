@@ -1,5 +1,6 @@
 mod create;
 mod delete;
+mod export;
 mod find;
 mod get;
 mod import;

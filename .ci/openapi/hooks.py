@@ -110,7 +110,7 @@ def make_possible(body, path, makes_organization, is_ours):
     # A window has one limit, which does not slide where it is shared or a month's. Addresses are some.
     imported = body["keys"] if isinstance(body.get("keys"), list) else []
     for limited in (body, *(key for key in imported if isinstance(key, dict))):
-        for name in ("limits", "sharedLimits"):
+        for name in ("limits", "sharedLimits", "managerLimits"):
             if limited.get(name):
                 limited[name] = list({limit["per"]: limit for limit in limited[name]}.values())
             for limit in limited.get(name) or []:
@@ -129,6 +129,9 @@ def make_possible(body, path, makes_organization, is_ours):
     if not path.startswith("/operator/") and "/api-keys" in path:
         body.pop("externalId", None)
         body.pop("metadata", None)
+    # A sample looks like a key.
+    if imported:
+        body.pop("sample", None)
     # A key is asked about by one thing, and what goes on goes on from where it was.
     if path == "/operator/v1/keys/find":
         body.clear()

@@ -48,6 +48,14 @@ impl Output {
         Rows { format: self.format, columns, kept: Vec::new() }
     }
 
+    /// What is for programs alone: lines of JSON where people would have a table.
+    pub(crate) const fn lines(self) -> Self {
+        match self.format {
+            Format::Table | Format::Jsonl => Self { format: Format::Jsonl },
+            Format::Json => self,
+        }
+    }
+
     /// Whether people read it.
     pub(crate) fn is_table(self) -> bool {
         self.format == Format::Table

@@ -9,7 +9,7 @@ fn a_mistake_is_one_line_and_2() {
     for (arguments, said) in [
         (&["orgs", "gett", "acme"][..], "unrecognized subcommand 'gett'"),
         (&["orgs", "get"], "<ORG>"),
-        (&["orgs", "get", "../plans"], "must be 1 to 63 lower-case letters, digits or hyphens"),
+        (&["orgs", "get", "../plans"], "must be 1 to 63 lower-case letters, digits, - or _"),
         (&["keys", "get", "acme", "a/b"], "an id has letters, digits, _ and -"),
         (&["keys", "create", "acme"], "--name <NAME>"),
         (&["keys", "create", "acme", "--name", "x", "--limit", "5"], "5000/minute"),

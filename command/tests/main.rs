@@ -32,6 +32,8 @@ mod keys;
 #[cfg(test)]
 mod line;
 #[cfg(test)]
+mod moving;
+#[cfg(test)]
 mod orgs;
 #[cfg(test)]
 mod place;

@@ -122,6 +122,7 @@ fn lists(language: Language) -> Vec<Shown> {
         create: shut(),
         filters: Filters {
             prefixes: vec!["sk_".to_owned()],
+            forms: vec!["[\"<>&']{20,40}".to_owned()],
             query: evil(61),
             types: vec![Choice { value: evil(62), label: evil(63) }],
             chosen_type: Some(evil(62)),

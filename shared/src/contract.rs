@@ -17,8 +17,11 @@ mod headers;
 pub mod key_format;
 mod key_type;
 pub mod leaks;
+mod legacy;
 pub mod limit;
+mod looks;
 pub mod management;
+mod pattern;
 pub mod placeholder;
 mod plan;
 pub mod portal;
@@ -39,6 +42,8 @@ use sha2::{Digest as _, Sha256};
 
 pub use headers::{Credential, RateLimitHeaders};
 pub use key_type::{KeyType, ScopeRule};
+pub use legacy::LegacyForm;
+pub use looks::Looks;
 pub use plan::{InForce, Numbers, Override, Plan};
 pub use wire::Wire;
 
@@ -47,7 +52,6 @@ use crate::contract::alerts::Alerts;
 use crate::contract::cors::Cors;
 use crate::contract::cost::{Cost, Costs};
 use crate::contract::denial::{Denial, Kind};
-use crate::contract::key_format::Presented;
 use crate::contract::leaks::Leaks;
 use crate::contract::limit::Window;
 use crate::contract::management::{Management, Operation};
@@ -79,6 +83,8 @@ pub struct Contract {
     pub credential: Credential,
     /// The types of key, or the one without a name.
     pub types: Vec<KeyType>,
+    /// Forms of keys that were not issued here.
+    pub legacy: Vec<LegacyForm>,
     /// The scope that includes all others.
     pub all_scopes: Option<String>,
     /// Every scope, and what it is for.
@@ -190,7 +196,10 @@ impl Contract {
         let cors = cors.transpose()?;
         let all_scopes = file.key.all_scopes.clone();
         let management = Management { hints: file.key.hint, ..file.management };
-        let types = key_type::check(file.key, &file.scopes)?;
+        let mut key = file.key;
+        let legacy = std::mem::take(&mut key.legacy);
+        let types = key_type::check(key, &file.scopes)?;
+        let legacy = legacy::check(legacy, &types)?;
         let plans = file.plans.into_iter().map(|(name, plan)| {
             let plan = Plan::check(&format!("plans.{name}"), plan, &windows, &types, &file.scopes)?;
             Ok((name, plan))
@@ -219,6 +228,7 @@ impl Contract {
             credential,
             cors,
             types,
+            legacy,
             all_scopes,
             scopes: file.scopes,
             plans,
@@ -233,18 +243,6 @@ impl Contract {
             rejections,
             spelled_out,
         })
-    }
-
-    /// The type whose form `bytes` have, and the key as presented.
-    pub fn parse<'a>(&self, bytes: &'a [u8]) -> Option<(&KeyType, Presented<'a>)> {
-        self.types.iter().find_map(|kind| Some((kind, kind.format.parse(bytes)?)))
-    }
-
-    /// What of `text` stands before anything in it that begins as a key does, however it goes on: a part of one is a secret, too.
-    pub fn before_key<'a>(&self, text: &'a str) -> &'a str {
-        let places = self.types.iter().filter_map(|kind| text.find(kind.format.prefix()));
-
-        places.min().and_then(|place| text.get(..place)).unwrap_or(text)
     }
 
     /// The plan `name`. One that was dropped while somebody is on it has no API and no room for a key.

@@ -19,7 +19,7 @@ pub use memory::Memory;
 use crate::contract::denial::Denial;
 use crate::contract::quota::{Holder, Quotas};
 use crate::contract::secret::Digest;
-use crate::contract::{Contract, Credential, KeyType};
+use crate::contract::{Contract, Credential, KeyType, Looks};
 use crate::environment::clock;
 use crate::gate::app::App;
 use crate::registry::ask::Ask;
@@ -99,24 +99,20 @@ fn presented<'h>(headers: &'h HeaderMap, name: &HeaderName, scheme: Option<&str>
 /// The first reason against it, in the order that every contract keeps: 401, 402, 429, 403. Only the last one counts
 /// the request.
 pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], ask: &Ask) -> Result<Grant, Refusal> {
-    let (kind, presented) = app.contract.parse(credential).ok_or(Denial::UnknownKey)?;
-    if !kind.stages.contains(&app.stage) {
-        return Err(Denial::WrongEnvironment.into());
-    }
-    if kind.confined {
-        let possible = kind.scopes.possible();
-        if !scopes.iter().all(|scope| app.contract.allows(&possible, scope)) {
-            return Err(Denial::WrongKeyType.into());
-        }
+    let (looks, presented) = app.contract.parse(credential).ok_or(Denial::UnknownKey)?;
+    if let Some(kind) = looks.kind {
+        may_serve(app, kind, scopes)?;
     }
 
-    let Ok(verdict) = tokio::time::timeout(app.patience, admit_digest(app, kind, presented.digest(), ask)).await else {
+    let Ok(verdict) = tokio::time::timeout(app.patience, admit_digest(app, looks, presented.digest(), ask)).await
+    else {
         return Err(dynamodb::Error::Unavailable("not in time for the caller".to_owned()).into());
     };
     let grant = verdict?;
-    match scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope)) {
-        Some(scope) => {
-            let denial = Denial::MissingScope { scope: (*scope).to_owned() };
+    let missing = scopes.iter().find(|scope| !app.contract.allows(&grant.scopes, scope));
+    let denied = of_its_type(app, looks, &grant, scopes);
+    match denied.err().or(missing.map(|scope| Denial::MissingScope { scope: (*scope).to_owned() })) {
+        Some(denial) => {
             let used = Some(grant.used());
             Err(Refusal { error: denial.into(), quotas: grant.quotas, used })
         }
@@ -124,13 +120,34 @@ pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], ask: &Ask) -> 
     }
 }
 
+/// Whether keys of the type `kind` can be let in here with what needs all of `scopes`.
+fn may_serve(app: &App, kind: &KeyType, scopes: &[&str]) -> Result<(), Denial> {
+    if !kind.stages.contains(&app.stage) {
+        return Err(Denial::WrongEnvironment);
+    }
+    let possible = kind.scopes.possible();
+    if kind.confined && !scopes.iter().all(|scope| app.contract.allows(&possible, scope)) {
+        return Err(Denial::WrongKeyType);
+    }
+
+    Ok(())
+}
+
+/// The same of a key that was let in and is of another form than those that tell its type: now its type is known.
+fn of_its_type(app: &App, looks: Looks<'_>, grant: &Grant, scopes: &[&str]) -> Result<(), Denial> {
+    match looks.kind {
+        Some(_) => Ok(()),
+        None => app.contract.key_type(grant.kind.as_deref()).map_or(Ok(()), |kind| may_serve(app, kind, scopes)),
+    }
+}
+
 /// Lets in the secret that `digest` stands for, unless the memory holds a refusal of it.
-async fn admit_digest(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) -> Result<Grant, Refusal> {
+async fn admit_digest(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask) -> Result<Grant, Refusal> {
     let now = ask.now();
     if let Some(refusal) = app.memory.ask(&digest, now, clock::now()).and_then(|why| why.refusal(ask)) {
         return Err(Refusal { error: refusal.error.again(), ..refusal });
     }
-    match count(app, kind, digest, ask).await {
+    match count(app, looks, digest, ask).await {
         Ok(grant) => {
             app.memory.forget(&digest);
             Ok(grant)

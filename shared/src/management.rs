@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod cap;
 pub mod change;
 pub mod closing;
+pub mod export;
 pub mod find;
 pub mod import;
 pub mod index;

@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod external_id;
 pub mod fingerprint;
+pub mod hint;
 pub mod id;
 pub mod key;
 pub mod leak;

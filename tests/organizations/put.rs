@@ -82,7 +82,7 @@ async fn terms_that_the_contract_does_not_have_name_the_field_and_change_nothing
         (
             "/organizations/Acme",
             json!({"plan": "standard"}),
-            "org must be 1 to 63 lower-case letters, digits or hyphens, the first no hyphen",
+            "org must be 1 to 63 lower-case letters, digits, - or _, the first a letter or a digit",
         ),
     ] {
         let answer = world.operate("PUT", path, terms).await;

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod export;
 mod find;
 mod get;
 mod import;
@@ -30,6 +31,7 @@ pub(crate) enum Keys {
     Update(update::Update),
     Regenerate(regenerate::Regenerate),
     Import(import::Import),
+    Export(export::Export),
     Delete(delete::Delete),
     Usage(usage::Usage),
 }
@@ -46,6 +48,7 @@ impl Keys {
             Self::Regenerate(regenerate) => regenerate.run(&Session::open(target, output).await?).await,
             // A file that is not right is no reason to look for a stack.
             Self::Import(import) => import.run(target, output).await,
+            Self::Export(export) => export.run(&Session::open(target, output).await?).await,
             Self::Delete(delete) => delete.run(&Session::open(target, output).await?).await,
             Self::Usage(usage) => usage.run(&Session::open(target, output).await?).await,
         }

@@ -28,7 +28,9 @@ pub(crate) fn may_be_secret(contract: &Contract, text: &str) -> bool {
         after.is_some_and(|after| after.bytes().take_while(u8::is_ascii_alphanumeric).count() >= 8)
     };
 
-    contract.types.iter().any(|kind| begins(kind.format.prefix()))
+    let looks = contract.parse(text.trim().as_bytes());
+
+    contract.prefixes().any(begins) || looks.is_some()
 }
 
 /// The key whose secret was pasted, if it is one of the organization's. The secret is not shown, logged or kept.

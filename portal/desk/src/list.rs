@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use portal::{Choice, Control, Depth, Filters, Key, KeysPage, Notice, Status};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::contract::InForce;
 use shared::contract::leaks::Policy;
 use shared::contract::portal::{Column, Operation};
+use shared::contract::{Contract, InForce};
 use shared::gate::app::App;
 use shared::http::visitor::List;
 use shared::management::invite::pages;
@@ -67,7 +67,6 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
 
     let shown_here = u64::try_from(found.keys.len()).unwrap_or_default();
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
-    let kinds = app.contract.types.iter().filter_map(|kind| kind.name.as_deref());
     let total =
         if filter.is_empty() { u64::try_from(org.keys).ok() } else { found.total.and_then(|all| all.try_into().ok()) };
     let linked = search.done.as_deref().filter(|done| *done == "link").map(|_| Notice::Link);
@@ -77,8 +76,9 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         create: creating(app, session, org, &plan),
         filters: Filters {
             query: filter.text.unwrap_or_default(),
-            prefixes: app.contract.types.iter().map(|kind| kind.format.prefix().to_owned()).collect(),
-            types: kinds.map(|kind| Choice { value: kind.to_owned(), label: view::label(kind) }).collect(),
+            prefixes: app.contract.prefixes().map(str::to_owned).collect(),
+            forms: app.contract.legacy.iter().map(|form| form.pattern.to_string()).collect(),
+            types: types(&app.contract),
             chosen_type: filter.kind,
             quarantine: app.contract.leaks.has(Policy::Quarantine),
             by_status: portal.columns.contains(&Column::Status),
@@ -105,6 +105,13 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     };
 
     shown(page.render())
+}
+
+/// The types of `contract` to choose from.
+fn types(contract: &Contract) -> Vec<Choice> {
+    let names = contract.types.iter().filter_map(|kind| kind.name.as_deref());
+
+    names.map(|kind| Choice { value: kind.to_owned(), label: view::label(kind) }).collect()
 }
 
 /// The last key of the page before, and how many there were up to it, of which `after` tells.

@@ -48,6 +48,8 @@ pub struct Filters {
     pub query: String,
     /// What secrets begin with: a script keeps them out of the search.
     pub prefixes: Vec<String>,
+    /// What all of a secret may look like besides, as regular expressions.
+    pub forms: Vec<String>,
     /// The types to choose from; none where there are no types.
     pub types: Vec<Choice>,
     /// `type`.
@@ -80,7 +82,10 @@ impl Filters {
         let plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
         let prefixes: Vec<String> = self.prefixes.iter().map(|prefix| prefix.chars().filter(plain).collect()).collect();
 
-        format!("({}){}", prefixes.join("|"), r"\w".repeat(8))
+        let begun = format!("({}){}", prefixes.join("|"), r"\w".repeat(8));
+        let forms = self.forms.iter().map(|form| format!(r"|^\s*{form}\s*$"));
+
+        std::iter::once(begun).chain(forms).collect()
     }
 
     /// Whether anything is looked for.

@@ -69,6 +69,16 @@ pub(super) struct KeyFile {
     pub(super) scopes: Option<ScopesFile>,
     #[serde(default)]
     pub(super) types: BTreeMap<String, TypeFile>,
+    #[serde(default)]
+    pub(super) legacy: BTreeMap<String, LegacyFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LegacyFile {
+    pub(super) pattern: String,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -106,7 +106,11 @@ const HINTED: usize = 4;
 #[derive(Clone, Copy)]
 pub struct Presented<'a>(&'a [u8]);
 
-impl Presented<'_> {
+impl<'a> Presented<'a> {
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
     /// The digest that would stand for it in the database.
     pub fn digest(&self) -> Digest {
         Digest::of(self.0)

@@ -201,7 +201,11 @@ impl Contract {
         self.check_limits_of("sharedLimits", limits)
     }
 
-    fn check_limits_of(&self, field: &str, limits: &Limits) -> Result<(), Violation> {
+    /// The same of limits that are named `field`.
+    ///
+    /// # Errors
+    /// Those of [`check_limits`](Self::check_limits).
+    pub(crate) fn check_limits_of(&self, field: &str, limits: &Limits) -> Result<(), Violation> {
         if limits.is_empty() {
             return Err(Violation::new(field, "must have at least one limit"));
         }

@@ -10,7 +10,7 @@ use crate::contract::cost::Cost;
 use crate::contract::denial::Denial;
 use crate::contract::quota::{Holder, Quotas};
 use crate::contract::secret::Digest;
-use crate::contract::{InForce, KeyType};
+use crate::contract::{InForce, Looks};
 use crate::registry::alert::SILENCE;
 use crate::registry::ask::Ask;
 use crate::registry::counts::Counts;
@@ -21,7 +21,7 @@ use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
 use crate::store::{Counted, Legacy, State, Together, Versions};
 
 /// Judges and counts. Stamps the pass first where there is none or its terms are over.
-pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) -> Result<Grant, No> {
+pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask) -> Result<Grant, No> {
     let now = ask.now();
     // A read costs half as much as a write that finds nothing.
     if app.memory.was_unknown(&digest) && app.keys.holder(&digest).await?.is_none_or(|holder| holder.ended.is_some()) {
@@ -36,7 +36,7 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
         if round > 1 {
             tries.again(dynamodb::Error::Contended).await?;
         }
-        let (seen, from, used_before) = match look(app, kind, &digest, &counting, ask).await? {
+        let (seen, from, used_before) = match look(app, looks, &digest, &counting, ask).await? {
             Look::Granted(pass) => {
                 return together(app, pass, &counting, ask)
                     .await
@@ -55,7 +55,7 @@ pub(super) async fn count(app: &App, kind: &KeyType, digest: Digest, ask: &Ask) 
         };
 
         // The same check here, where no pass can tell yet.
-        let authority = app.keys.authority(&digest, now).await?.filter(|(key, _)| key.kind == kind.name);
+        let authority = app.keys.authority(&digest, now).await?.filter(|(key, _)| looks.can_be(key.kind.as_deref()));
         let Some((key, org)) = authority else { return Err(No::For(Why::Unknown)) };
         if key.digest != counting {
             (counting, ends) = (key.digest, key.previous.map(|previous| previous.until));
@@ -107,13 +107,13 @@ enum Look {
 }
 
 /// Has the pass of `counting` count a request that came with the secret `digest`.
-async fn look(app: &App, kind: &KeyType, digest: &Digest, counting: &Digest, ask: &Ask) -> Result<Look, No> {
+async fn look(app: &App, looks: Looks<'_>, digest: &Digest, counting: &Digest, ask: &Ask) -> Result<Look, No> {
     let now = ask.now();
     let seen = app.memory.pass(counting);
     let look = match app.passes.count(counting, ask, seen.as_deref()).await {
         // A secret that was taken over from elsewhere may look like another type than its key has: it counts as
         // neither.
-        Ok(Counted::Yes(pass) | Counted::No(State::Stamped(pass))) if pass.terms.kind != kind.name => {
+        Ok(Counted::Yes(pass) | Counted::No(State::Stamped(pass))) if !looks.can_be(pass.terms.kind.as_deref()) => {
             return Err(No::For(Why::Unknown));
         }
         Ok(Counted::Yes(pass)) => {

@@ -34,7 +34,8 @@ pub struct Fragment {
 
 /// The security schemes of requests by their names: the operator's signature, and a key as `contract` wants it.
 pub fn security_schemes(contract: &Contract) -> BTreeMap<String, Value> {
-    let forms: Vec<_> = contract.types.iter().map(|kind| kind.format.to_string()).collect();
+    let issued = contract.types.iter().map(|kind| kind.format.to_string());
+    let forms: Vec<_> = issued.chain(contract.legacy.iter().map(|form| form.pattern.to_string())).collect();
     let described = |form: &str| format!("{form}: {}.", forms.join(", or "));
     let in_header = |name: &HeaderName, form: &str| json!({"type": "apiKey", "in": "header", "name": name.as_str(), "description": described(form)});
     let Credential { header, scheme, also } = &contract.credential;

@@ -1,28 +1,23 @@
 //! Taking over the keys of another system: only their SHA-256 is needed, so that nobody has to be asked for a new key.
 
+mod foreign;
+mod sample;
 mod taking;
 
-use jiff::Timestamp;
-use payload::Field;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use self::foreign::Foreign;
+use self::sample::Accepted;
 use self::taking::Taking;
-use crate::contract::denial::{Denial, Kind, Violation};
+use crate::contract::denial::{Denial, Kind};
 use crate::contract::envelope::Rendered;
-use crate::contract::limit::Limits;
-use crate::contract::scope::Scopes;
-use crate::environment::clock::{Expiry, Moment};
+use crate::contract::secret::Plain;
 use crate::gate::app::App;
-use crate::registry::addresses::Addresses;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
-use crate::registry::external_id::ExternalId;
-use crate::registry::key::{Id, Status};
-use crate::registry::metadata::Metadata;
-use crate::registry::name::Name;
-use crate::registry::sha256::Sha256;
+use crate::registry::key::Id;
 use crate::registry::slug::Slug;
 
 /// The most keys that one request takes over.
@@ -35,6 +30,9 @@ const MOST: usize = 100;
 pub struct Import {
     /// Each is read by itself: a mistake in one does not affect the others.
     keys: Keys,
+    /// One of the keys themselves, so that it is known before anything is taken over whether keys of its form are let in. It is kept
+    /// nowhere.
+    sample: Option<Plain>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -50,40 +48,18 @@ impl TryFrom<Vec<Box<RawValue>>> for Keys {
     }
 }
 
-/// A key of another system.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "ForeignKey")]
-struct Foreign {
-    sha256: Sha256,
-    name: Name,
-    #[serde(rename = "type")]
-    #[schemars(extend("x-contract" = "type"))]
-    kind: Option<String>,
-    scopes: Option<Scopes>,
-    limits: Option<Limits>,
-    /// From where it may be used; from everywhere, if it is left out.
-    allowed_addresses: Option<Addresses>,
-    /// What it is to belong to in the operator's own system.
-    external_id: Option<ExternalId>,
-    /// What is to be written down beside it.
-    metadata: Option<Metadata>,
-    /// When it is to stop working; as for a new key, if it is left out.
-    #[serde(default)]
-    expires_at: Field<Expiry>,
-    /// Whether it is switched on; by default it is.
-    status: Option<Status>,
-    /// When it was made; by default now.
-    created_at: Option<Moment>,
-}
-
 /// What became of each.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Imported {
     /// How many are new.
-    imported: usize,
+    #[serde(rename = "imported")]
+    count: usize,
     /// One by one, in the order of the request.
     results: Vec<Outcome>,
+    /// What the sample looks like, which would be let in. Left out where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Accepted")]
+    sample: Option<Accepted>,
 }
 
 /// What became of one.
@@ -111,23 +87,18 @@ enum Outcome {
 /// a key that is there does no harm.
 ///
 /// # Errors
-/// There is no such organization, or the store does not answer before anything is taken over. A fault in one key is that
-/// key's own result.
-pub async fn import(app: &App, slug: &Slug, Import { keys: Keys(keys) }: Import, author: &Author) -> Result<Imported> {
+/// The contract lets no key in that looks like the sample, there is no such organization, or the store does not answer before anything is
+/// taken over. A fault in one key is that key's own result.
+pub async fn import(app: &App, slug: &Slug, import: Import, author: &Author) -> Result<Imported> {
+    let Import { keys: Keys(keys), sample } = import;
+    // The sample is gone before anything is read or written.
+    let sample = sample.map(|sample| sample::accepted(app, &sample)).transpose()?;
     let tries = app.keys.tries();
     let org = tries.beside().run(|| app.keys.organization(slug)).await?;
     let org = org.ok_or(Denial::OrganizationNotFound)?;
     let plan = tries.beside().run(|| app.plan_of(&org)).await?;
     let results = Taking::new(app, (org, plan), author, tries, keys.len()).all(&keys).await?;
-    let imported = results.iter().filter(|result| matches!(result, Outcome::Imported { .. })).count();
+    let count = results.iter().filter(|result| matches!(result, Outcome::Imported { .. })).count();
 
-    Ok(Imported { imported, results })
-}
-
-fn past(at: Timestamp, now: Timestamp) -> Result<Timestamp> {
-    if at <= now && at >= Timestamp::UNIX_EPOCH {
-        return Ok(at);
-    }
-
-    Err(Violation::new("createdAt", "must be a time since 1970 that is not to come").into())
+    Ok(Imported { count, results, sample })
 }

@@ -118,7 +118,9 @@ pub async fn issue(
             Inserted::Yes => return Ok(Done::Now(issued)),
             Inserted::Full(_) => return Err(full(&org, &plan).into()),
             Inserted::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Inserted::Changed | Inserted::Taken | Inserted::Revoked => tries.again(dynamodb::Error::Contended).await?,
+            Inserted::Changed | Inserted::Taken | Inserted::Revoked | Inserted::IdTaken => {
+                tries.again(dynamodb::Error::Contended).await?;
+            }
         }
     }
 }
@@ -188,6 +190,22 @@ pub(crate) fn orderable(app: &App, org: &Organization, order: &Order, author: &A
     let expiry = lifetime::of_new(ages, &order.expires_at, author.at);
     let (((_, scopes), expires_at), ()) = both(both(both(kind, scopes), expiry), labels)?;
     author.can_give(&app.contract, scopes.iter())?;
+
+    Ok(Terms { scopes, expires_at })
+}
+
+/// What an ordered key gets that has existed elsewhere: the scopes that it was given there, whatever its type and its plan allow by now,
+/// which is asked whenever it is let in; and it works as long as it did.
+///
+/// # Errors
+/// The contract has no such type or scopes.
+pub(crate) fn movable(app: &App, org: &Organization, order: &Order, author: &Author) -> Result<Terms> {
+    let expires_at = order.expires_at.applied(None).and_then(|Expiry(at)| at);
+    let Some(scopes) = &order.scopes else {
+        let order = Order { expires_at: Field::LeftOut, ..order.clone() };
+        return Ok(Terms { expires_at, ..orderable(app, org, &order, author)? });
+    };
+    let (_, scopes) = both(type_of(app, order.kind.as_deref()), known_scopes(app, Some(scopes)))?;
 
     Ok(Terms { scopes, expires_at })
 }

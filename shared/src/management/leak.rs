@@ -37,11 +37,12 @@ pub struct Found {
 impl Found {
     /// A `text` that may be a key, perhaps with white space around it, which was found at the address `url`. Nothing is looked up.
     pub fn read(app: &App, text: &[u8], url: Option<&str>) -> Self {
-        let key = app.contract.parse(text.trim_ascii()).filter(|(kind, _)| !kind.public);
+        let text = text.trim_ascii();
+        let key = app.contract.parse(text).filter(|(looks, _)| looks.kind.is_none_or(|kind| !kind.public));
 
         Self {
             digest: key.as_ref().map(|(_, presented)| presented.digest()),
-            place: key.and(url).and_then(|url| Place::read(&app.contract, url)),
+            place: key.and(url).and_then(|url| Place::read(&app.contract, url, text)),
         }
     }
 }
@@ -119,6 +120,10 @@ async fn deal_with_one(
             // It lets nobody in any more.
             return Ok(());
         };
+        // The form of a key from elsewhere may not tell this.
+        if app.contract.key_type(key.kind.as_deref()).is_some_and(|kind| kind.public) {
+            return Ok(());
+        }
         let policy = org.leaks.filter(|policy| app.contract.leaks.has(*policy)).unwrap_or(app.contract.leaks.policy);
         let leak = Leak { digest: *digest, at: teller.at, source: teller.source, place: place.cloned(), policy };
         let warrant = Warrant { author: &author, org: &org };

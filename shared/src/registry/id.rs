@@ -35,6 +35,11 @@ macro_rules! dated_id {
                 Ok(Self(format!("{}{}", $prefix, $crate::registry::id::dated_digits(now, entropy)?)))
             }
 
+            /// When it was made, as it says itself, in milliseconds; `None` where no UUID is in it.
+            pub fn made_at(&self) -> Option<::jiff::Timestamp> {
+                $crate::registry::id::made_at(self.0.strip_prefix($prefix)?)
+            }
+
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -71,6 +76,16 @@ pub(crate) fn dated_digits(now: Timestamp, entropy: Entropy) -> Result<String, e
     let digits = (0..LENGTH).rev().map(|place| (bits >> place.saturating_mul(5)) & 31);
 
     Ok(digits.filter_map(|digit| CROCKFORD.get(usize::try_from(digit).ok()?)).map(|byte| char::from(*byte)).collect())
+}
+
+/// The time in `digits`, which are those of a version 7 UUID; `None` where they are those of no UUID.
+pub(crate) fn made_at(digits: &str) -> Option<Timestamp> {
+    let bits = digits.bytes().try_fold(0_u128, |bits, digit| {
+        let value = CROCKFORD.iter().position(|known| *known == digit)?;
+        Some(bits.checked_mul(32)? | u128::try_from(value).ok()?)
+    })?;
+
+    Timestamp::from_millisecond(i64::try_from(bits >> 80).ok()?).ok()
 }
 
 /// Whether `digits` are those of a UUID in Crockford's base 32.

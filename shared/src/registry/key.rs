@@ -242,5 +242,8 @@ pub(crate) mod tests {
         let ids = [at(0), at(1_700_000_000), at(1_700_000_001), at(4_000_000_000)];
         assert!(ids.windows(2).all(|pair| pair[0].as_str() < pair[1].as_str()), "{ids:?}");
         assert!(ids.iter().all(|id| Id::try_from(id.to_string()).as_ref() == Ok(id)));
+        assert_eq!(ids.map(|id| id.made_at().unwrap().as_second()), [0, 1_700_000_000, 1_700_000_001, 4_000_000_000]);
+        let other = Id::try_from("key_ZZZZZZZZZZZZZZZZZZZZZZZZZZ".to_owned()).unwrap();
+        assert_eq!(other.made_at(), None, "it is more than a UUID holds");
     }
 }

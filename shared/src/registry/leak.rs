@@ -58,16 +58,27 @@ impl Place {
     pub const MAX: usize = 1_024;
 
     /// What can be kept of `address`: only an address of the web, of visible characters, and what stands in it before anything that
-    /// begins as a key does. `None` where it is none, or longer.
-    pub fn read(contract: &Contract, address: &str) -> Option<Self> {
+    /// begins as a key does, or before the `found` key, which may begin in any way. `None` where it is none, or longer.
+    pub fn read(contract: &Contract, address: &str, found: &[u8]) -> Option<Self> {
         let address = address.trim();
         let is_web = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
         if !is_web || address.len() > Self::MAX || !address.bytes().all(|byte| byte.is_ascii_graphic()) {
             return None;
         }
-        let kept = contract.before_key(address);
+        let found = Some(found).filter(|found| !found.is_empty()).and_then(|found| std::str::from_utf8(found).ok());
+        // As it is, and as it reads where escapes are undone.
+        let readings = found.into_iter().flat_map(|found| {
+            let whole = one_name(found);
+            [found.to_owned(), whole.replace('+', " "), whole]
+        });
+        let readings: Vec<_> = readings.collect();
+        let before_key = |text: &str| {
+            let places = readings.iter().filter_map(|reading| text.find(reading.as_str()));
+            places.chain([contract.before_key(text).len()]).min().unwrap_or_default()
+        };
+        let kept = address.get(..before_key(address)).unwrap_or_default();
         // A key can hide behind escapes. The first is at or before the one that it hides behind.
-        let kept = if hides_key(contract, kept) { kept.split('%').next().unwrap_or_default() } else { kept };
+        let kept = if hides_key(before_key, kept) { kept.split('%').next().unwrap_or_default() } else { kept };
 
         Some(Self(kept.to_owned()))
     }
@@ -81,14 +92,19 @@ impl Place {
 /// How often escapes within escapes are undone. Nobody writes more in earnest.
 const UNDONE: usize = 4;
 
-/// Whether `address` has a key in it once its escapes are undone, and those within them.
-fn hides_key(contract: &Contract, address: &str) -> bool {
+/// `text` without what parts a form, so that all of it is one name.
+fn one_name(text: &str) -> String {
+    text.replace(['&', '='], "/")
+}
+
+/// Whether `address` has a key in it once its escapes are undone, and those within them. `before_key` is how much of a text stands before
+/// one.
+fn hides_key(before_key: impl Fn(&str) -> usize, address: &str) -> bool {
     let mut text = address.to_owned();
     for _ in 0..UNDONE {
-        // Without what parts a form, all of it is one name.
-        let whole = text.replace(['&', '='], "/");
+        let whole = one_name(&text);
         let undone: String = form_urlencoded::parse(whole.as_bytes()).map(|(name, _)| name.into_owned()).collect();
-        if contract.before_key(&undone) != undone {
+        if before_key(&undone) != undone.len() {
             return true;
         }
         if undone == whole {
@@ -133,10 +149,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_key_that_was_found_is_not_in_its_place_however_it_begins() {
+        let contract = Contract::load("standard").unwrap();
+        let key = "aB3+dE5/gH7=jK9&mN1";
+        for (address, kept) in [
+            (format!("https://example.com/a?b={key}&c"), "https://example.com/a?b="),
+            ("https://example.com/a?b=%61B3%2BdE5%2FgH7%3DjK9%26mN1".to_owned(), "https://example.com/a?b="),
+            ("https://example.com/a?b=aB3+dE5/gH7%3DjK9%26mN1".to_owned(), "https://example.com/a?b=aB3+dE5/gH7"),
+            ("https://example.com/a?b=aB3".to_owned(), "https://example.com/a?b=aB3"),
+        ] {
+            let place = Place::read(&contract, &address, key.as_bytes()).unwrap();
+            assert_eq!(place.as_str(), kept, "{address}");
+        }
+    }
+
+    #[test]
     fn a_place_is_an_address_of_the_web_without_a_key_in_it() {
         let contract = Contract::load("standard").unwrap();
         let key = "lk_live_0123456789ABCDEFGHIJKLMNOPQRST4Y2ocH";
-        let read = |address: &str| Place::read(&contract, address).map(|place| place.as_str().to_owned());
+        let read = |address: &str| Place::read(&contract, address, b"").map(|place| place.as_str().to_owned());
         for (address, kept) in [
             ("https://github.com/a/b/blob/c/d.txt#L7".to_owned(), Some("https://github.com/a/b/blob/c/d.txt#L7")),
             (" http://example.com/x ".to_owned(), Some("http://example.com/x")),

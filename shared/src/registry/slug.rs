@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An organization's name in paths: 1 to 63 lower-case letters, digits and hyphens, not beginning with a hyphen.
+/// An organization's name in paths: 1 to 63 lower-case letters, digits, hyphens and underscores, the first a letter or a digit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(inline, extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = Self::PATTERN))]
@@ -13,7 +13,7 @@ pub struct Slug(String);
 
 impl Slug {
     const MAX: usize = 63;
-    const PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
+    const PATTERN: &str = "^[a-z0-9][a-z0-9_-]*$";
 
     /// The slug as text.
     pub fn as_str(&self) -> &str {
@@ -25,11 +25,11 @@ impl TryFrom<String> for Slug {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        let good = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-        if (1..=Self::MAX).contains(&text.len()) && text.bytes().all(good) && !text.starts_with('-') {
+        let good = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        if (1..=Self::MAX).contains(&text.len()) && text.bytes().all(good) && !text.starts_with(['-', '_']) {
             Ok(Self(text))
         } else {
-            Err("must be 1 to 63 lower-case letters, digits or hyphens, the first no hyphen")
+            Err("must be 1 to 63 lower-case letters, digits, - or _, the first a letter or a digit")
         }
     }
 }
@@ -50,6 +50,9 @@ mod tests {
             ("acme", true),
             ("acme-2", true),
             ("7", true),
+            ("acme_2", true),
+            ("a_", true),
+            ("_acme", false),
             (&"a".repeat(63), true),
             (&"a".repeat(64), false),
             ("", false),

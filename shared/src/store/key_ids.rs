@@ -2,8 +2,8 @@
 //!
 //! The item of an id stays when its key is revoked.
 
-use aws_sdk_dynamodb::types::Put;
-use dynamodb::{Conditional as _, Item, Result, SCHEMA, number, text};
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
+use dynamodb::{Conditional as _, Error, Item, Result, SCHEMA, number, text};
 
 use super::{Attributes, Keys, attributes, is_new, parsed};
 use crate::registry::key::{Id, Key};
@@ -38,6 +38,18 @@ impl Keys {
         });
 
         noted.transpose()
+    }
+
+    /// Those of `ids`, at most 100, that belong to a key of any organization, or belonged to one.
+    pub(crate) async fn noted(&self, ids: &[Id]) -> Result<Vec<Id>> {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.iter().map(place).collect()));
+        let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?.into_iter().map(|mut item| {
+            let partition = item.need("pk", Item::text)?;
+            let id = partition.strip_prefix("key#").map(|id| Id::try_from(id.to_owned()));
+            id.and_then(std::result::Result::ok).ok_or_else(|| Error::Fault(format!("{partition} is no key's")))
+        });
+
+        found.collect()
     }
 
     /// Notes that the keys `ids` are those of `org`, whether that is noted or not.

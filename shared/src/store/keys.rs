@@ -49,6 +49,8 @@ pub enum Inserted {
     Taken,
     /// A secret belonged to a key, and was revoked or replaced.
     Revoked,
+    /// An id is another key's, or was.
+    IdTaken,
     /// The author is no longer allowed to.
     Unauthorized,
 }
@@ -271,6 +273,7 @@ impl Keys {
             no if no.failed("kept") => Inserted::Changed,
             no if no.failed("secret") => Inserted::Taken,
             no if no.failed("pass") => Inserted::Revoked,
+            no if no.failed("id") || no.failed("key") => Inserted::IdTaken,
             no if no.failed("count") => {
                 let now = self.organization(&org.slug).await?;
                 let left = now.filter(|now| now.version == org.version).map(|now| most.saturating_sub(now.keys).max(0));

@@ -38,7 +38,11 @@ impl Check {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
         let contract = read(&self.file)?;
         let (plans, types) = (contract.plans.len(), contract.types.len());
-        talk::note(&format!("{}: {plans} plans, {types} types of keys: it is right", self.file.display()));
+        let legacy = match contract.legacy.len() {
+            0 => String::new(),
+            count => format!(", {count} forms of keys from elsewhere"),
+        };
+        talk::note(&format!("{}: {plans} plans, {types} types of keys{legacy}: it is right", self.file.display()));
         if !self.against_stack {
             return Ok(Exit::Done);
         }

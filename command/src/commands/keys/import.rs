@@ -13,6 +13,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Column, Output, Rows, text};
 use crate::parse;
 use crate::place::Target;
+use crate::presented;
 use crate::session::Session;
 use crate::talk;
 
@@ -23,7 +24,8 @@ const BATCH: usize = 100;
 #[derive(Debug, Args)]
 #[command(after_help = "The file has objects of JSON, one after the other or in an array, as the API takes them:\n  \
     {\"sha256\": \"9f86…\", \"name\": \"production\", \"type\": \"live\", \"scopes\": [\"read\"]}\n\n\
-    A key that the organization has already stays as it is, so that the same file can be imported again.")]
+    A key that the organization has already stays as it is, so that the same file can be imported again. What\n\
+    `latchkey keys export` prints is such a file.")]
 pub(crate) struct Import {
     /// The organization's slug
     #[arg(value_parser = parse::slug)]
@@ -31,6 +33,10 @@ pub(crate) struct Import {
 
     /// The file; - for standard input
     file: PathBuf,
+
+    /// A file with one of the keys themselves, - for standard input: nothing is imported unless keys that look like it are let in
+    #[arg(long, value_name = "FILE")]
+    sample_from: Option<PathBuf>,
 }
 
 const COLUMNS: &[Column] = &[
@@ -79,11 +85,16 @@ impl Tally {
 
 impl Import {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
+        let is_input = |file: &Path| file.as_os_str() == "-";
+        if is_input(&self.file) && self.sample_from.as_deref().is_some_and(is_input) {
+            return Err(Error::Usage("the keys and the sample cannot both come from standard input".to_owned()));
+        }
         let keys = keys(&self.file)?;
+        let sample = self.sample_from.as_deref().map(presented::key_in).transpose()?;
         let session = Session::open(target, output).await?;
         let mut rows = session.output.rows(COLUMNS);
         let mut tally = Tally::default();
-        let taken = self.take(&session, &keys, &mut rows, &mut tally).await;
+        let taken = self.take(&session, (&keys, sample), &mut rows, &mut tally).await;
         // What was done is said, also where it went no further.
         let printed = rows.end();
         let Tally { imported, exists, refused, busy } = &tally;
@@ -100,19 +111,29 @@ impl Import {
     async fn take(
         &self,
         session: &Session,
-        keys: &[Value],
+        (keys, mut sample): (&[Value], Option<String>),
         rows: &mut Rows<'_>,
         tally: &mut Tally,
     ) -> Result<(), Error> {
         let mut interrupt = Interrupt::listen()?;
         let progress = talk::progress(keys.len());
         for batch in keys.chunks(BATCH) {
-            let call = Call::post(format!("{}/import", path(&self.org)), json!({"keys": batch}));
+            let mut body = json!({"keys": batch});
+            // It is asked about once, before anything is taken over.
+            if let (Some(sample), Some(body)) = (sample.take(), body.as_object_mut()) {
+                body.insert("sample".to_owned(), sample.into());
+            }
+            let call = Call::post(format!("{}/import", path(&self.org)), body);
             let Some(answer) = interrupt.let_end(session.client.data(call)).await else { break };
             // A refusal of all of them names members by their places in this request.
             let which =
                 || format!("keys {} to {}", tally.done().saturating_add(1), tally.done().saturating_add(batch.len()));
             let mut answer = answer.map_err(|error| error.about(&which()))?;
+            if let Some(sample) = answer.get("sample") {
+                let (form, kind) = (text(sample, "/form"), text(sample, "/type"));
+                let kind = if kind.is_empty() { kind } else { format!(", of the type {kind}") };
+                talk::note(&format!("keys that look like the sample are let in: {form}{kind}"));
+            }
             for result in answer.pointer_mut("/results").and_then(Value::as_array_mut).into_iter().flatten() {
                 tally.count(&text(result, "/result"));
                 let mut row = json!({"number": tally.done()});

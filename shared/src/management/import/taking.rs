@@ -1,26 +1,26 @@
 //! Taking over keys, as many at once as a transaction holds, in the order of the request.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use dynamodb::Tries;
 use serde_json::value::RawValue;
 
-use super::{Foreign, Outcome, past};
+use super::Outcome;
+use super::foreign::Foreign;
 use crate::contract::InForce;
 use crate::contract::denial::Denial;
 use crate::contract::envelope::Rendered;
+use crate::contract::limit::Limits;
 use crate::contract::placeholder::Told;
 use crate::contract::quota::Quotas;
 use crate::contract::reading::json;
 use crate::contract::secret::Digest;
-use crate::environment::clock::Moment;
 use crate::gate::app::App;
-use crate::management::issue::{Order, Terms, full, orderable, own_limits};
+use crate::management::issue::{Order, Terms, full, movable, orderable, own_limits};
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
-use crate::registry::key::{Id, Key, Status};
+use crate::registry::key::{Id, Key, OwnLimits, SetBy};
 use crate::registry::organization::Organization;
-use crate::registry::sha256::Sha256;
 use crate::store::{Adding, Inserted, TAKEN_OVER};
 
 /// A key that is to be taken over, and its place in the request.
@@ -29,9 +29,11 @@ struct Wanted {
     order: Order,
     /// All but what the organization's plan allows it.
     key: Key,
+    /// Whether it comes with its id from another stack, and is what it was there.
+    is_moved: bool,
 }
 
-/// The keys of one transaction: each of another digest.
+/// The keys of one transaction: each of another digest and id, and all of them moved, or none.
 type Batch = Vec<Wanted>;
 
 /// Keys of one request on their way.
@@ -94,27 +96,14 @@ impl<'a> Taking<'a> {
 
     fn read(&self, place: usize, key: &RawValue) -> Result<Wanted> {
         let now = self.author.at;
-        let Foreign {
-            sha256: Sha256(digest),
-            name,
-            kind,
-            scopes,
-            limits,
-            allowed_addresses,
-            external_id,
-            metadata,
-            expires_at,
-            status,
-            created_at,
-        } = json(key)?;
-        let order = Order { name, kind, scopes, limits, allowed_addresses, external_id, metadata, expires_at };
-        let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
-        let terms =
-            both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
-        let ((Terms { scopes, expires_at }, limits), created_at) = both(terms, created_at)?;
+        let told = json::<Foreign>(key)?.told(&self.app.contract);
+        let is_moved = told.id.is_some();
+        let terms = both(self.terms(&told.order, is_moved), self.limits(&told.order, told.manager_limits.as_ref()));
+        let ((Terms { scopes, expires_at }, limits), created_at) = both(terms, told.created(now))?;
+        let order = told.order;
         let key = Key {
             // Lists are in the order of ids.
-            id: Id::new(created_at, self.app.entropy)?,
+            id: told.id.map_or_else(|| Id::new(created_at, self.app.entropy), Ok)?,
             org: self.org.slug.clone(),
             name: order.name.clone(),
             external_id: order.external_id.clone(),
@@ -123,18 +112,33 @@ impl<'a> Taking<'a> {
             scopes,
             limits,
             addresses: order.allowed_addresses.clone().unwrap_or_default(),
-            status: status.unwrap_or(Status::Active),
+            status: told.status,
             expires_at,
             created_at,
-            digest,
-            hint: None,
+            digest: told.digest,
+            hint: told.hint,
             previous: None,
             predecessor: None,
-            leak: None,
+            leak: told.leak,
             version: 1,
         };
 
-        Ok(Wanted { place, order, key })
+        Ok(Wanted { place, order, key, is_moved })
+    }
+
+    /// The terms of a key that is ordered so: a new one's, or those that it has had.
+    fn terms(&self, order: &Order, is_moved: bool) -> Result<Terms> {
+        let judge = if is_moved { movable } else { orderable };
+
+        judge(self.app, &self.org, order, self.author)
+    }
+
+    /// The limits of its own, of which a manager has set some.
+    fn limits(&self, order: &Order, manager: Option<&Limits>) -> Result<OwnLimits> {
+        let checked = manager.map_or(Ok(()), |limits| self.app.contract.check_limits_of("managerLimits", limits));
+        let (own, ()) = both(own_limits(self.app, order, self.author), checked.map_err(Error::from))?;
+
+        Ok(own.with(SetBy::Manager, manager.cloned()))
     }
 
     /// Notes why the key at `place` is refused.
@@ -159,9 +163,11 @@ impl<'a> Taking<'a> {
     /// Takes over `batch`, all of it or nothing. Returns what is to be tried once more.
     async fn batch(&mut self, batch: Batch) -> Result<Vec<Batch>> {
         let keys: Vec<_> = batch.iter().map(|wanted| wanted.key.clone()).collect();
-        let Self { app, org, plan, author, .. } = self;
+        // An organization keeps the keys that it has, wherever they go.
+        let cap = self.plan.keys().filter(|_| batch.iter().any(|wanted| !wanted.is_moved));
+        let Self { app, org, author, .. } = self;
         let mut tries = self.tries.beside();
-        match app.keys.insert(&keys, org, plan.keys(), author, Adding::TakenOver, &mut tries).await? {
+        match app.keys.insert(&keys, org, cap, author, Adding::TakenOver, &mut tries).await? {
             Inserted::Yes => {
                 // The next ones need not read the organization again for that.
                 org.sequence = org.sequence.saturating_add(i64::try_from(keys.len()).unwrap_or(i64::MAX));
@@ -171,6 +177,7 @@ impl<'a> Taking<'a> {
                 Ok(Vec::new())
             }
             Inserted::Taken => self.taken(batch).await,
+            Inserted::IdTaken => self.known(batch).await,
             Inserted::Full(0) => {
                 for wanted in batch {
                     self.refuse(wanted.place, full(&self.org, &self.plan).into())?;
@@ -203,7 +210,7 @@ impl<'a> Taking<'a> {
     fn allowed(&mut self, batch: Batch) -> Result<Batch> {
         let mut allowed = Vec::with_capacity(batch.len());
         for mut wanted in batch {
-            match orderable(self.app, &self.org, &wanted.order, self.author) {
+            match self.terms(&wanted.order, wanted.is_moved) {
                 Ok(Terms { scopes, expires_at }) => {
                     wanted.key.scopes = scopes;
                     wanted.key.expires_at = expires_at;
@@ -236,6 +243,9 @@ impl<'a> Taking<'a> {
                 Some(holder) if holder.org != self.org.slug => {
                     Err(Denial::Conflict { reason: "The digest is another key's".to_owned() })
                 }
+                Some(holder) if wanted.is_moved && holder.key != wanted.key.id => {
+                    Err(Denial::Conflict { reason: format!("The digest is that of the key {}", holder.key) })
+                }
                 Some(holder) if works(&holder.key, &wanted.key.digest) => Ok(holder.key.clone()),
                 Some(_) => Err(revoked()),
             };
@@ -253,16 +263,41 @@ impl<'a> Taking<'a> {
 
         Ok(vec![left])
     }
+
+    /// Settles those of `batch` whose id is another key's, here or in another organization, or was; and returns the others.
+    async fn known(&mut self, batch: Batch) -> Result<Vec<Batch>> {
+        let mut tries = self.tries.beside();
+        let ids: Vec<_> = batch.iter().map(|wanted| wanted.key.id.clone()).collect();
+        let (org, keys) = (self.org.slug.clone(), &self.app.keys);
+        let noted = tries.run(|| keys.noted(&ids)).await?;
+        // Ids of older keys may not be noted yet.
+        let here: Vec<_> = tries.run(|| keys.some(&org, &ids)).await?.into_iter().map(|key| key.id).collect();
+        let is_known = |wanted: &Wanted| noted.contains(&wanted.key.id) || here.contains(&wanted.key.id);
+        let (known, left): (Batch, Batch) = batch.into_iter().partition(is_known);
+        if known.is_empty() {
+            return Err(Error::failed("an id was taken, and is not there"));
+        }
+        for wanted in known {
+            self.refuse(
+                wanted.place,
+                Denial::Conflict { reason: "The id is another key's, or was".to_owned() }.into(),
+            )?;
+        }
+
+        Ok(vec![left])
+    }
 }
 
-/// `wanted` in batches, in order. A digest that comes twice is in two.
+/// `wanted` in batches, in order. A digest or an id that comes twice is in two.
 fn batches(wanted: Vec<Wanted>) -> VecDeque<Batch> {
     let mut batches = VecDeque::new();
-    let (mut batch, mut digests) = (Vec::new(), HashSet::new());
+    let mut batch = Batch::new();
     for one in wanted {
-        if batch.len() >= TAKEN_OVER || !digests.insert(one.key.digest) {
+        let is_apart = |other: &Wanted| {
+            other.is_moved != one.is_moved || other.key.digest == one.key.digest || other.key.id == one.key.id
+        };
+        if batch.len() >= TAKEN_OVER || batch.iter().any(is_apart) {
             batches.push_back(std::mem::take(&mut batch));
-            digests = HashSet::from([one.key.digest]);
         }
         batch.push(one);
     }
