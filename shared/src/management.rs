@@ -8,6 +8,7 @@
 pub mod alerts;
 pub mod cap;
 pub mod change;
+mod cycle;
 pub mod find;
 pub mod import;
 pub mod index;
@@ -18,4 +19,5 @@ pub mod plans;
 pub mod regenerate;
 pub mod repeat;
 pub mod reset;
+pub mod rotate;
 pub mod webhooks;

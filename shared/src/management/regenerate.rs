@@ -12,7 +12,7 @@ use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
-use crate::registry::key::{Id, Key};
+use crate::registry::key::{Id, Key, Overlap};
 use crate::registry::slug::Slug;
 use crate::store::{Keep, Keys, Replaced, Warrant};
 
@@ -24,24 +24,6 @@ pub struct Rotation {
     #[serde(default, deserialize_with = "or_default")]
     #[schemars(with = "Option<Overlap>")]
     pub overlap_seconds: Overlap,
-}
-
-/// 0 to 604,800 seconds: a week.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "i64")]
-#[schemars(inline, extend("minimum" = 0, "maximum" = Self::MAX))]
-pub struct Overlap(i64);
-
-impl Overlap {
-    const MAX: i64 = 604_800;
-}
-
-impl TryFrom<i64> for Overlap {
-    type Error = &'static str;
-
-    fn try_from(seconds: i64) -> std::result::Result<Self, &'static str> {
-        if (0..=Self::MAX).contains(&seconds) { Ok(Self(seconds)) } else { Err("must be a number from 0 to 604800") }
-    }
 }
 
 /// Ends the old secret of the key `id` of `slug` before its time, on behalf of `author`. Once this has returned, nobody is let
@@ -82,8 +64,7 @@ pub async fn regenerate(
     seen: Option<i64>,
 ) -> Result<Done<Issued, IssuedBefore>> {
     let now = author.at;
-    let Overlap(seconds) = rotation.overlap_seconds;
-    let ends = now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
+    let ends = rotation.overlap_seconds.end(now);
     let mut tries = app.keys.tries();
     loop {
         let (before, org) = changeable(app, slug, id, author).await?;
@@ -103,7 +84,7 @@ pub async fn regenerate(
             return Err(Denial::Conflict { reason: reason.to_owned() }.into());
         }
         let Minted { secret, digest, hint } = mint(app, kind)?;
-        let after = Keys::succeeded(&before, (digest, hint), ends);
+        let after = Keys::succeeded(&before, (digest, hint), ends, now);
         let issued = Issued::new(after.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });

@@ -15,14 +15,22 @@ use crate::registry::audit::Action;
 use crate::registry::key::{Key, Predecessor, Previous, Status, View};
 
 impl Keys {
-    /// `key` with a new secret, by its digest and its hint; its current secret keeps working until `ends`.
-    pub(crate) fn succeeded(key: &Key, (digest, hint): (Digest, Option<String>), ends: Option<Timestamp>) -> Key {
+    /// `key` with a new secret since `now`, by its digest and its hint; its current secret keeps working until `ends`.
+    pub(crate) fn succeeded(
+        key: &Key,
+        (digest, hint): (Digest, Option<String>),
+        ends: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Key {
         let previous = ends.map(|until| Previous { digest: key.digest, until });
 
         // With another secret, there is no reason for a quarantine.
         let status = if key.status == Status::Quarantined { Status::Active } else { key.status };
 
-        Key { digest, hint, previous, status, version: key.version.saturating_add(1), ..key.clone() }
+        // Whoever has given it the secret, the next one comes so much later.
+        let cycle = key.cycle.map(|cycle| cycle.anew(now));
+
+        Key { digest, hint, previous, status, cycle, version: key.version.saturating_add(1), ..key.clone() }
     }
 
     /// `key` without its old secret.
@@ -97,6 +105,7 @@ impl Keys {
                 .with("secret", self.secret_ended(&digest, after, now)?)
                 .with("pass", self.passes.cut_short(&digest, &before.digest, now)?);
         }
+        transaction = self.reminding(transaction, Some(before), after)?;
         if let Some(keep) = keep {
             transaction = transaction.with("kept", self.keeping(&after.org, keep, now)?);
         }

@@ -107,7 +107,18 @@ impl<'a> Taking<'a> {
             status,
             created_at,
         } = json(key)?;
-        let order = Order { name, kind, scopes, limits, allowed_addresses, external_id, metadata, expires_at };
+        let order = Order {
+            name,
+            kind,
+            scopes,
+            limits,
+            allowed_addresses,
+            external_id,
+            metadata,
+            expires_at,
+            rotate_every: None,
+            rotate_overlap: None,
+        };
         let created_at = created_at.map_or(Ok(now), |Moment(at)| past(at, now));
         let terms =
             both(orderable(self.app, &self.org, &order, self.author), own_limits(self.app, &order, self.author));
@@ -125,6 +136,7 @@ impl<'a> Taking<'a> {
             addresses: order.allowed_addresses.clone().unwrap_or_default(),
             status: status.unwrap_or(Status::Active),
             expires_at: expires_at.and_then(|Expiry(at)| at),
+            cycle: None,
             created_at,
             digest,
             hint: None,
