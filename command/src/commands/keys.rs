@@ -110,6 +110,7 @@ const COLUMNS: &[Column] = &[
     ("used", |key| text(key, "/lastUsedAt")),
     ("expires", |key| text(key, "/expiresAt")),
     ("overlap ends", |key| text(key, "/overlapEndsAt")),
+    ("rotates", |key| text(key, "/rotatesAt")),
     ("leaked", |key| text(key, "/leak/at")),
     ("fingerprint", |key| text(key, "/fingerprint")),
     ("hint", |key| text(key, "/hint")),
