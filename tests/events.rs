@@ -217,13 +217,14 @@ async fn every_page_answers_its_sample_event() {
 
 #[tokio::test]
 async fn whatever_runs_on_a_schedule_answers_its_sample_event() {
-    let world = World::serving("fanfare").await;
+    let world = World::build("fanfare", |builder| builder.parameter("Rotation", "on")).await;
     world.organization("acme", json!({"plan": "pro"})).await;
     for (function, delivered) in [
         ("AlertsDeliver", json!(1)),
         ("WebhooksDeliver", json!(0)),
         ("AlertsWatch", json!(null)),
         ("OrganizationsPurge", json!(null)),
+        ("KeysRotate", json!(null)),
     ] {
         let answer = world.stack.invoke(function, sample(function)).await.unwrap();
         assert!(answer.is_object() && answer["errorMessage"].is_null(), "{function}: {answer}");

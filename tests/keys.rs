@@ -8,5 +8,6 @@ mod index;
 mod list;
 mod regenerate;
 mod reset;
+mod rotate;
 mod update;
 mod usage;

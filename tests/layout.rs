@@ -11,11 +11,11 @@ use shared::contract::Contract;
 use shared::contract::management::{Management, Operation};
 use template::{Function, Target};
 
-use crate::support::{CONTRACTS, root, template};
+use crate::support::{CONTRACTS, root, template, template_with};
 
-/// Every function that the stack of some contract has, once.
+/// Every function that the stack of some contract can have, once.
 pub(crate) fn deployed() -> Vec<Function> {
-    let templates = Contract::names().map(template);
+    let templates = Contract::names().map(|contract| template_with(contract, &[("Rotation", "on")]));
     let functions = templates.flat_map(|template| template.functions).map(|function| (function.name.clone(), function));
 
     functions.collect::<BTreeMap<_, _>>().into_values().collect()

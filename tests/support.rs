@@ -94,8 +94,14 @@ pub(crate) fn root() -> &'static Path {
 
 /// `template.yaml` as the stack of `contract` reads it.
 pub(crate) fn template(contract: &str) -> Template {
+    template_with(contract, &[])
+}
+
+/// The same with more parameters.
+pub(crate) fn template_with(contract: &str, more: &[(&str, &str)]) -> Template {
     let yaml = std::fs::read_to_string(root().join("template.yaml")).unwrap();
-    let parameters = BTreeMap::from([("Contract".to_owned(), contract.to_owned())]);
+    let all = std::iter::once(("Contract", contract)).chain(more.iter().copied());
+    let parameters: BTreeMap<_, _> = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     Template::read(&yaml, &parameters).unwrap_or_else(|error| panic!("{contract}: {error}"))
 }
 

@@ -132,6 +132,10 @@ def make_possible(body, path, makes_organization, is_ours):
     # A sample looks like a key.
     if imported:
         body.pop("sample", None)
+    # Keys are rotated where the stack's parameter says so, which is not that of this one.
+    if "/api-keys" in path:
+        body.pop("rotateEvery", None)
+        body.pop("rotateOverlap", None)
     # A key is asked about by one thing, and what goes on goes on from where it was.
     if path == "/operator/v1/keys/find":
         body.clear()

@@ -273,6 +273,7 @@ fn key(made: Timestamp) -> Result<Key, Failure> {
         hint: None,
         previous: None,
         predecessor: None,
+        cycle: None,
         leak: None,
         version: 1,
     })

@@ -3,6 +3,7 @@
 mod apply;
 mod completion;
 mod contract;
+mod cycle;
 mod doctor;
 mod keys;
 mod labels;

@@ -250,6 +250,20 @@ fn whose_a_key_is_can_be_asked_without_sending_it() {
 }
 
 #[test]
+fn a_key_is_rotated_as_often_as_is_said_and_no_more() {
+    SHARED.organization("keys-rotation");
+    let order = ["--name", "web", "--type", "live", "--rotate-every", "90d"];
+    let made = SHARED.json(&[&["keys", "create", "keys-rotation"][..], &order].concat());
+    assert_eq!((&made["rotateEvery"], &made["rotateOverlap"]), (&json!(7_776_000), &json!(86_400)));
+    let update = |more: &[&str]| {
+        let id = made["id"].as_str().unwrap();
+        SHARED.json(&[&["keys", "update", "keys-rotation", id], more].concat())
+    };
+    assert_eq!(update(&["--rotate-overlap", "7d"])["rotateOverlap"], 604_800);
+    assert!(update(&["--no-rotation"]).get("rotatesAt").is_none());
+}
+
+#[test]
 fn labels_are_set_shown_and_filtered_by() {
     SHARED.organization("keys-labels");
     let order = [

@@ -52,7 +52,12 @@ impl World {
     pub(crate) fn serving(contract: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
         let builder = Stack::builder(root().join("template.yaml")).contract(contract).stage("local");
-        let builder = builder.parameter("StoreTimeout", "2000").binaries(binaries()).ephemeral().keep_logs();
+        let builder = builder
+            .parameter("StoreTimeout", "2000")
+            .parameter("Rotation", "on")
+            .binaries(binaries())
+            .ephemeral()
+            .keep_logs();
         let stack = runtime.block_on(builder.start()).unwrap();
 
         Self { stack, _runtime: runtime }

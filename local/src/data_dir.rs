@@ -45,6 +45,11 @@ impl DataDir {
         self.path.join("dynamodb.sqlite")
     }
 
+    /// The file of the secrets that functions have put into Secrets Manager.
+    pub(crate) fn secrets(&self) -> PathBuf {
+        self.path.join("secrets.json")
+    }
+
     /// The state that an earlier run saved, which must have been a run of the same contract.
     pub(crate) fn state(&self, contract: Option<&str>) -> Result<Option<State>, Error> {
         let path = self.path.join("demo.json");

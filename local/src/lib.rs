@@ -41,6 +41,6 @@ pub use demo::{Demo, DemoCredential, DemoKey, DemoOrganization, DemoRequest, Exa
 pub use error::Error;
 pub use function_error::FunctionError;
 pub use seed::{SeededKey, SeededOrganization};
-pub use services::Services;
+pub use services::{Kept, Services};
 pub use sigv4::{SignError, sign, sign_at};
 pub use stack::{Builder, Stack, TemplateSource};

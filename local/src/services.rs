@@ -1,10 +1,12 @@
 //! Stand-ins for EventBridge, SNS and Secrets Manager, on one port: they take what functions tell them, as AWS would answer
-//! it, and keep it. Whatever secret is asked for, there is one.
+//! it, and keep it. Below `latchkey/` there are the secrets that functions have put there; whatever other secret is asked for, there
+//! is one.
 //!
 //! Signatures and permissions are not checked: those of `DynamoDB` alone are. Faults that tests order strike the actions
-//! `PutEvents`, `PutEventsEntry` (one entry of a call: an error fails that entry alone), `Publish` and `GetSecretValue`.
+//! `PutEvents`, `PutEventsEntry` (one entry of a call: an error fails that entry alone), `Publish`, and those of Secrets Manager.
 
 mod answer;
+mod shelf;
 mod taken;
 
 use std::path::PathBuf;
@@ -21,7 +23,14 @@ use crate::dynamodb::{Fault, FaultRule, Faults};
 use crate::error::Error;
 use crate::server::Server;
 use crate::sync::lock;
+use shelf::Shelf;
 use taken::{Entry, Message};
+
+pub use shelf::Kept;
+
+/// What Secrets Manager is asked.
+const OF_SECRETS: [&str; 5] =
+    ["CreateSecret", "DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"];
 
 /// The most entries that one call of `PutEvents` takes.
 const MOST_ENTRIES: usize = 10;
@@ -33,6 +42,8 @@ pub(crate) struct Outlets {
     pub(crate) file: Option<PathBuf>,
     /// Whether a line about each is printed.
     pub(crate) prints: bool,
+    /// A file in which the secrets of Secrets Manager survive.
+    pub(crate) secrets: Option<PathBuf>,
 }
 
 /// Running stand-ins.
@@ -50,6 +61,7 @@ struct Desk {
     outlets: Outlets,
     taken: Mutex<Vec<Value>>,
     secret: String,
+    shelf: Shelf,
 }
 
 /// A fault has taken the answer, or the caller went away.
@@ -59,7 +71,8 @@ struct Unanswered;
 
 impl Services {
     pub(crate) async fn start(outlets: Outlets, clock: Clock, secret: String) -> Result<Self, Error> {
-        let desk = Arc::new(Desk { clock, faults: Faults::default(), outlets, taken: Mutex::default(), secret });
+        let shelf = Shelf::open(outlets.secrets.clone())?;
+        let desk = Arc::new(Desk { clock, faults: Faults::default(), outlets, taken: Mutex::default(), secret, shelf });
         // Now, and not when there is something to write: the name may be wrong.
         desk.append("")?;
         let answering = Arc::clone(&desk);
@@ -83,6 +96,16 @@ impl Services {
         lock(&self.desk.taken).clone()
     }
 
+    /// The secret `name` of Secrets Manager, if a function has put it there.
+    pub fn secret(&self, name: &str) -> Option<Kept> {
+        self.desk.shelf.kept(name)
+    }
+
+    /// Makes the secret `name` of Secrets Manager, as somebody who does it by hand, or gives it this `text`.
+    pub fn put_secret(&self, name: &str, text: &str) {
+        self.desk.shelf.put_by_hand(name, text);
+    }
+
     /// Adds a fault: `Fault::error(500, "InternalFailure", "no").times(1).on("PutEvents")`.
     pub fn inject(&self, rule: FaultRule) {
         self.desk.faults.add(rule);
@@ -99,11 +122,9 @@ impl Desk {
         let (head, body) = request.into_parts();
         let body = body.collect().await.or(Err(Unanswered))?.to_bytes();
         let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-        let action = match target.rsplit_once('.').map(|(_, action)| action) {
-            Some("PutEvents") => "PutEvents",
-            Some("GetSecretValue") => "GetSecretValue",
-            Some(_) | None => "Publish",
-        };
+        let asked = target.rsplit_once('.').map(|(_, action)| action);
+        let known = || std::iter::once("PutEvents").chain(OF_SECRETS).find(|known| asked == Some(known));
+        let action = known().unwrap_or("Publish");
         let is_json = action != "Publish";
         let fault = self.strike(action, &body);
         match &fault {
@@ -118,8 +139,8 @@ impl Desk {
         }
         let answer = match action {
             "PutEvents" => self.put_events(&body),
-            "GetSecretValue" => self.secret_value(&body),
-            _ => self.publish(&body),
+            "Publish" => self.publish(&body),
+            of_secrets => self.shelf.answer(of_secrets, &body).unwrap_or_else(|| self.secret_value(&body)),
         };
         match fault {
             Some(Fault::DropAfter | Fault::CutShort) => return Err(Unanswered),

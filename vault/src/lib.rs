@@ -1,7 +1,9 @@
-//! The stack's master secret, which the secrets of its webhooks follow from. It is in AWS Secrets Manager, whose SDK this
-//! crate alone knows: the functions behind the gate do without it.
+//! What a stack has in AWS Secrets Manager, whose SDK this crate alone knows: its master secret, which the secrets of its webhooks follow
+//! from, and new secrets of keys that are rotated. The functions behind the gate do without it.
 
 pub mod config;
+pub mod rotation;
+mod shelf;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;

@@ -114,6 +114,7 @@ const COLUMNS: &[Column] = &[
     ("expires", |key| text(key, "/expiresAt")),
     ("rotated", |key| text(key, "/lastRotatedAt")),
     ("overlap ends", |key| text(key, "/overlapEndsAt")),
+    ("rotates", |key| text(key, "/rotatesAt")),
     ("leaked", |key| text(key, "/leak/at")),
     ("fingerprint", |key| text(key, "/fingerprint")),
     ("hint", |key| text(key, "/hint")),

@@ -24,7 +24,7 @@ use crate::pool::Pool;
 use crate::process::Surroundings;
 use crate::schedules;
 use crate::seed::seed;
-use crate::services::Services;
+use crate::services::{Outlets, Services};
 
 impl Builder {
     /// Starts the stack; when this returns it serves.
@@ -52,9 +52,9 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
     create_tables(dynamodb.endpoint(), &template.tables).await?;
 
     let logs = builder.logs.clone();
-    let path = search_path();
     let clock = Clock::default();
-    let services = Services::start(builder.outlets.clone(), clock.clone(), secret(&state.operator)).await?;
+    let services =
+        Services::start(outlets(&builder, data_dir.as_ref()), clock.clone(), secret(&state.operator)).await?;
     let surroundings = Surroundings {
         binaries,
         task_root,
@@ -62,7 +62,7 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
         services_endpoint: services.endpoint().to_owned(),
         logs: logs.clone(),
         clock: clock.clone(),
-        path,
+        path: search_path(),
     };
     let pools = pools(credentials, surroundings, &lifeline, builder.max_instances);
     let gateway = Gateway {
@@ -106,6 +106,11 @@ async fn start(builder: Builder, lifeline: Lifeline) -> Result<impl FnOnce(OwnRu
 /// What the stand-in for Secrets Manager keeps: the same for as long as the operator's credential is.
 fn secret(operator: &Credential) -> String {
     format!("{}{}", operator.secret_access_key, operator.access_key_id)
+}
+
+/// Where what the stand-ins are told goes.
+fn outlets(builder: &Builder, data_dir: Option<&DataDir>) -> Outlets {
+    Outlets { secrets: data_dir.map(DataDir::secrets), ..builder.outlets.clone() }
 }
 
 /// A pool for each function, by its logical id.

@@ -115,8 +115,18 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
     let expires_at = if let Expires::At(at) = read.expires { Field::Value(Expiry(Some(at))) } else { Field::LeftOut };
     let limits = read.limits.applied(None);
     let (name, kind, scopes) = (read.name, read.kind, read.scopes);
-    let (allowed_addresses, external_id, metadata) = (None, None, None);
-    let order = Order { name, kind, scopes, limits, allowed_addresses, external_id, metadata, expires_at };
+    let order = Order {
+        name,
+        kind,
+        scopes,
+        limits,
+        allowed_addresses: None,
+        external_id: None,
+        metadata: None,
+        expires_at,
+        rotate_every: None,
+        rotate_overlap: None,
+    };
     // What was asked for is not a part of it: a form is sent once, whatever was changed in it meanwhile.
     let once = form.once().map(|once| Attempt::new(once.as_str(), "portal create", &())).transpose()?;
     // A full organization is no reason yet: the form may be the one that took the last place.

@@ -116,6 +116,8 @@ fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
         allowed_addresses: Field::LeftOut,
         external_id: Field::LeftOut,
         metadata: Field::LeftOut,
+        rotate_every: Field::LeftOut,
+        rotate_overlap: Field::LeftOut,
         expires_at: match read.expires {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,

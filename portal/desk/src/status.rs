@@ -71,6 +71,8 @@ pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form)
         allowed_addresses: Field::LeftOut,
         external_id: Field::LeftOut,
         metadata: Field::LeftOut,
+        rotate_every: Field::LeftOut,
+        rotate_overlap: Field::LeftOut,
         expires_at: Field::LeftOut,
         status: Some(status),
     };

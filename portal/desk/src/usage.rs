@@ -296,6 +296,7 @@ mod tests {
             addresses: shared::registry::addresses::Addresses::default(),
             status: shared::registry::key::Status::Active,
             expires_at: None,
+            cycle: None,
             created_at: at("00:00:00"),
             digest: vec![1; 32].try_into().unwrap(),
             hint: None,

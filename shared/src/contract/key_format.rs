@@ -174,6 +174,11 @@ impl Format {
         Some(format!("{}\u{2026}{last}", self.prefix))
     }
 
+    /// The key `text`, if it has this form: one that was made here before, and that somebody has kept.
+    pub(crate) fn taken_up(&self, text: String) -> Option<Secret> {
+        self.parse(text.as_bytes()).is_some().then(|| Secret::new(text))
+    }
+
     /// A new key of this form, every character drawn evenly but for the checksum.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ pub struct Settings {
     pub told_apis: Vec<String>,
     /// `LOG_REFUSALS`: whether each request that is refused or fails gets a line in the log.
     pub logs_refusals: bool,
+    /// `ROTATION`: whether the stack gives keys new secrets by itself, for functions that are told to have it do so.
+    pub rotates: bool,
     /// `STORE_TIMEOUT_MS`: how long one call to DynamoDB may take.
     pub store_timeout: Duration,
     /// `TIMEOUT_SECONDS`: how long an invocation may take. Lambda knows this, and tells a function only when that time
@@ -110,6 +112,7 @@ impl Settings {
             portal_url: variable("PORTAL_URL"),
             told_apis: variable("AUTHORIZER_TELLS").iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect(),
             logs_refusals: switch("LOG_REFUSALS")?.unwrap_or(false),
+            rotates: switch("ROTATION")?.unwrap_or(false),
             store_timeout: Duration::from_millis(parsed("STORE_TIMEOUT_MS")?),
             timeout: Duration::from_secs(parsed("TIMEOUT_SECONDS")?),
             metrics_namespace: variable("METRICS_NAMESPACE"),
@@ -174,9 +177,14 @@ impl WebhookSettings {
         Ok(Self {
             master: need("WEBHOOK_MASTER")?,
             test_hosts: variable("WEBHOOK_TEST_HOSTS").unwrap_or_default(),
-            secretsmanager_endpoint: variable("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            secretsmanager_endpoint: secretsmanager_endpoint(),
         })
     }
+}
+
+/// `AWS_ENDPOINT_URL_SECRETS_MANAGER`: a Secrets Manager other than the region's, for the function that rotates keys.
+pub fn secretsmanager_endpoint() -> Option<String> {
+    variable("AWS_ENDPOINT_URL_SECRETS_MANAGER")
 }
 
 /// `FORWARD_AUTH_SECRET`: what proxies must show to be answered; `None` where anybody may ask.

@@ -50,6 +50,8 @@ pub struct App {
     pub portal_url: Option<String>,
     /// The ids of the APIs to which the authorizer hands on refused requests.
     pub told_apis: Vec<String>,
+    /// Whether keys are given new secrets by themselves.
+    pub rotates: bool,
     /// Randomness.
     pub entropy: Entropy,
     dynamodb: dynamodb::Client,
@@ -113,6 +115,7 @@ impl App {
             has_portal,
             portal_url: settings.portal_url,
             told_apis: settings.told_apis,
+            rotates: settings.rotates,
             entropy,
             dynamodb,
             reference_table: settings.reference_table,

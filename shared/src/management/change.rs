@@ -9,13 +9,14 @@ use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
+use crate::management::cycle::Wanted;
 use crate::management::issue::{allowed_scopes, type_in_use};
 use crate::management::lifetime;
 use crate::registry::addresses::Addresses;
 use crate::registry::audit::{Action, Author};
 use crate::registry::error::{Result, both};
 use crate::registry::external_id::ExternalId;
-use crate::registry::key::{Id, Key, OwnLimits, Status, View};
+use crate::registry::key::{Every, Id, Key, Overlap, OwnLimits, Status, View};
 use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
@@ -47,6 +48,13 @@ pub struct Change {
     /// When it is to stop working; `null` takes that away.
     #[serde(default)]
     pub expires_at: Field<Expiry>,
+    /// In how many seconds it is to be given a new secret by itself, each time, which whoever runs the API alone says; `null` takes that
+    /// away.
+    #[serde(default)]
+    pub rotate_every: Field<Every>,
+    /// For how many seconds the secret before then is to go on working; `null` is as long as it usually does.
+    #[serde(default)]
+    pub rotate_overlap: Field<Overlap>,
     /// Whether it is to be switched on.
     pub status: Option<Status>,
 }
@@ -54,12 +62,13 @@ pub struct Change {
 impl Change {
     /// Whether everything stays.
     pub fn is_empty(&self) -> bool {
-        let Self { name, scopes, limits, allowed_addresses, external_id, metadata, expires_at, status } = self;
+        let Self { name, scopes, limits, allowed_addresses, external_id, metadata, expires_at, .. } = self;
+        let keeps_cycle = self.rotate_every.is_left_out() && self.rotate_overlap.is_left_out();
         let keeps_bounds = limits.is_left_out() && allowed_addresses.is_left_out();
         let keeps_terms = scopes.is_none() && keeps_bounds && expires_at.is_left_out();
         let keeps_labels = name.is_none() && external_id.is_left_out() && metadata.is_left_out();
 
-        keeps_labels && keeps_terms && status.is_none()
+        keeps_labels && keeps_terms && keeps_cycle && self.status.is_none()
     }
 
     fn apply(&self, app: &App, key: &mut Key, org: &Organization, author: &Author) -> Result<()> {
@@ -69,7 +78,9 @@ impl Change {
         let are_set = [("externalId", !self.external_id.is_left_out()), ("metadata", !self.metadata.is_left_out())];
         let ages = lifetime::ages_of(&app.contract, org, key);
         let terms = both(both(scopes, limits), lifetime::of_changed(ages, key, self.expires_at, author.at));
-        let (((scopes, limits), expires_at), ()) = both(terms, author.may_label(are_set))?;
+        let cycle = Wanted { every: self.rotate_every, overlap: self.rotate_overlap }.applied(app, key.cycle, author);
+        let ((((scopes, limits), expires_at), ()), cycle) = both(both(terms, author.may_label(are_set)), cycle)?;
+        key.cycle = cycle;
         key.external_id = self.external_id.clone().applied(key.external_id.take());
         key.metadata = self.metadata.clone().applied(Some(std::mem::take(&mut key.metadata))).unwrap_or_default();
         if let Some(name) = &self.name {

@@ -110,6 +110,7 @@ impl From<Key> for Exported {
             hint,
             previous: _,
             predecessor: _,
+            cycle: _,
             version: _,
         } = key;
         let leak = leak.filter(|leak| leak.digest == digest);

@@ -17,6 +17,7 @@ use crate::contract::secret::{Digest, Secret};
 use crate::contract::{InForce, KeyType};
 use crate::environment::clock::Expiry;
 use crate::gate::app::App;
+use crate::management::cycle::Wanted;
 use crate::management::lifetime;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::addresses::Addresses;
@@ -24,7 +25,7 @@ use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result, both};
 use crate::registry::external_id::ExternalId;
-use crate::registry::key::{Id, Key, OwnLimits, Status};
+use crate::registry::key::{Cycle, Every, Id, Key, Overlap, OwnLimits, Status};
 use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
@@ -61,6 +62,12 @@ pub struct Order {
     /// say: never, where they say nothing.
     #[serde(default)]
     pub expires_at: Field<Expiry>,
+    /// In how many seconds it is to be given a new secret by itself, each time, which whoever runs the API alone says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotate_every: Option<Every>,
+    /// For how many seconds the secret before then is to go on working; a day, or half of that time, if it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotate_overlap: Option<Overlap>,
 }
 
 /// Issues a key to the organization `slug`, on behalf of `author`. The secret is in the returned value, and kept
@@ -83,8 +90,8 @@ pub async fn issue(
         if let Some(before) = done_before(app, slug, once, author, &mut tries).await? {
             return issued_before(app, slug, author, before).await.map(Done::Before);
         }
-        let (Terms { scopes, expires_at }, limits) =
-            both(orderable(app, &org, &order, author), own_limits(app, &order, author))?;
+        let terms = both(orderable(app, &org, &order, author), own_limits(app, &order, author));
+        let ((Terms { scopes, expires_at }, limits), cycle) = both(terms, cycle(app, &order, author))?;
         let Minted { secret, digest, hint } = mint(app, type_of(app, order.kind.as_deref())?)?;
         let key = Key {
             id: Id::new(now, app.entropy)?,
@@ -98,6 +105,7 @@ pub async fn issue(
             addresses: order.allowed_addresses.clone().unwrap_or_default(),
             status: Status::Active,
             expires_at,
+            cycle,
             created_at: now,
             digest,
             hint,
@@ -220,6 +228,14 @@ pub(crate) fn own_limits(app: &App, order: &Order, author: &Author) -> Result<Ow
     }
 
     Ok(OwnLimits::new(author.sets_limits_as(), order.limits.clone()))
+}
+
+/// The cycle that an ordered key gets.
+///
+/// # Errors
+/// As for [`Wanted::applied`].
+fn cycle(app: &App, order: &Order, author: &Author) -> Result<Option<Cycle>> {
+    Wanted::of_new(order.rotate_every, order.rotate_overlap).applied(app, None, author)
 }
 
 /// Why `org` cannot have one more key on its `plan`, if it cannot.

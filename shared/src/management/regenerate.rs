@@ -14,7 +14,7 @@ use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
 use crate::registry::audit::Author;
 use crate::registry::error::Result;
-use crate::registry::key::{Id, Key};
+use crate::registry::key::{Id, Key, Overlap};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::store::{Keep, Keys, Replaced, Warrant};
@@ -32,24 +32,6 @@ pub struct Rotation {
     #[serde(default, deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
     #[schemars(with = "Option<bool>", extend("x-contract" = "prolong"))]
     pub prolong: bool,
-}
-
-/// 0 to 604,800 seconds: a week.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "i64")]
-#[schemars(inline, extend("minimum" = 0, "maximum" = Self::MAX))]
-pub struct Overlap(i64);
-
-impl Overlap {
-    const MAX: i64 = 604_800;
-}
-
-impl TryFrom<i64> for Overlap {
-    type Error = &'static str;
-
-    fn try_from(seconds: i64) -> std::result::Result<Self, &'static str> {
-        if (0..=Self::MAX).contains(&seconds) { Ok(Self(seconds)) } else { Err("must be a number from 0 to 604800") }
-    }
 }
 
 impl Rotation {
@@ -77,9 +59,7 @@ impl Rotation {
     /// # Errors
     /// It must not go on.
     fn end(&self, before: &Key, author: &Author) -> Result<Option<Timestamp>> {
-        let Overlap(seconds) = self.overlap_seconds;
-        let ends = author.at.checked_add(jiff::SignedDuration::from_secs(seconds)).ok().filter(|_| seconds > 0);
-        let why = match ends {
+        let why = match self.overlap_seconds.end(author.at) {
             None => return Ok(None),
             Some(_) if before.must_be_alone(author.at) => "has leaked, and is in quarantine",
             Some(_) if before.has_expired(author.at) => "has expired",

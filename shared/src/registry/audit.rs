@@ -260,7 +260,7 @@ impl Author {
     ///
     /// # Errors
     /// The author is not the operator, and sets one.
-    pub(crate) fn may_label(&self, members: [(&'static str, bool); 2]) -> error::Result<()> {
+    pub(crate) fn may_label<const N: usize>(&self, members: [(&'static str, bool); N]) -> error::Result<()> {
         let set = members.into_iter().filter(|(_, is_set)| *is_set && self.plane != Plane::Operator);
         let violations: Vec<_> = set.map(|(name, _)| Violation::new(name, "is not yours to set")).collect();
 

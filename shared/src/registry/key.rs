@@ -1,5 +1,6 @@
 //! A key: its name, its owner, its scopes, and how long it works.
 
+mod cycle;
 mod filter;
 mod limits;
 mod view;
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use cycle::{Cycle, Every, Overlap};
 pub use filter::Filter;
 pub use limits::{OwnLimit, OwnLimits, SetBy};
 pub use view::View;
@@ -50,6 +52,8 @@ pub struct Key {
     pub status: Status,
     /// When it stops working by itself.
     pub expires_at: Option<Timestamp>,
+    /// That it is given a new secret by itself, if it is.
+    pub cycle: Option<Cycle>,
     /// The last leak of one of its secrets.
     pub leak: Option<Leak>,
     /// When it was made.
@@ -107,6 +111,7 @@ impl Key {
         self.name == other.name
             && self.metadata == other.metadata
             && self.leak == other.leak
+            && self.cycle == other.cycle
             && self.is_on_terms_of(other)
     }
 
@@ -226,6 +231,7 @@ pub(crate) mod tests {
             addresses: Addresses::default(),
             status: Status::Active,
             expires_at: None,
+            cycle: None,
             leak: None,
             created_at: Timestamp::UNIX_EPOCH,
             digest,

@@ -9,13 +9,17 @@ use super::{
     write_addresses, write_limits, write_metadata,
 };
 use crate::contract::limit::{Limits, Window};
-use crate::registry::key::{Id, Key, OwnLimits, Predecessor, Previous, Status};
+use crate::registry::key::{Cycle, Every, Id, Key, Overlap, OwnLimits, Predecessor, Previous, Status};
 use crate::registry::leak::Leak;
 use crate::registry::slug::Slug;
 
-/// The version of the layout of keys that the operator has labelled. Functions that know of no labels must not write such a key
-/// without them, or say nothing of them where it is let in.
-const LAYOUT: i64 = 4;
+/// The version of the layout of keys that are given new secrets by themselves. Functions that know nothing of that must not write
+/// such a key: nobody would notice that it keeps its secret for good.
+const LAYOUT: i64 = 5;
+
+/// The same of other keys that the operator has labelled. Functions that know of no labels must not write such a key without them,
+/// or say nothing of them where it is let in.
+const LAYOUT_WITH_LABELS: i64 = 4;
 
 /// The same of other keys that may be used from some addresses alone, or have limits that slide or are for a second.
 const LAYOUT_WITH_BOUNDS: i64 = 3;
@@ -30,8 +34,10 @@ const LAYOUT_OF_OTHERS: i64 = 1;
 fn layout(key: &Key) -> i64 {
     let OwnLimits { operator, manager } = &key.limits;
     let is_new = |limits: &Limits| limits.sliding().next().is_some() || limits.get(Window::Second).is_some();
-    if key.external_id.is_some() || !key.metadata.is_empty() {
+    if key.cycle.is_some() {
         LAYOUT
+    } else if key.external_id.is_some() || !key.metadata.is_empty() {
+        LAYOUT_WITH_LABELS
     } else if !key.addresses.is_empty() || operator.iter().chain(manager).any(is_new) {
         LAYOUT_WITH_BOUNDS
     } else if key.limits.is_empty() {
@@ -69,6 +75,9 @@ pub(super) fn write(key: &Key) -> Result<Attributes> {
         // Older functions drop it when they write the key.
         ("leak", key.leak.as_ref().map(write_leak).transpose()?),
         ("expires", key.expires_at.map(|at| number(at.as_millisecond()))),
+        ("rotate_every", key.cycle.map(|cycle| number(cycle.every.0))),
+        ("rotate_overlap", key.cycle.map(|cycle| number(cycle.overlap.0))),
+        ("rotate_at", key.cycle.map(|cycle| number(cycle.due.as_millisecond()))),
         ("created", Some(number(key.created_at.as_millisecond()))),
         ("digest", Some(bytes(*key.digest.as_bytes()))),
         // Older functions drop it, too.
@@ -117,6 +126,7 @@ pub(super) fn read(org: &Slug, id: &Id, mut item: Item) -> Result<Key> {
         status: status.ok_or_else(|| Error::Fault("a key has an unknown status".to_owned()))?,
         leak: item.text("leak")?.map(|leak| read_leak(&leak)).transpose()?,
         expires_at: item.number("expires")?.map(time).transpose()?,
+        cycle: read_cycle(&mut item)?,
         created_at: time(item.need("created", Item::number)?)?,
         digest: read_digest(&mut item, "digest")?,
         hint: item.text("hint")?,
@@ -131,6 +141,18 @@ fn read_predecessor(item: &mut Item) -> Result<Option<Predecessor>> {
     let Some(digest) = optional_digest(item, "replaced")? else { return Ok(None) };
 
     Ok(Some(Predecessor { digest, at: time(item.need("replaced_at", Item::number)?)? }))
+}
+
+/// It was checked when it was given, and stays readable if the bounds have changed since.
+fn read_cycle(item: &mut Item) -> Result<Option<Cycle>> {
+    let Some(every) = item.number("rotate_every")? else { return Ok(None) };
+    let overlap = item.need("rotate_overlap", Item::number)?;
+
+    Ok(Some(Cycle {
+        every: Every(every),
+        overlap: Overlap(overlap),
+        due: time(item.need("rotate_at", Item::number)?)?,
+    }))
 }
 
 fn write_leak(leak: &Leak) -> Result<AttributeValue> {

@@ -256,6 +256,7 @@ impl Keys {
             let new = Put::builder().table_name(&self.table).set_item(Some(write(key)?)).when(is_new()).build()?;
             transaction =
                 transaction.with("key", new).with("id", self.id_noted(key)?).with("secret", self.secret_taken(key)?);
+            transaction = self.reminding(transaction, None, key)?;
             if !adding.is_new() {
                 transaction = transaction.with("pass", self.passes.never_closed(&key.digest)?);
             }
@@ -303,6 +304,7 @@ impl Keys {
         if !after.is_on_terms_of(before) {
             transaction = transaction.with("pass", self.passes.fenced(&after.digest, after.version, entry.at)?);
         }
+        transaction = self.reminding(transaction, Some(before), after)?;
         let transaction = warrant.sealed(self, transaction, Some(&after.id), entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))

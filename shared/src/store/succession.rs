@@ -28,7 +28,19 @@ impl Keys {
         // With another secret, there is no reason for a quarantine.
         let status = if key.status == Status::Quarantined { Status::Active } else { key.status };
 
-        Key { digest, hint, previous, predecessor, status, version: key.version.saturating_add(1), ..key.clone() }
+        // Whoever has given it the secret, the next one comes so much later.
+        let cycle = key.cycle.map(|cycle| cycle.anew(now));
+
+        Key {
+            digest,
+            hint,
+            previous,
+            predecessor,
+            status,
+            cycle,
+            version: key.version.saturating_add(1),
+            ..key.clone()
+        }
     }
 
     /// `key` without its old secret.
@@ -103,6 +115,7 @@ impl Keys {
                 .with("secret", self.secret_ended(&digest, after, now)?)
                 .with("pass", self.passes.cut_short(&digest, &before.digest, now)?);
         }
+        transaction = self.reminding(transaction, Some(before), after)?;
         if let Some(keep) = keep {
             transaction = transaction.with("kept", self.keeping(&after.org, keep, now)?);
         }

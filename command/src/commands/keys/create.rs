@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{path, with_secret};
 use crate::body::Body;
 use crate::client::Call;
+use crate::commands::cycle::Cycle;
 use crate::commands::labels::Labels;
 use crate::error::{Error, Exit};
 use crate::parse;
@@ -54,6 +55,9 @@ pub(crate) struct Create {
     #[command(flatten)]
     labels: Labels,
 
+    #[command(flatten)]
+    cycle: Cycle,
+
     #[arg(long, value_name = "PLACE", value_parser = destination, help = HELP)]
     secret_to: Option<Destination>,
 }
@@ -77,6 +81,6 @@ impl Create {
             .with("expiresAt", self.expires)
             .without("expiresAt", self.no_expiry);
 
-        self.labels.add_to(body)
+        self.cycle.add_to(self.labels.add_to(body))
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{COLUMNS, Which};
 use crate::body::Body;
 use crate::client::Call;
+use crate::commands::cycle::Recycled;
 use crate::commands::labels::Relabelled;
 use crate::error::{Error, Exit};
 use crate::parse;
@@ -58,6 +59,9 @@ pub(crate) struct Update {
 
     #[command(flatten)]
     labels: Relabelled,
+
+    #[command(flatten)]
+    cycle: Recycled,
 }
 
 impl Update {
@@ -82,6 +86,6 @@ impl Update {
             .with("expiresAt", self.expires)
             .without("expiresAt", self.no_expiry);
 
-        self.labels.add_to(body)
+        self.cycle.add_to(self.labels.add_to(body))
     }
 }

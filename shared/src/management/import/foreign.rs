@@ -114,6 +114,8 @@ impl Foreign {
             external_id: self.external_id,
             metadata: self.metadata,
             expires_at: self.expires_at,
+            rotate_every: None,
+            rotate_overlap: None,
         };
         let status = match self.status {
             None | Some(ForeignStatus::Active) => Status::Active,

@@ -114,6 +114,7 @@ impl<'a> Taking<'a> {
             addresses: order.allowed_addresses.clone().unwrap_or_default(),
             status: told.status,
             expires_at,
+            cycle: None,
             created_at,
             digest: told.digest,
             hint: told.hint,

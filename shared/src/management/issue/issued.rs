@@ -10,7 +10,7 @@ use crate::environment::clock;
 use crate::registry::addresses::Addresses;
 use crate::registry::error::{Error, Result};
 use crate::registry::external_id::ExternalId;
-use crate::registry::key::{Id, Key, OwnLimit};
+use crate::registry::key::{Every, Id, Key, Overlap, OwnLimit};
 use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 
@@ -72,6 +72,18 @@ struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     overlap_ends_at: Option<String>,
+    /// In how many seconds it is given a new secret by itself; left out where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Every")]
+    rotate_every: Option<Every>,
+    /// For how many seconds the secret before then goes on working.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Overlap")]
+    rotate_overlap: Option<Overlap>,
+    /// When it is to have its next secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    rotates_at: Option<String>,
 }
 
 impl IssuedBefore {
@@ -111,6 +123,9 @@ impl Issued {
             fingerprint: key.digest.fingerprint(),
             hint: key.hint,
             overlap_ends_at: key.previous.map(|previous| clock::seconds(previous.until)),
+            rotate_every: key.cycle.map(|cycle| cycle.every),
+            rotate_overlap: key.cycle.map(|cycle| cycle.overlap),
+            rotates_at: key.cycle.map(|cycle| clock::seconds(cycle.due)),
         };
 
         Self { record, key: secret, of }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Id, Key, OwnLimit, Standing};
+use super::{Every, Id, Key, Overlap, OwnLimit, Standing};
 use crate::contract::management::{Management, Shown};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::FINGERPRINT;
@@ -64,6 +64,18 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
     overlap_ends_at: Option<String>,
+    /// In how many seconds it is given a new secret by itself; left out where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Every")]
+    rotate_every: Option<Every>,
+    /// For how many seconds the secret before then goes on working.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Overlap")]
+    rotate_overlap: Option<Overlap>,
+    /// When it is to have its next secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    rotates_at: Option<String>,
     /// The leak of a secret that still works, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "leak::View", extend("x-contract" = "leak"))]
@@ -132,6 +144,9 @@ impl View {
             fingerprint: key.digest.fingerprint(),
             hint: Member::new(key.hint, management.hints),
             overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
+            rotate_every: key.cycle.map(|cycle| cycle.every),
+            rotate_overlap: key.cycle.map(|cycle| cycle.overlap),
+            rotates_at: key.cycle.map(|cycle| clock::seconds(cycle.due)),
             leak,
         }
     }

@@ -61,6 +61,7 @@ prop_compose! {
             hint: None,
             previous: previous.map(|(number, off)| Previous { digest: digest(number), until: at(NOW + off) }),
             predecessor: None,
+            cycle: None,
             leak: None,
             version: 1,
         };
