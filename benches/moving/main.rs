@@ -1,4 +1,5 @@
-//! What it takes to import 10,000 keys by the command, to import them again, to export them, and to import that into an empty stack:
+//! What it takes to import 10,000 keys by the command, to import them again, to export them, and to import that into an empty stack; to
+//! list them by each filter, and to delete their organization:
 //! `cargo build --bins && cargo bench -p command --bench moving --profile dev`.
 //!
 //! The emulator is not DynamoDB: take the calls and units, and not the seconds.
@@ -14,6 +15,16 @@ use shared::contract::secret::Digest;
 use tempfile::NamedTempFile;
 
 const KEYS: usize = 10_000;
+
+/// What is listed, by each filter.
+const FILTERS: [[&str; 2]; 6] = [
+    ["--status", "active"],
+    ["--type", "live"],
+    ["--name", "key 99"],
+    ["--external-id", "user_7777"],
+    ["--expires-before", "2999-01-01T00:00:00Z"],
+    ["--unused-since", "2999-01-01T00:00:00Z"],
+];
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -42,6 +53,13 @@ async fn main() -> Result<(), Failure> {
     let again = measure("export there", &new, &["keys", "export", "acme"], None).await?;
     let is_same = if again == exported { "the same" } else { "NOT the same" };
     print(&format!("both exports are {is_same}: {} bytes", exported.len()));
+    for [option, value] in FILTERS {
+        let what = format!("list, {option} {value}");
+        let found = measure(&what, &old, &["keys", "list", "acme", option, value], None).await?;
+        print(&format!("  found {}", found.split(|byte| *byte == b'\n').count().saturating_sub(1)));
+    }
+    measure("lock", &old, &["orgs", "lock", "acme"], None).await?;
+    measure("delete", &old, &["orgs", "delete", "acme", "--confirm", "acme"], None).await?;
     old.stop().await;
     new.stop().await;
 

@@ -95,6 +95,7 @@ async fn an_export_imported_into_an_empty_stack_exports_the_same_and_lets_the_sa
             let members = key["data"].as_object_mut().unwrap();
             members.remove("lastUsedAt");
             members.remove("overlapEndsAt");
+            members.remove("lastRotatedAt");
             shown.push(key);
         }
         assert_eq!(shown[0], shown[1]);
