@@ -1,6 +1,6 @@
 //! Gives keys new secrets by themselves, each in three steps of which any may be the last of a run that is cut short.
 //!
-//! First the new secret is put on the [`Shelf`], pending: from then on it cannot be lost. Then the key has it, in one transaction. Then it
+//! First the new secret is put on the shelf, pending: from then on it cannot be lost. Then the key has it, in one transaction. Then it
 //! is current, for whoever reads it there. The next run finds what is pending: is it the key's own, the last step is left; else the
 //! second one, with the same secret. Two runs at once make the same steps: the shelf takes one secret for a step, and the transaction is
 //! carried out once.

@@ -112,7 +112,11 @@ pub async fn create(app: &App, visitor: &Visitor<Create>, form: &Form, now: Time
         Ok(read) => read,
         Err(problems) => return page(app, visitor, &sheet, &typed, Shown { problems, unmet: None }, now).await,
     };
-    let expires_at = if let Expires::At(at) = read.expires { Field::Value(Expiry(Some(at))) } else { Field::LeftOut };
+    let expires_at = match read.expires {
+        Expires::Kept => Field::LeftOut,
+        Expires::Never => Field::Null,
+        Expires::At(at) => Field::Value(Expiry(Some(at))),
+    };
     let limits = read.limits.applied(None);
     let (name, kind, scopes) = (read.name, read.kind, read.scopes);
     let order = Order {

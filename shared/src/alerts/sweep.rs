@@ -68,6 +68,10 @@ impl Watch {
                 place.value.after = Some(slug);
                 place.value.among = None;
             }
+            // Those that are being deleted are not among them.
+            if went == Went::Through && more.is_some() {
+                place.value.after = more;
+            }
             let is_over = place.value.done || went == Went::Onward || run.tries.are_over();
             match self.app.keys.put_place(place).await? {
                 Some(written) if !is_over => place = written,

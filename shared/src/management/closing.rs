@@ -67,6 +67,9 @@ pub async fn begin(app: &App, slug: &Slug, order: &Order, author: &Author) -> Re
         if org.status != Status::Locked {
             return Err(conflict("The organization must be locked before it is deleted").into());
         }
+        if org.pending_at(author.at).is_some() {
+            return Err(conflict("The lock is not in force for all of its keys yet: lock it once more").into());
+        }
         if app.keys.close(&org, order.audit, author, &mut tries).await? {
             return Ok(Stage::UnderWay);
         }
@@ -86,7 +89,8 @@ pub async fn go_on<F: Future<Output = dynamodb::Result<bool>> + Send>(
     tries: &Tries,
     others: impl Fn(Slug, Tries) -> F + Sync,
 ) -> Result<bool> {
-    if !others(slug.clone(), tries.beside()).await? {
+    // Nobody gets in any more before what they could write goes.
+    if !app.keys.close_ways_in(&app.usage, slug, now, tries).await? || !others(slug.clone(), tries.beside()).await? {
         return Ok(false);
     }
 

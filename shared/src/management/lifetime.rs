@@ -1,7 +1,7 @@
 //! How long a key works: what is asked for, within the ages that its plan and its type allow.
 //!
 //! Ages are those of secrets. A key counts from when it was made, or was given its secret. They are judged when somebody says how
-//! long a key is to work: one that was made before its contract had ages works on.
+//! long a key is to work, and when it is given a secret: one that was made before its contract had ages works on until then.
 
 use jiff::Timestamp;
 use payload::Field;
@@ -59,7 +59,16 @@ pub(super) fn prolonged(ages: Ages, key: &Key, now: Timestamp) -> Result<Option<
     let what = "needs a plan or a type of key that says how long keys work";
     let age = ages.by_default().ok_or_else(|| Violation::new("prolong", what))?;
 
-    Ok(key.expires_at.map(|before| before.max(age.from(now))))
+    // One without an end is held to the maximum, if there is one: a new secret is under the policy.
+    Ok(match key.expires_at {
+        Some(before) => Some(before.max(age.from(now))),
+        None => ages.max().map(|max| max.from(now)),
+    })
+}
+
+/// When `key` stops working once it is given a secret at `now` that does not prolong it: not later than `ages` allow a secret.
+pub(super) fn held(ages: Ages, key: &Key, now: Timestamp) -> Option<Timestamp> {
+    key.expires_at.into_iter().chain(ages.max().map(|max| max.from(now))).min()
 }
 
 /// `at`, if a secret may work until then that has worked `since`.

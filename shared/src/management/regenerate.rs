@@ -51,7 +51,7 @@ impl Rotation {
             return Err(Denial::Conflict { reason: format!("{reason}{or}") }.into());
         }
 
-        Ok(before.expires_at)
+        Ok(lifetime::held(ages, before, author.at))
     }
 
     /// Until when the secret that `before` has goes on working; `None` where it does not. It is never prolonged.

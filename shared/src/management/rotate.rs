@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::contract::secret::Digest;
 use crate::gate::app::App;
 use crate::management::issue::{Minted, mint, type_in_use};
+use crate::management::lifetime;
 use crate::registry::audit::Author;
 use crate::registry::error::{Error, Result};
 use crate::registry::key::{Key, Standing};
@@ -123,7 +124,9 @@ impl Candidate {
         let overlap = before.cycle.map(|cycle| cycle.overlap).unwrap_or_default();
         // What has leaked does not go on working beside its successor.
         let ends = overlap.end(now).filter(|_| !before.must_be_alone(now));
-        let after = Keys::succeeded(before, (fresh.digest, fresh.hint), ends, now);
+        let ends = ends.map(|at| before.expires_at.map_or(at, |last| last.min(at)));
+        let expires_at = lifetime::held(lifetime::ages_of(&app.contract, org, before), before, now);
+        let after = Key { expires_at, ..Keys::succeeded(before, (fresh.digest, fresh.hint), ends, now) };
         let done = app.keys.succeed(before, &after, Warrant { author, org }, None, tries).await?;
 
         Ok(done == Replaced::Yes)

@@ -18,8 +18,9 @@ use tokio::task::JoinSet;
 use super::key_item::{PREFIX, read_id};
 use super::record::{ORGANIZATION, OnOrganization};
 use super::remembered::{Remembered, is_written, json, place};
+use super::session_item::By;
 use super::{Attributes, Keys, Part, Usage, is_there, key_ids, key_item, optional_digest, organization_item, read_as};
-use super::{read_digest, secrets, session_item};
+use super::{secrets, session_item, webhooks};
 use crate::contract::secret::Digest;
 use crate::registry::audit::{Action, Author};
 use crate::registry::closing::{Closed, Closing, Trail};
@@ -109,7 +110,25 @@ impl Keys {
         Ok(transaction.commit(tries).await? == Committed::Yes)
     }
 
-    /// Deletes what is left of `org`, which is being deleted, as long as `tries` are not over. Whether nothing is left: its slug is
+    /// Ends every way into `org`, which is being deleted, as long as `tries` are not over: its keys are gone, and its people's sessions;
+    /// and nothing is sent to its webhooks any more. Whether none is left.
+    pub(crate) async fn close_ways_in(
+        &self,
+        usage: &Usage,
+        org: &Slug,
+        now: Timestamp,
+        tries: &Tries,
+    ) -> error::Result<bool> {
+        if !self.closing(org).await?.is_there() {
+            return Ok(true);
+        }
+        let webhooks = self.client.delete_item().table_name(&self.table).set_key(Some(webhooks::all_of(org)));
+        webhooks.send().await.map_err(dynamodb::Error::from)?;
+
+        Ok(self.without_keys(usage, org, now, tries).await? && self.without_sessions(org, tries).await?)
+    }
+
+    /// Deletes what is left of `org`, whose ways in are closed, as long as `tries` are not over. Whether nothing is left: its slug is
     /// then nobody's for a while ([`Closed::free_at`]).
     pub(crate) async fn go_on_closing(
         &self,
@@ -123,10 +142,8 @@ impl Keys {
             return Ok(true);
         }
         let trail = closing.value.trail;
-        let is_empty = self.without_keys(usage, org, now, tries).await?
-            && self.without_usage(usage, org, closing, tries).await?
-            && self.without_sessions(org, tries).await?
-            && self.without_others(org, trail, tries).await?;
+        let is_empty =
+            self.without_usage(usage, org, closing, tries).await? && self.without_others(org, trail, tries).await?;
         if !is_empty {
             return Ok(false);
         }
@@ -228,13 +245,8 @@ impl Keys {
             }
             let part = Part { partition: &partition, prefix: None, newest_first: false, limit: PAGE, after: None };
             let (items, has_more) = self.part(part).await?;
-            let sessions = items.into_iter().map(session_item::read_listed).collect::<Result<Vec<_>>>()?;
-            let items: Vec<_> = sessions
-                .into_iter()
-                .flat_map(|(entered, by, digest)| {
-                    [session_item::reached_by(by, &digest), session_item::listed_as(org, &entered.session.id)]
-                })
-                .collect();
+            let sessions = items.into_iter().map(|item| session(&partition, item)).collect::<Result<Vec<_>>>()?;
+            let items: Vec<_> = sessions.into_iter().flatten().collect();
             for some in items.chunks(BATCH) {
                 dynamodb::batch_delete(&self.client, &self.table, some.iter().cloned()).await?;
             }
@@ -316,9 +328,18 @@ fn joined(done: Option<std::result::Result<Result<bool>, tokio::task::JoinError>
 /// The key of an item, whatever else is in it: a key that cannot be read goes like others.
 fn going(mut item: Item) -> Result<Going> {
     let id = read_id(&mut item)?;
-    let digests = [Some(read_digest(&mut item, "digest")?), optional_digest(&mut item, "previous")?];
+    let digests = ["digest", "previous"].map(|name| optional_digest(&mut item, name).unwrap_or_default());
 
     Ok((id, digests.into_iter().flatten().collect()))
+}
+
+/// The keys of the items of a session or a link, whatever else is in it.
+fn session(partition: &str, mut item: Item) -> Result<Vec<Attributes>> {
+    let listed = place(partition, item.need("sk", Item::text)?);
+    let reached = optional_digest(&mut item, "reached").unwrap_or_default();
+    let both = reached.map(|digest| [By::Code, By::Cookie].map(|by| session_item::reached_by(by, &digest)));
+
+    Ok(both.into_iter().flatten().chain([listed]).collect())
 }
 
 /// A row of the audit trail by its place, and the key that was revoked then, if one was.
@@ -329,8 +350,11 @@ fn revoked(mut item: Item) -> Result<(String, Option<Id>)> {
         action: String,
         key_id: Option<Id>,
     }
-    let Row { action, key_id } = json(&mut item, "row")?;
     let row = item.need("sk", Item::text)?;
+    let Row { action, key_id } = json(&mut item, "row").unwrap_or_else(|error| {
+        tracing::warn!("a row of the audit trail of an organization that is deleted: {error}");
+        Row::default()
+    });
 
     Ok((row, key_id.filter(|_| action == Action::KeyDeleted.name())))
 }

@@ -35,7 +35,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long it is kept how often a webhook was tried out in an hour, in seconds.
 const TESTED_SECS: i64 = 7_200;
 
-fn all_of(org: &Slug) -> Attributes {
+pub(super) fn all_of(org: &Slug) -> Attributes {
     place(format!("org#{org}"), "webhooks")
 }
 
