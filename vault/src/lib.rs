@@ -7,7 +7,7 @@ mod shelf;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use shared::environment::settings::{self, WebhookSettings};
 use shared::registry::error::{Error, Result};
 use shared::registry::webhook::{Master, TestHosts};
@@ -71,11 +71,19 @@ impl Vault {
 
     async fn fetch(&self) -> Result<Master> {
         let answer = self.client.get_secret_value().secret_id(&self.arn).send().await;
-        let answer = answer.map_err(|error| {
-            Error::unavailable(format!("the master of webhooks cannot be read: {}", DisplayErrorContext(&error)))
-        })?;
+        let answer = answer
+            .map_err(|error| Error::unavailable(format!("the master of webhooks cannot be read: {}", cause(&error))))?;
         let text = answer.secret_string.ok_or_else(|| Error::failed("the master of webhooks is no text"))?;
 
         Master::new(text).map_err(Error::failed)
     }
+}
+
+/// Why a call to Secrets Manager failed. Not the answer itself, which the SDK would show as well: one that it could not read may have a
+/// secret in it.
+pub(crate) fn cause<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
+    let kind = error.to_string();
+    let parts = [Some(kind.as_str()), error.code(), error.message()];
+
+    parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
 }

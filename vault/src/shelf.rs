@@ -4,15 +4,18 @@
 //! version that is current: whoever may is the key's holder.
 
 use std::collections::HashMap;
-use std::fmt::{Debug, Display};
+use std::fmt::Display;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;
-use aws_sdk_secretsmanager::error::{DisplayErrorContext, SdkError};
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
+use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretError;
 use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
 use shared::registry::error::{Error, Result};
+
+use crate::cause;
 
 /// What the current version is until there is one: Secrets Manager makes the first version current, whatever is asked for, and a key
 /// that does not work yet must not be.
@@ -66,7 +69,7 @@ impl Shelf {
         match self.client.describe_secret().secret_id(name).send().await {
             Ok(described) => Ok(Some(Labels::of(&described.version_ids_to_stages.unwrap_or_default()))),
             Err(error) if is(&error, DescribeSecretError::is_resource_not_found_exception) => Ok(None),
-            Err(error) => Err(failed("looking at", name, error)),
+            Err(error) => Err(failed("looking at", name, &error)),
         }
     }
 
@@ -77,7 +80,7 @@ impl Shelf {
             // Somebody has made it, and left it empty.
             Some(Labels { current: None, .. }) => {
                 let put = self.client.put_secret_value().secret_id(name).secret_string(NOTHING_YET);
-                put.send().await.map(drop).map_err(|error| failed("filling", name, error))
+                put.send().await.map(drop).map_err(|error| failed("filling", name, &error))
             }
             None => {
                 let create = self.client.create_secret().name(name).secret_string(NOTHING_YET);
@@ -85,7 +88,7 @@ impl Shelf {
                     Ok(_) => Ok(()),
                     // Another run has been faster.
                     Err(error) if is(&error, CreateSecretError::is_resource_exists_exception) => Ok(()),
-                    Err(error) => Err(failed("making", name, error)),
+                    Err(error) => Err(failed("making", name, &error)),
                 }
             }
         }
@@ -97,14 +100,14 @@ impl Shelf {
         match put.secret_string(text).send().await {
             Ok(_) => Ok(true),
             Err(error) if is(&error, PutSecretValueError::is_resource_exists_exception) => Ok(false),
-            Err(error) => Err(failed("writing", name, error)),
+            Err(error) => Err(failed("writing", name, &error)),
         }
     }
 
     /// The text of the version `version` of `name`.
     pub(crate) async fn text(&self, name: &str, version: &str) -> Result<String> {
         let read = self.client.get_secret_value().secret_id(name).version_id(version).send().await;
-        let read = read.map_err(|error| failed("reading", name, error))?;
+        let read = read.map_err(|error| failed("reading", name, &error))?;
 
         read.secret_string.ok_or_else(|| Error::failed("what is pending is no text"))
     }
@@ -115,12 +118,12 @@ impl Shelf {
         if labels.current.as_deref() != Some(version) {
             let moved = self.client.update_secret_version_stage().secret_id(name).version_stage(CURRENT);
             let moved = moved.move_to_version_id(version).set_remove_from_version_id(labels.current);
-            moved.send().await.map_err(|error| failed("making current", name, error))?;
+            moved.send().await.map_err(|error| failed("making current", name, &error))?;
         }
         if labels.pending.as_deref() == Some(version) {
             let done = self.client.update_secret_version_stage().secret_id(name).version_stage(PENDING);
             let done = done.remove_from_version_id(version).send().await;
-            done.map_err(|error| failed("finishing", name, error))?;
+            done.map_err(|error| failed("finishing", name, &error))?;
         }
 
         Ok(())
@@ -131,11 +134,7 @@ fn is<E, R>(error: &SdkError<E, R>, kind: impl FnOnce(&E) -> bool) -> bool {
     error.as_service_error().is_some_and(kind)
 }
 
-/// The failure of `doing` something about the secret `name`. No text of it is in there: the SDK redacts it.
-fn failed<E, R>(doing: impl Display, name: &str, error: SdkError<E, R>) -> Error
-where
-    E: std::error::Error + Send + Sync + 'static,
-    R: Debug + Send + Sync + 'static,
-{
-    Error::unavailable(format!("{doing} the secret {name} failed: {}", DisplayErrorContext(error)))
+/// The failure of `doing` something about the secret `name`.
+fn failed<E: ProvideErrorMetadata, R>(doing: impl Display, name: &str, error: &SdkError<E, R>) -> Error {
+    Error::unavailable(format!("{doing} the secret {name} failed: {}", cause(error)))
 }

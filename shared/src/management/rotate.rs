@@ -126,7 +126,9 @@ impl Candidate {
         let ends = overlap.end(now).filter(|_| !before.must_be_alone(now));
         let ends = ends.map(|at| before.expires_at.map_or(at, |last| last.min(at)));
         let expires_at = lifetime::held(lifetime::ages_of(&app.contract, org, before), before, now);
-        let after = Key { expires_at, ..Keys::succeeded(before, (fresh.digest, fresh.hint), ends, now) };
+        // Nobody else's new secret puts the next one off: it would leave Secrets Manager behind for as long.
+        let cycle = before.cycle.map(|cycle| cycle.anew(now));
+        let after = Key { expires_at, cycle, ..Keys::succeeded(before, (fresh.digest, fresh.hint), ends, now) };
         let done = app.keys.succeed(before, &after, Warrant { author, org }, None, tries).await?;
 
         Ok(done == Replaced::Yes)

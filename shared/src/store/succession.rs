@@ -28,19 +28,7 @@ impl Keys {
         // With another secret, there is no reason for a quarantine.
         let status = if key.status == Status::Quarantined { Status::Active } else { key.status };
 
-        // Whoever has given it the secret, the next one comes so much later.
-        let cycle = key.cycle.map(|cycle| cycle.anew(now));
-
-        Key {
-            digest,
-            hint,
-            previous,
-            predecessor,
-            status,
-            cycle,
-            version: key.version.saturating_add(1),
-            ..key.clone()
-        }
+        Key { digest, hint, previous, predecessor, status, version: key.version.saturating_add(1), ..key.clone() }
     }
 
     /// `key` without its old secret.
