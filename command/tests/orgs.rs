@@ -107,7 +107,7 @@ fn an_organization_is_deleted_once_it_is_locked_by_who_says_its_name_twice() {
     let deletion = ["orgs", "delete", "orgs-delete", "--confirm", "orgs-delete"];
     SHARED.run(&deletion).failed(4, "409: ");
     SHARED.run(&["orgs", "lock", "orgs-delete"]);
-    SHARED.run(&deletion).printed(0, "SLUG         DELETED\norgs-delete  true\n");
+    SHARED.run(&deletion).printed(0, "slug     orgs-delete\ndeleted  true\n");
     assert_eq!(SHARED.json(&deletion), json!({"slug": "orgs-delete", "deleted": true}));
     SHARED.run(&["orgs", "get", "orgs-delete"]).failed(3, "404");
     let trail = SHARED.json(&["orgs", "audit", "orgs-delete"]);

@@ -35,7 +35,8 @@ impl Step {
 
     /// Does it.
     pub(crate) async fn carry_out(&self, client: &Client) -> Result<(), Error> {
-        if !self.terms.is_empty() {
+        // What is locked already is deleted as it is.
+        if self.result != DELETED || !self.terms.is_empty() {
             let terms = Value::Object(self.terms.clone());
             client.data(Call::put(format!("{ORGANIZATIONS}/{}", self.slug), terms)).await?;
         }
