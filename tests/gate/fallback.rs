@@ -28,7 +28,7 @@ async fn a_method_that_a_path_does_not_take_is_405_and_names_those_it_takes() {
         ("DELETE", "/v1/register-agent-run/", "allow: POST"),
         ("PUT", "/api/v1/acme/api-keys", "allow: GET, POST"),
         ("POST", "/api/v1/acme/api-keys/7", "allow: DELETE, GET, PATCH"),
-        ("POST", "/operator/v1/organizations/acme", "allow: GET, PUT"),
+        ("POST", "/operator/v1/organizations/acme", "allow: DELETE, GET, PUT"),
     ] {
         world.anonymous(method, path).await.is(405, &[allow], body);
     }
