@@ -14,6 +14,9 @@ class Signed(AuthBase):
         self.signer = SigV4Auth(credentials, "execute-api", operator["region"])
 
     def __call__(self, request):
+        # A signature is over %20, and not over the other way to write a space.
+        path, mark, query = request.url.partition("?")
+        request.url = path + mark + query.replace("+", "%20")
         signed = AWSRequest(request.method, request.url, data=request.body or b"")
         self.signer.add_auth(signed)
         request.headers.update(signed.headers.items())
