@@ -9,6 +9,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRe
 
 use crate::{Error, Item, Result, Tries};
 
+/// How many items DynamoDB takes in a batch.
+pub(crate) const WRITTEN_AT_ONCE: usize = 25;
+
 /// For how long items that a batch left out are asked for again.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -38,8 +41,8 @@ pub async fn batch_get(client: &Client, table: &str, wanted: KeysAndAttributesBu
     Ok(found)
 }
 
-/// Deletes the items of `table` with these keys, at most 25, all different. An item that is not there counts as
-/// deleted.
+/// Deletes the items of `table` with these keys, all different, as many at once as DynamoDB takes. An item that is not there counts
+/// as deleted.
 ///
 /// # Errors
 /// DynamoDB left some out again and again, or did not answer.
@@ -56,7 +59,7 @@ pub async fn batch_delete(
     batch_write(client, table, keys.into_iter().map(delete).collect::<Result<_>>()?).await
 }
 
-/// Puts `items` into `table`, at most 25 with different keys, whatever is there.
+/// Puts `items` into `table`, all with different keys and as many at once as DynamoDB takes, whatever is there.
 ///
 /// # Errors
 /// DynamoDB left some out again and again, or did not answer.
@@ -73,7 +76,16 @@ pub async fn batch_put(
     batch_write(client, table, items.into_iter().map(put).collect::<Result<_>>()?).await
 }
 
-async fn batch_write(client: &Client, table: &str, mut left: Vec<WriteRequest>) -> Result<()> {
+async fn batch_write(client: &Client, table: &str, requests: Vec<WriteRequest>) -> Result<()> {
+    for some in requests.chunks(WRITTEN_AT_ONCE) {
+        write(client, table, some.to_vec()).await?;
+    }
+
+    Ok(())
+}
+
+/// Writes one batch.
+async fn write(client: &Client, table: &str, mut left: Vec<WriteRequest>) -> Result<()> {
     let mut tries = Tries::within(PATIENCE);
     while !left.is_empty() {
         let asked = client.batch_write_item().request_items(table, left.clone()).send().await;

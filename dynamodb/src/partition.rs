@@ -3,10 +3,8 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::{Result, Tries, batch_delete};
-
-/// How many items DynamoDB takes in a batch.
-const AT_ONCE: usize = 25;
+use crate::batch::{WRITTEN_AT_ONCE, batch_delete};
+use crate::{Result, Tries};
 
 /// Deletes the items of the partition `pk` of `table`, whose key is `pk` and `sk`, but for the one whose sort key is `but`, as long as
 /// `tries` are not over. Whether nothing else is left of what was there when this began.
@@ -35,7 +33,7 @@ pub async fn empty(client: &Client, table: &str, pk: &str, but: Option<&str>, tr
             |sk: Option<&AttributeValue>| but.is_some() && sk.and_then(|sk| sk.as_s().ok()).map(String::as_str) == but;
         let mut keys = page.items.unwrap_or_default();
         keys.retain(|key| !is_kept(key.get("sk")));
-        for some in keys.chunks(AT_ONCE) {
+        for some in keys.chunks(WRITTEN_AT_ONCE) {
             if tries.are_over() {
                 return Ok(false);
             }

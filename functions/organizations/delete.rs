@@ -26,10 +26,7 @@ async fn delete(
     if begin(app, &place.org, &order, &operator.author).await? == Stage::Over {
         return Ok(Deletion(true));
     }
-    let others = async |org: Slug, tries| match app.reference_if_any() {
-        Some(table) => reference::forget(&table, org.as_str(), &tries).await,
-        None => Ok(true),
-    };
+    let others = |org: Slug, tries| reference::forget(app.reference_if_any(), org, tries);
 
     Ok(Deletion(go_on(app, &place.org, operator.author.at, &app.keys.tries(), others).await?))
 }

@@ -11,10 +11,7 @@ async fn main() -> Exit {
 }
 
 async fn purge(app: &&'static App, run: Run) -> Result<Purged> {
-    let others = async |org: Slug, tries| match app.reference_if_any() {
-        Some(table) => reference::forget(&table, org.as_str(), &tries).await,
-        None => Ok(true),
-    };
+    let others = |org: Slug, tries| reference::forget(app.reference_if_any(), org, tries);
 
     go_on_with_all(app, || run.clock.now(), &run.tries, others).await
 }

@@ -9,8 +9,10 @@ use payload::Field;
 use crate::contract::Contract;
 use crate::contract::age::Ages;
 use crate::contract::denial::Violation;
+use crate::contract::{management, portal};
 use crate::environment::clock;
 use crate::environment::clock::Expiry;
+use crate::registry::audit::{Author, Plane};
 use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Organization;
@@ -49,6 +51,20 @@ pub(super) fn of_changed(ages: Ages, key: &Key, asked: Field<Expiry>, now: Times
     let ages = if lasts_no_longer { Ages::NONE } else { ages };
 
     within(ages, at, key.secret_since(), now)
+}
+
+/// Refuses to prolong a key for an author who may not change when it stops working.
+///
+/// # Errors
+/// The contract does not let callers, or visitors of the portal, change keys.
+pub(super) fn may_prolong(contract: &Contract, author: &Author) -> Result<()> {
+    let changes = match author.plane {
+        Plane::Operator | Plane::Stack => true,
+        Plane::Key => contract.management.operations.contains(&management::Operation::Update),
+        Plane::Portal => contract.portal.as_ref().is_some_and(|portal| portal.opens(portal::Operation::Update)),
+    };
+
+    if changes { Ok(()) } else { Err(Violation::new("prolong", "is not yours to set").into()) }
 }
 
 /// When `key` stops working once it is given a secret at `now` that prolongs it: never earlier than it would.

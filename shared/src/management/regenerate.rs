@@ -42,7 +42,7 @@ impl Rotation {
     fn expiry(&self, app: &App, before: &Key, org: &Organization, author: &Author) -> Result<Option<Timestamp>> {
         let ages = lifetime::ages_of(&app.contract, org, before);
         if self.prolong {
-            author.may_prolong(&app.contract)?;
+            lifetime::may_prolong(&app.contract, author)?;
             return lifetime::prolonged(ages, before, author.at);
         }
         if before.has_expired(author.at) {
@@ -63,7 +63,7 @@ impl Rotation {
             None => return Ok(None),
             Some(_) if before.must_be_alone(author.at) => "has leaked, and is in quarantine",
             Some(_) if before.has_expired(author.at) => "has expired",
-            Some(at) => return Ok(Some(before.expires_at.map_or(at, |last| last.min(at)))),
+            Some(at) => return Ok(Some(before.until(at))),
         };
         let reason = format!("The key {why}: its secret must not go on working beside a new one");
 

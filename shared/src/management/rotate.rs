@@ -123,8 +123,7 @@ impl Candidate {
         let author = &Author::stack(now);
         let overlap = before.cycle.map(|cycle| cycle.overlap).unwrap_or_default();
         // What has leaked does not go on working beside its successor.
-        let ends = overlap.end(now).filter(|_| !before.must_be_alone(now));
-        let ends = ends.map(|at| before.expires_at.map_or(at, |last| last.min(at)));
+        let ends = overlap.end(now).filter(|_| !before.must_be_alone(now)).map(|at| before.until(at));
         let expires_at = lifetime::held(lifetime::ages_of(&app.contract, org, before), before, now);
         // Nobody else's new secret puts the next one off: it would leave Secrets Manager behind for as long.
         let cycle = before.cycle.map(|cycle| cycle.anew(now));

@@ -10,7 +10,6 @@ use crate::contract::denial::{Denial, Violation};
 use crate::contract::scope::Scopes;
 use crate::contract::secret;
 use crate::contract::secret::Digest;
-use crate::contract::{management, portal};
 use crate::environment::clock;
 use crate::registry::error;
 use crate::registry::key;
@@ -69,10 +68,8 @@ impl Bearer {
     /// Whether `key`, the bearer's key as it is now, still allows this at `now`. `store::warrant` has the same rule as
     /// a condition.
     pub(crate) fn is_let_in(&self, key: &Key, now: Timestamp) -> bool {
-        let is_over = key.expires_at.is_some_and(|at| at <= now);
-
         key.status == Status::Active
-            && !is_over
+            && !key.has_expired(now)
             && key.answers_to(&self.secret, now)
             && self.given.iter().all(|scope| key.scopes.contains(scope))
     }
@@ -265,20 +262,6 @@ impl Author {
         let violations: Vec<_> = set.map(|(name, _)| Violation::new(name, "is not yours to set")).collect();
 
         if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
-    }
-
-    /// Refuses to prolong a key for an author who may not change when it stops working.
-    ///
-    /// # Errors
-    /// The contract does not let callers, or visitors of the portal, change keys.
-    pub(crate) fn may_prolong(&self, contract: &Contract) -> error::Result<()> {
-        let changes = match self.plane {
-            Plane::Operator | Plane::Stack => true,
-            Plane::Key => contract.management.operations.contains(&management::Operation::Update),
-            Plane::Portal => contract.portal.as_ref().is_some_and(|portal| portal.opens(portal::Operation::Update)),
-        };
-
-        if changes { Ok(()) } else { Err(Violation::new("prolong", "is not yours to set").into()) }
     }
 
     /// The stack itself, at `at`: nobody has asked.

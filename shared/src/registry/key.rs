@@ -165,10 +165,14 @@ impl Key {
     /// The secret before the current one and until when it works, while it does.
     pub fn overlap(&self, now: Timestamp) -> Option<Previous> {
         let previous = self.previous?;
-        // No secret works longer than its key.
-        let until = self.expires_at.map_or(previous.until, |expires| previous.until.min(expires));
+        let until = self.until(previous.until);
 
         (until > now).then_some(Previous { until, ..previous })
+    }
+
+    /// Until when a secret of its works that would until `at`: none works longer than its key.
+    pub(crate) fn until(&self, at: Timestamp) -> Timestamp {
+        self.expires_at.map_or(at, |expires| at.min(expires))
     }
 
     /// The leak of a secret that still works at `now`, if there was one.

@@ -35,9 +35,6 @@ const UNDER_WAY: &str = "closings";
 /// How many keys, sessions or rows are read at once.
 const PAGE: u32 = 100;
 
-/// How many items DynamoDB takes in a batch.
-const BATCH: usize = 25;
-
 /// How many keys' usage goes at once.
 const AT_ONCE: usize = 16;
 
@@ -163,13 +160,11 @@ impl Keys {
                 Part { partition: &partition, prefix: Some(PREFIX), newest_first: false, limit: PAGE, after: None };
             let (items, has_more) = self.part(part).await?;
             let keys = items.into_iter().map(going).collect::<Result<Vec<_>>>()?;
-            let secrets: Vec<_> = keys
+            let secrets = keys
                 .iter()
-                .flat_map(|(id, digests)| digests.iter().map(|digest| secrets::item(digest, org, id, Some(now))))
-                .collect();
-            for some in secrets.chunks(BATCH) {
-                dynamodb::batch_put(&self.client, &self.table, some.iter().cloned()).await?;
-            }
+                .flat_map(|(id, digests)| digests.iter().map(|digest| secrets::item(digest, org, id, Some(now))));
+            let secrets: Vec<_> = secrets.collect();
+            dynamodb::batch_put(&self.client, &self.table, secrets).await?;
             let digests: Vec<_> = keys.iter().flat_map(|(_, digests)| digests.iter().copied()).collect();
             self.passes.end_all(&digests, now).await?;
             if !forget(usage, org, keys.iter().map(|(id, _)| id), tries).await? {
@@ -177,17 +172,14 @@ impl Keys {
             }
             let items: Vec<_> =
                 keys.iter().flat_map(|(id, _)| [key_item::key_of(org, id), key_ids::place(id)]).collect();
-            for some in items.chunks(BATCH) {
-                dynamodb::batch_delete(&self.client, &self.table, some.iter().cloned()).await?;
-            }
+            dynamodb::batch_delete(&self.client, &self.table, items).await?;
             if !has_more {
                 return Ok(true);
             }
         }
     }
 
-    /// The usage of all its keys is gone, also of those that were revoked before, and whose those were: the audit trail knows them. And
-    /// the audit trail, where that is to go.
+    /// The usage of all its keys is gone, also of those that were revoked before, and whose those were: the audit trail knows them.
     async fn without_usage(
         &self,
         usage: &Usage,
@@ -211,10 +203,8 @@ impl Keys {
             if !forget(usage, org, ids.iter().copied(), tries).await? {
                 return Ok(false);
             }
-            let noted: Vec<_> = ids.into_iter().map(key_ids::place).collect();
-            for some in noted.chunks(BATCH) {
-                dynamodb::batch_delete(&self.client, &self.table, some.iter().cloned()).await?;
-            }
+            dynamodb::batch_delete(&self.client, &self.table, ids.into_iter().map(key_ids::place).collect::<Vec<_>>())
+                .await?;
             if !has_more {
                 break;
             }
@@ -226,14 +216,8 @@ impl Keys {
             }
             closing = closing.read_again();
         }
-        if !usage.forget(&Account::Organization(org.clone()), tries).await? {
-            return Ok(false);
-        }
 
-        match closing.value.trail {
-            Trail::Keep => Ok(true),
-            Trail::Delete => dynamodb::empty(&self.client, &self.table, &partition, None, tries).await,
-        }
+        usage.forget(&Account::Organization(org.clone()), tries).await
     }
 
     /// Its people's sessions and links are gone.
@@ -246,17 +230,14 @@ impl Keys {
             let part = Part { partition: &partition, prefix: None, newest_first: false, limit: PAGE, after: None };
             let (items, has_more) = self.part(part).await?;
             let sessions = items.into_iter().map(|item| session(&partition, item)).collect::<Result<Vec<_>>>()?;
-            let items: Vec<_> = sessions.into_iter().flatten().collect();
-            for some in items.chunks(BATCH) {
-                dynamodb::batch_delete(&self.client, &self.table, some.iter().cloned()).await?;
-            }
+            dynamodb::batch_delete(&self.client, &self.table, sessions.into_iter().flatten()).await?;
             if !has_more {
                 return Ok(true);
             }
         }
     }
 
-    /// Everything else of it in this table is gone, but for its own item.
+    /// Everything else of it in this table is gone, but for its own item, and for the audit trail where that is to stay.
     async fn without_others(&self, org: &Slug, trail: Trail, tries: &Tries) -> Result<bool> {
         let others = ["idempotency", "alerts", "history", "webhooks"].map(|what| format!("{what}#{org}"));
         let gone = async |partition: &str, but| dynamodb::empty(&self.client, &self.table, partition, but, tries).await;

@@ -12,9 +12,6 @@ use crate::registry::slug::Slug;
 /// The version of the layout of such items.
 const LAYOUT: i64 = 1;
 
-/// How many items DynamoDB takes in a batch.
-const AT_ONCE: usize = 25;
-
 pub(super) fn place(id: &Id) -> Attributes {
     attributes([("pk", Some(text(format!("key#{id}")))), ("sk", Some(text("key")))])
 }
@@ -54,11 +51,7 @@ impl Keys {
 
     /// Notes that the keys `ids` are those of `org`, whether that is noted or not.
     pub async fn note_ids(&self, org: &Slug, ids: &[Id]) -> Result<()> {
-        for some in ids.chunks(AT_ONCE) {
-            dynamodb::batch_put(&self.client, &self.table, some.iter().map(|id| item(org, id))).await?;
-        }
-
-        Ok(())
+        dynamodb::batch_put(&self.client, &self.table, ids.iter().map(|id| item(org, id))).await
     }
 
     /// The member of a transaction that notes the id of a new key. It fails where there is such a key already.

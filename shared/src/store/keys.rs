@@ -122,7 +122,7 @@ impl Keys {
         let wanted = KeysAndAttributes::builder().keys(key_of(org, id)).keys(organization_item::key_of(org));
         let (mut key, mut organization) = (None, None);
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
-            if item.need("sk", Item::text)? == "organization" {
+            if item.need("sk", Item::text)? == organization_item::SORT_KEY {
                 organization = organization_item::read(org, item)?;
             } else {
                 key = Some(read(org, id, item)?);

@@ -67,9 +67,6 @@ pub struct Versions {
 /// How long the fence of a key that is gone is kept: longer than any stamp can be under way.
 const FENCED_SECS: i64 = 86_400;
 
-/// How many passes end at once, which is as many as DynamoDB takes.
-const ENDED_AT_ONCE: usize = 25;
-
 /// How many counters that no longer matter a pass may have: [`Passes::sweep`] takes them out then.
 const LITTER: usize = 12;
 
@@ -255,11 +252,7 @@ impl Passes {
 
     /// Ends the passes of `digests` for good, in the same way.
     pub(super) async fn end_all(&self, digests: &[Digest], now: Timestamp) -> Result<()> {
-        for some in digests.chunks(ENDED_AT_ONCE) {
-            dynamodb::batch_put(&self.client, &self.table, some.iter().map(|digest| ended(digest, now))).await?;
-        }
-
-        Ok(())
+        dynamodb::batch_put(&self.client, &self.table, digests.iter().map(|digest| ended(digest, now))).await
     }
 }
 

@@ -146,7 +146,7 @@ impl Keys {
         let mut visited = Visited::default();
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
             match (item.need("sk", Item::text)?.as_str(), bearer) {
-                ("organization", _) => visited.organization = organization_item::read(org, item)?,
+                (organization_item::SORT_KEY, _) => visited.organization = organization_item::read(org, item)?,
                 ("session", _) => visited.session = Some(read(&mut item)?),
                 (_, Some(id)) => visited.bearer = Some(key_item::read(org, id, item)?),
                 (_, None) => (),
@@ -233,7 +233,7 @@ impl Keys {
         let wanted = KeysAndAttributes::builder().keys(listed_as(org, id)).keys(organization_item::key_of(org));
         let (mut listed, mut organization) = (None, None);
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
-            if item.need("sk", Item::text)? == "organization" {
+            if item.need("sk", Item::text)? == organization_item::SORT_KEY {
                 organization = organization_item::read(org, item)?;
             } else {
                 let (entered, by, digest) = read_listed(item)?;
