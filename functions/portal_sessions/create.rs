@@ -2,7 +2,7 @@
 //! the pages of an organization. Whoever opens it first, within five minutes, is let in.
 
 use shared::http::manager::Portal;
-use shared::http::visitor::Address;
+use shared::http::visitor::browser::Address;
 use shared::management::invite::{Link, invite};
 use shared::registry::session::Order;
 use shared::{App, Body, Created, Exit, Handler, Manager, Reason, Result};

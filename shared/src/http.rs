@@ -9,6 +9,7 @@ pub mod cors;
 pub mod describe;
 pub mod document;
 pub mod extract;
+pub mod form;
 pub mod forward;
 pub mod handler;
 pub mod idempotency_key;

@@ -29,12 +29,15 @@ pub use gate::app::App;
 pub use http::Exit;
 pub use http::describe::Reason;
 pub use http::extract::{At, Body, Caller, Finder, Operator, OperatorsQuery, Path, Query, Signed, Within};
+pub use http::form::Form;
 pub use http::handler::Handler;
 pub use http::idempotency_key::IdempotencyKey;
 pub use http::manager::Manager;
+pub use http::reply::page::Page;
 pub use http::reply::{
-    Accepted, Created, CreatedOnce, Data, Deleted, Deletion, Json, Kept, Listed, NoContent, Page, Put, Tabular,
+    Accepted, Created, CreatedOnce, Data, Deleted, Deletion, Json, Kept, Listed, NoContent, Put, Tabular,
 };
 pub use http::serve::serve;
-pub use http::visitor::{Browser, Form, Visitor};
+pub use http::visitor::Visitor;
+pub use http::visitor::browser::Browser;
 pub use registry::error::{Error, Result};

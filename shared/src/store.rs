@@ -63,8 +63,8 @@ pub use reminders::Reminder;
 pub use secrets::Holder;
 pub(crate) use sessions::Settled;
 pub use sessions::Visited;
-pub(crate) use usage::Hints;
 pub use usage::Usage;
+pub(crate) use usage::hints::Hints;
 pub(crate) use warrant::Warrant;
 
 /// The authority: the keys table.

@@ -12,8 +12,7 @@ use shared::contract::portal::Operation;
 use shared::http::call::Call;
 use shared::http::handler::Handler;
 use shared::http::serve::{Face, serve_as};
-use shared::http::visitor;
-use shared::http::visitor::is_local;
+use shared::http::visitor::browser::{self, is_local};
 use shared::registry::session::Once;
 use shared::registry::slug::Slug;
 use shared::{Denial, Exit, Page};
@@ -44,7 +43,7 @@ fn is_portal(call: &Call) -> bool {
 
 /// The language of whoever sent `call`.
 fn language(call: &Call) -> Language {
-    let asked = visitor::languages(call);
+    let asked = browser::languages(call);
 
     call.guest.as_ref().map_or_else(|| preferred(&asked), |guest| frame::language(&guest.session, &asked))
 }

@@ -20,7 +20,7 @@ use crate::http::call::Call;
 use crate::http::describe::Operation;
 use crate::http::extract::{FromCall, admitted};
 use crate::http::lambda::Exit;
-use crate::http::reply::{LetIn, for_nginx};
+use crate::http::reply::proxy::{LetIn, for_nginx};
 use crate::http::serve::{Face, serve_as};
 use crate::registry::error::Result;
 use crate::registry::external_id::ExternalId;

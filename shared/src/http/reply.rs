@@ -1,8 +1,9 @@
-//! Replies that name their status: what a handler may return.
+//! Replies that name their status: what a handler may return. [`page`]: what a browser gets. [`proxy`]: what a proxy takes for a yes
+//! or a no.
 
 use lambda_http::Body;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,6 +15,11 @@ use crate::management::repeat::Done;
 use crate::registry::error::{Error, Result};
 use crate::registry::page::Pagination;
 use crate::usage::{Format, Table};
+
+pub mod page;
+pub mod proxy;
+
+use page::Page;
 
 /// What a handler returns.
 #[diagnostic::on_unimplemented(note = "a handler returns Data, Created, Json, or a Result of them")]
@@ -68,10 +74,6 @@ pub struct Deletion(pub bool);
 #[derive(Debug)]
 pub struct NoContent(pub HeaderMap);
 
-/// 200, headers and an empty body: what a proxy takes for a yes.
-#[derive(Debug)]
-pub struct LetIn(pub HeaderMap);
-
 /// 201 or 200, `{"data": …}`: a `PUT` that makes or changes.
 #[derive(Debug)]
 pub enum Put<T> {
@@ -122,7 +124,7 @@ impl<T: Table + Serialize + JsonSchema> IntoReply for Tabular<T> {
     fn into_reply(self) -> Result<Reply> {
         match self.1 {
             Format::Json => Data(self.0).into_reply(),
-            Format::Csv => Ok(Page::csv(&self.0.file(), self.0.csv()).0),
+            Format::Csv => Ok(Page::csv(&self.0.file(), self.0.csv()).into_inner()),
         }
     }
 
@@ -168,50 +170,6 @@ impl IntoReply for NoContent {
 
     // Only preflights are answered like this, and they are not an operation.
     fn describe(_: &mut Operation<'_>) {}
-}
-
-impl IntoReply for LetIn {
-    fn into_reply(self) -> Result<Reply> {
-        Ok(Reply { status: StatusCode::OK, headers: self.0, body: String::new() })
-    }
-
-    // A proxy's question is not an operation.
-    fn describe(operation: &mut Operation<'_>) {
-        operation.close();
-    }
-}
-
-/// The most bytes of a body in a header: nginx reads all headers of an answer into 4 KB.
-const LINE_MAX_BYTES: usize = 2_048;
-
-/// Makes a refusal one that nginx can use. Its `auth_request` knows 401 and 403 alone, and throws the body away: so what the refusal
-/// says is put into headers.
-pub(crate) fn for_nginx(reply: &mut Reply) {
-    if reply.status.is_success() {
-        return;
-    }
-    let nothing = HeaderValue::from_static("");
-    let kind = reply.headers.get(CONTENT_TYPE).cloned();
-    reply.headers.insert("latchkey-status", reply.status.as_u16().into());
-    reply.headers.insert("latchkey-content-type", kind.unwrap_or(nothing.clone()));
-    reply.headers.insert("latchkey-body", line(&reply.body).unwrap_or(nothing));
-    if reply.status != StatusCode::UNAUTHORIZED {
-        reply.status = StatusCode::FORBIDDEN;
-    }
-}
-
-/// The JSON `body` as one line of ASCII; `None` if that is too long for a header, and none is better than a part.
-fn line(body: &str) -> Option<HeaderValue> {
-    let mut line = String::new();
-    for letter in body.chars() {
-        match letter {
-            ' '..='~' => line.push(letter),
-            // JSON has it so inside of texts, and nothing else stands outside.
-            _ => line.extend(letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
-        }
-    }
-
-    HeaderValue::from_str(&line).ok().filter(|line| line.len() <= LINE_MAX_BYTES)
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -321,76 +279,6 @@ impl<R: IntoReply> IntoReply for Kept<R> {
     }
 }
 
-/// What a browser gets: a page, a file, or the way to another page.
-#[derive(Debug)]
-pub struct Page(Reply);
-
-impl Page {
-    fn new(status: StatusCode, kind: &'static str, body: String) -> Self {
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
-
-        Self(Reply { status, headers, body })
-    }
-
-    /// 200, `html`.
-    pub fn html(html: String) -> Self {
-        Self::new(StatusCode::OK, HTML, html)
-    }
-
-    /// `html` with another status, which must be one.
-    pub fn with_status(status: u16, html: String) -> Self {
-        Self::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), HTML, html)
-    }
-
-    /// 200, the table `csv`, as a file called `name`.
-    pub fn csv(name: &str, csv: String) -> Self {
-        let mut page = Self::new(StatusCode::OK, "text/csv; charset=utf-8", csv);
-        if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-            page.0.headers.insert(CONTENT_DISPOSITION, disposition);
-        }
-
-        page
-    }
-
-    /// 303: the browser goes to `place`, seen from where it is.
-    pub fn see_other(place: &str) -> Self {
-        let mut page = Self::new(StatusCode::SEE_OTHER, HTML, String::new());
-        if let Ok(place) = HeaderValue::from_str(place) {
-            page.0.headers.insert(LOCATION, place);
-        }
-
-        page
-    }
-
-    /// The same, which sets a cookie.
-    #[must_use]
-    pub fn setting(mut self, cookie: &str) -> Self {
-        if let Ok(cookie) = HeaderValue::from_str(cookie) {
-            self.0.headers.append(SET_COOKIE, cookie);
-        }
-
-        self
-    }
-
-    /// The reply itself.
-    pub fn into_inner(self) -> Reply {
-        self.0
-    }
-}
-
-const HTML: &str = "text/html; charset=utf-8";
-
-impl IntoReply for Page {
-    fn into_reply(self) -> Result<Reply> {
-        Ok(self.0)
-    }
-
-    // Pages are for browsers: they are not operations of an API.
-    fn describe(operation: &mut Operation<'_>) {
-        operation.close();
-    }
-}
-
 impl From<Reply> for ApiGatewayV2httpResponse {
     fn from(mut reply: Reply) -> Self {
         let mut response = Self::default();
@@ -403,21 +291,5 @@ impl From<Reply> for ApiGatewayV2httpResponse {
         response.body = Some(Body::Text(reply.body));
 
         response
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_in_a_header_is_one_line_that_reads_the_same() {
-        for text in ["", "a", "ä\u{7f}🔑 \"\\ \n", &"ü".repeat(150)] {
-            let body = json!({ text: text });
-            let line = line(&body.to_string()).unwrap();
-            let line = line.to_str().unwrap();
-            assert_eq!(serde_json::from_str::<Value>(line).unwrap(), body);
-        }
-        assert_eq!(line(&json!("ü".repeat(400)).to_string()), None);
     }
 }

@@ -1,15 +1,15 @@
 //! Visitors of the portal: people with a browser, whom a link has let in. Their cookie is nothing anywhere else, and a key
-//! is nothing here.
+//! is nothing here. [`browser`]: what every browser is asked, in a session or not.
+
+pub mod browser;
 
 use std::marker::PhantomData;
 
-use lambda_http::http::header::{ACCEPT_LANGUAGE, HOST, ORIGIN};
-use lambda_http::http::{HeaderMap, Method};
+use browser::{check_origin, check_path, cookie, here, languages};
 
-use crate::contract::denial::{Denial, Violation};
+use crate::contract::denial::Denial;
 use crate::contract::portal;
 use crate::contract::secret::Digest;
-use crate::environment::settings::Stage;
 use crate::gate::app::App;
 use crate::http::call::{Call, Guest};
 use crate::http::describe::Operation;
@@ -18,7 +18,7 @@ use crate::management::invite::pages;
 use crate::registry::audit::{Author, Visit};
 use crate::registry::error::Result;
 use crate::registry::organization::{Organization, Status};
-use crate::registry::session::{LINK_SECS, Once, Session, Token};
+use crate::registry::session::{Once, Session};
 use crate::registry::slug::Slug;
 
 /// What a page lets people do, given by the type of its function's argument: `Visitor<Create>`.
@@ -46,15 +46,6 @@ operations!(
     List: true, Usage: true, Activity: true, Create: false, Update: false, Deactivate: true, Regenerate: false, Delete: true,
     Alerts: true, Webhooks: true
 );
-
-/// The cookie of a session. Browsers take a name with this prefix only over TLS, for this host alone and for all paths.
-const COOKIE: &str = "__Host-latchkey";
-
-/// The same on one machine without TLS, where browsers would not take it.
-const LOCAL_COOKIE: &str = "latchkey-local";
-
-/// How long a link of a local stack can be used: 30 days.
-const LOCAL_LINK_SECS: i64 = 2_592_000;
 
 /// Somebody in a session of the organization that the path names, who may do `O`.
 #[derive(Debug)]
@@ -165,221 +156,4 @@ impl<O: Opens> FromCall for Visitor<O> {
     fn describe(operation: &mut Operation<'_>) {
         operation.close();
     }
-}
-
-/// A browser that need not be in a session: where it comes from is checked all the same.
-#[derive(Debug)]
-pub struct Browser {
-    /// The gateway's id of the request.
-    pub request: String,
-    /// The digest of its session's cookie, if it has one.
-    pub cookie: Option<Token>,
-    /// The languages that the browser asks for: `de-AT,de;q=0.9`.
-    pub languages: String,
-    /// Whether it speaks to a local stack without TLS.
-    is_local: bool,
-}
-
-impl FromCall for Browser {
-    const USES_STORE: bool = true;
-
-    async fn from_call(call: &mut Call) -> Result<Self> {
-        pages(call.app)?;
-        check_path(call)?;
-        check_origin(call)?;
-
-        Ok(Self {
-            request: call.request_id.clone(),
-            cookie: cookie(call)?,
-            languages: languages(call),
-            is_local: is_local(call),
-        })
-    }
-
-    fn describe(operation: &mut Operation<'_>) {
-        operation.close();
-    }
-}
-
-impl Browser {
-    /// The `Set-Cookie` that begins a session of so many seconds with `token`, or ends it.
-    pub fn set_cookie(&self, token: Option<&Token>, seconds: i64) -> String {
-        let (name, secure) = if self.is_local { (LOCAL_COOKIE, "") } else { (COOKIE, "; Secure") };
-        let (value, seconds) = token.map_or(("", 0), |token| (token.reveal(), seconds));
-
-        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
-    }
-}
-
-/// How many fields of a form are read, and how many bytes of each: what is wrong is shown again with the form.
-const FIELDS_MAX: usize = 100;
-const VALUE_MAX_BYTES: usize = 1_024;
-
-/// The fields of a form, in the order in which they were sent. In a session, the form must have been made for it.
-pub struct Form {
-    fields: Vec<(String, String)>,
-    once: Option<Once>,
-}
-
-impl std::fmt::Debug for Form {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Form(…)")
-    }
-}
-
-impl Form {
-    /// The value of the field, without spaces around it; empty where there is none.
-    pub fn text(&self, name: &str) -> &str {
-        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
-    }
-
-    /// All values of the field.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Whether it was made for the session of this cookie: for a page that looks the session up by itself.
-    ///
-    /// # Errors
-    /// It was not.
-    pub fn must_be_of(&self, cookie: &Token) -> Result<()> {
-        self.made_for(&cookie.digest()).map(|_| ())
-    }
-
-    fn made_for(&self, cookie: &Digest) -> Result<Once> {
-        let once = Once::read(cookie, self.text("once"));
-
-        once.ok_or_else(|| Denial::MissingScope { scope: "once".to_owned() }.into())
-    }
-
-    /// The name of the form.
-    pub const fn once(&self) -> Option<&Once> {
-        self.once.as_ref()
-    }
-}
-
-impl FromCall for Form {
-    async fn from_call(call: &mut Call) -> Result<Self> {
-        if call.media_type().as_deref() != Some(b"application/x-www-form-urlencoded") {
-            return Err(Violation::new("Content-Type", "must be application/x-www-form-urlencoded").into());
-        }
-        let body = call.body()?;
-        let cut = |(name, mut value): (String, String)| {
-            value.truncate(value.floor_char_boundary(VALUE_MAX_BYTES));
-            (name, value)
-        };
-        let fields: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX).map(cut).collect();
-        let mut form = Self { fields, once: None };
-        form.once = call.guest.as_ref().map(|guest| form.made_for(&guest.cookie)).transpose()?;
-
-        Ok(form)
-    }
-
-    fn describe(operation: &mut Operation<'_>) {
-        operation.close();
-    }
-}
-
-/// Refuses a path that ends with a slash. Gateways may take it for the page without one, whose links would lead elsewhere
-/// from there.
-///
-/// # Errors
-/// It ends with one.
-fn check_path(call: &Call) -> Result<()> {
-    if call.path.ends_with('/') { Err(Denial::UnknownRoute.into()) } else { Ok(()) }
-}
-
-/// Refuses what another site has made a browser send. A browser says so in `Sec-Fetch-Site`, and one that does not know
-/// that header says where a form came from in `Origin`.
-///
-/// # Errors
-/// It did not come from one of our pages.
-fn check_origin(call: &Call) -> Result<()> {
-    if call.method == Method::GET || call.method == Method::HEAD {
-        return Ok(());
-    }
-    let is_ours = match text(&call.headers, "sec-fetch-site") {
-        Some(site) => site == "same-origin",
-        None => text(&call.headers, ORIGIN.as_str()).is_some_and(|origin| own_origins(call).any(|own| own == origin)),
-    };
-
-    if is_ours { Ok(()) } else { Err(Denial::MissingScope { scope: "origin".to_owned() }.into()) }
-}
-
-/// The origins that the pages have.
-fn own_origins(call: &Call) -> impl Iterator<Item = String> {
-    std::iter::once(here(call)).chain(call.app.portal_url.clone())
-}
-
-/// The languages that the browser asks for.
-pub fn languages(call: &Call) -> String {
-    text(&call.headers, ACCEPT_LANGUAGE.as_str()).unwrap_or_default().to_owned()
-}
-
-/// The origin that the request was sent to.
-fn here(call: &Call) -> String {
-    let host = text(&call.headers, HOST.as_str()).unwrap_or_default();
-    let scheme = if is_local(call) { "http" } else { "https" };
-
-    format!("{scheme}://{host}")
-}
-
-/// Where the portal's pages are.
-#[derive(Debug)]
-pub struct Address {
-    /// As far as `/portal`: `https://keys.example.com`.
-    origin: String,
-    /// Whether it is a local stack's.
-    is_local: bool,
-}
-
-impl Address {
-    /// The link with `code`.
-    pub fn link(&self, code: &Token) -> String {
-        format!("{}/portal/enter?code={}", self.origin, code.reveal())
-    }
-
-    /// How long a link can be used, in seconds. A local stack prints one when it starts, and nobody else reaches it.
-    pub const fn link_secs(&self) -> i64 {
-        if self.is_local { LOCAL_LINK_SECS } else { LINK_SECS }
-    }
-}
-
-impl FromCall for Address {
-    async fn from_call(call: &mut Call) -> Result<Self> {
-        let origin = call.app.portal_url.clone().unwrap_or_else(|| here(call));
-
-        Ok(Self { origin, is_local: is_local(call) })
-    }
-
-    fn describe(_: &mut Operation<'_>) {}
-}
-
-/// Whether it is a request to a local stack on this machine, without TLS.
-pub fn is_local(call: &Call) -> bool {
-    let host = text(&call.headers, HOST.as_str()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let is_loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
-
-    call.app.stage == Stage::Local && is_loopback && text(&call.headers, "x-forwarded-proto") != Some("https")
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-/// The token in the cookie of a session.
-///
-/// # Errors
-/// There is more than one such cookie: two are none, as with keys.
-fn cookie(call: &Call) -> Result<Option<Token>> {
-    let name = if is_local(call) { LOCAL_COOKIE } else { COOKIE };
-    let values = call.cookies.iter().filter_map(|cookie| cookie.split_once('='));
-    let mut values = values.filter(|(known, _)| known.trim() == name).map(|(_, value)| value.trim());
-    let first = values.next();
-    if values.next().is_some() {
-        return Err(Violation::new("Cookie", "must have the session once").into());
-    }
-
-    Ok(first.and_then(Token::read))
 }
