@@ -28,6 +28,8 @@ mod doctor;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod index;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod line;

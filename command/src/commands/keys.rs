@@ -6,6 +6,7 @@ mod export;
 mod find;
 mod get;
 mod import;
+mod index;
 mod list;
 mod regenerate;
 mod update;
@@ -32,6 +33,7 @@ pub(crate) enum Keys {
     Regenerate(regenerate::Regenerate),
     Import(import::Import),
     Export(export::Export),
+    Index(index::Index),
     Delete(delete::Delete),
     Usage(usage::Usage),
 }
@@ -49,6 +51,7 @@ impl Keys {
             // A file that is not right is no reason to look for a stack.
             Self::Import(import) => import.run(target, output).await,
             Self::Export(export) => export.run(&Session::open(target, output).await?).await,
+            Self::Index(index) => index.run(&Session::open(target, output).await?).await,
             Self::Delete(delete) => delete.run(&Session::open(target, output).await?).await,
             Self::Usage(usage) => usage.run(&Session::open(target, output).await?).await,
         }
