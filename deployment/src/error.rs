@@ -17,8 +17,12 @@ pub(crate) enum Error {
     Parameter(String),
     #[error(transparent)]
     Template(#[from] template::Error),
+    #[error("Contract={name}: contracts/{name}.toml: {cause}")]
+    Contract { name: String, cause: String },
     #[error("cargo lambda: {0}")]
     Cargo(io::Error),
-    #[error("cargo lambda build: {0}")]
+    #[error(
+        "cargo lambda build: {0} (docs/deploying.md says under \"What you need\" where cargo-lambda and zig come from)"
+    )]
     Build(ExitStatus),
 }

@@ -2,6 +2,7 @@
 //! others. It asks AWS nothing.
 
 mod compile;
+mod contract;
 mod error;
 mod samconfig;
 
@@ -51,12 +52,13 @@ fn prepare(options: &Options) -> Result<(), Error> {
         let path = root.join(name);
         fs::read_to_string(&path).map_err(|cause| Error::File { path, cause })
     };
-    let parameters: BTreeMap<_, _> = if options.parameter_overrides.is_empty() {
+    let mut parameters: BTreeMap<_, _> = if options.parameter_overrides.is_empty() {
         samconfig::parameters(&read("samconfig.toml")?, &options.config_env)?
     } else {
         options.parameter_overrides.iter().map(|text| samconfig::pair(text)).collect::<Result<_, _>>()?
     };
     let yaml = read("template.yaml")?;
+    contract::complete(&yaml, &mut parameters, |name| fs::read_to_string(root.join(format!("contracts/{name}.toml"))))?;
     let template = Template::read(&yaml, &parameters)?;
     let reduced = Template::reduced(&yaml, &parameters)?;
     let path = root.join(TEMPLATE);

@@ -10,6 +10,7 @@ mod signals;
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -91,6 +92,9 @@ async fn start(options: &Options, builder: Builder) -> Result<Stack, Error> {
     let binaries = if let Some(folder) = &options.binaries {
         folder.clone()
     } else {
+        // Whoever has another stack running need not wait for a build to hear of it.
+        let port = options.port;
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|cause| Error::Bind { port, cause })?;
         let functions = builder.template()?.functions;
         let binaries: BTreeSet<_> = functions.iter().map(|function| function.binary.as_str()).collect();
         say(&building(binaries.len(), options.release));
@@ -109,10 +113,9 @@ fn builder(options: &Options, name: &str, contract: &Contract) -> Result<Builder
     for (name, value) in &options.parameters {
         builder = builder.parameter(name, value);
     }
-    // A template cannot look into a contract, and this program can: one of your own has its pages, too.
-    let has_pages = contract.portal.is_some() && Contract::is_path(name);
+    // A template cannot look into a contract, and this program can, as `deployment` can: one of your own has its pages, too.
     let is_told = options.parameters.iter().any(|(name, _)| name == "Portal");
-    if has_pages && !is_told && builder.template()?.parameters.contains_key("Portal") {
+    if contract.portal.is_some() && !is_told && builder.template()?.parameters.contains_key("Portal") {
         builder = builder.parameter("Portal", "on");
     }
     builder = builder.run_schedules(options.tick).print_events();

@@ -1,3 +1,5 @@
+mod killed;
+
 use local::dynamodb::{Fault, Throttling};
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+mod killed;
+
 use std::time::Duration;
 
 use local::dynamodb::{Fault, Latch};
