@@ -165,6 +165,20 @@ fn every_room_has_a_floor_and_says_what_it_is_for() {
 }
 
 #[test]
+fn the_table_of_rooms_names_every_module() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    for room in FLOORS {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{room}` |"))).unwrap();
+        for entry in fs::read_dir(root().join("shared/src").join(room)).unwrap() {
+            let file = entry.unwrap().path();
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            let is_named = row.contains(&format!("`{name}`")) || row.contains(&format!("/{name}`"));
+            assert!(name == "tests" || is_named, "docs/architecture.md does not say what {room}/{name} is for");
+        }
+    }
+}
+
+#[test]
 fn no_two_modules_import_each_other() {
     for name in CRATES {
         let pairs = mutual(&sources(name));
