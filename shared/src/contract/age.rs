@@ -13,7 +13,7 @@ pub struct Age {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{ days = 90 } or { hours = 12 }")]
 struct AgeFile {
     days: Option<i64>,
     hours: Option<i64>,
