@@ -1,14 +1,15 @@
 //! What a cold start costs: `cargo bench --bench cold_start`, on Linux, with `openssl` at hand.
 //!
 //! Each function is started anew, round by round, and answers one request; a bare `lambda_runtime` program built with
-//! the same profile (`benches/hello.rs`) is started beside it. DynamoDB is the local stack's, behind TLS and found by
-//! the system's root certificates, as a function meets it. Wall time depends on this machine and its other programs;
-//! processor time is the function's.
+//! the same profile (`benches/hello.rs`) is started beside it. DynamoDB is the local stack's, behind TLS, as a function
+//! meets it. Wall time depends on this machine and its other programs; processor time is the function's.
 //!
 //! `cargo bench --bench cold_start -- --instructions` counts instructions instead, with `valgrind`: of a start with its
-//! first request, and of each request after it. The counts are the same on every machine of an architecture.
+//! first request, of each request after it, and who spends those of a verified one. The counts are the same on every
+//! machine of an architecture.
 
 mod process;
+mod profile;
 mod tls;
 
 use std::collections::BTreeMap;
@@ -16,12 +17,13 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use local::REGION;
-use local::dynamodb::{Dynamodb, Source, create_tables};
+use local::{REGION, Stack};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use template::Template;
 
 use process::{Start, Subject};
+use profile::Profile;
 use tls::Tls;
 
 const ROUNDS: usize = 20;
@@ -34,40 +36,92 @@ const SUBJECTS: [(&str, &str, &str); 4] = [
     ("academy-list-courses", "GET /api/v1/courses", "\"statusCode\":401"),
 ];
 
+/// Functions that make the key that is verified.
+const MAKERS: [&str; 2] = ["organizations-put", "keys-create"];
+
 type Error = Box<dyn std::error::Error>;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
+    let counting = std::env::args().any(|argument| argument == "--instructions");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no folder of the template")?;
-    let binaries = Path::new(env!("CARGO_BIN_EXE_latchkey-local")).parent().ok_or("no folder of binaries")?;
-    build(root)?;
-    let parameters = [("Contract", "fayne"), ("Stage", "local"), ("StoreTimeout", "2000")];
-    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let template = Template::read(&std::fs::read_to_string(root.join("template.yaml"))?, &BTreeMap::from(parameters))?;
-    let dynamodb = Dynamodb::start(Source::Memory, Vec::new()).await?;
-    create_tables(dynamodb.endpoint(), &template.tables).await?;
-    let tls = Tls::before(dynamodb.endpoint()).await?;
-
-    let mut subjects = vec![Subject {
+    // The names of functions are no instructions: the counts are those of what is deployed.
+    let profile = if counting { "profiling" } else { "release" };
+    let target = Path::new(env!("CARGO_BIN_EXE_latchkey-local")).ancestors().nth(2).ok_or("no folder of binaries")?;
+    let binaries = target.join(profile);
+    build(root, profile)?;
+    let stack = Stack::builder(root.join("template.yaml")).contract("fayne").stage("local");
+    let stack = stack.parameter("StoreTimeout", "2000").quiet();
+    let template = stack.template()?;
+    let functions = functions(&template, &binaries)?;
+    let stack = stack.binaries(functions.path()).start().await?;
+    let tls = Tls::before(stack.dynamodb().endpoint()).await?;
+    let nobodys = format!("fa_live_{}", "0".repeat(32));
+    let hello = Subject {
         title: "hello world",
         binary: binaries.join("examples/hello"),
         environment: environment("hello", &tls),
         event: json!({"hello": "world"}),
         answer: "world",
-    }];
+    };
+    let mut subjects = vec![hello.clone()];
     for (title, route, answer) in SUBJECTS {
-        let function = template.functions.iter().find(|function| function.binary == title);
-        let function = function.ok_or_else(|| format!("the template has no {title}"))?;
-        let mut environment = environment(&function.name, &tls);
-        environment.extend(function.environment.clone());
-        let binary = binaries.join(title);
-        subjects.push(Subject { title, binary, environment, event: event(route), answer });
+        subjects.push(subject(&stack, &template, (&binaries, &tls), (title, &event(route, &nobodys), answer))?);
     }
-    let counting = std::env::args().any(|argument| argument == "--instructions");
-    if counting { count(&subjects) } else { time(&subjects) }?;
-    dynamodb.stop().await;
+    if counting {
+        count(&subjects)?;
+        let question = event("GET /orders", &key(&stack).await?);
+        let verified =
+            subject(&stack, &template, (&binaries, &tls), ("gate-authorize", &question, "\"isAuthorized\":true"))?;
+        attribute(&hello, &verified)?;
+    } else {
+        time(&subjects)?;
+    }
+    stack.stop().await;
 
     Ok(())
+}
+
+/// The function `title` of `stack`, which is asked `event`.
+fn subject(
+    stack: &Stack,
+    template: &Template,
+    (binaries, tls): (&Path, &Tls),
+    (title, event, answer): (&'static str, &Value, &'static str),
+) -> Result<Subject, Error> {
+    let function = template.functions.iter().find(|function| function.binary == title);
+    let function = function.ok_or_else(|| format!("the template has no {title}"))?;
+    let mut environment = environment(&function.name, tls);
+    // It has the stack's credentials, and asks by TLS all the same.
+    let mut given = stack.environment(&function.name)?;
+    given.extend(tls.environment());
+    environment.extend(given);
+
+    Ok(Subject { title, binary: binaries.join(title), environment, event: event.clone(), answer })
+}
+
+/// A folder with what a stack wants to see, which is every function. Those that are not asked here are not built either.
+fn functions(template: &Template, binaries: &Path) -> Result<TempDir, Error> {
+    let folder = tempfile::tempdir()?;
+    for function in &template.functions {
+        let is_built =
+            SUBJECTS.iter().any(|(name, ..)| *name == function.binary) || MAKERS.contains(&&*function.binary);
+        let binary = binaries.join(if is_built { &*function.binary } else { "examples/hello" });
+        std::os::unix::fs::symlink(binary, folder.path().join(&function.binary))?;
+    }
+
+    Ok(folder)
+}
+
+/// A key in use, of which the limit is never reached.
+async fn key(stack: &Stack) -> Result<String, Error> {
+    let terms = json!({"plan": "scale", "limits": [{"requests": 4_000_000_000_u32, "per": "minute"}]});
+    stack.operate("PUT", "/operator/v1/organizations/acme", Some(&terms)).await?;
+    let order = json!({"name": "bench", "scopes": ["read"]});
+    let issued = stack.operate("POST", "/operator/v1/organizations/acme/api-keys", Some(&order)).await?.json();
+    let key = issued.pointer("/data/key").and_then(Value::as_str).ok_or_else(|| format!("no key: {issued}"))?;
+
+    Ok(key.to_owned())
 }
 
 /// Prints the processor time and the wall time that each of `subjects` takes.
@@ -98,13 +152,32 @@ fn time(subjects: &[Subject]) -> Result<(), Error> {
 /// Prints how many instructions each of `subjects` needs.
 #[expect(clippy::print_stdout, reason = "a bench is for people")]
 fn count(subjects: &[Subject]) -> Result<(), Error> {
-    const MORE: u64 = 100;
-
     println!("thousands of instructions, by valgrind");
     println!("{:22}{:>20}{:>20}", "", "until answered", "a request more");
     for subject in subjects {
-        let (first, all) = (subject.instructions(1)?, subject.instructions(1 + MORE)?);
-        println!("{:22}{:>20}{:>20}", subject.title, first / 1_000, all.saturating_sub(first) / MORE / 1_000);
+        let (first, more) = (subject.profile(1)?, Profile::of_a_request(subject, 1)?);
+        println!("{:22}{:>20}{:>20}", subject.title, first.total() / 1_000, more.total() / 1_000);
+    }
+
+    Ok(())
+}
+
+/// Prints who spends the instructions of a `verified` request, beside those of `hello`.
+#[expect(clippy::print_stdout, reason = "a bench is for people")]
+fn attribute(hello: &Subject, verified: &Subject) -> Result<(), Error> {
+    // The first ten requests of a process write usage each: those are over then.
+    let (bare, verified) = (Profile::of_a_request(hello, 1)?, Profile::of_a_request(verified, 20)?);
+
+    println!("\nthousands of instructions of a request more that is verified");
+    println!("{:46}{:>12}{:>16}", "", "hello world", "gate-authorize");
+    let (without, with) = (bare.by_spender(), verified.by_spender());
+    for (spender, spent) in &with {
+        let before = without.iter().find(|(other, _)| other == spender).map_or(0, |(_, spent)| *spent);
+        println!("{spender:46}{:>12}{:>16}", before / 1_000, spent / 1_000);
+    }
+    println!("{:46}{:>12}{:>16}", "all", bare.total() / 1_000, verified.total() / 1_000);
+    for (name, spent) in verified.dearest(25) {
+        println!("{:>10}  {name}", spent / 1_000);
     }
 
     Ok(())
@@ -126,11 +199,11 @@ fn columns(starts: &[Start]) -> [Duration; 4] {
     ]
 }
 
-/// Builds what is started, with the profile that is deployed.
-fn build(root: &Path) -> Result<(), Error> {
+/// Builds what is started, with this profile.
+fn build(root: &Path, profile: &str) -> Result<(), Error> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--release", "--example", "hello"]).current_dir(root);
-    for (binary, ..) in SUBJECTS {
+    cargo.args(["build", "--quiet", "--profile", profile, "--example", "hello"]).current_dir(root);
+    for binary in SUBJECTS.map(|(binary, ..)| binary).into_iter().chain(MAKERS) {
         cargo.args(["--bin", binary]);
     }
 
@@ -154,12 +227,12 @@ fn environment(function: &str, tls: &Tls) -> BTreeMap<String, String> {
     lambdas.into_iter().chain(tls.environment()).collect()
 }
 
-/// A request with a key that does not exist: the gate asks DynamoDB twice.
-fn event(route: &str) -> Value {
+/// A request with this key.
+fn event(route: &str, key: &str) -> Value {
     let (method, path) = route.split_once(' ').unwrap_or((route, ""));
     json!({
         "version": "2.0", "type": "REQUEST", "routeKey": route, "rawPath": path, "rawQueryString": "",
-        "headers": {"authorization": format!("Bearer fa_live_{}", "0".repeat(32)), "host": "localhost"},
+        "headers": {"authorization": format!("Bearer {key}"), "host": "localhost"},
         "requestContext": {
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench"},
             "requestId": "id", "routeKey": route, "stage": "$default", "timeEpoch": 1_907_712_030_000_i64,

@@ -1,5 +1,5 @@
 //! One cold start: a process, the Runtime API that it speaks to, and the time that it took until it was ready and had
-//! answered. Or, by valgrind, the instructions of a start and of the requests after it.
+//! answered. Or, by valgrind, who spends how many instructions.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use tempfile::NamedTempFile;
+
 use super::Error;
+use super::profile::Profile;
 
 /// The time that a process took to come so far.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,7 @@ enum Told {
 }
 
 /// What is started, and what it is asked.
+#[derive(Clone)]
 pub(crate) struct Subject {
     pub(crate) title: &'static str,
     pub(crate) binary: PathBuf,
@@ -75,10 +79,12 @@ impl Subject {
     }
 
     /// The instructions that it needs until it has answered `requests`, and asks for another.
-    pub(crate) fn instructions(&self, requests: u64) -> Result<u64, Error> {
+    pub(crate) fn profile(&self, requests: u64) -> Result<Profile, Error> {
         let (address, heard) = runtime_api()?;
+        let out = NamedTempFile::new()?;
         let mut command = self.told(Command::new("valgrind"), address);
-        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&self.binary).stderr(Stdio::piped());
+        command.arg("--tool=callgrind").arg(format!("--callgrind-out-file={}", out.path().display()));
+        command.arg(&self.binary).stderr(Stdio::null());
         let mut process = Process(command.spawn().map_err(|error| format!("cannot run valgrind: {error}"))?);
         let mut asked = 0;
         loop {
@@ -92,11 +98,9 @@ impl Subject {
             }
         }
         Command::new("kill").args(["-TERM", &process.0.id().to_string()]).status()?;
-        let mut report = String::new();
-        process.0.stderr.take().ok_or("no report")?.read_to_string(&mut report)?;
-        let collected = report.split("Collected : ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        process.0.wait()?;
 
-        Ok(collected.ok_or_else(|| format!("valgrind has not counted: {report}"))?.parse()?)
+        Profile::read(&std::fs::read_to_string(out.path())?)
     }
 
     /// `command`, told what Lambda would tell it.
@@ -113,7 +117,7 @@ impl Subject {
         let length = event.len();
         write!(
             stream,
-            "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 9999999999999\r\n"
+            "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 1907712040000\r\n"
         )?;
         write!(stream, "lambda-runtime-invoked-function-arn: arn:aws:lambda:us-east-1:0:function:f\r\n")?;
         write!(stream, "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{event}")?;

@@ -1,4 +1,5 @@
-//! TLS before the local stack's DynamoDB, by a certificate that stands among the system's roots.
+//! TLS before the local stack's DynamoDB, by a certificate that functions are told to trust: no other root of theirs is
+//! asked about it, and reading one takes next to nothing.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,9 +15,6 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::Error;
-
-/// Where Debian, and the system that Lambda runs, keep their roots, one file for all.
-const ROOTS: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 /// TLS at a port of its own.
 pub(crate) struct Tls {
@@ -49,7 +47,7 @@ impl Tls {
 
     /// The variables that lead a function here.
     pub(crate) fn environment(&self) -> [(String, String); 2] {
-        let roots = self.folder.path().join("roots.pem").display().to_string();
+        let roots = self.folder.path().join("certificate.pem").display().to_string();
         [
             ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("https://localhost:{}", self.port)),
             ("SSL_CERT_FILE".to_owned(), roots),
@@ -57,7 +55,7 @@ impl Tls {
     }
 }
 
-/// A new certificate for `localhost`, and a file of the system's roots and it.
+/// A new certificate for `localhost`.
 fn certificate(folder: &Path) -> Result<ServerConfig, Error> {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"])
@@ -68,9 +66,6 @@ fn certificate(folder: &Path) -> Result<ServerConfig, Error> {
     if !made.status.success() {
         return Err(String::from_utf8_lossy(&made.stderr).into());
     }
-    let system = ROOTS.iter().find_map(|path| std::fs::read(path).ok()).ok_or("this system has no roots")?;
-    let own = std::fs::read(folder.join("certificate.pem"))?;
-    std::fs::write(folder.join("roots.pem"), [system, own].concat())?;
     let certificate = CertificateDer::from_pem_file(folder.join("certificate.pem"))?;
     let key = PrivateKeyDer::from_pem_file(folder.join("key.pem"))?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));

@@ -5,23 +5,28 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, SharedHttpClient};
+use aws_sdk_dynamodb::error::DisplayErrorContext;
 
-use crate::environment::{Environment, region};
-use crate::http::connections;
+use crate::direct::Direct;
+use crate::environment::{Environment, credentials, region};
+use crate::http::{Connections, Patience, connections};
+use crate::tls::AWS;
 
 const CONNECT_MAX: Duration = Duration::from_millis(500);
 const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 
-/// A client for the region and credentials that Lambda puts in the environment, or for `endpoint`.
+/// A client for the region and credentials that Lambda puts in the environment, or for `endpoint`; and the shortest way to
+/// the same, over the same connections.
 ///
-/// An attempt takes at most `attempt`, connecting included. A second one is made if the first failed without an answer.
-pub fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(attempt.min(CONNECT_MAX))
-        .operation_attempt_timeout(attempt)
-        .operation_timeout(attempt.saturating_mul(3))
-        .build();
+/// An attempt takes at most `attempt`, connecting included. A second one is made if the first failed without an answer,
+/// but not on the shortest way.
+pub fn client(attempt: Duration, endpoint: Option<&str>) -> (Client, Direct) {
+    let connections = Connections::trusting(&AWS);
+    let (connect, _) = patience(attempt);
+    let mut timeouts = TimeoutConfig::builder();
+    timeouts.set_connect_timeout(connect);
+    let timeouts = timeouts.operation_attempt_timeout(attempt).operation_timeout(attempt.saturating_mul(3)).build();
     let mut config = Config::builder()
         // Pinned: a newer version would change retries and timeouts under us.
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -29,10 +34,17 @@ pub fn client(attempt: Duration, endpoint: Option<&str>) -> Client {
         .credentials_provider(Environment)
         .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(FIRST_BACKOFF))
         .timeout_config(timeouts)
-        .http_client(connections());
+        .http_client(SharedHttpClient::new(connections.clone()));
     config.set_endpoint_url(endpoint.map(str::to_owned));
+    let credentials = credentials().map_err(|error| DisplayErrorContext(&error).to_string());
+    let whose = (region().map(|region| region.to_string()), credentials);
 
-    Client::from_conf(config.build())
+    (Client::from_conf(config.build()), Direct::new(&connections, whose, endpoint, attempt))
+}
+
+/// How long a connection may take of an attempt that takes at most `attempt`, whose own time is the answer's.
+pub(crate) fn patience(attempt: Duration) -> Patience {
+    (Some(attempt.min(CONNECT_MAX)), None)
 }
 
 /// The same client with connections of its own, none of which is open yet: kept connections may have gone stale while

@@ -21,7 +21,7 @@ impl ProvideCredentials for Environment {
     }
 }
 
-fn credentials() -> Result<Credentials, CredentialsError> {
+pub(crate) fn credentials() -> Result<Credentials, CredentialsError> {
     let need = |name: &'static str| {
         variable(name).ok_or_else(|| CredentialsError::not_loaded(format!("{name} is not in the environment")))
     };
@@ -36,6 +36,6 @@ pub fn region() -> Option<Region> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "what the SDK would read itself, and no setting of ours")]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

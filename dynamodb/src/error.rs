@@ -76,10 +76,16 @@ impl Error {
     fn told<E: ProvideErrorMetadata>(service: &ServiceError<E, HttpResponse>) -> Self {
         let (error, answer) = (service.err().meta(), service.raw());
         let [code, message] = [error.code(), error.message()].map(Option::unwrap_or_default);
-        let cause = format!("{} {code}: {message}", answer.status().as_u16());
+
+        Self::answered(answer.status().as_u16(), (code, message), answer.body().bytes())
+    }
+
+    /// The error that an answer of this `status` with this `body` is: what DynamoDB calls it, and what it says.
+    pub(crate) fn answered(status: u16, (code, message): (&str, &str), body: Option<&[u8]>) -> Self {
+        let cause = format!("{status} {code}: {message}");
         match code {
             "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" => {
-                Self::Throttled { cause, is_key_range: names_key_range(answer) }
+                Self::Throttled { cause, is_key_range: body.is_some_and(names_key_range) }
             }
             "TransactionConflictException" | "ReplicatedWriteConflictException" => Self::Contended,
             "InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException" => Self::Unavailable(cause),
@@ -98,8 +104,8 @@ impl Error {
             | "ResourceNotFoundException"
             | "SignatureDoesNotMatch"
             | "UnrecognizedClientException" => Self::Inaccessible(cause),
-            _ if answer.status().as_u16() == 429 => Self::Throttled { cause, is_key_range: false },
-            _ if answer.status().is_server_error() => Self::Unavailable(cause),
+            _ if status == 429 => Self::Throttled { cause, is_key_range: false },
+            _ if (500..=599).contains(&status) => Self::Unavailable(cause),
             // The answer was cut short, or came from somebody else: nobody knows what DynamoDB has said.
             "" => Self::Unavailable(cause),
             _ => Self::Fault(cause),
@@ -109,10 +115,8 @@ impl Error {
 
 /// Whether DynamoDB names a range of keys as the reason for throttling: `TableWriteKeyRangeThroughputExceeded` and
 /// similar reasons.
-fn names_key_range(answer: &HttpResponse) -> bool {
-    let body = answer.body().bytes().map(String::from_utf8_lossy);
-
-    body.is_some_and(|body| body.contains("KeyRangeThroughputExceeded"))
+fn names_key_range(body: &[u8]) -> bool {
+    String::from_utf8_lossy(body).contains("KeyRangeThroughputExceeded")
 }
 
 impl From<BuildError> for Error {
@@ -130,6 +134,12 @@ pub enum Refused {
     Conflict,
     /// Anything else.
     Failed(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 macro_rules! refused {

@@ -12,7 +12,7 @@ mod timeout;
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{HttpClient, RuntimeComponents, SharedHttpClient};
@@ -24,47 +24,47 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use crate::tls::{SYSTEM, Tls};
+use crate::tls::{AWS, Tls};
 use connect::Connect;
 use failure::failure;
 use timeout::{Timeout, within};
 
 /// Connections of its own, none of which is open yet. The clients of other services can have such, too.
 pub fn connections() -> SharedHttpClient {
-    SharedHttpClient::new(Connections::trusting(&SYSTEM))
+    SharedHttpClient::new(Connections::trusting(&AWS))
 }
 
 /// How long a connection and an answer may take.
-type Patience = (Option<Duration>, Option<Duration>);
+pub(crate) type Patience = (Option<Duration>, Option<Duration>);
 
 /// A pool for each patience: clients with the same share one.
-#[derive(Debug)]
-struct Connections {
+#[derive(Clone, Debug)]
+pub(crate) struct Connections {
     tls: &'static Tls,
-    pools: Mutex<HashMap<Patience, SharedHttpConnector>>,
+    pools: Arc<Mutex<HashMap<Patience, Arc<Pool>>>>,
 }
 
 impl Connections {
-    fn trusting(tls: &'static Tls) -> Self {
-        Self { tls, pools: Mutex::default() }
+    pub(crate) fn trusting(tls: &'static Tls) -> Self {
+        Self { tls, pools: Arc::default() }
     }
 
-    fn pool(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
-        let patience = (settings.connect_timeout(), settings.read_timeout());
+    pub(crate) fn pool(&self, patience: Patience) -> Arc<Pool> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        let pool = pools.entry(patience).or_insert_with(|| SharedHttpConnector::new(Pool::new(self.tls, patience)));
+        let pool = pools.entry(patience).or_insert_with(|| Arc::new(Pool::new(self.tls, patience)));
 
-        pool.clone()
+        Arc::clone(pool)
     }
 }
 
 impl HttpClient for Connections {
     fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        self.pool(settings)
+        SharedHttpConnector::new(Shared(self.pool((settings.connect_timeout(), settings.read_timeout()))))
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -74,7 +74,7 @@ impl HttpClient for Connections {
 
 /// Connections that are kept for a minute and a half.
 #[derive(Debug)]
-struct Pool {
+pub(crate) struct Pool {
     client: Client<Connect, SdkBody>,
     /// How long the beginning of an answer may take, from the call on.
     patience: Option<Duration>,
@@ -88,9 +88,23 @@ impl Pool {
 
         Self { client: client.build(Connect::new(tls, connect)), patience: answer }
     }
+
+    /// Sends `request`: the beginning of its answer.
+    pub(crate) fn send(
+        &self,
+        request: http::Request<SdkBody>,
+    ) -> impl Future<Output = Result<http::Response<Incoming>, ConnectorError>> + Send + 'static {
+        let answer = within(self.patience, Timeout::Answer, self.client.request(request));
+
+        async { answer.await.map_err(failure) }
+    }
 }
 
-impl HttpConnector for Pool {
+/// A pool as the SDK's clients have it.
+#[derive(Debug)]
+struct Shared(Arc<Pool>);
+
+impl HttpConnector for Shared {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let mut request = match request.try_into_http1x() {
             Ok(request) => request,
@@ -100,10 +114,10 @@ impl HttpConnector for Pool {
         if let Some(sdk) = request.extensions().get::<CaptureSmithyConnection>() {
             sdk.set_connection_retriever(move || metadata(&used));
         }
-        let answer = within(self.patience, Timeout::Answer, self.client.request(request));
+        let answer = self.0.send(request);
 
         HttpConnectorFuture::new(async {
-            let answer = answer.await.map_err(failure)?.map(SdkBody::from_body_1_x);
+            let answer = answer.await?.map(SdkBody::from_body_1_x);
             HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }

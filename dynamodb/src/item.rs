@@ -42,7 +42,9 @@ impl Item {
     pub fn number(&mut self, name: &str) -> Result<Option<i64>> {
         match self.0.remove(name) {
             None => Ok(None),
-            Some(AttributeValue::N(value)) => value.parse().map(Some).or(Err(wrong_type(name))),
+            Some(AttributeValue::N(value)) => {
+                value.parse().ok().map_or_else(|| Err(wrong_type(name)), |value| Ok(Some(value)))
+            }
             Some(_) => Err(wrong_type(name)),
         }
     }

@@ -4,6 +4,7 @@
 mod batch;
 mod client;
 mod condition;
+mod direct;
 mod environment;
 mod error;
 mod http;
@@ -21,6 +22,7 @@ pub use aws_sdk_dynamodb::{Client, error::BuildError};
 pub use batch::{batch_delete, batch_get, batch_put};
 pub use client::{anew, client, once};
 pub use condition::{Condition, Conditional};
+pub use direct::{Change, Direct};
 pub use environment::{Environment, region};
 pub use error::{Error, Refused, Result};
 pub use http::connections;

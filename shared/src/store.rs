@@ -54,7 +54,7 @@ pub use after::After;
 pub(crate) use alerts::{Among, Memo, Place};
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced, TAKEN_OVER};
-pub use keys::{Found, Inserted, Removed};
+pub use keys::{Found, Inserted, Reach, Removed};
 pub use outbox::{Fate, Letter, Outbox, Page, Pile, Start};
 pub use parcels::{Courier, Parcel, WEBHOOK};
 pub use passes::{Counted, Legacy, Passes, State, Together, Versions};

@@ -251,6 +251,22 @@ async fn a_filtered_list_goes_on_over_pages_that_come_early() {
         assert_eq!(answer.json()["data"]["imported"], 100, "{answer:?}");
     }
     assert_eq!(seen(&world, "name=rare").await, (2, 2));
+
+    // One that fits nearly all reads hardly more than the whole list.
+    world.stack.dynamodb().record(true);
+    assert_eq!(seen(&world, "limit=100").await, (600, 6));
+    let all = units_read(&world);
+    assert_eq!(seen(&world, "name=common&limit=100").await, (598, 6));
+    let fitting = units_read(&world) - all;
+    assert!((1.0..1.3).contains(&(fitting / all)), "{fitting} of {all}");
+    world.stack.dynamodb().record(false);
+}
+
+/// The units that were read from the keys table since the calls are recorded.
+fn units_read(world: &World) -> f64 {
+    let calls = world.stack.dynamodb().calls().into_iter();
+
+    calls.filter(|call| call.tables.iter().any(|table| table == "KeysTable")).map(|call| call.read_units).sum()
 }
 
 #[tokio::test]

@@ -43,7 +43,11 @@ fn settings() -> HttpConnectorSettings {
 }
 
 fn pool(tls: &'static Tls) -> SharedHttpConnector {
-    Connections::trusting(tls).pool(&settings())
+    let settings = settings();
+
+    SharedHttpConnector::new(Shared(
+        Connections::trusting(tls).pool((settings.connect_timeout(), settings.read_timeout())),
+    ))
 }
 
 fn request(uri: &str) -> HttpRequest {
@@ -179,7 +183,7 @@ async fn clients_share_connections_unless_they_are_made_anew() {
 #[tokio::test]
 async fn a_connection_that_the_sdk_gives_up_is_not_used_again() {
     let server = server(Server::Answers, None).await;
-    let pool = pool(&SYSTEM);
+    let pool = pool(&AWS);
     let mut first = request(&server.uri("http"));
     let used = CaptureSmithyConnection::new();
     first.add_extension(used.clone());
@@ -206,7 +210,7 @@ async fn a_connection_without_tls_in_time_is_a_timeout() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_does_not_come_is_a_timeout() {
     let server = server(Server::IsSilent, None).await;
-    let pool = pool(&SYSTEM);
+    let pool = pool(&AWS);
     let began = Instant::now();
     let error = call(&pool, request(&format!("http://{}/", server.address))).await.unwrap_err();
 
@@ -225,7 +229,7 @@ async fn a_table_that_is_silent_is_unavailable() {
 #[tokio::test]
 async fn a_connection_that_breaks_is_told_apart_from_silence() {
     let server = server(Server::Closes, None).await;
-    let error = call(&pool(&SYSTEM), request(&server.uri("http"))).await.unwrap_err();
+    let error = call(&pool(&AWS), request(&server.uri("http"))).await.unwrap_err();
     assert!(error.is_io(), "{error:?}");
 
     let error = client(&server).list_tables().send().await.unwrap_err();
@@ -237,7 +241,7 @@ async fn a_port_where_nobody_listens_is_a_broken_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    let error = call(&pool(&SYSTEM), request(&uri)).await.unwrap_err();
+    let error = call(&pool(&AWS), request(&uri)).await.unwrap_err();
 
     assert!(error.is_io(), "{error:?}");
 }
@@ -245,7 +249,7 @@ async fn a_port_where_nobody_listens_is_a_broken_connection() {
 #[tokio::test]
 async fn a_certificate_that_nobody_has_signed_is_refused() {
     let server = server(Server::Answers, Some(certified())).await;
-    let error = call(&pool(&SYSTEM), request(&server.uri("https"))).await.unwrap_err();
+    let error = call(&pool(&AWS), request(&server.uri("https"))).await.unwrap_err();
 
     assert!(error.is_io(), "{error:?}");
     assert!(format!("{error:?}").contains("UnknownIssuer"), "{error:?}");

@@ -14,7 +14,7 @@ use shared::registry::ask::Ask;
 use shared::registry::counts::Counts;
 use shared::registry::key::{self, Filter, Id, Key, Standing, Status};
 use shared::registry::organization::Organization;
-use shared::store::Legacy;
+use shared::store::{Legacy, Reach};
 use shared::{Denial, Page, Result, Visitor};
 
 use crate::create::blank;
@@ -154,7 +154,7 @@ async fn replacement(
         return Ok(None);
     }
     let filter = Filter { text: Some(key.name.as_str().to_owned()), kind: key.kind.clone(), ..Filter::default() };
-    let found = app.keys.search(&org.slug, &filter, (50, None), now).await?;
+    let found = app.keys.search(&org.slug, &filter, (50, None), Reach::Page, now).await?;
     let is_next = |other: &&Key| other.name == key.name && other.id.as_str() > key.id.as_str();
     let new = match found.keys.iter().find(is_next) {
         Some(next) => Some(view::key(app, next, view::last_used(app, next).await?, now)),

@@ -14,6 +14,7 @@ use shared::management::issue::no_room;
 use shared::registry::key::{Filter, Id};
 use shared::registry::organization::Organization;
 use shared::registry::session::Session;
+use shared::store::Reach;
 use shared::{Page, Result, Visitor};
 
 use crate::alerts::open_by_key;
@@ -60,7 +61,9 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         standing: status.map(view::standing),
         ..Filter::default()
     };
-    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), now);
+    // How many there are is said on the first page.
+    let reach = if filter.is_empty() || after.is_some() { Reach::Page } else { Reach::All };
+    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), reach, now);
     let (found, plan) = tokio::try_join!(found, app.plan_of(org))?;
     let used = app.passes.last_used_of(&found.keys).await?;
     let open = open_by_key(app, session, org, now).await?;

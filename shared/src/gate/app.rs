@@ -82,11 +82,15 @@ impl App {
         Ok(Self::new(contract, dynamodb, settings))
     }
 
-    /// The app that serves `contract` with `settings`, on `dynamodb`.
-    pub fn new(contract: Contract, dynamodb: dynamodb::Client, settings: Settings) -> Self {
+    /// The app that serves `contract` with `settings`, on `dynamodb`, to which `direct` is the shortest way.
+    pub fn new(
+        contract: Contract,
+        (dynamodb, direct): (dynamodb::Client, dynamodb::Direct),
+        settings: Settings,
+    ) -> Self {
         let entropy = Entropy::system();
         let parameters = settings.parameters();
-        let passes = Passes::new(dynamodb.clone(), settings.counters_table, &contract);
+        let passes = Passes::new((dynamodb.clone(), direct), settings.counters_table, &contract);
         let usage = store::Usage::new(dynamodb.clone(), settings.usage_table, settings.usage_retention_days, entropy);
         let patience = settings.store_timeout.saturating_mul(4);
         // One machine has nobody who would draw them.

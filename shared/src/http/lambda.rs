@@ -42,6 +42,9 @@ where
     F: Future<Output = Result<R, Error>> + 'static,
     R: Serialize + 'static,
 {
+    let mut answer = answer;
+    // On the heap: each layer of the runtime moves it.
+    let answer = move |event| Box::pin(answer(event));
     let runtime = Runtime::new(service_fn(answer)).layer(TracingLayer::new());
     let Some(meter) = meter else { return runtime.run().await };
     if let Err(error) = ask_for_notice().await {

@@ -19,7 +19,7 @@ use crate::registry::organization::Organization;
 use crate::registry::page::Page;
 use crate::registry::sha256::Sha256;
 use crate::registry::slug::Slug;
-use crate::store::Holder;
+use crate::store::{Holder, Reach};
 
 /// What somebody has of a key: exactly one of `key`, `sha256`, `keyId`, or `organization` with `fingerprint`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -236,7 +236,7 @@ async fn sift(
 ) -> Result<(Vec<Key>, Option<String>)> {
     let after = page.cursor.map(|cursor| org.seal.open(list, &cursor)).transpose()?;
     let after = after.map(Id::try_from).transpose().map_err(Error::failed)?;
-    let found = app.keys.search(&org.slug, filter, (page.limit.get(), after.as_ref()), now).await?;
+    let found = app.keys.search(&org.slug, filter, (page.limit.get(), after.as_ref()), Reach::Page, now).await?;
 
     Ok((found.keys, found.goes_on.map(|id| org.seal.seal(list, id.as_str()))))
 }

@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
-use dynamodb::Client;
+use dynamodb::{Client, Direct};
 
 /// A database with the table `name`, whose key has these attributes: the partition key, and the sort key if there is
 /// one.
-pub(super) async fn with_table(name: &str, key: &[(&str, ScalarAttributeType)]) -> Client {
+pub(super) async fn with_table(name: &str, key: &[(&str, ScalarAttributeType)]) -> (Client, Direct) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
@@ -15,7 +15,7 @@ pub(super) async fn with_table(name: &str, key: &[(&str, ScalarAttributeType)]) 
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .http_client(dynamodb::connections())
-        .endpoint_url(endpoint);
+        .endpoint_url(&endpoint);
     let client = Client::from_conf(config.build());
     let mut table = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
     for ((attribute, kind), role) in key.iter().zip([KeyType::Hash, KeyType::Range]) {
@@ -25,5 +25,5 @@ pub(super) async fn with_table(name: &str, key: &[(&str, ScalarAttributeType)]) 
     }
     table.send().await.unwrap();
 
-    client
+    (client, Direct::emulated(&endpoint))
 }

@@ -11,10 +11,9 @@ mod succession;
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
-use dynamodb::{AttributeValue, Client, Error, Item, Refused, Result, Tries, Updated, bytes, number};
+use aws_sdk_dynamodb::types::{Put, Update};
+use dynamodb::{AttributeValue, Change, Client, Direct, Error, Item, Refused, Result, Tries, Updated, bytes, number};
 use jiff::Timestamp;
 
 use draft::{Draft, Drafted};
@@ -40,6 +39,8 @@ use crate::registry::pass::{Pass, judge};
 pub struct Passes {
     client: Client,
     once: Client,
+    /// What requests are counted by.
+    direct: Direct,
     table: String,
     judgement: Arc<Judgement>,
 }
@@ -75,8 +76,8 @@ const SWEPT: usize = 100;
 
 impl Passes {
     /// The passes in `table`, for `contract`.
-    pub fn new(client: Client, table: String, contract: &Contract) -> Self {
-        Self { once: dynamodb::once(&client), client, table, judgement: Arc::new(Judgement::new(contract)) }
+    pub fn new((client, direct): (Client, Direct), table: String, contract: &Contract) -> Self {
+        Self { once: dynamodb::once(&client), client, direct, table, judgement: Arc::new(Judgement::new(contract)) }
     }
 
     /// Counts a request in every window of the contract, if the pass of `digest` lets it in. It is one round trip and one write, and
@@ -132,20 +133,15 @@ impl Passes {
         for (window, number_of, _) in stale {
             draft.set(&count_name(window, number_of), None);
         }
-        let Drafted { condition, update, names, .. } = draft.done();
         let request = self.once.update_item().table_name(&self.table).key("digest", key);
-        let request = request.condition_expression(condition).update_expression(update);
 
-        tidied(request.set_expression_attribute_names(Some(names))).await.map(drop)
+        tidied(draft.done().of(request)).await.map(drop)
     }
 
-    async fn send(&self, digest: &Digest, drafted: Drafted) -> Result<Counted> {
-        let request = self.update(bytes(*digest.as_bytes()), drafted);
-        match counting(request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld))
-            .await
-        {
+    async fn send(&self, digest: &Digest, drafted: Drafted<'_>) -> Result<Counted> {
+        match self.counting(&bytes(*digest.as_bytes()), &drafted, true).await {
             Ok(counted) => {
-                let State::Stamped(pass) = State::read(counted.attributes.map(Item::from))? else {
+                let State::Stamped(pass) = State::read(Some(counted))? else {
                     return Err(Error::Fault("a pass without terms has let somebody in".to_owned()));
                 };
                 Ok(Counted::Yes(pass))
@@ -156,18 +152,21 @@ impl Passes {
         }
     }
 
-    fn update(&self, key: AttributeValue, drafted: Drafted) -> UpdateItemFluentBuilder {
+    /// Sends a counting update once, except where a connection went stale while the process was frozen. If the first
+    /// attempt did arrive, the request counts twice, which lets nobody in. The item that it was not made on is told where
+    /// that `tells`.
+    async fn counting(
+        &self,
+        key: &AttributeValue,
+        drafted: &Drafted<'_>,
+        tells: bool,
+    ) -> std::result::Result<Item, Refused> {
         let Drafted { condition, update, names, values } = drafted;
-
-        self.once
-            .update_item()
-            .table_name(&self.table)
-            .key("digest", key)
-            .condition_expression(condition)
-            .update_expression(update)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .return_values(ReturnValue::AllNew)
+        let change = Change { table: &self.table, key: ("digest", key), condition, update, names, values, tells };
+        match self.direct.update(&change).await {
+            Err(Refused::Failed(Error::Disconnected(_))) => self.direct.update(&change).await,
+            answer => answer,
+        }
     }
 
     /// Replaces the terms that were there with those of `pass`, and counts a request that asks for `ask` if it `admits` one. The
@@ -187,10 +186,9 @@ impl Passes {
         ask: &Ask,
     ) -> Result<Option<Pass>> {
         let drafted = stamp(pass, from, admits, versions, &self.judgement.windows, ask);
-        let request = self.update(bytes(*digest.as_bytes()), drafted);
-        match counting(request).await {
+        match self.counting(&bytes(*digest.as_bytes()), &drafted, false).await {
             Ok(stamped) => {
-                let State::Stamped(pass) = State::read(stamped.attributes.map(Item::from))? else {
+                let State::Stamped(pass) = State::read(Some(stamped))? else {
                     return Err(Error::Fault("a stamp has left a pass without terms".to_owned()));
                 };
                 Ok(Some(*pass))
@@ -263,15 +261,6 @@ fn ended(digest: &Digest, now: Timestamp) -> Attributes {
         ("fence", Some(number(GONE))),
         ("ttl", Some(number(now.as_second().saturating_add(FENCED_SECS)))),
     ])
-}
-
-/// Sends the counting update once, except where a connection went stale while the process was frozen. If the first
-/// attempt did arrive, the request counts twice, which lets nobody in.
-async fn counting(request: UpdateItemFluentBuilder) -> std::result::Result<UpdateItemOutput, Refused> {
-    match request.clone().send().await.map_err(Refused::from) {
-        Err(Refused::Failed(Error::Disconnected(_))) => request.send().await.map_err(Refused::from),
-        answer => answer,
-    }
 }
 
 /// Sends an update once that does no harm where its condition fails; whether it did not.

@@ -1,7 +1,9 @@
 //! A conditional update in the making.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use dynamodb::{AttributeValue, number};
 
 use crate::store::Attributes;
@@ -17,13 +19,28 @@ pub(super) struct Draft {
     values: Attributes,
 }
 
-/// One that is done.
+/// One that is done: what stands for a name or a value is there once.
 #[derive(Debug)]
-pub(super) struct Drafted {
-    pub(super) condition: String,
-    pub(super) update: String,
-    pub(super) names: HashMap<String, String>,
-    pub(super) values: Attributes,
+pub(super) struct Drafted<'a> {
+    pub(super) condition: Cow<'a, str>,
+    pub(super) update: Cow<'a, str>,
+    pub(super) names: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    pub(super) values: Vec<(Cow<'a, str>, AttributeValue)>,
+}
+
+impl Drafted<'_> {
+    /// The same as a request of the SDK's.
+    pub(super) fn of(self, request: UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
+        let Self { condition, update, names, values } = self;
+        let names = names.into_iter().map(|(said, name)| (said.into_owned(), name.into_owned())).collect();
+        let values: Attributes = values.into_iter().map(|(said, value)| (said.into_owned(), value)).collect();
+        let request = request.condition_expression(condition).update_expression(update);
+
+        // None are as good as no values, which DynamoDB does not take.
+        request
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+    }
 }
 
 impl Draft {
@@ -87,16 +104,16 @@ impl Draft {
     }
 
     /// The update.
-    pub(super) fn done(self) -> Drafted {
+    pub(super) fn done(self) -> Drafted<'static> {
         let sections = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
         let sections = sections.into_iter().filter(|(_, list)| !list.is_empty());
         let update: Vec<_> = sections.map(|(verb, list)| format!("{verb} {}", list.join(", "))).collect();
 
         Drafted {
-            condition: self.clauses.join(" AND "),
-            update: update.join(" "),
-            names: self.names,
-            values: self.values,
+            condition: self.clauses.join(" AND ").into(),
+            update: update.join(" ").into(),
+            names: self.names.into_iter().map(|(said, name)| (said.into(), name.into())).collect(),
+            values: self.values.into_iter().map(|(said, value)| (said.into(), value)).collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The expressions by which DynamoDB judges and counts, and the names of a pass's attributes.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use dynamodb::{AttributeValue, number, text, text_set};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use crate::contract::limit::Window;
 use crate::contract::slide::Slide;
 use crate::registry::ask::Ask;
 use crate::registry::pass::{Standing, Terms};
-use crate::store::{Attributes, attributes, names, write_addresses};
+use crate::store::{names, write_addresses};
 
 /// How long a pass is kept after its last use: 13 months, because it holds the time of that use. TTL only cleans up: no
 /// counter may go before its window is over, and the longest window is a month.
@@ -75,35 +75,27 @@ impl Judgement {
     }
 
     /// The judgement of a request that counts once.
-    pub(super) fn once(&self, ask: &Ask) -> Drafted {
-        Drafted {
-            condition: self.condition.clone(),
-            update: self.update.clone(),
-            names: self.names(ask),
-            values: self.values(ask.now()),
-        }
-    }
-
-    fn names(&self, ask: &Ask) -> HashMap<String, String> {
+    pub(super) fn once(&self, ask: &Ask) -> Drafted<'_> {
         let counters = self.counters.iter().flat_map(|(window, names)| {
             let now = std::iter::once(count_name(*window, ask.number(*window)));
-            names.iter().cloned().zip(now.chain(cleared(*window, ask)))
+            let counters = now.chain(cleared(*window, ask)).map(Cow::Owned);
+            names.iter().map(|said| Cow::Borrowed(said.as_str())).zip(counters)
         });
-        let mut names = HashMap::with_capacity(self.names.len().saturating_add(self.counters.len().saturating_mul(4)));
-        names.extend(self.names.iter().cloned());
-        names.extend(counters);
+        let fixed = self.names.iter().map(|(said, name)| (Cow::Borrowed(said.as_str()), Cow::Borrowed(name.as_str())));
+        let now = ask.now();
 
-        names
-    }
-
-    fn values(&self, now: Timestamp) -> Attributes {
-        attributes([
-            (":open", Some(text(Standing::Open.name()))),
-            (":now", Some(number(now.as_millisecond()))),
-            (":edition", Some(text(&self.edition))),
-            (":ttl", Some(number(ttl(now)))),
-            (":one", Some(number(1))),
-        ])
+        Drafted {
+            condition: Cow::Borrowed(&self.condition),
+            update: Cow::Borrowed(&self.update),
+            names: fixed.chain(counters).collect(),
+            values: vec![
+                (":open".into(), text(Standing::Open.name())),
+                (":now".into(), number(now.as_millisecond())),
+                (":edition".into(), text(&self.edition)),
+                (":ttl".into(), number(ttl(now))),
+                (":one".into(), number(1)),
+            ],
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::store::write_addresses;
 
 /// Counts a request that asks for `ask` where the pass is still on the terms of `seen` and lets it in. `None`: going by `seen`, it
 /// could not pass.
-pub(super) fn pinned(judgement: &Judgement, seen: &Pass, ask: &Ask) -> Option<Drafted> {
+pub(super) fn pinned(judgement: &Judgement, seen: &Pass, ask: &Ask) -> Option<Drafted<'static>> {
     let (now, terms) = (ask.now(), &seen.terms);
     if !terms.addresses.allow(ask.address) {
         return None;

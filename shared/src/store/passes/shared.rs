@@ -2,13 +2,12 @@
 //! that has counted the request first.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use dynamodb::{AttributeValue, Error, Item, Refused, Result, bytes, number};
 
 use super::draft::Draft;
 use super::expressions::{count, count_name, slide_names, ttl};
 use super::state::read_counts;
-use super::{Passes, counting, tidied};
+use super::{Passes, tidied};
 use crate::contract::limit::Limits;
 use crate::contract::secret::Digest;
 use crate::registry::ask::Ask;
@@ -41,11 +40,8 @@ impl Passes {
             draft.require_room(&count_name(window, ask.number(window)), room.into());
             count(&mut draft, window, ask);
         }
-        let request = self
-            .update(key_of(org), draft.done())
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match counting(request).await {
-            Ok(counted) => read(counted.attributes.map(Item::from)).map(Together::Yes),
+        match self.counting(&key_of(org), &draft.done(), true).await {
+            Ok(counted) => read_counts(counted).map(Together::Yes),
             Err(Refused::Condition(item)) => read(item).map(Together::No),
             // No transaction holds this item, so that a conflict is another request's, which is over soon.
             Err(Refused::Conflict) => Err(Error::Contended),
@@ -107,7 +103,7 @@ impl Passes {
             take(&mut draft, count.to_owned());
         }
 
-        self.update(bytes(*digest.as_bytes()), draft.done()).return_values(ReturnValue::None)
+        draft.done().of(self.once.update_item().table_name(&self.table).key("digest", bytes(*digest.as_bytes())))
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn stamp(
     versions: Versions,
     windows: &[Window],
     ask: &Ask,
-) -> Drafted {
+) -> Drafted<'static> {
     let now = ask.now();
     let counts = admits && ask.cost != Cost::NOTHING;
     let mut draft = Draft::default();

@@ -133,9 +133,8 @@ fn read_windows(item: Item) -> Result<Counts> {
         let window = Window::ALL.into_iter().find(|window| name.starts_with(window.letter()));
         let number = name.get(1..).and_then(|number| number.parse().ok());
         if let (Some(window), Some(number), AttributeValue::N(count)) = (window, number, value) {
-            let count =
-                count.parse().or(Err(Error::Fault(format!("the counter {name} of a pass is no whole number"))))?;
-            counts.set(window, number, count);
+            let wrong = || Error::Fault(format!("the counter {name} of a pass is no whole number"));
+            counts.set(window, number, count.parse().ok().ok_or_else(wrong)?);
         }
     }
 

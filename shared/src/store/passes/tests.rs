@@ -25,9 +25,9 @@ const TABLE: &str = "Counters";
 
 /// A database of its own, with an empty counters table.
 async fn passes() -> Passes {
-    let client = database::with_table(TABLE, &[("digest", ScalarAttributeType::B)]).await;
+    let clients = database::with_table(TABLE, &[("digest", ScalarAttributeType::B)]).await;
 
-    Passes::new(client, TABLE.to_owned(), &contract())
+    Passes::new(clients, TABLE.to_owned(), &contract())
 }
 
 fn contract() -> Contract {

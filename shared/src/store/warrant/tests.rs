@@ -73,7 +73,7 @@ prop_compose! {
 fn dynamodb_and_the_rule_for_a_key_that_was_read_always_agree() {
     let runtime = Runtime::new().unwrap();
     let key = [("pk", ScalarAttributeType::S), ("sk", ScalarAttributeType::S)];
-    let client = runtime.block_on(database::with_table("Keys", &key));
+    let (client, _) = runtime.block_on(database::with_table("Keys", &key));
     let let_in = std::cell::Cell::new(0);
     let runs = 600;
     let mut runner = TestRunner::new(Runs { cases: runs, failure_persistence: None, ..Runs::default() });
