@@ -72,6 +72,12 @@ middleware *frameworks:
     cargo build --bins
     .venv/middleware/bin/python .ci/middleware/run {{ frameworks }}
 
+# Hold the working tree to what an older version has written, and let both serve side by side. `.ci/run` makes .venv.
+[group('check')]
+upgrade *commit:
+    cargo build --bins
+    .venv/bin/python .ci/upgrade/run {{ commit }}
+
 # Run a function of each kind under AWS's runtime emulator too, and compare. `.ci/run` makes .venv.
 [group('check')]
 emulator:

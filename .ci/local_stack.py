@@ -12,13 +12,17 @@ BINARIES = ROOT / "target/debug"
 
 
 @contextlib.contextmanager
-def serving(contract, *options):
-    """A stack that serves `contract`, with more `options`, and keeps nothing: its ready file."""
+def serving(contract, *options, root=ROOT, data=None, program="latchkey-local"):
+    """A stack that serves `contract`, with more `options`: its ready file. It keeps what it has in the folder `data`, or nothing.
+
+    `root` is the working tree that it is of, and `program` what its local stack is called."""
     with tempfile.TemporaryDirectory() as folder:
         ready, log = Path(folder) / "ready.json", Path(folder) / "stack.log"
-        command = [BINARIES / "latchkey-local", "--binaries", BINARIES, "--contract", contract, "--ephemeral", "--port", "0"]
+        binaries = root / "target/debug"
+        kept = ["--data-dir", data] if data else ["--ephemeral"]
+        command = [binaries / program, "--binaries", binaries, "--contract", contract, *kept, "--port", "0"]
         with log.open("w") as output:
-            process = subprocess.Popen([*command, "--ready-file", ready, *options], cwd=ROOT, stdout=output, stderr=output)
+            process = subprocess.Popen([*command, "--ready-file", ready, *options], cwd=root, stdout=output, stderr=output)
         try:
             while not ready.exists():
                 if process.poll() is not None:

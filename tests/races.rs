@@ -1,6 +1,8 @@
 //! Races, run in the order in which they would do harm: a request reads the authority, is held there, and the world changes
 //! before it goes on.
 
+mod closing;
+
 use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 

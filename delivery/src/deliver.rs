@@ -154,14 +154,14 @@ impl Deliverer {
         if let Some(left) = &letter.left {
             return Ok(webhooks::named(left.iter()));
         }
-        let Head { organization, kind, .. } = &letter.head;
+        let Head { organization, .. } = &letter.head;
         if !done.webhooks.contains_key(organization) {
             let webhooks = self.keys.webhooks(organization).await?.value;
             done.webhooks.insert(organization.clone(), webhooks);
         }
         let webhooks = done.webhooks.get(organization).map(Vec::as_slice).unwrap_or_default();
 
-        Ok(webhooks.iter().filter(|webhook| webhook.wants(kind)).map(|webhook| webhook.id.clone()).collect())
+        Ok(webhooks.iter().filter(|webhook| webhook.gets(&letter.head)).map(|webhook| webhook.id.clone()).collect())
     }
 
     /// Tells people, if they are to be told. A topic that does not answer would take longer, for ten letters, than there is:

@@ -66,7 +66,7 @@ async fn what_there_is_no_time_for_is_done_by_the_next_call() {
     let noted = forget(&world).await;
     assert_eq!(noted, 600);
     // Each write is late, so that the time of a call is over soon.
-    let slow = local::dynamodb::Fault::Delay(std::time::Duration::from_millis(150)).always().on("BatchWriteItem");
+    let slow = local::dynamodb::Fault::Delay(std::time::Duration::from_millis(150)).always().on("TransactWriteItems");
     world.stack.dynamodb().inject(slow);
     let (mut indexed, mut calls, mut cursor) = (0, 0, Value::Null);
     loop {

@@ -309,6 +309,49 @@ async fn what_is_wrong_with_one_key_is_told_and_holds_up_no_other() {
 }
 
 #[tokio::test]
+async fn a_reminder_that_cannot_be_moved_holds_up_no_other_key_and_the_run_is_counted_as_failed() {
+    let world = open().await;
+    let mut keys = Vec::new();
+    // More than are dealt with at once.
+    for _ in 0..6 {
+        keys.push(rotated(&world).await);
+    }
+    world.at("2030-06-17T00:00:30Z");
+    let wrong = &keys[0];
+    let fault = || Fault::error(400, "ThrottlingException", "slow").always().on("DeleteItem").with(&wrong.id);
+    world.stack.dynamodb().inject(fault());
+    assert!(world.stack.fire(ROTATE).await.is_err());
+    world.stack.dynamodb().clear_faults();
+    for key in &keys {
+        assert_eq!(world.verdict(&current(&world, key)).await, "valid");
+    }
+    assert_eq!((run(&world).await, reminders(&world).await.len()), (done(0, 0, 0), 6), "what was left is tidied up");
+    assert_eq!(trail(&world, wrong).await, ["key.created operator", "key.regenerated stack"]);
+}
+
+#[tokio::test]
+async fn a_reminder_that_cannot_be_read_is_told_every_six_hours_and_stays_as_it_is() {
+    let world = open().await;
+    let key = rotated(&world).await;
+    let item = [("pk", "rotations"), ("sk", "0000000000001#a newer one")];
+    let item = item.map(|(name, value)| (name.to_owned(), dynamodb::AttributeValue::S(value.to_owned())));
+    let put = world.stack.dynamodb().client().put_item().table_name("KeysTable").set_item(Some(item.into()));
+    put.item("schema", dynamodb::number(9)).item("more", dynamodb::number(7)).send().await.unwrap();
+    world.at("2030-06-17T00:00:30Z");
+    let told = |world: &World| world.stack.logs().iter().filter(|line| counts("RotationFailures", line)).count();
+    assert_eq!((run(&world).await, told(&world)), (done(1, 0, 0), 1));
+    assert_eq!(world.verdict(&current(&world, &key)).await, "valid");
+    assert_eq!((run(&world).await, told(&world)), (done(0, 0, 0), 1));
+    world.at("2030-06-17T06:00:30Z");
+    assert_eq!((run(&world).await, told(&world)), (done(0, 0, 0), 2));
+    let reminders = reminders(&world).await;
+    assert!(
+        reminders.iter().any(|item| item.contains("#a newer one") && item.contains("more=N(\"7\")")),
+        "{reminders:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_secret_that_could_not_be_made_current_is_made_so_before_the_next_is_put_there() {
     let world = open().await;
     let key = rotated(&world).await;

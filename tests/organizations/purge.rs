@@ -143,6 +143,27 @@ async fn one_that_cannot_be_deleted_does_not_keep_the_others_and_an_alarm_hears_
 }
 
 #[tokio::test]
+async fn one_that_takes_all_of_a_runs_time_does_not_keep_the_others_for_good() {
+    let world = World::hurried("standard", 3, 800).await;
+    let slow = |org: &str| Fault::Delay(Duration::from_millis(500)).always().on("Query").with(org);
+    for org in ["acme", "zeta"] {
+        world.organization(org, json!({"plan": "pro", "status": "locked"})).await;
+        world.stack.dynamodb().inject(slow(org));
+        let order = json!({"organization": org});
+        assert_eq!(world.operate("DELETE", &format!("/organizations/{org}"), order).await.status, 202);
+    }
+    world.stack.dynamodb().clear_faults();
+    world.stack.dynamodb().inject(slow("acme"));
+    let mut deleted = 0;
+    // One of two minutes begins with acme, and the other with zeta.
+    for _ in 0..2 {
+        deleted += world.stack.fire(PURGE).await.unwrap()["deleted"].as_u64().unwrap();
+        world.stack.clock().advance(Duration::from_mins(1));
+    }
+    assert_eq!(deleted, 1);
+}
+
+#[tokio::test]
 async fn a_change_that_was_under_way_when_an_organization_was_closed_is_not_made() {
     let world = World::serving("standard").await;
     world.organization("acme", json!({"plan": "pro", "status": "locked"})).await;

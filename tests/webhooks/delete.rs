@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::{Answered, Receiver, hook, open, send};
+use super::{Answered, Receiver, hook, key, names, open, send};
 
 #[tokio::test]
 async fn a_webhook_that_is_removed_gets_nothing_more() {
@@ -17,4 +19,21 @@ async fn a_webhook_that_is_removed_gets_nothing_more() {
     assert_eq!(receiver.got().len(), 1);
     let left = world.items("EventsTable").await;
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn what_was_of_a_deleted_organization_does_not_come_to_a_webhook_of_the_next_of_its_slug() {
+    let receiver = Receiver::new(&[Answered::With(200)]).await;
+    let world = open(&[&receiver]).await;
+    key(&world, "a stranger's").await;
+    world.organization("acme", json!({"status": "locked"})).await;
+    let order = json!({"organization": "acme"});
+    assert_eq!(world.operate("DELETE", "/organizations/acme", order).await.status, 200);
+    // For so long nothing was handed on.
+    world.stack.clock().advance(Duration::from_mins(15));
+    world.organization("acme", json!({"plan": "standard"})).await;
+    hook(&world, &receiver, json!(["key.created", "organization.deleted"])).await;
+    key(&world, "its own").await;
+    send(&world).await;
+    assert_eq!(names(&receiver), ["its own"]);
 }

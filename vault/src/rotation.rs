@@ -60,30 +60,38 @@ pub async fn serve() -> shared::Exit {
 impl Rotation {
     /// Deals with all keys that are due, until none is left or the time is over.
     async fn run(&'static self, run: Run) -> Result<Done> {
-        let (mut done, mut start) = (Done::default(), None);
+        let (mut done, mut start, mut ended) = (Done::default(), None, Ok(()));
         loop {
             if run.share.are_over() {
                 tracing::warn!("more keys are due than one run can rotate: the next one goes on");
-                return Ok(done);
+                return ended.map(|()| done);
             }
             let page = self.app.keys.reminders(run.now, AT_ONCE, start).await?;
-            for error in page.unreadable {
-                tracing::error!("a key cannot be rotated: {error}");
+            for unreadable in &page.unreadable {
+                tracing::error!("a key cannot be rotated: {}", unreadable.why);
+                let (later, mut tries) = (later(run.now, idle_wait()), run.tries.beside());
+                ended = ended
+                    .and(self.app.keys.put_unreadable_off(unreadable, later, &mut tries).await.map_err(Error::from));
             }
             let turns: JoinSet<_> =
                 page.found.into_iter().map(|reminder| self.turn(reminder, run.now, run.tries.beside())).collect();
             for turned in turns.join_all().await {
-                let count = match turned? {
-                    Some(Outcome::Rotated) => &mut done.rotated,
-                    Some(Outcome::Waiting) => &mut done.waiting,
-                    None => &mut done.failed,
-                    Some(Outcome::Nothing) => continue,
+                let count = match turned {
+                    Ok(Some(Outcome::Rotated)) => &mut done.rotated,
+                    Ok(Some(Outcome::Waiting)) => &mut done.waiting,
+                    Ok(None) => &mut done.failed,
+                    Ok(Some(Outcome::Nothing)) => continue,
+                    // The reminder stays where it is, and the others have their turn all the same.
+                    Err(error) => {
+                        ended = ended.and(Err(error));
+                        continue;
+                    }
                 };
                 *count = count.saturating_add(1);
             }
             start = page.next;
             if start.is_none() {
-                return Ok(done);
+                return ended.map(|()| done);
             }
         }
     }

@@ -60,7 +60,7 @@ pub(super) async fn look(
         } else {
             let memo = Memo::Key(&key, memory.with(watched));
             if tellings.is_empty() {
-                app.keys.remember_alerts(org, &memo).await?
+                app.keys.remember_alerts(org, &memo, tries).await?
             } else {
                 app.keys.tell(&organization, &memo, &tellings, now, tries).await?
             }

@@ -168,10 +168,10 @@ impl Watch {
     /// Tells people of an organization's keys together. `false`: another run has, or it is locked by now.
     async fn tell(&self, org: &Organization, memo: &Memo<'_>, tellings: &[Telling], run: &Run) -> Result<bool> {
         let keys = &self.app.keys;
-        if tellings.is_empty() {
-            return Ok(keys.remember_alerts(&org.slug, memo).await?);
-        }
         let mut tries = run.tries.beside();
+        if tellings.is_empty() {
+            return Ok(keys.remember_alerts(&org.slug, memo, &mut tries).await?);
+        }
         let mut org = org.clone();
         loop {
             if keys.tell(&org, memo, tellings, run.now, &mut tries).await? {

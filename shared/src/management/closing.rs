@@ -16,9 +16,6 @@ use crate::registry::error::Result;
 use crate::registry::organization::Status;
 use crate::registry::slug::Slug;
 
-/// How many organizations one run goes on with.
-const AT_ONCE: u32 = 100;
-
 /// What is to be deleted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -106,7 +103,8 @@ pub struct Purged {
     left: usize,
 }
 
-/// Goes on with all organizations that are being deleted, a hundred at most, as [`go_on`] does with one.
+/// Goes on with all organizations that are being deleted, as far as `tries` reach, as [`go_on`] does with one. Each minute begins with
+/// another one: what takes all of a run's time, or cannot be deleted, does not keep the others for good.
 ///
 /// # Errors
 /// One of them cannot be deleted; the others are gone on with all the same.
@@ -117,7 +115,15 @@ pub async fn go_on_with_all<F: Future<Output = dynamodb::Result<bool>> + Send>(
     others: impl Fn(Slug, Tries) -> F + Sync,
 ) -> Result<Purged> {
     let (mut purged, mut failure) = (Purged::default(), None);
-    for org in app.keys.closings(AT_ONCE).await? {
+    let mut closings = app.keys.closings().await?;
+    let minute = usize::try_from(now().as_second().div_euclid(60)).unwrap_or_default();
+    let first = minute.checked_rem(closings.len()).unwrap_or_default();
+    closings.rotate_left(first);
+    for org in closings {
+        if tries.are_over() {
+            purged.left = purged.left.saturating_add(1);
+            continue;
+        }
         match go_on(app, &org, now(), tries, &others).await {
             Ok(true) => purged.deleted = purged.deleted.saturating_add(1),
             Ok(false) => purged.left = purged.left.saturating_add(1),

@@ -7,9 +7,7 @@ use crate::gate::app::App;
 use crate::registry::error::Result;
 use crate::registry::key::Id;
 use crate::registry::slug::Slug;
-
-/// How many keys are read and noted at once.
-const KEYS: u32 = 100;
+use crate::store::Keys;
 
 /// How many organizations are read at once.
 const ORGANIZATIONS: u32 = 100;
@@ -104,10 +102,12 @@ impl Way<'_> {
     /// Goes through the keys of `org` that are older than `after`. `false`: the time is over.
     async fn through(&mut self, org: Slug, mut after: Option<Id>) -> Result<bool> {
         loop {
-            let (ids, has_more) = self.app.keys.ids(&org, KEYS, after.as_ref()).await?;
-            self.app.keys.note_ids(&org, &ids).await?;
-            self.count = self.count.saturating_add(ids.len());
-            after = ids.last().filter(|_| has_more).cloned();
+            let (ids, has_more) = self.app.keys.ids(&org, Keys::NOTED_AT_ONCE, after.as_ref()).await?;
+            let is_noted = ids.is_empty() || self.app.keys.note_ids(&org, &ids, &mut self.tries.beside()).await?;
+            if is_noted {
+                self.count = self.count.saturating_add(ids.len());
+            }
+            after = ids.last().filter(|_| has_more && is_noted).cloned();
             self.place = Some(match &after {
                 Some(id) => Place::Within(org.clone(), id.clone()),
                 None => Place::After(org.clone()),

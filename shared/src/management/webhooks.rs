@@ -171,6 +171,8 @@ pub async fn test(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<ev
         Replaced::Yes => Ok(app.outbox.test(slug, id, author.at, app.entropy).await?),
         Replaced::Unauthorized => Err(Denial::UnknownKey.into()),
         Replaced::Changed => {
+            // Unless the organization is gone.
+            all(app, slug).await?;
             let reason = format!("A webhook can be tested {TESTS} times an hour");
             Err(Denial::Conflict { reason }.into())
         }

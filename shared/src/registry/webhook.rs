@@ -9,7 +9,7 @@ mod signing;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use payload::Field;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -21,6 +21,7 @@ pub use signing::{Master, Shown, signatures};
 use crate::contract::alerts;
 use crate::environment::clock;
 use crate::registry::audit::Action;
+use crate::registry::event::Head;
 use crate::registry::id::dated_id;
 use crate::registry::slug::Slug;
 
@@ -32,6 +33,10 @@ pub const TEST: &str = "webhook.test";
 
 /// How long the secret before the current one still signs, in seconds: a day.
 pub const OVERLAP_SECS: i64 = 86_400;
+
+/// How long before a webhook was made an event may be of another organization, which had the same slug: nobody has a slug for a quarter of
+/// an hour after that, by clocks that may be five minutes off.
+const OF_OTHERS: SignedDuration = SignedDuration::from_mins(10);
 
 dated_id! {
     /// `webhook_` and 26 characters, as in the id of a key.
@@ -137,6 +142,11 @@ impl Kinds {
 }
 
 impl Webhook {
+    /// Whether `event` is sent to it.
+    pub fn gets(&self, event: &Head) -> bool {
+        self.wants(&event.kind) && self.created_at.duration_since(event.at) < OF_OTHERS
+    }
+
     /// Whether an event of `kind` is sent to it.
     pub fn wants(&self, kind: &str) -> bool {
         self.disabled.is_none() && self.kinds.as_ref().is_none_or(|kinds| kinds.0.contains(kind))

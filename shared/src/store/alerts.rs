@@ -109,6 +109,14 @@ impl Memo<'_> {
         }
     }
 
+    /// Whether nothing was remembered before.
+    const fn is_first(&self) -> bool {
+        match self {
+            Self::Key(_, memory) => !memory.is_there(),
+            Self::Organization(memory) => !memory.is_there(),
+        }
+    }
+
     fn as_read(&self) -> Condition {
         match self {
             Self::Key(_, memory) => memory.as_read(),
@@ -185,8 +193,14 @@ impl Keys {
         Ok(put.build()?)
     }
 
-    /// Remembers `memo`, where there is nothing to tell. `false`: somebody else has written meanwhile.
-    pub(crate) async fn remember_alerts(&self, org: &Slug, memo: &Memo<'_>) -> Result<bool> {
+    /// Remembers `memo`, where there is nothing to tell. `false`: somebody else has written meanwhile, or the organization goes.
+    pub(crate) async fn remember_alerts(&self, org: &Slug, memo: &Memo<'_>, tries: &mut Tries) -> Result<bool> {
+        // What was there when it was read is gone once the organization is; what was not would come into being afterwards.
+        if memo.is_first() {
+            let transaction = self.transaction().with("memo", self.remembering(org, memo)?);
+            let transaction = transaction.with("organization", self.still_there(org)?);
+            return Ok(transaction.commit(tries).await? == Committed::Yes);
+        }
         let put = self.client.put_item().table_name(&self.table).set_item(Some(memo.item(org)?)).when(memo.as_read());
 
         is_written(put.send().await)

@@ -55,12 +55,17 @@ impl Keys {
         self.remembered(under_way(org)).await
     }
 
-    /// At most `limit` organizations that are being deleted.
-    pub(crate) async fn closings(&self, limit: u32) -> Result<Vec<Slug>> {
-        let part = Part { partition: UNDER_WAY, prefix: None, newest_first: false, limit, after: None };
-        let (items, _) = self.part(part).await?;
+    /// All organizations that are being deleted, by their slugs.
+    pub(crate) async fn closings(&self) -> Result<Vec<Slug>> {
+        self.all(UNDER_WAY, "").await?.into_iter().map(|mut item| super::parsed(&mut item, "sk")).collect()
+    }
 
-        items.into_iter().map(|mut item| super::parsed(&mut item, "sk")).collect()
+    /// The member of a transaction that fails where `org` is being deleted, or nobody: what it is about would be left behind.
+    pub(super) fn still_there(&self, org: &Slug) -> Result<ConditionCheck> {
+        let open = Condition::that("attribute_not_exists(#closing)", [organization_item::CLOSING]);
+        let check = ConditionCheck::builder().table_name(&self.table).set_key(Some(organization_item::key_of(org)));
+
+        Ok(check.when(is_there().and(open)).build()?)
     }
 
     /// What is remembered of `org`, of which nothing is left since a day or less before `now`; `None` where there was nothing of that slug.

@@ -3,7 +3,7 @@
 //! The item of an id stays when its key is revoked.
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
-use dynamodb::{Conditional as _, Error, Item, Result, SCHEMA, number, text};
+use dynamodb::{Committed, Conditional as _, Error, Item, Result, SCHEMA, Tries, number, text};
 
 use super::{Attributes, Keys, attributes, is_new, parsed};
 use crate::registry::key::{Id, Key};
@@ -24,6 +24,9 @@ fn item(org: &Slug, id: &Id) -> Attributes {
 }
 
 impl Keys {
+    /// How many ids are noted at once: a transaction has a hundred members, and one of them is about the organization.
+    pub const NOTED_AT_ONCE: u32 = 99;
+
     /// The organization that the key `id` belongs to, or belonged to; `None` for a key that was made before ids were noted, until
     /// [`Keys::note_ids`] comes to it.
     pub async fn organization_of(&self, id: &Id) -> Result<Option<Slug>> {
@@ -49,9 +52,19 @@ impl Keys {
         found.collect()
     }
 
-    /// Notes that the keys `ids` are those of `org`, whether that is noted or not.
-    pub async fn note_ids(&self, org: &Slug, ids: &[Id]) -> Result<()> {
-        dynamodb::batch_put(&self.client, &self.table, ids.iter().map(|id| item(org, id))).await
+    /// Notes that the keys `ids`, at most [`Keys::NOTED_AT_ONCE`], are those of `org`, whether that is noted or not. `false`: nothing is
+    /// noted of an organization that is being deleted.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn note_ids(&self, org: &Slug, ids: &[Id], tries: &mut Tries) -> Result<bool> {
+        let mut transaction = self.transaction().with("organization", self.still_there(org)?);
+        for id in ids {
+            transaction =
+                transaction.with("id", Put::builder().table_name(&self.table).set_item(Some(item(org, id))).build()?);
+        }
+
+        Ok(transaction.commit(tries).await? == Committed::Yes)
     }
 
     /// The member of a transaction that notes the id of a new key. It fails where there is such a key already.

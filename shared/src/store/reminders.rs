@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{Delete, Put};
 use dynamodb::{Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries, number, text};
 use jiff::Timestamp;
 
-use super::outbox::{Page, Start};
+use super::outbox::Start;
 use super::{Attributes, Keys, attributes, is_there, names};
 use crate::registry::key::{Id, Key};
 use crate::registry::slug::Slug;
@@ -28,12 +28,36 @@ pub struct Reminder {
     place: Attributes,
 }
 
+/// Reminders that are due, those that are longest overdue first.
+#[derive(Debug, Default)]
+pub struct Due {
+    /// Those that can be read.
+    pub found: Vec<Reminder>,
+    /// The others.
+    pub unreadable: Vec<Unreadable>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Start>,
+}
+
+/// Something that stands where reminders do, and cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Why not.
+    pub why: Error,
+    item: Attributes,
+}
+
+/// The place of what is due at a time.
+fn due_at(at: Timestamp, what: &str) -> String {
+    format!("{:013}#{what}", at.as_millisecond())
+}
+
 fn place(at: &str) -> Attributes {
     attributes([("pk", Some(text(PARTITION))), ("sk", Some(text(at)))])
 }
 
 fn item((org, key): (&Slug, &Id), at: Timestamp, failures: u32) -> Attributes {
-    let mut item = place(&format!("{:013}#{org}#{key}", at.as_millisecond()));
+    let mut item = place(&due_at(at, &format!("{org}#{key}")));
     item.extend(attributes([("failures", (failures > 0).then(|| number(failures))), (SCHEMA, Some(number(LAYOUT)))]));
 
     item
@@ -53,7 +77,7 @@ impl Keys {
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn reminders(&self, now: Timestamp, limit: i32, start: Option<Start>) -> Result<Page<Reminder>> {
+    pub async fn reminders(&self, now: Timestamp, limit: i32, start: Option<Start>) -> Result<Due> {
         let last = format!("{:013}$", now.as_millisecond());
         let request = self
             .client
@@ -68,7 +92,38 @@ impl Keys {
             .expression_attribute_values(":last", text(last))
             .set_exclusive_start_key(start.map(|Start(key)| key));
 
-        Ok(Page::read(request.send().await?, Reminder::read))
+        let page = request.send().await?;
+        let mut due = Due { next: page.last_evaluated_key.map(Start), ..Due::default() };
+        for item in page.items.unwrap_or_default() {
+            match Reminder::read(item.clone().into()) {
+                Ok(reminder) => due.found.push(reminder),
+                Err(why) => due.unreadable.push(Unreadable { why, item }),
+            }
+        }
+
+        Ok(due)
+    }
+
+    /// Puts off what cannot be read until `at`, as it is: a newer version may know what it says.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn put_unreadable_off(&self, unreadable: &Unreadable, at: Timestamp, tries: &mut Tries) -> Result<()> {
+        let mut item = unreadable.item.clone();
+        let before = Item::from(item.clone()).need("sk", Item::text)?;
+        let rest = before.split_once('#').map_or(&*before, |(_, rest)| rest);
+        item.extend(place(&due_at(at, rest)));
+
+        self.put_elsewhere(place(&before), item, tries).await
+    }
+
+    /// Puts `item` in the place of what is at `before`, unless another run has dealt with that.
+    async fn put_elsewhere(&self, before: Attributes, item: Attributes, tries: &mut Tries) -> Result<()> {
+        let taken = Delete::builder().table_name(&self.table).set_key(Some(before)).when(is_there());
+        let later = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
+        let moved = self.transaction().with("taken", taken.build()?).with("later", later);
+
+        moved.commit(tries).await.map(drop)
     }
 
     /// Takes `reminder` out: there is nothing left to be done about it.
@@ -87,12 +142,9 @@ impl Keys {
     /// # Errors
     /// DynamoDB's.
     pub async fn put_off(&self, reminder: &Reminder, at: Timestamp, failures: u32, tries: &mut Tries) -> Result<()> {
-        let taken = Delete::builder().table_name(&self.table).set_key(Some(reminder.place.clone())).when(is_there());
         let item = item((&reminder.org, &reminder.key), at, failures);
-        let later = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
-        let moved = self.transaction().with("taken", taken.build()?).with("later", later);
 
-        moved.commit(tries).await.map(drop)
+        self.put_elsewhere(reminder.place.clone(), item, tries).await
     }
 }
 

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::ConditionCheck;
 use dynamodb::{Condition, Conditional as _, Result, Transaction, bytes, number, text};
 use jiff::Timestamp;
 
-use super::record::OnOrganization;
+use super::record::{ORGANIZATION, OnOrganization};
 use super::{Keys, key_item, organization_item, session_item};
 use crate::registry::audit::{Author, Bearer, Entry};
 use crate::registry::key;
@@ -85,11 +85,11 @@ impl Warrant<'_> {
         Ok(transaction)
     }
 
-    /// `transaction`, with members that check the author and, for a visitor, the organization: for what leaves nothing behind.
+    /// `transaction`, with members that check the author and the organization: for what leaves nothing behind.
     pub(super) fn checked(&self, keys: &Keys, transaction: Transaction) -> Result<Transaction> {
         let asked = self.asked_of(keys, transaction, None)?;
         if self.author.visit.is_none() {
-            return Ok(asked);
+            return Ok(asked.with(ORGANIZATION, keys.still_there(&self.org.slug)?));
         }
         let organization = ConditionCheck::builder()
             .table_name(&keys.table)

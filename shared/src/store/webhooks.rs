@@ -14,7 +14,7 @@ use dynamodb::{AttributeValue, Condition, Conditional as _, Error, Item, Result,
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Replaced;
-use super::remembered::{LAYOUT, Remembered, place, unreadable, written};
+use super::remembered::{LAYOUT, Remembered, is_written, place, unreadable, written};
 use super::warrant::Warrant;
 use super::{Attributes, Keys, names};
 use crate::contract::limit::Window;
@@ -107,18 +107,35 @@ impl Keys {
     ) -> Result<()> {
         let kept = now.checked_add(KEPT).unwrap_or(now);
         let always = [("ttl", Some(number(kept.as_second()))), (SCHEMA, Some(number(LAYOUT)))];
-        let mut update =
-            self.client.update_item().table_name(&self.table).set_key(Some(place(partition(org), id.as_str())));
-        let mut clauses = Vec::new();
-        for (name, value) in set.into_iter().chain(always).filter_map(|(name, value)| Some((name, value?))) {
-            clauses.push(format!("#{name} = :{name}"));
-            update = update
-                .expression_attribute_names(format!("#{name}"), name)
-                .expression_attribute_values(format!(":{name}"), value);
+        let set: Vec<_> = set.into_iter().chain(always).filter_map(|(name, value)| Some((name, value?))).collect();
+        let clauses: Vec<_> = set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect();
+        let expression = format!("SET {}", clauses.join(", "));
+        let names = names(set.iter().map(|(name, _)| *name).chain(["pk"]));
+        let values: Attributes = set.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
+        let key = place(partition(org), id.as_str());
+        let known = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.clone()))
+            .condition_expression("attribute_exists(#pk)")
+            .update_expression(&expression)
+            .set_expression_attribute_names(Some(names.clone()))
+            .set_expression_attribute_values(Some(values.clone()));
+        if is_written(known.send().await)? {
+            return Ok(());
         }
-        update.update_expression(format!("SET {}", clauses.join(", "))).send().await?;
+        // The first time, or once all of it has gone with its organization.
+        let first = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .condition_expression("attribute_not_exists(#pk)")
+            .update_expression(expression)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values));
+        let transaction = self.transaction().with("first", first.build()?).with("organization", self.still_there(org)?);
 
-        Ok(())
+        transaction.commit(&mut self.tries()).await.map(drop)
     }
 
     /// Whether the webhook `id` of `org` has taken anything since `at`, as far as is known.

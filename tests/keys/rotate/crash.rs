@@ -174,3 +174,93 @@ async fn a_key_that_is_deleted_meanwhile_stays_gone() {
         }
     }
 }
+
+/// What a run finds changed, or changes under somebody, at each of its steps.
+const BETWEEN: [Step; 4] = [
+    ("BatchGetItem", "key#"),
+    ("CreateSecret", ""),
+    ("PutSecretValue", "AWSPENDING"),
+    ("TransactWriteItems", "secret#"),
+];
+
+/// How many of ten requests are let in with one secret or another of the key.
+async fn let_in(world: &World, secrets: &[String]) -> usize {
+    let mut valid = 0;
+    for turn in 0..10 {
+        valid += usize::from(world.verdict(&secrets[turn % secrets.len()]).await == "valid");
+    }
+
+    valid
+}
+
+#[tokio::test]
+async fn limits_that_are_lowered_meanwhile_hold_for_both_secrets_at_once() {
+    let lower = json!([{"requests": 3, "per": "minute"}]);
+    for step in BETWEEN {
+        for (method, at) in [("PATCH", ""), ("PUT", "organization")] {
+            let (world, key) = due().await;
+            let path = if at.is_empty() { path(&key) } else { "/organizations/acme".to_owned() };
+            let (world, lower) = (&world, &lower);
+            let change = async {
+                let answer = world.operate(method, &path, json!({"limits": lower})).await;
+                assert_eq!(answer.status, 200, "{step:?}: {answer:?}");
+                // In force before the rotation goes on.
+                assert_eq!(let_in(world, std::slice::from_ref(&key.secret)).await, 3, "{step:?}, {method}");
+            };
+            assert_eq!(meanwhile(world, step, change).await, done(1, 0, 0), "{step:?}, {method}");
+            let both = [key.secret.clone(), current(world, &key)];
+            assert_eq!(let_in(world, &both).await, 0, "{step:?}, {method}: the minute is used up");
+            world.stack.clock().advance(Duration::from_mins(1));
+            assert_eq!(let_in(world, &both).await, 3, "{step:?}, {method}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_switched_off_or_whose_organization_is_locked_meanwhile_lets_nobody_in() {
+    for step in BETWEEN {
+        for (method, at, off, on, reason) in [
+            ("PATCH", "", "inactive", "active", "inactive_key"),
+            ("PUT", "organization", "locked", "active", "organization_locked"),
+        ] {
+            let (world, key) = due().await;
+            let path = if at.is_empty() { path(&key) } else { "/organizations/acme".to_owned() };
+            let world = &world;
+            let turn = async |status: &str| {
+                let answer = world.operate(method, &path, json!({"status": status})).await;
+                assert_eq!(answer.status, 200, "{step:?}: {answer:?}");
+            };
+            meanwhile(world, step, async { turn(off).await }).await;
+            let texts: Vec<_> = kept(world, &key).into_iter().flat_map(|kept| kept.versions.into_values()).collect();
+            for text in texts.iter().chain([&key.secret]) {
+                let verdict = world.verdict(text).await;
+                assert!(
+                    [reason, "unknown_key", "malformed_credential"].contains(&verdict.as_str()),
+                    "{step:?}: {verdict}"
+                );
+            }
+            turn(on).await;
+            world.stack.clock().advance(Duration::from_hours(7));
+            run(world).await;
+            let new = current(world, &key);
+            assert_eq!([world.verdict(&new).await, world.verdict(&key.secret).await], ["valid", "valid"], "{step:?}");
+            assert_eq!(trail(world, &key).await.iter().filter(|row| *row == "key.regenerated stack").count(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_leaks_meanwhile_does_not_go_on_working_beside_the_new_one() {
+    for step in BETWEEN {
+        let (world, key) = due().await;
+        let leak = async {
+            let told = world.http.send("POST", "/leaks/report", &[], Some(json!({"key": key.secret}))).await;
+            assert_eq!(told.status, 202, "{told:?}");
+        };
+        meanwhile(&world, step, leak).await;
+        let new = current(&world, &key);
+        let seen = [world.verdict(&key.secret).await, world.verdict(&new).await];
+        assert_eq!(seen, ["unknown_key", "valid"], "{step:?}");
+        assert_eq!(view(&world, &key).await["status"], "active", "{step:?}: it is out of quarantine");
+    }
+}

@@ -13,7 +13,7 @@ use crate::session::Session;
 /// Note whose each key's id is, for keys from before version 0.1, so that `keys find --id` finds them
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  latchkey keys index\n  latchkey keys index --from acme/key_01…\n\n\
-                        Once is enough, when all functions are new; again does no harm. A key is one write unit.")]
+                        Once is enough, when all functions are new; again does no harm. A key is two write units.")]
 pub(crate) struct Index {
     /// Where a run that was cut short has stopped, as it said
     #[arg(long, value_name = "CURSOR")]
