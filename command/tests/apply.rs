@@ -211,3 +211,41 @@ fn a_change_that_had_no_time_left_is_gone_on_with() {
     let seen = server.end();
     assert_eq!((seen[1].line.as_str(), seen[1].body.as_str()), ("PUT /operator/v1/organizations/a", "{}"));
 }
+
+/// Organizations of which the file has one, and the other is in this state.
+fn beside_a(status: &str) -> String {
+    let org = |slug: &str, status: &str| json!({"slug": slug, "plan": "pro", "status": status});
+    let mut b = org("b", status);
+    b["pending"] = json!({"done": 1, "of": 2});
+
+    reply(200, "", &json!({"data": [org("a", "active"), b]}).to_string())
+}
+
+#[test]
+fn a_lock_that_was_cut_short_is_made_again() {
+    let file = File::new("  - { slug: a, plan: pro }\n");
+    let path = file.path();
+    let prune = |server: &Server, command_of: &str, delete: &[&str]| {
+        let arguments = [&[command_of, "-f", &path, "--prune", "--url", &server.url], delete].concat();
+        ran(&mut signed(command(&arguments)))
+    };
+    let shown = "ORGANIZATION  RESULT\na             unchanged\nb             continued\n";
+    let server = Server::answering([beside_a("locked")]);
+    prune(&server, "diff", &[]).printed(5, shown);
+    server.end();
+    let server = Server::answering([beside_a("locked"), told("", 200)]);
+    prune(&server, "apply", &[]).printed(0, shown);
+    let seen = server.end();
+    let lock = ("PUT /operator/v1/organizations/b", r#"{"status":"locked"}"#);
+    assert_eq!((seen[1].line.as_str(), seen[1].body.as_str()), lock);
+
+    for status in ["locked", "active"] {
+        let deleted = reply(200, "", &json!({"data": {"deleted": true}}).to_string());
+        let server = Server::answering([beside_a(status), told("", 200), deleted]);
+        let ran = prune(&server, "apply", &["--delete"]);
+        assert!(ran.code == 0 && ran.out.contains("b             deleted"), "{ran:?}");
+        let seen = server.end();
+        assert_eq!((seen[1].line.as_str(), seen[1].body.as_str()), lock);
+        assert_eq!(seen[2].line, "DELETE /operator/v1/organizations/b");
+    }
+}

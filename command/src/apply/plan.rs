@@ -55,7 +55,7 @@ impl Step {
     /// What makes `present` as it is `wanted`.
     fn toward(wanted: &Wanted, present: Option<&Value>) -> Result<Self, Error> {
         let changes = difference(present, &wanted.terms()?);
-        let is_pending = present.is_some_and(|present| present.get("pending").is_some_and(Value::is_object));
+        let is_pending = present.is_some_and(is_pending);
         let result = match present {
             None => "created",
             Some(_) if !changes.is_empty() => "changed",
@@ -73,7 +73,11 @@ impl Step {
     fn lock(slug: &str, present: &Value) -> Self {
         let terms = Map::from_iter([("status".to_owned(), json!("locked"))]);
         let changes = difference(Some(present), &terms);
-        let result = if changes.is_empty() { "unchanged" } else { "locked" };
+        let result = match (changes.is_empty(), is_pending(present)) {
+            (false, _) => "locked",
+            (true, true) => "continued",
+            (true, false) => "unchanged",
+        };
 
         Self { slug: slug.to_owned(), result, changes, terms }
     }
@@ -81,10 +85,16 @@ impl Step {
     /// What deletes such an organization, once it is locked.
     fn delete(slug: &str, present: &Value) -> Self {
         let lock = Self::lock(slug, present);
-        let terms = lock.changes.iter().map(|(member, change)| (member.clone(), change["after"].clone())).collect();
+        // A lock that is in force already is not made again.
+        let terms = if lock.differs() { lock.terms } else { Map::new() };
 
-        Self { result: DELETED, terms, ..lock }
+        Self { result: DELETED, terms, slug: lock.slug, changes: lock.changes }
     }
+}
+
+/// Whether an earlier change of `present` is not in force for all of its keys: the same call once more goes on with it.
+fn is_pending(present: &Value) -> bool {
+    present.get("pending").is_some_and(Value::is_object)
 }
 
 /// What becomes of organizations that the file lacks.
