@@ -76,10 +76,7 @@ impl Rows<'_> {
 
     /// One more, of work that goes on when nobody reads about it any more.
     pub(crate) fn tell(&mut self, row: Value) -> Result<(), Error> {
-        match self.push(row) {
-            Err(Error::Closed) => Ok(()),
-            pushed => pushed,
-        }
+        read_or_not(self.push(row))
     }
 
     /// That was all.
@@ -131,6 +128,14 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
         }
         Error::Failed(format!("standard output: {cause}"))
     })
+}
+
+/// The same where something else is to come of it, whether anybody reads or not: work that goes on, or an exit code that is an answer.
+pub(crate) fn read_or_not(printed: Result<(), Error>) -> Result<(), Error> {
+    match printed {
+        Err(Error::Closed) => Ok(()),
+        printed => printed,
+    }
 }
 
 /// A member of `thing` as text, by its path: nothing where it is not there, or `null`.

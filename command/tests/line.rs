@@ -1,8 +1,9 @@
 //! The command line: help, mistakes, and readers that go away.
 
-use std::process::Stdio;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
-use crate::support::{SHARED, command, ended, ran};
+use crate::support::{Ran, SHARED, command, ended, ran, root};
 
 #[test]
 fn a_mistake_is_one_line_and_2() {
@@ -64,6 +65,53 @@ fn a_reader_that_goes_away_is_nothing_to_talk_about() {
         drop(child.stdout.take());
         let ran = ended(child.wait_with_output().unwrap());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+/// What becomes of a command that is given `input`, and whose output nobody reads.
+fn unread(command: &mut Command, input: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+
+    ended(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn an_exit_code_that_is_an_answer_is_one_whether_anybody_reads_or_not() {
+    SHARED.json(&["orgs", "put", "line-answers", "--plan", "free"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name).to_str().unwrap().to_owned()
+    };
+    let orgs = file("orgs.yaml", "organizations:\n- { slug: line-answers, plan: pro }\n");
+    let standard = std::fs::read_to_string(root().join("contracts/standard.toml")).unwrap();
+    let contract = file("gold.toml", &standard.replace("[plans.free]", "[plans.gold]"));
+    let keys = r#"{"sha256": "ff", "name": "bad", "type": "live"}"#;
+    for output in ["table", "json", "jsonl"] {
+        for (arguments, input, code) in [
+            (&["verify"][..], "lk_live_none", 4),
+            (&["diff", "-f", &orgs], "", 5),
+            (&["contract", "check", &contract, "--against-stack"], "", 5),
+            (&["keys", "import", "line-answers", "-"], keys, 4),
+            (&["keys", "find", "--org", "line-answers", "--fingerprint", "000000"], "", 3),
+        ] {
+            let ran = unread(&mut SHARED.command(&[arguments, &["--output", output]].concat()), input);
+            assert_eq!(ran.code, code, "{arguments:?} as {output}: {ran:?}");
+        }
+        let mut doctor = SHARED.command(&["doctor", "--output", output]);
+        assert_eq!(unread(doctor.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), "").code, 1);
+    }
+}
+
+#[test]
+fn an_export_that_nobody_reads_to_its_end_is_not_whole() {
+    SHARED.organization("line-export");
+    SHARED.key("line-export");
+    for output in ["json", "jsonl"] {
+        let ran = unread(&mut SHARED.command(&["keys", "export", "line-export", "--output", output]), "");
+        ran.failed(1, "the export is not whole: nobody reads the rest");
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::apply::{Rest, Step, plan, read};
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
-use crate::output::{Column, Output, Rows, limits, text};
+use crate::output::{Column, Output, Rows, limits, read_or_not, text};
 use crate::place::Target;
 use crate::session::Session;
 use crate::talk;
@@ -151,8 +151,8 @@ impl Diff {
         let session = Session::open(target, output).await?;
         let steps = plan(&session.client, &wanted, self.rest.into()).await?;
         let mut rows = output.rows(COLUMNS);
-        steps.iter().try_for_each(|step| rows.push(step.row()))?;
-        rows.end()?;
+        steps.iter().try_for_each(|step| rows.tell(step.row()))?;
+        read_or_not(rows.end())?;
 
         Ok(if steps.iter().any(Step::differs) { Exit::Differs } else { Exit::Done })
     }

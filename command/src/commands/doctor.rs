@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Call, Client};
 use crate::error::{Error, Exit};
-use crate::output::{Column, Output, text};
+use crate::output::{Column, Output, read_or_not, text};
 use crate::place::Target;
 use crate::wire::Reply;
 use crate::wire::signing::now;
@@ -56,8 +56,8 @@ impl Doctor {
             Err(error) => findings.failed("address", &error),
         }
         let mut rows = output.rows(COLUMNS);
-        findings.rows.into_iter().try_for_each(|row| rows.push(row))?;
-        rows.end()?;
+        findings.rows.into_iter().try_for_each(|row| rows.tell(row))?;
+        read_or_not(rows.end())?;
 
         Ok(if findings.failed { Exit::Failed } else { Exit::Done })
     }

@@ -28,11 +28,19 @@ impl Export {
         let mut count = 0_usize;
         while let Some(page) = pages.next().await? {
             count = count.saturating_add(page.len());
-            page.into_iter().try_for_each(|key| rows.push(key))?;
+            page.into_iter().try_for_each(|key| rows.push(key)).map_err(cut_short)?;
         }
-        rows.end()?;
+        rows.end().map_err(cut_short)?;
         talk::note(&format!("{count} keys"));
 
         Ok(Exit::Done)
+    }
+}
+
+/// Half of an export passes for a whole one, unless the exit code says otherwise.
+fn cut_short(error: Error) -> Error {
+    match error {
+        Error::Closed => Error::Failed("the export is not whole: nobody reads the rest".to_owned()),
+        error => error,
     }
 }

@@ -10,7 +10,7 @@ use super::path;
 use crate::client::{Call, message};
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
-use crate::output::{Column, Output, Rows, text};
+use crate::output::{Column, Output, Rows, read_or_not, text};
 use crate::parse;
 use crate::place::Target;
 use crate::presented;
@@ -96,7 +96,7 @@ impl Import {
         let mut tally = Tally::default();
         let taken = self.take(&session, (&keys, sample), &mut rows, &mut tally).await;
         // What was done is said, also where it went no further.
-        let printed = rows.end();
+        let printed = read_or_not(rows.end());
         let Tally { imported, exists, refused, busy } = &tally;
         talk::note(&format!(
             "{} of {} keys: {imported} imported, {exists} there already, {refused} refused, {busy} not tried for lack of time",
