@@ -78,6 +78,7 @@ impl Reserved {
             |why: String| Error::Failed(format!("the key {id} has a new secret, which is lost: regenerate it ({why})"));
         // A repeat of a request whose answer was lost is answered without it.
         let Some(secret) = made.get("key").and_then(Value::as_str).map(str::to_owned) else {
+            self.give_up().await;
             return Err(lost("it was in an answer that did not arrive".to_owned()));
         };
         let place = match self {

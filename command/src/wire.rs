@@ -70,6 +70,36 @@ impl Reply {
     }
 }
 
+/// No answer came.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    why: String,
+    /// Whether the request may have arrived.
+    pub(crate) may_have_arrived: bool,
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl Lost {
+    const fn before(why: String) -> Self {
+        Self { why, may_have_arrived: false }
+    }
+
+    const fn underway(why: String) -> Self {
+        Self { why, may_have_arrived: true }
+    }
+}
+
+impl From<Lost> for Error {
+    fn from(lost: Lost) -> Self {
+        Self::Failed(lost.why)
+    }
+}
+
 impl Http {
     pub(crate) fn new() -> Self {
         Self { plain: Client::builder(TokioExecutor::new()).build_http(), secure: OnceLock::new() }
@@ -86,26 +116,32 @@ impl Http {
     }
 
     /// Sends it once.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Error> {
+    pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Lost> {
         let place = request.url.split('?').next().unwrap_or_default();
-        match tokio::time::timeout(PATIENCE, self.exchange(request)).await {
-            Ok(exchanged) => exchanged.map_err(|why| Error::Failed(format!("{place}: {why}"))),
-            Err(_) => Err(Error::Failed(format!("{place}: no answer within {} seconds", PATIENCE.as_secs()))),
-        }
+        let exchanged = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
+        let lost = match exchanged {
+            Ok(Ok(reply)) => return Ok(reply),
+            Ok(Err(lost)) => lost,
+            Err(_) => Lost::underway(format!("no answer within {} seconds", PATIENCE.as_secs())),
+        };
+
+        Err(Lost { why: format!("{place}: {}", lost.why), ..lost })
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Reply, String> {
+    async fn exchange(&self, request: &Request) -> Result<Reply, Lost> {
         let mut sent = http::Request::builder().method(&request.method).uri(&request.url);
         sent = sent.header("user-agent", concat!("latchkey/", env!("CARGO_PKG_VERSION")));
         for (name, value) in &request.headers {
             sent = sent.header(name, value);
         }
-        let sent = sent.body(Full::new(Bytes::from(request.body.clone()))).map_err(|cause| cause.to_string())?;
+        let sent =
+            sent.body(Full::new(Bytes::from(request.body.clone()))).map_err(|cause| Lost::before(cause.to_string()))?;
         let is_plain = request.url.starts_with("http://");
-        let reply = if is_plain { self.plain.request(sent) } else { self.secure()?.request(sent) };
-        let reply = reply.await.map_err(|cause| chain(&cause))?;
+        let reply =
+            if is_plain { self.plain.request(sent) } else { self.secure().map_err(Lost::before)?.request(sent) };
+        let reply = reply.await.map_err(|cause| Lost { why: chain(&cause), may_have_arrived: !cause.is_connect() })?;
         let (head, body) = reply.into_parts();
-        let body = Limited::new(body, MOST_BYTES).collect().await.map_err(|cause| cause.to_string())?;
+        let body = Limited::new(body, MOST_BYTES).collect().await.map_err(|cause| Lost::underway(cause.to_string()))?;
 
         Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
     }
