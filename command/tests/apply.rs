@@ -87,9 +87,28 @@ fn a_file_with_a_mistake_anywhere_changes_nothing() {
         ("  - { slug: apply-bad-2, plan: gold }\n", "there is no plan gold; there are enterprise, free, pro"),
         ("  - { slug: apply-bad, plan: pro }\n", "the organization apply-bad is there twice"),
         ("  - { slug: apply-bad-2, plan: pro, limits: [{ requests: 1, per: fortnight }] }\n", "fortnight"),
+        ("  - { slug: apply-bad-2, plan: pro, limits: [] }\n", "apply-bad-2: limits must have at least one limit"),
+        ("  - { slug: apply-bad-2, plan: pro, sharedLimits: [] }\n", "sharedLimits must have at least one limit"),
+        (
+            "  - { slug: apply-bad-2, plan: pro, sharedLimits: [{ requests: 1, per: minute, sliding: true }] }\n",
+            "apply-bad-2: sharedLimits must not slide",
+        ),
+        (
+            "  - { slug: apply-bad-2, plan: pro, limits: [{ requests: 1, per: second }] }\n",
+            "apply-bad-2: limits must be per minute or hour or day or month",
+        ),
+        (
+            "  - { slug: apply-bad-2, plan: pro, sharedLimits: [{ requests: 1, per: week }] }\n",
+            "apply-bad-2: sharedLimits must be per minute or hour or day or month",
+        ),
+        (
+            "  - { slug: apply-bad-2, plan: enterprise }\n",
+            "apply-bad-2: the plan enterprise has no limits: it needs some of its own",
+        ),
     ] {
         let file = File::new(&format!("  - slug: apply-bad\n    plan: pro\n{}{second}", ""));
         SHARED.run(&["apply", "-f", &file.path()]).failed(2, said);
+        SHARED.run(&["diff", "-f", &file.path()]).failed(2, said);
         SHARED.run(&["orgs", "get", "apply-bad"]).failed(3, "404");
     }
     ran(&mut command(&["apply", "-f", "none.yaml"])).failed(2, "none.yaml: No such file or directory");
@@ -248,4 +267,17 @@ fn a_lock_that_was_cut_short_is_made_again() {
         assert_eq!((seen[1].line.as_str(), seen[1].body.as_str()), lock);
         assert_eq!(seen[2].line, "DELETE /operator/v1/organizations/b");
     }
+}
+
+#[test]
+fn a_stack_that_does_not_describe_its_windows_judges_them_itself() {
+    let file = File::new("  - { slug: a, plan: pro, limits: [{ requests: 1, per: week }] }\n");
+    let server = Server::deciding(4, |seen| match seen.line.split(' ').next().unwrap() {
+        "PUT" => reply(400, "", r#"{"title": "limits must be per minute"}"#),
+        _ if seen.line.ends_with("openapi.json") => reply(404, "", "{}"),
+        _ => told(&seen.line, 200),
+    });
+    let ran = ran(&mut signed(command(&["apply", "-f", &file.path(), "--url", &server.url])));
+    assert!(ran.code == 4 && ran.err.ends_with("latchkey: a: 400: limits must be per minute\n"), "{ran:?}");
+    server.end();
 }

@@ -1,11 +1,12 @@
 //! What is to be done so that the stack is as the file says. Nothing is changed here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::difference::difference;
 use super::file::Wanted;
+use super::judge::{Change, check};
 use crate::client::pages::Pages;
 use crate::client::{Call, Client};
 use crate::deletion::{Trail, delete};
@@ -117,10 +118,17 @@ pub(crate) async fn plan(client: &Client, wanted: &[Wanted], rest: Rest) -> Resu
     }
     let mut present = present(client, wanted, prunes).await?;
     let mut steps = Vec::new();
+    let mut before = Vec::new();
     for wanted in wanted {
-        steps.push(Step::toward(wanted, present.remove(wanted.slug()).as_ref())?);
+        let present = present.remove(wanted.slug());
+        steps.push(Step::toward(wanted, present.as_ref())?);
+        before.push(present);
     }
-    check(client, &steps).await?;
+    let changes = steps.iter().zip(&before);
+    let changes =
+        changes.map(|(step, present)| Change { slug: &step.slug, present: present.as_ref(), terms: &step.terms });
+    let changes: Vec<_> = changes.collect();
+    check(client, &changes).await?;
     match rest {
         Rest::Stays => (),
         Rest::IsLocked => steps.extend(present.iter().map(|(slug, org)| Step::lock(slug, org))),
@@ -148,30 +156,4 @@ async fn present(client: &Client, wanted: &[Wanted], all: bool) -> Result<BTreeM
     }
 
     Ok(present)
-}
-
-/// Refuses what the stack would refuse in the middle: a plan that the contract does not have, and a new organization without one.
-async fn check(client: &Client, steps: &[Step]) -> Result<(), Error> {
-    let without = |step: &&Step| step.result == "created" && !step.terms.contains_key("plan");
-    if let Some(step) = steps.iter().find(without) {
-        return Err(Error::Usage(format!("the organization {} is new: it needs a plan", step.slug)));
-    }
-    let named = steps.iter().filter_map(|step| Some((step, step.terms.get("plan")?.as_str()?)));
-    let named: Vec<_> = named.collect();
-    if named.is_empty() {
-        return Ok(());
-    }
-    let plans = client.data(Call::get("/operator/v1/plans")).await?;
-    let known: BTreeSet<_> = plans.as_array().into_iter().flatten().filter_map(|plan| plan["plan"].as_str()).collect();
-    match named.iter().find(|(_, plan)| !known.contains(plan)) {
-        Some((step, plan)) => {
-            let known: Vec<_> = known.into_iter().collect();
-            Err(Error::Usage(format!(
-                "the organization {}: there is no plan {plan}; there are {}",
-                step.slug,
-                known.join(", ")
-            )))
-        }
-        None => Ok(()),
-    }
 }
