@@ -21,8 +21,21 @@ fn a_mistake_is_one_line_and_2() {
         (&["orgs", "list", "--url", "http://localhost", "--stack", "x"], "cannot be used with"),
         (&["orgs", "list", "--url", "localhost:3000"], "begins with https:// or http://"),
         (&["verify", "lk_live_secret"], "unexpected argument"),
+        (&["keys", "list", "acme", "--status", "gone"], "possible values: active, inactive, expired, quarantined"),
+        (&["orgs", "list", "--status", "x"], "possible values: active, locked"),
+        (&["local", "--contract", "nowhere"], "nowhere: no such contract; there are "),
+        (&["local", "--template", "none.yaml"], "cannot read none.yaml: no such file or folder"),
     ] {
         ran(&mut command(arguments)).failed(2, said);
+    }
+}
+
+#[test]
+fn input_that_is_no_text_is_2() {
+    for arguments in [&["verify"][..], &["keys", "find"], &["keys", "import", "acme", "-"]] {
+        let mut child = command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"\xff\xfe").unwrap();
+        ended(child.wait_with_output().unwrap()).failed(2, "valid UTF-8");
     }
 }
 

@@ -18,7 +18,7 @@ use crate::talk;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  latchkey contract check contracts/mine.toml\n  \
                         latchkey contract check contracts/mine.toml --against-stack\n\n\
-                        The exit code is 1 if the contract is not right, and 5 if it would change something for what exists.")]
+                        The exit code is 2 if the contract is not right, and 5 if it would change something for what exists.")]
 pub(crate) struct Check {
     /// The contract's file
     file: PathBuf,

@@ -90,6 +90,12 @@ impl Import {
             return Err(Error::Usage("the keys and the sample cannot both come from standard input".to_owned()));
         }
         let keys = keys(&self.file)?;
+        // As an export of an organization without keys is.
+        if keys.is_empty() {
+            talk::note(&format!("{}: there is no key in it, so nothing is imported", self.file.display()));
+            output.rows(COLUMNS).end()?;
+            return Ok(Exit::Done);
+        }
         let sample = self.sample_from.as_deref().map(presented::key_in).transpose()?;
         let session = Session::open(target, output).await?;
         let mut rows = session.output.rows(COLUMNS);
@@ -178,5 +184,5 @@ fn keys(file: &Path) -> Result<Vec<Value>, Error> {
         return Err(named(&format!("key {} is no object", number.saturating_add(1))));
     }
 
-    if keys.is_empty() { Err(named(&"there is no key in it")) } else { Ok(keys) }
+    Ok(keys)
 }
