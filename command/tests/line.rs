@@ -1,7 +1,10 @@
 //! The command line: help, mistakes, and readers that go away.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 use crate::support::{Ran, SHARED, command, ended, ran, root};
 
@@ -55,9 +58,33 @@ fn help_names_every_command_and_exit_code() {
         let help = ran(&mut command(&[command_of, &["--help"]].concat()));
         assert!(help.code == 0 && help.out.contains("Usage: latchkey "), "{help:?}");
     }
+    let shown = |arguments: &[&str]| ran(&mut command(&[arguments, &["--help"]].concat())).out;
+    let rotating = shown(&["keys", "create"]);
+    assert!(rotating.contains("Rotation=on") && rotating.contains("latchkey/<org>/<key id>"), "{rotating}");
+    let linking = shown(&["portal", "url"]);
+    assert!(linking.contains("[possible values: list, usage, activity, create,"), "{linking}");
     let nothing = ran(&mut command(&[]));
     assert_eq!((nothing.code, nothing.out.as_str()), (2, ""));
     assert!(nothing.err.contains("Usage: latchkey "), "{nothing:?}");
+}
+
+#[test]
+fn the_help_of_files_names_every_member_that_the_stack_takes() {
+    let api = std::fs::read_to_string(root().join("openapi/standard.operator.json")).unwrap();
+    let api: Value = serde_json::from_str(&api).unwrap();
+    for (command_of, schema, beside) in [
+        (&["keys", "import"][..], "ForeignKey", vec![]),
+        (&["apply"], "OrganizationChange", vec!["slug"]),
+        (&["diff"], "OrganizationChange", vec!["slug"]),
+    ] {
+        let help = ran(&mut command(&[command_of, &["--help"]].concat())).out;
+        let mut told: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("  ")).collect();
+        told.retain(|(name, _)| !name.is_empty() && name.chars().all(char::is_alphanumeric));
+        let told: BTreeSet<_> = told.into_iter().map(|(name, _)| name).collect();
+        let members = api["components"]["schemas"][schema]["properties"].as_object().unwrap();
+        let members: BTreeSet<_> = members.keys().map(String::as_str).chain(beside).collect();
+        assert_eq!(told, members, "{command_of:?}: {help}");
+    }
 }
 
 #[test]

@@ -23,10 +23,24 @@ The file:
       status: active
       limits:
         - { requests: 600, per: minute }
+        - { requests: 20, per: hour, sliding: true }
       sharedLimits: null
       leaks: revoke
+      externalId: cus_0017
+      metadata: { team: billing }
 
-  What it leaves out is left alone; null takes away. A new organization needs a plan.";
+  slug          its name in addresses; it is needed
+  name          what people call it [default: the slug]
+  plan          one of the contract's; a new organization needs one
+  status        active or locked
+  limits        of each of its keys, in place of its plan's; a sliding one holds for every
+                span of that length, and not only for whole minutes or hours
+  sharedLimits  of all its keys together, in place of its plan's; they cannot slide
+  leaks         what is done about keys that have leaked: notify, quarantine or revoke
+  externalId    what it is called in a system of yours
+  metadata      texts to write down beside it
+
+  What it leaves out is left alone. null takes limits, leaks, externalId and metadata away.";
 
 /// Make organizations as a file describes them; once they are, it changes nothing
 #[derive(Debug, Args)]

@@ -20,12 +20,36 @@ use crate::talk;
 /// How many keys one request takes.
 const BATCH: usize = 100;
 
+/// How the help ends.
+const FILE: &str = r#"The file has objects of JSON, one after the other or in an array:
+  {"sha256": "9f86…", "name": "production", "type": "live", "scopes": ["read"]}
+
+  sha256            of the whole key, as 64 hexadecimal digits or base64; it is needed
+  name              what people call it; it is needed
+  type              its type, needed where the contract has types
+  scopes            what it may do [default: as its type says]
+  limits            limits of its own that you have set: [{"requests": 600, "per": "minute"}]
+  managerLimits     limits of its own that a manager of the organization has set
+  allowedAddresses  from where alone it may be used: ["203.0.113.0/24"]
+  externalId        what it is called in a system of yours
+  metadata          texts to write down beside it: {"team": "billing"}
+  expiresAt         when it ends: "2030-01-01T00:00:00Z", or null [default: as for a new key]
+  status            active, inactive or quarantined [default: active]
+  createdAt         when it was made [default: the time in its id, or now]
+  id                its id in another stack, which it keeps [default: a new one]
+  hint              what people recognise it by: "lk_live_…x7Qd"
+  leak              if it has leaked: {"at", "source", "url", "done"}, as in an export
+
+A key that the organization has already stays as it is, so that the same file can be imported
+again. What `latchkey keys export` prints is such a file.
+
+Examples:
+  latchkey keys import acme old-keys.jsonl
+  latchkey keys import acme old-keys.jsonl --sample-from key.txt"#;
+
 /// Take keys of another system over by their SHA-256, so that your customers can keep the keys they have
 #[derive(Debug, Args)]
-#[command(after_help = "The file has objects of JSON, one after the other or in an array, as the API takes them:\n  \
-    {\"sha256\": \"9f86…\", \"name\": \"production\", \"type\": \"live\", \"scopes\": [\"read\"]}\n\n\
-    A key that the organization has already stays as it is, so that the same file can be imported again. What\n\
-    `latchkey keys export` prints is such a file.")]
+#[command(after_help = FILE)]
 pub(crate) struct Import {
     /// The organization's slug
     #[arg(value_parser = parse::slug)]
