@@ -22,7 +22,7 @@ pub(crate) use refusal::message;
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) place: Place,
-    http: Http,
+    pub(crate) http: Http,
 }
 
 /// What is asked of the stack. Its body can have a secret, so it is not shown.
@@ -84,8 +84,8 @@ impl<'a> Call<'a> {
 }
 
 impl Client {
-    pub(crate) fn new(place: Place) -> Self {
-        Self { place, http: Http::new() }
+    pub(crate) const fn new(place: Place, http: Http) -> Self {
+        Self { place, http }
     }
 
     /// What the stack answers, under `data`.

@@ -3,8 +3,8 @@
 pub(crate) mod signing;
 
 use std::fmt;
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Method};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -13,8 +13,10 @@ use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use jiff::fmt::rfc2822;
 
 use crate::error::{Error, chain};
+use signing::now;
 
 /// How long an answer may take: API Gateway gives up after half a minute.
 const PATIENCE: Duration = Duration::from_secs(35);
@@ -27,6 +29,7 @@ pub(crate) struct Http {
     plain: Client<HttpConnector, Full<Bytes>>,
     /// Made when something is first reached by https: reading the system's roots is most of a start's work.
     secure: OnceLock<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>,
+    skew: Mutex<Option<i64>>,
 }
 
 impl fmt::Debug for Http {
@@ -102,7 +105,11 @@ impl From<Lost> for Error {
 
 impl Http {
     pub(crate) fn new() -> Self {
-        Self { plain: Client::builder(TokioExecutor::new()).build_http(), secure: OnceLock::new() }
+        Self {
+            plain: Client::builder(TokioExecutor::new()).build_http(),
+            secure: OnceLock::new(),
+            skew: Mutex::default(),
+        }
     }
 
     /// Who speaks TLS.
@@ -115,12 +122,20 @@ impl Http {
         Ok(self.secure.get_or_init(make))
     }
 
+    /// By how many seconds this machine's clock was ahead of that of whoever has answered last, if they said what time it was.
+    pub(crate) fn skew(&self) -> Option<i64> {
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Sends it once.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Lost> {
         let place = request.url.split('?').next().unwrap_or_default();
         let exchanged = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
         let lost = match exchanged {
-            Ok(Ok(reply)) => return Ok(reply),
+            Ok(Ok(reply)) => {
+                *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = skew(&reply, now());
+                return Ok(reply);
+            }
             Ok(Err(lost)) => lost,
             Err(_) => Lost::underway(format!("no answer within {} seconds", PATIENCE.as_secs())),
         };
@@ -145,4 +160,12 @@ impl Http {
 
         Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
     }
+}
+
+/// By how many seconds `now` is after the time that `reply` says.
+fn skew(reply: &Reply, now: SystemTime) -> Option<i64> {
+    let theirs = rfc2822::parse(reply.header("date")?).ok()?;
+    let ours = jiff::Timestamp::try_from(now).ok()?;
+
+    Some(ours.as_second().saturating_sub(theirs.timestamp().as_second()))
 }
