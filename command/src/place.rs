@@ -65,6 +65,8 @@ pub(crate) struct Place {
     pub(crate) how: String,
     /// Whether nobody has named it.
     pub(crate) is_found_here: bool,
+    /// Whether it is one that this user has running: nothing of it is in AWS.
+    pub(crate) is_local: bool,
     pub(crate) region: String,
     /// What CloudFormation says of it, where that was asked.
     pub(crate) outputs: BTreeMap<String, String>,
@@ -130,8 +132,13 @@ impl Target {
     }
 
     /// What the AWS SDK knows by the environment, profiles and what is around.
-    pub(crate) async fn aws(&self) -> SdkConfig {
+    async fn aws(&self) -> SdkConfig {
         chain::load(self.profile.as_deref(), self.region.as_deref()).await
+    }
+
+    /// The same where `place` is.
+    pub(crate) async fn aws_of(&self, place: &Place) -> SdkConfig {
+        chain::load(self.profile.as_deref(), Some(&place.region)).await
     }
 
     /// The stack at `url`.
@@ -161,6 +168,7 @@ impl Target {
             url: trimmed(url),
             how: "by its address".to_owned(),
             is_found_here: false,
+            is_local: false,
             region,
             outputs: BTreeMap::new(),
             signer: signer(&config)?,
@@ -186,6 +194,7 @@ impl Target {
             url: trimmed(url),
             how: format!("the stack {name} in {region}"),
             is_found_here: false,
+            is_local: false,
             region,
             outputs,
             signer,
@@ -202,6 +211,7 @@ fn on_this_machine(running: &Running) -> Place {
         url: trimmed(url),
         how: format!("the local stack at {url}"),
         is_found_here: true,
+        is_local: true,
         region: operator.region.clone(),
         outputs: BTreeMap::new(),
         signer: Signer::new(SharedCredentialsProvider::new(credentials)),

@@ -84,7 +84,7 @@ async fn with_secret(
     to: Option<&Destination>,
     unanswered: &str,
 ) -> Result<Exit, Error> {
-    let place = Reserved::at(to, &session.target).await?;
+    let place = Reserved::at(to, &session.target, &session.client.place).await?;
     let mut key = match session.client.data(call.once()).await {
         Ok(key) => key,
         Err(error) => {
