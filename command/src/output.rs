@@ -1,6 +1,6 @@
 //! What the stack says, printed: a table for people, JSON for programs. What a program reads is what the stack has said, whole.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use comfy_table::{Cell, Table, presets};
 use serde_json::Value;
@@ -54,6 +54,11 @@ impl Output {
             Format::Table | Format::Jsonl => Self { format: Format::Jsonl },
             Format::Json => self,
         }
+    }
+
+    /// Whether what it prints comes onto a terminal as soon as it is there.
+    pub(crate) fn scrolls(self) -> bool {
+        self.format == Format::Jsonl && io::stdout().is_terminal()
     }
 
     /// Whether people read it.

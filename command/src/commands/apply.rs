@@ -140,12 +140,13 @@ impl Apply {
 /// Does what is to be done, step by step.
 async fn carry_out(session: &Session, steps: &[Step], rows: &mut Rows<'_>, done: &mut usize) -> Result<(), Error> {
     let mut interrupt = Interrupt::listen()?;
-    let progress = talk::progress(steps.len());
+    let progress = talk::progress(steps.len(), session.output);
     for step in steps {
         if interrupt.came {
             return Err(Error::Failed("stopped: apply the same file again to go on".to_owned()));
         }
         if step.differs() {
+            progress.set_message(format!("{} is {}", step.slug, step.result));
             let carried_out = interrupt.let_end(step.carry_out(&session.client)).await;
             let stopped = || Error::Failed(format!("stopped in the middle of {}: apply the file again", step.slug));
             carried_out.ok_or_else(stopped)?.map_err(|error| error.about(&step.slug))?;

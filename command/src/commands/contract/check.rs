@@ -69,7 +69,7 @@ async fn compare(session: &Session, contract: &Contract, rows: &mut Rows<'_>, co
         })
     };
     let orgs = Pages::new(&session.client, "/operator/v1/organizations", None).all().await?;
-    let progress = talk::progress(orgs.len());
+    let progress = talk::progress(orgs.len(), session.output);
     for org in &orgs {
         let (slug, plan) = (text(org, "/slug"), text(org, "/plan"));
         tell(&slug, Value::Null, of_organization(contract, org))?;

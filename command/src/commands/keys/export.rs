@@ -24,12 +24,16 @@ pub(crate) struct Export {
 impl Export {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let mut pages = Pages::new(&session.client, format!("{}/export", path(&self.org)), None);
-        let mut rows = session.output.lines().rows(&[]);
+        let output = session.output.lines();
+        let mut rows = output.rows(&[]);
+        let progress = talk::counting("keys", output);
         let mut count = 0_usize;
         while let Some(page) = pages.next().await? {
             count = count.saturating_add(page.len());
+            progress.inc(u64::try_from(page.len()).unwrap_or_default());
             page.into_iter().try_for_each(|key| rows.push(key)).map_err(cut_short)?;
         }
+        progress.finish_and_clear();
         rows.end().map_err(cut_short)?;
         talk::note(&format!("{count} keys"));
 

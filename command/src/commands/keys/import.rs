@@ -146,7 +146,7 @@ impl Import {
         tally: &mut Tally,
     ) -> Result<(), Error> {
         let mut interrupt = Interrupt::listen()?;
-        let progress = talk::progress(keys.len());
+        let progress = talk::progress(keys.len(), session.output);
         for batch in keys.chunks(BATCH) {
             let mut body = json!({"keys": batch});
             // It is asked about once, before anything is taken over.
@@ -162,7 +162,7 @@ impl Import {
             if let Some(sample) = answer.get("sample") {
                 let (form, kind) = (text(sample, "/form"), text(sample, "/type"));
                 let kind = if kind.is_empty() { kind } else { format!(", of the type {kind}") };
-                talk::note(&format!("keys that look like the sample are let in: {form}{kind}"));
+                progress.suspend(|| talk::note(&format!("keys that look like the sample are let in: {form}{kind}")));
             }
             for result in answer.pointer_mut("/results").and_then(Value::as_array_mut).into_iter().flatten() {
                 tally.count(&text(result, "/result"));
