@@ -2,6 +2,7 @@
 
 mod difference;
 mod file;
+mod judge;
 mod plan;
 
 pub(crate) use file::read;

@@ -1,4 +1,4 @@
-//! The operator's routes of a stack, as calls: signed, repeated where the stack asks for it, and with refusals in one line.
+//! The operator's routes of a stack, as calls: signed, repeated where the stack asks for it or its answer is lost, and with refusals in one line.
 
 pub(crate) mod pages;
 mod patience;
@@ -22,7 +22,7 @@ pub(crate) use refusal::message;
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) place: Place,
-    http: Http,
+    pub(crate) http: Http,
 }
 
 /// What is asked of the stack. Its body can have a secret, so it is not shown.
@@ -84,8 +84,8 @@ impl<'a> Call<'a> {
 }
 
 impl Client {
-    pub(crate) fn new(place: Place) -> Self {
-        Self { place, http: Http::new() }
+    pub(crate) const fn new(place: Place, http: Http) -> Self {
+        Self { place, http }
     }
 
     /// What the stack answers, under `data`.
@@ -97,8 +97,8 @@ impl Client {
 
     /// What the stack answers, all of it.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Value, Error> {
-        let reply = self.send(call).await?;
-        if let Some(refused) = refusal::of(&reply) {
+        let (reply, was_lost) = self.send(call).await?;
+        if let Some(refused) = refusal::of(&reply, was_lost) {
             return Err(refused);
         }
 
@@ -106,16 +106,32 @@ impl Client {
         serde_json::from_slice(&reply.body).or(Err(Error::Failed("the stack's answer is not JSON".to_owned())))
     }
 
-    /// What the stack answers, whatever it is, once it is not busy.
-    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
+    /// What the stack answers, whatever it is, once it is not busy; and whether an answer before it was lost, by
+    /// which something may have been done.
+    async fn send(&self, call: Call<'_>) -> Result<(Reply, bool), Error> {
+        // Whatever comes of it comes of it once.
+        let is_repeatable = call.once.is_some() || call.method.is_idempotent();
+        let is_safe = call.method.is_safe();
         let request = self.request(call);
-        let mut patience = Patience::default();
+        let (mut patience, mut may_be_done) = (Patience::default(), false);
         loop {
-            let reply = self.http.send(&self.with_signature(&request).await?).await?;
-            if !patience.wait(&reply).await {
-                return Ok(reply);
+            let lost = match self.http.send(&self.with_signature(&request).await?).await {
+                Ok(reply) if patience.wait(&reply).await => continue,
+                Ok(reply) => return Ok((reply, may_be_done && !is_safe)),
+                Err(lost) => lost,
+            };
+            // Where nothing listens, waiting changes nothing.
+            may_be_done |= lost.may_have_arrived;
+            if may_be_done && is_repeatable && patience.wait_for_another().await {
+                continue;
             }
+            return Err(if may_be_done && !is_safe { Error::Unanswered(lost.to_string()) } else { lost.into() });
         }
+    }
+
+    /// What the stack answers at `path` to whoever does not sign.
+    pub(crate) async fn unsigned(&self, path: &str) -> Result<Reply, Error> {
+        Ok(self.http.send(&self.request(Call::get(path))).await?)
     }
 
     fn request(&self, call: Call<'_>) -> Request {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::contract::Contract;
 use shared::contract::limit::Window;
 
-use crate::error::{Error, line};
+use crate::error::Error;
 use crate::output::text;
 
 /// The contract in the file at `path`.
@@ -14,7 +14,7 @@ pub(crate) fn read(path: &Path) -> Result<Contract, Error> {
     let name = path.display().to_string();
     let toml = std::fs::read_to_string(path).map_err(|cause| Error::usage(format_args!("{name}: {cause}")))?;
 
-    Contract::read(&name, &toml).map_err(|flaw| Error::Failed(line(&flaw.to_string())))
+    Contract::read(&name, &toml).map_err(|flaw| Error::usage(flaw))
 }
 
 /// What would be otherwise for the organization `org`.

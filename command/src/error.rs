@@ -44,6 +44,9 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Error {
     #[error("{0}")]
     Failed(String),
+    /// A request had no answer. What it asks for may have been done.
+    #[error("{0}: it may have been done")]
+    Unanswered(String),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -70,6 +73,7 @@ impl Error {
     pub(crate) fn about(self, thing: &str) -> Self {
         match self {
             Self::Failed(why) => Self::Failed(format!("{thing}: {why}")),
+            Self::Unanswered(why) => Self::Unanswered(format!("{thing}: {why}")),
             Self::Usage(why) => Self::Usage(format!("{thing}: {why}")),
             Self::NotFound(why) => Self::NotFound(format!("{thing}: {why}")),
             Self::Refused(why) => Self::Refused(format!("{thing}: {why}")),
@@ -80,7 +84,7 @@ impl Error {
     /// How the command ends with it.
     pub(crate) const fn exit(&self) -> Exit {
         match self {
-            Self::Failed(_) => Exit::Failed,
+            Self::Failed(_) | Self::Unanswered(_) => Exit::Failed,
             Self::Usage(_) => Exit::Usage,
             Self::NotFound(_) => Exit::NotFound,
             Self::Refused(_) => Exit::Refused,

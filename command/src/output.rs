@@ -1,6 +1,6 @@
 //! What the stack says, printed: a table for people, JSON for programs. What a program reads is what the stack has said, whole.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use comfy_table::{Cell, Table, presets};
 use serde_json::Value;
@@ -56,6 +56,11 @@ impl Output {
         }
     }
 
+    /// Whether what it prints comes onto a terminal as soon as it is there.
+    pub(crate) fn scrolls(self) -> bool {
+        self.format == Format::Jsonl && io::stdout().is_terminal()
+    }
+
     /// Whether people read it.
     pub(crate) fn is_table(self) -> bool {
         self.format == Format::Table
@@ -76,10 +81,7 @@ impl Rows<'_> {
 
     /// One more, of work that goes on when nobody reads about it any more.
     pub(crate) fn tell(&mut self, row: Value) -> Result<(), Error> {
-        match self.push(row) {
-            Err(Error::Closed) => Ok(()),
-            pushed => pushed,
-        }
+        read_or_not(self.push(row))
     }
 
     /// That was all.
@@ -131,6 +133,14 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
         }
         Error::Failed(format!("standard output: {cause}"))
     })
+}
+
+/// The same where something else is to come of it, whether anybody reads or not: work that goes on, or an exit code that is an answer.
+pub(crate) fn read_or_not(printed: Result<(), Error>) -> Result<(), Error> {
+    match printed {
+        Err(Error::Closed) => Ok(()),
+        printed => printed,
+    }
 }
 
 /// A member of `thing` as text, by its path: nothing where it is not there, or `null`.

@@ -5,6 +5,7 @@ mod cloudformation;
 mod samconfig;
 mod settings;
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use local::program::Running;
 
 use crate::error::{Error, chain as causes};
 use crate::talk;
+use crate::wire::Http;
 use crate::wire::signing::now;
 
 /// The stack of a team that has never said how it is called.
@@ -63,9 +65,11 @@ pub(crate) struct Place {
     pub(crate) how: String,
     /// Whether nobody has named it.
     pub(crate) is_found_here: bool,
+    /// Whether it is one that this user has running: nothing of it is in AWS.
+    pub(crate) is_local: bool,
     pub(crate) region: String,
-    /// What operators need `execute-api:Invoke` on, where the stack has said it.
-    pub(crate) routes: Option<String>,
+    /// What CloudFormation says of it, where that was asked.
+    pub(crate) outputs: BTreeMap<String, String>,
     pub(crate) signer: Signer,
 }
 
@@ -105,19 +109,19 @@ impl Signer {
 
 impl Target {
     /// Finds the stack.
-    pub(crate) async fn find(&self) -> Result<Place, Error> {
+    pub(crate) async fn find(&self, http: &Http) -> Result<Place, Error> {
         let told = |name: &str| settings::variable(name).filter(|_| self.url.is_none() && self.stack.is_none());
         if let Some(url) = self.url.clone().or_else(|| told("LATCHKEY_URL")) {
             return self.at(&url).await;
         }
         if let Some(stack) = self.stack.clone().or_else(|| told("LATCHKEY_STACK")) {
-            return self.deployed(&stack).await;
+            return self.deployed(&stack, http).await;
         }
         let running = local::program::running().map_err(Error::failed)?;
         match running.as_slice() {
             [] => {
                 let name = samconfig::stack()?.unwrap_or_else(|| STACK.to_owned());
-                self.deployed(&name).await.map_err(|error| error.about("no local stack runs"))
+                self.deployed(&name, http).await.map_err(|error| error.about("no local stack runs"))
             }
             [one] => Ok(on_this_machine(one)),
             several => {
@@ -128,8 +132,13 @@ impl Target {
     }
 
     /// What the AWS SDK knows by the environment, profiles and what is around.
-    pub(crate) async fn aws(&self) -> SdkConfig {
+    async fn aws(&self) -> SdkConfig {
         chain::load(self.profile.as_deref(), self.region.as_deref()).await
+    }
+
+    /// The same where `place` is.
+    pub(crate) async fn aws_of(&self, place: &Place) -> SdkConfig {
+        chain::load(self.profile.as_deref(), Some(&place.region)).await
     }
 
     /// The stack at `url`.
@@ -159,14 +168,15 @@ impl Target {
             url: trimmed(url),
             how: "by its address".to_owned(),
             is_found_here: false,
+            is_local: false,
             region,
-            routes: None,
+            outputs: BTreeMap::new(),
             signer: signer(&config)?,
         })
     }
 
     /// The stack that CloudFormation calls `name`.
-    async fn deployed(&self, name: &str) -> Result<Place, Error> {
+    async fn deployed(&self, name: &str, http: &Http) -> Result<Place, Error> {
         let config = self.aws().await;
         let region = config.region().map(ToString::to_string);
         let region = region.ok_or_else(|| {
@@ -174,7 +184,8 @@ impl Target {
         })?;
         let signer = signer(&config)?;
         let credentials = signer.credentials().await?;
-        let outputs = cloudformation::outputs(name, &region, &credentials, chain::cloudformation(&config)).await?;
+        let outputs =
+            cloudformation::outputs(http, name, &region, &credentials, chain::cloudformation(&config)).await?;
         let url = outputs.get("ApiUrl").ok_or_else(|| {
             Error::Failed(format!("the stack {name} has no output ApiUrl: name its address with --url"))
         })?;
@@ -183,8 +194,9 @@ impl Target {
             url: trimmed(url),
             how: format!("the stack {name} in {region}"),
             is_found_here: false,
+            is_local: false,
             region,
-            routes: outputs.get("OperatorRoutes").cloned(),
+            outputs,
             signer,
         })
     }
@@ -199,8 +211,9 @@ fn on_this_machine(running: &Running) -> Place {
         url: trimmed(url),
         how: format!("the local stack at {url}"),
         is_found_here: true,
+        is_local: true,
         region: operator.region.clone(),
-        routes: None,
+        outputs: BTreeMap::new(),
         signer: Signer::new(SharedCredentialsProvider::new(credentials)),
     }
 }

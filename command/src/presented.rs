@@ -22,12 +22,13 @@ pub(crate) fn key_in(path: &Path) -> Result<String, Error> {
 pub(crate) fn key() -> Result<String, Error> {
     let mut input = std::io::stdin();
     let mut text = String::new();
-    if input.is_terminal() {
+    let read = if input.is_terminal() {
         talk::note("paste the key and press Enter");
-        input.read_line(&mut text).map_err(Error::failed)?;
+        input.read_line(&mut text)
     } else {
-        input.read_to_string(&mut text).map_err(Error::failed)?;
-    }
+        input.read_to_string(&mut text)
+    };
+    read.map_err(|cause| Error::usage(format_args!("standard input: {cause}")))?;
     let key = text.trim_end_matches(['\r', '\n']);
 
     if key.is_empty() { Err(Error::Usage("there is no key on standard input".to_owned())) } else { Ok(key.to_owned()) }

@@ -10,7 +10,7 @@ use aws_sdk_secretsmanager::Client;
 use serde_json::Value;
 
 use crate::error::{Error, chain};
-use crate::place::Target;
+use crate::place::{Place, Target};
 
 /// Where a secret is to go, by the command line.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub(crate) enum Destination {
 }
 
 /// What the help of `--secret-to` says.
-pub(crate) const HELP: &str = "Where the secret goes instead of being shown: file:PATH (a new file, for you alone) or secretsmanager:NAME (a new secret)";
+pub(crate) const HELP: &str = "Where the secret goes instead of being shown: file:PATH (a new file, for you alone) or secretsmanager:NAME (a new secret in the stack's region)";
 
 /// Reads `file:PATH` or `secretsmanager:NAME`.
 pub(crate) fn destination(text: &str) -> Result<Destination, String> {
@@ -43,8 +43,8 @@ pub(crate) enum Reserved {
 }
 
 impl Reserved {
-    /// Reserves the place that `destination` names.
-    pub(crate) async fn at(destination: Option<&Destination>, target: &Target) -> Result<Self, Error> {
+    /// Reserves the place that `destination` names, for a secret of the stack at `place`, which is `target`.
+    pub(crate) async fn at(destination: Option<&Destination>, target: &Target, place: &Place) -> Result<Self, Error> {
         match destination {
             None => Ok(Self::Shown),
             Some(Destination::File(path)) => {
@@ -57,8 +57,11 @@ impl Reserved {
                     Err(cause) => Err(Error::usage(format_args!("{}: {cause}", path.display()))),
                 }
             }
+            Some(Destination::SecretsManager(_)) if place.is_local => {
+                Err(Error::Usage("a local stack has no Secrets Manager: --secret-to file:PATH".to_owned()))
+            }
             Some(Destination::SecretsManager(name)) => {
-                let client = Client::new(&target.aws().await);
+                let client = Client::new(&target.aws_of(place).await);
                 let made = Box::pin(client.create_secret().name(name).send()).await;
                 made.map_err(|cause| match cause.as_service_error() {
                     Some(error) if error.is_resource_exists_exception() => {
@@ -78,6 +81,7 @@ impl Reserved {
             |why: String| Error::Failed(format!("the key {id} has a new secret, which is lost: regenerate it ({why})"));
         // A repeat of a request whose answer was lost is answered without it.
         let Some(secret) = made.get("key").and_then(Value::as_str).map(str::to_owned) else {
+            self.give_up().await;
             return Err(lost("it was in an answer that did not arrive".to_owned()));
         };
         let place = match self {

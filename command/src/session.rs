@@ -6,6 +6,7 @@ use crate::error::{Error, Exit};
 use crate::output::{Column, Output};
 use crate::place::Target;
 use crate::talk;
+use crate::wire::Http;
 
 /// A stack, and where what it says goes.
 #[derive(Debug)]
@@ -18,13 +19,14 @@ pub(crate) struct Session {
 impl Session {
     /// Finds the stack.
     pub(crate) async fn open(target: Target, output: Output) -> Result<Self, Error> {
-        let place = target.find().await?;
+        let http = Http::new();
+        let place = target.find(&http).await?;
         // Nobody has asked for this one.
         if place.is_found_here {
             talk::note(&format!("using {}", place.how));
         }
 
-        Ok(Self { target, client: Client::new(place), output })
+        Ok(Self { target, client: Client::new(place, http), output })
     }
 
     /// Prints the list at `path`, up to `most` rows, as its pages come.

@@ -87,9 +87,28 @@ fn a_file_with_a_mistake_anywhere_changes_nothing() {
         ("  - { slug: apply-bad-2, plan: gold }\n", "there is no plan gold; there are enterprise, free, pro"),
         ("  - { slug: apply-bad, plan: pro }\n", "the organization apply-bad is there twice"),
         ("  - { slug: apply-bad-2, plan: pro, limits: [{ requests: 1, per: fortnight }] }\n", "fortnight"),
+        ("  - { slug: apply-bad-2, plan: pro, limits: [] }\n", "apply-bad-2: limits must have at least one limit"),
+        ("  - { slug: apply-bad-2, plan: pro, sharedLimits: [] }\n", "sharedLimits must have at least one limit"),
+        (
+            "  - { slug: apply-bad-2, plan: pro, sharedLimits: [{ requests: 1, per: minute, sliding: true }] }\n",
+            "apply-bad-2: sharedLimits must not slide",
+        ),
+        (
+            "  - { slug: apply-bad-2, plan: pro, limits: [{ requests: 1, per: second }] }\n",
+            "apply-bad-2: limits must be per minute or hour or day or month",
+        ),
+        (
+            "  - { slug: apply-bad-2, plan: pro, sharedLimits: [{ requests: 1, per: week }] }\n",
+            "apply-bad-2: sharedLimits must be per minute or hour or day or month",
+        ),
+        (
+            "  - { slug: apply-bad-2, plan: enterprise }\n",
+            "apply-bad-2: the plan enterprise has no limits: it needs some of its own",
+        ),
     ] {
         let file = File::new(&format!("  - slug: apply-bad\n    plan: pro\n{}{second}", ""));
         SHARED.run(&["apply", "-f", &file.path()]).failed(2, said);
+        SHARED.run(&["diff", "-f", &file.path()]).failed(2, said);
         SHARED.run(&["orgs", "get", "apply-bad"]).failed(3, "404");
     }
     ran(&mut command(&["apply", "-f", "none.yaml"])).failed(2, "none.yaml: No such file or directory");
@@ -210,4 +229,55 @@ fn a_change_that_had_no_time_left_is_gone_on_with() {
     ran.printed(0, "ORGANIZATION  RESULT\na             continued\n");
     let seen = server.end();
     assert_eq!((seen[1].line.as_str(), seen[1].body.as_str()), ("PUT /operator/v1/organizations/a", "{}"));
+}
+
+/// Organizations of which the file has one, and the other is in this state.
+fn beside_a(status: &str) -> String {
+    let org = |slug: &str, status: &str| json!({"slug": slug, "plan": "pro", "status": status});
+    let mut b = org("b", status);
+    b["pending"] = json!({"done": 1, "of": 2});
+
+    reply(200, "", &json!({"data": [org("a", "active"), b]}).to_string())
+}
+
+#[test]
+fn a_lock_that_was_cut_short_is_made_again() {
+    let file = File::new("  - { slug: a, plan: pro }\n");
+    let path = file.path();
+    let prune = |server: &Server, command_of: &str, delete: &[&str]| {
+        let arguments = [&[command_of, "-f", &path, "--prune", "--url", &server.url], delete].concat();
+        ran(&mut signed(command(&arguments)))
+    };
+    let shown = "ORGANIZATION  RESULT\na             unchanged\nb             continued\n";
+    let server = Server::answering([beside_a("locked")]);
+    prune(&server, "diff", &[]).printed(5, shown);
+    server.end();
+    let server = Server::answering([beside_a("locked"), told("", 200)]);
+    prune(&server, "apply", &[]).printed(0, shown);
+    let seen = server.end();
+    let lock = ("PUT /operator/v1/organizations/b", r#"{"status":"locked"}"#);
+    assert_eq!((seen[1].line.as_str(), seen[1].body.as_str()), lock);
+
+    for status in ["locked", "active"] {
+        let deleted = reply(200, "", &json!({"data": {"deleted": true}}).to_string());
+        let server = Server::answering([beside_a(status), told("", 200), deleted]);
+        let ran = prune(&server, "apply", &["--delete"]);
+        assert!(ran.code == 0 && ran.out.contains("b             deleted"), "{ran:?}");
+        let seen = server.end();
+        assert_eq!((seen[1].line.as_str(), seen[1].body.as_str()), lock);
+        assert_eq!(seen[2].line, "DELETE /operator/v1/organizations/b");
+    }
+}
+
+#[test]
+fn a_stack_that_does_not_describe_its_windows_judges_them_itself() {
+    let file = File::new("  - { slug: a, plan: pro, limits: [{ requests: 1, per: week }] }\n");
+    let server = Server::deciding(4, |seen| match seen.line.split(' ').next().unwrap() {
+        "PUT" => reply(400, "", r#"{"title": "limits must be per minute"}"#),
+        _ if seen.line.ends_with("openapi.json") => reply(404, "", "{}"),
+        _ => told(&seen.line, 200),
+    });
+    let ran = ran(&mut signed(command(&["apply", "-f", &file.path(), "--url", &server.url])));
+    assert!(ran.code == 4 && ran.err.ends_with("latchkey: a: 400: limits must be per minute\n"), "{ran:?}");
+    server.end();
 }

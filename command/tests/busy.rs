@@ -1,10 +1,12 @@
 //! What becomes of a request to a stack that is busy, refuses, or is not there.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::support::{Server, command, ran, reply, signed};
+use crate::support::{Server, command, ended, ran, reply, signed};
 
 const ORG: &str = r#"{"data": {"slug": "acme", "name": "Acme", "plan": "pro", "status": "active", "keys": 0}}"#;
 
@@ -61,6 +63,66 @@ fn a_secret_that_was_lost_on_its_way_is_said_to_be() {
     let ran = ran(&mut signed(command(&["keys", "create", "acme", "--name", "web", "--url", &server.url])));
     ran.failed(1, "the key key_01 has a new secret, which is lost: regenerate it");
     server.end();
+}
+
+#[test]
+fn a_call_whose_answer_is_lost_is_made_again_under_its_name() {
+    let lost = String::new;
+    let key = json!({"data": {"id": "key_01", "name": "web", "key": "lk_live_secret"}}).to_string();
+    let server = Server::answering([lost(), reply(503, "retry-after: 0\r\n", "{}"), reply(201, "", &key)]);
+    let create = ["keys", "create", "acme", "--name", "web", "--url", &server.url];
+    ran(&mut signed(command(&create))).printed(0, "id    key_01\nname  web\nkey   lk_live_secret\n");
+    let seen = server.end();
+    let names: BTreeSet<_> = seen.iter().map(|seen| seen.header("idempotency-key").unwrap()).collect();
+    assert_eq!((seen.len(), names.len()), (3, 1), "{seen:?}");
+
+    let (get, org) = (["orgs", "get", "acme"], reply(200, "", ORG));
+    let (put, delete) = (["orgs", "put", "acme"], ["keys", "delete", "acme", "key_01"]);
+    let gone = reply(404, "", r#"{"title": "Key not found", "status": 404}"#);
+    for (arguments, answer, code, said) in [
+        (&get[..], &org, 0, ""),
+        (&get, &gone, 3, "404: Key not found\n"),
+        (&put, &org, 0, ""),
+        (&delete, &gone, 3, "404: Key not found (an answer before this was lost: it may have been done)\n"),
+    ] {
+        let server = Server::answering([lost(), answer.clone()]);
+        let ran = ran(&mut signed(command(&[arguments, &["--url", &server.url]].concat())));
+        assert!(ran.code == code && ran.err.ends_with(said), "{ran:?}");
+        server.end();
+    }
+}
+
+#[test]
+fn what_is_never_answered_is_told_with_what_may_have_become_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.txt");
+    let (to, other) = (format!("file:{}", path.display()), format!("file:{}.other", path.display()));
+    let create = ["keys", "create", "acme", "--name", "web", "--secret-to", &to];
+    let regenerate = ["keys", "regenerate", "acme", "key_01", "--secret-to", &other];
+    let started = [
+        (
+            &create[..],
+            "the key may have been made, and its secret is lost: `latchkey keys list` shows whether it is there",
+            6,
+        ),
+        (&regenerate, "the key may have a new secret, which is lost: regenerate it again", 6),
+        (&["orgs", "put", "acme"], "it may have been done", 6),
+        (&["keys", "update", "acme", "key_01", "--name", "x"], "it may have been done", 1),
+        (&["orgs", "get", "acme"], "", 6),
+    ]
+    .map(|(arguments, said, times)| {
+        let server = Server::answering((0..times).map(|_| String::new()));
+        let child = signed(command(&[arguments, &["--url", &server.url]].concat())).spawn().unwrap();
+        (server, child, said)
+    });
+    // Each waits before it asks again; so they do that at the same time.
+    for (server, child, said) in started {
+        let ran = ended(child.wait_with_output().unwrap());
+        ran.failed(1, said);
+        assert_eq!(ran.err.contains("may have"), !said.is_empty(), "what only reads has changed nothing: {ran:?}");
+        server.end();
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no file is left into which no secret will come");
 }
 
 #[test]

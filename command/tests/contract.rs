@@ -14,10 +14,10 @@ fn a_contract_that_is_right_is_0_and_one_that_is_not_is_told_as_a_stack_tells_it
     let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
     let path = file.path().to_str().unwrap();
     fs::write(path, "windows = 1").unwrap();
-    ran(&mut command(&["contract", "check", path])).failed(1, "line 1, column 11: invalid type");
+    ran(&mut command(&["contract", "check", path])).failed(2, "line 1, column 11: invalid type");
     let text = fs::read_to_string(standard).unwrap();
     fs::write(path, text.replace("quarantine_scopes = [\"read\"]", "quarantine_scopes = [\"burn\"]")).unwrap();
-    ran(&mut command(&["contract", "check", path])).failed(1, "there is no scope burn");
+    ran(&mut command(&["contract", "check", path])).failed(2, "there is no scope burn");
     ran(&mut command(&["contract", "check", "none.toml"])).failed(2, "none.toml: No such file or directory");
 }
 

@@ -57,6 +57,15 @@ fn an_export_imported_into_another_stack_exports_the_same() {
     let again = fed(&mut other.command(&["keys", "import", "moved", "-"]), &list.out);
     assert!(again.err.contains("0 imported, 121 there already, 0 refused"), "{again:?}");
     SHARED.run(&["keys", "export", "moved-nobody"]).failed(3, "404");
+
+    other.organization("empty");
+    let none = other.run(&["keys", "export", "empty"]);
+    assert_eq!((none.code, none.out.as_str(), none.err.as_str()), (0, "", "latchkey: 0 keys\n"));
+    for (empty, output, printed) in [("", "table", ""), ("[]\n", "json", "[]\n")] {
+        let taken = fed(&mut other.command(&["keys", "import", "empty", "-", "--output", output]), empty);
+        assert_eq!((taken.code, taken.out.as_str()), (0, printed), "{taken:?}");
+        assert_eq!(taken.err, "latchkey: -: there is no key in it, so nothing is imported\n");
+    }
 }
 
 #[test]

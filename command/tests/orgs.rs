@@ -1,8 +1,10 @@
 //! `latchkey orgs`, against a real stack.
 
+use std::process::{Command, Stdio};
+
 use serde_json::json;
 
-use crate::support::{SHARED, World};
+use crate::support::{LATCHKEY, SHARED, Server, World, command, ran, reply, signed};
 
 #[test]
 fn an_organization_is_made_shown_locked_and_unlocked() {
@@ -129,4 +131,31 @@ fn what_the_stack_refuses_is_told_in_its_words() {
     let refused = SHARED.run(&["orgs", "put", "orgs-refused", "--plan", "gold"]);
     refused.failed(4, "400: The request is not valid: plan ");
     SHARED.run(&["orgs", "put", "orgs-refused"]).failed(4, "400: The request is not valid: plan is required");
+}
+
+#[test]
+fn long_work_is_seen_on_a_terminal_and_nowhere_else() {
+    let state =
+        |deleted: bool| reply(if deleted { 200 } else { 202 }, "", &json!({"data": {"deleted": deleted}}).to_string());
+    let deletion = |url: &str| format!("orgs delete acme --confirm acme --url {url}");
+    let server = Server::answering([state(false), state(true)]);
+    // It gives the command a terminal, and says what comes to it.
+    let mut script = signed(command(&[]));
+    let line = format!("{LATCHKEY} {} > out", deletion(&server.url));
+    let mut on_terminal = Command::new("/usr/bin/script");
+    on_terminal.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    on_terminal
+        .env_clear()
+        .envs(script.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .env("TERM", "xterm");
+    let folder = tempfile::tempdir().unwrap();
+    let seen = ran(on_terminal.current_dir(folder.path()));
+    assert!(seen.code == 0 && seen.out.contains("deleting acme"), "{seen:?}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("out")).unwrap(), "slug     acme\ndeleted  true\n");
+    server.end();
+
+    let server = Server::answering([state(false), state(true)]);
+    let line = deletion(&server.url);
+    ran(script.args(line.split(' '))).printed(0, "slug     acme\ndeleted  true\n");
+    server.end();
 }

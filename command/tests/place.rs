@@ -65,6 +65,20 @@ fn the_local_stack_that_runs_is_used_without_a_word_about_it() {
 
     let named = ran(&mut local.command(&["orgs", "get", "acme", "--url", &url]));
     assert_eq!((named.code, named.err.as_str()), (0, ""), "its own address needs no credentials of AWS");
+    let create = [
+        "keys",
+        "create",
+        "acme",
+        "--name",
+        "x",
+        "--type",
+        "live",
+        "--secret-to",
+        "secretsmanager:prod/key",
+        "--url",
+        &url,
+    ];
+    ran(&mut local.command(&create)).failed(2, "a local stack has no Secrets Manager: --secret-to file:PATH");
     let other = ran(signed(local.command(&["orgs", "list"])).env("LATCHKEY_URL", SHARED.url()));
     other.failed(4, "403");
 

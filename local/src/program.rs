@@ -32,9 +32,17 @@ pub fn run(options: &Options) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&error.to_string().split_whitespace().collect::<Vec<_>>().join(" "));
-            ExitCode::FAILURE
+            failure(&error)
         }
     }
+}
+
+/// 2 for a contract or a template that is not right, as for options that are not, and 1 for all else.
+fn failure(error: &Error) -> ExitCode {
+    let is_asked_wrongly =
+        matches!(error, Error::Contract(_) | Error::Stage(_) | Error::Template(_) | Error::TemplateFile { .. });
+
+    if is_asked_wrongly { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
 /// Tells whoever waits, beside what cargo tells.

@@ -126,9 +126,9 @@ fn a_second_signal_ends_it_at_once() {
     assert!(functions.iter().all(|pid| !Path::new("/proc").join(pid).exists()));
 }
 
-fn failure(command: &mut Command) -> String {
+fn failure(code: i32, command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
-    assert_eq!((status.code(), stdout.len()), (Some(1), 0));
+    assert_eq!((status.code(), stdout.len()), (Some(code), 0));
     let stderr = String::from_utf8(stderr).unwrap();
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     stderr.trim_end().to_owned()
@@ -139,14 +139,14 @@ fn a_start_that_fails_says_why_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    let line = failure(latchkey(folder.path()).args(["--ephemeral", "--port", &port.to_string()]));
+    let line = failure(1, latchkey(folder.path()).args(["--ephemeral", "--port", &port.to_string()]));
     assert_eq!(line, format!("latchkey: cannot bind 127.0.0.1:{port}: address in use (--port takes another)"));
     // Before anything is built, too: that would be a line more.
     let mut building = Command::new(env!("CARGO_BIN_EXE_latchkey-local"));
     building.current_dir(folder.path()).args(["--contract", "own.toml", "--ephemeral", "--port", &port.to_string()]);
     assert_eq!(failure(building.arg("--template").arg(fixture("bare.yaml"))), line);
 
-    let line = failure(latchkey(folder.path()).args(["--template", "none.yaml"]));
+    let line = failure(2, latchkey(folder.path()).args(["--template", "none.yaml"]));
     assert_eq!(line, "latchkey: cannot read none.yaml: no such file or folder");
     let mut without_binaries = Command::new(env!("CARGO_BIN_EXE_latchkey-local"));
     without_binaries
@@ -155,22 +155,22 @@ fn a_start_that_fails_says_why_in_one_line() {
         .arg(folder.path())
         .arg("--template")
         .arg(fixture("bare.yaml"));
-    let line = failure(without_binaries.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let line = failure(1, without_binaries.stdout(Stdio::piped()).stderr(Stdio::piped()));
     assert!(
         line.starts_with("latchkey: no binary in ") && line.ends_with(" for echo: build the functions first"),
         "{line}"
     );
     std::fs::write(folder.path().join("file"), "").unwrap();
-    let line = failure(latchkey(folder.path()).args(["--data-dir", "file/x"]));
+    let line = failure(1, latchkey(folder.path()).args(["--data-dir", "file/x"]));
     assert!(line.starts_with("latchkey: cannot use file/x: "), "{line}");
-    let line = failure(latchkey(folder.path()).args(["--contract", "nowhere"]));
+    let line = failure(2, latchkey(folder.path()).args(["--contract", "nowhere"]));
     assert!(line.starts_with("latchkey: nowhere: no such contract; there are "), "{line}");
     std::fs::write(folder.path().join("broken.toml"), "windows = 1").unwrap();
-    let line = failure(latchkey(folder.path()).args(["--contract", "broken.toml"]));
+    let line = failure(2, latchkey(folder.path()).args(["--contract", "broken.toml"]));
     assert!(line.contains("/broken.toml: line 1, column 11: invalid type"), "{line}");
     std::fs::write(folder.path().join("broken.yaml"), "Resources: [").unwrap();
-    let line = failure(latchkey(folder.path()).args(["--template", "broken.yaml"]));
+    let line = failure(2, latchkey(folder.path()).args(["--template", "broken.yaml"]));
     assert!(line.starts_with("latchkey: template.yaml"), "{line}");
-    let line = failure(latchkey(folder.path()).args(["--parameter", "Unknown=1"]));
+    let line = failure(2, latchkey(folder.path()).args(["--parameter", "Unknown=1"]));
     assert!(line.starts_with("latchkey: template.yaml") && line.contains("Unknown"), "{line}");
 }

@@ -1,3 +1,4 @@
+use local::dynamodb::{Fault, Throttling};
 use serde_json::{Value, json};
 use shared::contract::secret::Digest;
 
@@ -126,6 +127,31 @@ async fn the_audit_trail_goes_too_where_that_is_asked_for() {
     assert_eq!(delete(&world, all).await.status, 200);
     assert_eq!(left_but(&world, &STAYS).await, [""; 0]);
     assert_eq!(world.operate("GET", &format!("{ACME}/audit"), Value::Null).await.status, 404);
+}
+
+#[tokio::test]
+async fn nothing_is_deleted_until_the_lock_is_in_force_for_every_key() {
+    let world = World::hurried("standard", 9, 500).await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let key = world.key("acme", json!({"name": "web", "type": "live"})).await;
+    assert_eq!(world.verdict(&key.secret).await, "valid");
+    world.stack.dynamodb().inject(Fault::hot(Throttling::Throttling).always().about("CountersTable"));
+    let lock = async || world.operate("PUT", ACME, json!({"status": "locked"})).await.status;
+    assert_eq!(lock().await, 503);
+    world.stack.dynamodb().clear_faults();
+    assert_eq!(world.verdict(&key.secret).await, "valid", "its pass is still good");
+    let org = async || world.operate("GET", ACME, Value::Null).await.json();
+    let before = org().await;
+    let refused = delete(&world, order()).await;
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert!(
+        refused.json().to_string().contains("not in force for all of its keys yet: lock it once more"),
+        "{refused:?}"
+    );
+    assert_eq!(org().await, before, "nothing is begun");
+    assert_eq!(lock().await, 200);
+    assert_eq!(world.verdict(&key.secret).await, "organization_locked");
+    assert_eq!(delete(&world, order()).await.status, 200);
 }
 
 #[tokio::test]

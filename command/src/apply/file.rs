@@ -52,6 +52,23 @@ impl Wanted {
         self.slug.as_str()
     }
 
+    /// What nobody can have, whatever the contract is.
+    fn wrong(&self) -> Option<String> {
+        let has_none = |field: &Field<Limits>| matches!(field, Field::Value(limits) if limits.is_empty());
+        let slides = |field: &Field<Limits>| matches!(field, Field::Value(limits) if limits.sliding().next().is_some());
+        let wrong = if has_none(&self.limits) {
+            "limits must have at least one limit; null takes them away"
+        } else if has_none(&self.shared_limits) {
+            "sharedLimits must have at least one limit; null takes them away"
+        } else if slides(&self.shared_limits) {
+            "sharedLimits must not slide"
+        } else {
+            return None;
+        };
+
+        Some(format!("the organization {}: {wrong}", self.slug()))
+    }
+
     /// What the file says of it, by the API's names.
     pub(crate) fn terms(&self) -> Result<Map<String, Value>, Error> {
         match serde_json::to_value(self).map_err(Error::failed)? {
@@ -86,6 +103,9 @@ fn parse(text: &str) -> Result<Vec<Wanted>, String> {
             None => error.to_string(),
         }
     })?;
+    if let Some(wrong) = organizations.iter().find_map(Wanted::wrong) {
+        return Err(wrong);
+    }
     let mut seen = BTreeSet::new();
     match organizations.iter().find(|wanted| !seen.insert(wanted.slug())) {
         Some(twice) => Err(format!("the organization {} is there twice", twice.slug())),

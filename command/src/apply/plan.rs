@@ -1,11 +1,12 @@
 //! What is to be done so that the stack is as the file says. Nothing is changed here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::difference::difference;
 use super::file::Wanted;
+use super::judge::{Change, check};
 use crate::client::pages::Pages;
 use crate::client::{Call, Client};
 use crate::deletion::{Trail, delete};
@@ -55,7 +56,7 @@ impl Step {
     /// What makes `present` as it is `wanted`.
     fn toward(wanted: &Wanted, present: Option<&Value>) -> Result<Self, Error> {
         let changes = difference(present, &wanted.terms()?);
-        let is_pending = present.is_some_and(|present| present.get("pending").is_some_and(Value::is_object));
+        let is_pending = present.is_some_and(is_pending);
         let result = match present {
             None => "created",
             Some(_) if !changes.is_empty() => "changed",
@@ -73,7 +74,11 @@ impl Step {
     fn lock(slug: &str, present: &Value) -> Self {
         let terms = Map::from_iter([("status".to_owned(), json!("locked"))]);
         let changes = difference(Some(present), &terms);
-        let result = if changes.is_empty() { "unchanged" } else { "locked" };
+        let result = match (changes.is_empty(), is_pending(present)) {
+            (false, _) => "locked",
+            (true, true) => "continued",
+            (true, false) => "unchanged",
+        };
 
         Self { slug: slug.to_owned(), result, changes, terms }
     }
@@ -81,10 +86,16 @@ impl Step {
     /// What deletes such an organization, once it is locked.
     fn delete(slug: &str, present: &Value) -> Self {
         let lock = Self::lock(slug, present);
-        let terms = lock.changes.iter().map(|(member, change)| (member.clone(), change["after"].clone())).collect();
+        // A lock that is in force already is not made again.
+        let terms = if lock.differs() { lock.terms } else { Map::new() };
 
-        Self { result: DELETED, terms, ..lock }
+        Self { result: DELETED, terms, slug: lock.slug, changes: lock.changes }
     }
+}
+
+/// Whether an earlier change of `present` is not in force for all of its keys: the same call once more goes on with it.
+fn is_pending(present: &Value) -> bool {
+    present.get("pending").is_some_and(Value::is_object)
 }
 
 /// What becomes of organizations that the file lacks.
@@ -107,10 +118,17 @@ pub(crate) async fn plan(client: &Client, wanted: &[Wanted], rest: Rest) -> Resu
     }
     let mut present = present(client, wanted, prunes).await?;
     let mut steps = Vec::new();
+    let mut before = Vec::new();
     for wanted in wanted {
-        steps.push(Step::toward(wanted, present.remove(wanted.slug()).as_ref())?);
+        let present = present.remove(wanted.slug());
+        steps.push(Step::toward(wanted, present.as_ref())?);
+        before.push(present);
     }
-    check(client, &steps).await?;
+    let changes = steps.iter().zip(&before);
+    let changes =
+        changes.map(|(step, present)| Change { slug: &step.slug, present: present.as_ref(), terms: &step.terms });
+    let changes: Vec<_> = changes.collect();
+    check(client, &changes).await?;
     match rest {
         Rest::Stays => (),
         Rest::IsLocked => steps.extend(present.iter().map(|(slug, org)| Step::lock(slug, org))),
@@ -138,30 +156,4 @@ async fn present(client: &Client, wanted: &[Wanted], all: bool) -> Result<BTreeM
     }
 
     Ok(present)
-}
-
-/// Refuses what the stack would refuse in the middle: a plan that the contract does not have, and a new organization without one.
-async fn check(client: &Client, steps: &[Step]) -> Result<(), Error> {
-    let without = |step: &&Step| step.result == "created" && !step.terms.contains_key("plan");
-    if let Some(step) = steps.iter().find(without) {
-        return Err(Error::Usage(format!("the organization {} is new: it needs a plan", step.slug)));
-    }
-    let named = steps.iter().filter_map(|step| Some((step, step.terms.get("plan")?.as_str()?)));
-    let named: Vec<_> = named.collect();
-    if named.is_empty() {
-        return Ok(());
-    }
-    let plans = client.data(Call::get("/operator/v1/plans")).await?;
-    let known: BTreeSet<_> = plans.as_array().into_iter().flatten().filter_map(|plan| plan["plan"].as_str()).collect();
-    match named.iter().find(|(_, plan)| !known.contains(plan)) {
-        Some((step, plan)) => {
-            let known: Vec<_> = known.into_iter().collect();
-            Err(Error::Usage(format!(
-                "the organization {}: there is no plan {plan}; there are {}",
-                step.slug,
-                known.join(", ")
-            )))
-        }
-        None => Ok(()),
-    }
 }

@@ -1,4 +1,4 @@
-//! What is done when the stack is busy: the same again, when it says so.
+//! What is done when the stack is busy, or its answer is lost: the same again, when it says so.
 
 use std::time::Duration;
 
@@ -25,6 +25,17 @@ impl Patience {
 
         true
     }
+
+    /// Waits after a request that had no answer; whether it is to be sent again.
+    pub(super) async fn wait_for_another(&mut self) -> bool {
+        self.sent = self.sent.saturating_add(1);
+        if self.sent >= MOST {
+            return false;
+        }
+        rest(doubled(self.sent)).await;
+
+        true
+    }
 }
 
 /// Lets the stack go on for `pause`.
@@ -38,9 +49,14 @@ fn pause(status: u16, asked: Option<&str>, sent: u32) -> Option<Duration> {
         return None;
     }
     let asked = asked.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-    let pause = asked.unwrap_or_else(|| Duration::from_millis(100).saturating_mul(2_u32.saturating_pow(sent)));
+    let pause = asked.unwrap_or_else(|| doubled(sent));
 
     (pause <= LONGEST).then_some(pause)
+}
+
+/// How long to wait where nobody says it.
+fn doubled(sent: u32) -> Duration {
+    Duration::from_millis(100).saturating_mul(2_u32.saturating_pow(sent))
 }
 
 #[cfg(test)]

@@ -5,14 +5,15 @@ use serde_json::Value;
 use crate::error::{Error, line};
 use crate::wire::Reply;
 
-/// The error that `reply` is, if it is one.
-pub(super) fn of(reply: &Reply) -> Option<Error> {
+/// The error that `reply` is, if it is one; `was_lost` where an answer before it was lost, by which it may have been done.
+pub(super) fn of(reply: &Reply, was_lost: bool) -> Option<Error> {
     if reply.status < 300 {
         return None;
     }
     let told = serde_json::from_slice(&reply.body).ok().and_then(|body: Value| message(&body));
     let said = told.unwrap_or_else(|| "the stack did not say why".to_owned());
-    let said = format!("{}: {}", reply.status, line(&said));
+    let earlier = if was_lost { " (an answer before this was lost: it may have been done)" } else { "" };
+    let said = format!("{}: {}{earlier}", reply.status, line(&said));
 
     Some(match reply.status {
         404 => Error::NotFound(said),

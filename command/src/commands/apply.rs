@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::apply::{Rest, Step, plan, read};
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
-use crate::output::{Column, Output, Rows, limits, text};
+use crate::output::{Column, Output, Rows, limits, read_or_not, text};
 use crate::place::Target;
 use crate::session::Session;
 use crate::talk;
@@ -23,10 +23,24 @@ The file:
       status: active
       limits:
         - { requests: 600, per: minute }
+        - { requests: 20, per: hour, sliding: true }
       sharedLimits: null
       leaks: revoke
+      externalId: cus_0017
+      metadata: { team: billing }
 
-  What it leaves out is left alone; null takes away. A new organization needs a plan.";
+  slug          its name in addresses; it is needed
+  name          what people call it [default: the slug]
+  plan          one of the contract's; a new organization needs one
+  status        active or locked
+  limits        of each of its keys, in place of its plan's; a sliding one holds for every
+                span of that length, and not only for whole minutes or hours
+  sharedLimits  of all its keys together, in place of its plan's; they cannot slide
+  leaks         what is done about keys that have leaked: notify, quarantine or revoke
+  externalId    what it is called in a system of yours
+  metadata      texts to write down beside it
+
+  What it leaves out is left alone. null takes limits, leaks, externalId and metadata away.";
 
 /// Make organizations as a file describes them; once they are, it changes nothing
 #[derive(Debug, Args)]
@@ -126,12 +140,13 @@ impl Apply {
 /// Does what is to be done, step by step.
 async fn carry_out(session: &Session, steps: &[Step], rows: &mut Rows<'_>, done: &mut usize) -> Result<(), Error> {
     let mut interrupt = Interrupt::listen()?;
-    let progress = talk::progress(steps.len());
+    let progress = talk::progress(steps.len(), session.output);
     for step in steps {
         if interrupt.came {
             return Err(Error::Failed("stopped: apply the same file again to go on".to_owned()));
         }
         if step.differs() {
+            progress.set_message(format!("{} is {}", step.slug, step.result));
             let carried_out = interrupt.let_end(step.carry_out(&session.client)).await;
             let stopped = || Error::Failed(format!("stopped in the middle of {}: apply the file again", step.slug));
             carried_out.ok_or_else(stopped)?.map_err(|error| error.about(&step.slug))?;
@@ -151,8 +166,8 @@ impl Diff {
         let session = Session::open(target, output).await?;
         let steps = plan(&session.client, &wanted, self.rest.into()).await?;
         let mut rows = output.rows(COLUMNS);
-        steps.iter().try_for_each(|step| rows.push(step.row()))?;
-        rows.end()?;
+        steps.iter().try_for_each(|step| rows.tell(step.row()))?;
+        read_or_not(rows.end())?;
 
         Ok(if steps.iter().any(Step::differs) { Exit::Differs } else { Exit::Done })
     }

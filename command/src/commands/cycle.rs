@@ -8,7 +8,8 @@ use crate::parse;
 /// The cycle of a key that is made.
 #[derive(Debug, Args)]
 pub(super) struct Cycle {
-    /// Give it a new secret this often, by itself, and put that into Secrets Manager: 90d
+    /// Give it a new secret this often, by itself: 90d. Each goes into Secrets Manager as latchkey/<org>/<key id>, never elsewhere.
+    /// The stack must have Rotation=on
     #[arg(long, value_name = "SPAN", value_parser = parse::seconds)]
     rotate_every: Option<u64>,
 

@@ -1,17 +1,13 @@
 //! `latchkey doctor`: whether a stack can be operated from here, and what is in the way.
 
-use std::time::SystemTime;
-
 use clap::Args;
-use jiff::fmt::rfc2822;
 use serde_json::{Value, json};
 
 use crate::client::{Call, Client};
 use crate::error::{Error, Exit};
-use crate::output::{Column, Output, text};
+use crate::output::{Column, Output, read_or_not, text};
 use crate::place::Target;
-use crate::wire::Reply;
-use crate::wire::signing::now;
+use crate::wire::Http;
 
 /// Check that the stack can be operated from here: its address, your credentials, the clock, versions
 #[derive(Debug, Args)]
@@ -51,13 +47,18 @@ impl Findings {
 impl Doctor {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
         let mut findings = Findings::default();
-        match target.find().await {
-            Ok(place) => examine(&Client::new(place), &mut findings).await,
-            Err(error) => findings.failed("address", &error),
+        let http = Http::new();
+        match target.find(&http).await {
+            Ok(place) => examine(&Client::new(place, http), &mut findings).await,
+            Err(error) => {
+                findings.failed("address", &error);
+                // CloudFormation refuses what is signed by a clock that is off, too.
+                http.skew().into_iter().for_each(|skew| clock(skew, &mut findings));
+            }
         }
         let mut rows = output.rows(COLUMNS);
-        findings.rows.into_iter().try_for_each(|row| rows.push(row))?;
-        rows.end()?;
+        findings.rows.into_iter().try_for_each(|row| rows.tell(row))?;
+        read_or_not(rows.end())?;
 
         Ok(if findings.failed { Exit::Failed } else { Exit::Done })
     }
@@ -66,28 +67,46 @@ impl Doctor {
 async fn examine(client: &Client, findings: &mut Findings) {
     let place = &client.place;
     findings.add("address", "ok", &format!("{} ({})", place.url, place.how));
-    match place.signer.credentials().await {
+    for (name, value) in &place.outputs {
+        findings.add("output", "ok", &format!("{name}: {value}"));
+    }
+    let credentials = place.signer.credentials().await;
+    match &credentials {
         Ok(credentials) => {
             let found = format!("{} in {}", credentials.access_key_id(), place.region);
             findings.add("credentials", "ok", &found);
         }
-        Err(error) => findings.failed("credentials", &error),
+        Err(error) => findings.failed("credentials", error),
     }
-    match client.send(Call::get("/api/v1/health")).await {
+    // It needs no signature, so that it tells of the stack where nothing can be signed.
+    let health = client.unsigned("/api/v1/health").await;
+    match &health {
         Ok(reply) => {
             let result = if reply.status == 200 { "ok" } else { "failed" };
             findings.add("health", result, &reply.status.to_string());
-            clock(&reply, now(), findings);
         }
-        Err(error) => {
-            findings.failed("health", &error);
-            return;
-        }
+        Err(error) => findings.failed("health", error),
     }
+    match client.http.skew() {
+        Some(skew) => clock(skew, findings),
+        None if health.is_ok() => findings.add("clock", "warn", "the stack does not say what time it is"),
+        None => (),
+    }
+    if credentials.is_ok() && health.is_ok() {
+        let_in(client, findings).await;
+    }
+}
+
+/// Whether operators' routes let the credentials in, and what they say of the stack.
+async fn let_in(client: &Client, findings: &mut Findings) {
     match client.json(Call::get("/operator/v1/organizations").with("limit", Some(1))).await {
         Ok(_) => findings.add("permission", "ok", "operator's routes let you in"),
         Err(error) => {
-            let needed = place.routes.as_ref().map(|routes| format!(" (you need execute-api:Invoke on {routes})"));
+            let needed = client
+                .place
+                .outputs
+                .get("OperatorRoutes")
+                .map(|routes| format!(" (you need execute-api:Invoke on {routes})"));
             findings.add("permission", "failed", &format!("{error}{}", needed.unwrap_or_default()));
         }
     }
@@ -99,15 +118,8 @@ async fn examine(client: &Client, findings: &mut Findings) {
     }
 }
 
-/// Compares the clocks.
-fn clock(reply: &Reply, now: SystemTime, findings: &mut Findings) {
-    let theirs = reply.header("date").and_then(|date| rfc2822::parse(date).ok());
-    let ours = jiff::Timestamp::try_from(now).ok();
-    let (Some(theirs), Some(ours)) = (theirs, ours) else {
-        findings.add("clock", "warn", "the stack does not say what time it is");
-        return;
-    };
-    let skew = ours.as_second().saturating_sub(theirs.timestamp().as_second());
+/// Says by how many seconds this machine's clock is off.
+fn clock(skew: i64, findings: &mut Findings) {
     let (result, found) = match skew.abs() {
         0..=SKEW => ("ok", format!("{} s off", skew.abs())),
         61..=MOST_SKEW => ("warn", format!("{} s off: AWS lets in what is signed within 300 s", skew.abs())),

@@ -76,14 +76,23 @@ impl Which {
     }
 }
 
-/// Makes `call`, which gives a key a secret, and shows the key. The secret goes where it is wanted.
-async fn with_secret(session: &Session, call: Call<'_>, to: Option<&Destination>) -> Result<Exit, Error> {
-    let place = Reserved::at(to, &session.target).await?;
+/// Makes `call`, which gives a key a secret, and shows the key. The secret goes where it is wanted. Where no answer comes, nobody will
+/// ever have it, and `unanswered` says what to do.
+async fn with_secret(
+    session: &Session,
+    call: Call<'_>,
+    to: Option<&Destination>,
+    unanswered: &str,
+) -> Result<Exit, Error> {
+    let place = Reserved::at(to, &session.target, &session.client.place).await?;
     let mut key = match session.client.data(call.once()).await {
         Ok(key) => key,
         Err(error) => {
             place.give_up().await;
-            return Err(error);
+            return Err(match error {
+                Error::Unanswered(why) => Error::Failed(format!("{why}: {unanswered}")),
+                error => error,
+            });
         }
     };
     place.fill(&mut key).await?;

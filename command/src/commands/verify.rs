@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
-use crate::output::{Column, Output, text};
+use crate::output::{Column, Output, read_or_not, text};
 use crate::place::Target;
 use crate::presented;
 use crate::session::Session;
@@ -55,7 +55,7 @@ impl Verify {
         let key = presented::key()?;
         let session = Session::open(target, output).await?;
         let verdict = session.client.data(Call::post("/operator/v1/verify", self.question(key))).await?;
-        session.output.one(&verdict, COLUMNS)?;
+        read_or_not(session.output.one(&verdict, COLUMNS))?;
 
         Ok(if verdict.get("valid") == Some(&Value::Bool(true)) { Exit::Done } else { Exit::Refused })
     }

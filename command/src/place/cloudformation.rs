@@ -12,6 +12,7 @@ use crate::wire::{Http, Request};
 
 /// The outputs of the stack `name`.
 pub(super) async fn outputs(
+    http: &Http,
     name: &str,
     region: &str,
     credentials: &Credentials,
@@ -33,7 +34,7 @@ pub(super) async fn outputs(
     let signature = Signature { credentials, region, service: "cloudformation" };
     let added = signed(&request, &signature)?;
     request.headers.extend(added);
-    let reply = Http::new().send(&request).await?;
+    let reply = http.send(&request).await?;
     let xml = String::from_utf8_lossy(&reply.body);
     let document = Document::parse(&xml).map_err(|cause| Error::failed(format_args!("CloudFormation: {cause}")))?;
     if reply.status != 200 {

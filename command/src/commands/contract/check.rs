@@ -9,7 +9,7 @@ use shared::contract::Contract;
 use crate::client::pages::Pages;
 use crate::contract::{of_key, of_organization, read};
 use crate::error::{Error, Exit};
-use crate::output::{Column, Output, Rows, text};
+use crate::output::{Column, Output, Rows, read_or_not, text};
 use crate::place::Target;
 use crate::session::Session;
 use crate::talk;
@@ -18,7 +18,7 @@ use crate::talk;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  latchkey contract check contracts/mine.toml\n  \
                         latchkey contract check contracts/mine.toml --against-stack\n\n\
-                        The exit code is 1 if the contract is not right, and 5 if it would change something for what exists.")]
+                        The exit code is 2 if the contract is not right, and 5 if it would change something for what exists.")]
 pub(crate) struct Check {
     /// The contract's file
     file: PathBuf,
@@ -50,7 +50,7 @@ impl Check {
         let mut rows = output.rows(COLUMNS);
         let mut count = 0_usize;
         compare(&session, &contract, &mut rows, &mut count).await?;
-        rows.end()?;
+        read_or_not(rows.end())?;
         talk::note(&match count {
             0 => "nothing changes for organizations and keys that exist".to_owned(),
             count => format!("{count} things change for organizations and keys that exist"),
@@ -65,11 +65,11 @@ async fn compare(session: &Session, contract: &Contract, rows: &mut Rows<'_>, co
     let mut tell = |slug: &str, key: Value, what: Vec<String>| {
         what.into_iter().try_for_each(|what| {
             *count = count.saturating_add(1);
-            rows.push(json!({"organization": slug, "key": key, "what": what}))
+            rows.tell(json!({"organization": slug, "key": key, "what": what}))
         })
     };
     let orgs = Pages::new(&session.client, "/operator/v1/organizations", None).all().await?;
-    let progress = talk::progress(orgs.len());
+    let progress = talk::progress(orgs.len(), session.output);
     for org in &orgs {
         let (slug, plan) = (text(org, "/slug"), text(org, "/plan"));
         tell(&slug, Value::Null, of_organization(contract, org))?;

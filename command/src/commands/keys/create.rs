@@ -62,12 +62,16 @@ pub(crate) struct Create {
     secret_to: Option<Destination>,
 }
 
+/// What is to be done where nobody knows whether it was made.
+const UNANSWERED: &str =
+    "the key may have been made, and its secret is lost: `latchkey keys list` shows whether it is there";
+
 impl Create {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let to = self.secret_to.clone();
         let call = Call::post(path(&self.org), self.order());
 
-        with_secret(session, call, to.as_ref()).await
+        with_secret(session, call, to.as_ref(), UNANSWERED).await
     }
 
     /// What the stack is told.

@@ -24,15 +24,27 @@ pub(crate) struct Export {
 impl Export {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let mut pages = Pages::new(&session.client, format!("{}/export", path(&self.org)), None);
-        let mut rows = session.output.lines().rows(&[]);
+        let output = session.output.lines();
+        let mut rows = output.rows(&[]);
+        let progress = talk::counting("keys", output);
         let mut count = 0_usize;
         while let Some(page) = pages.next().await? {
             count = count.saturating_add(page.len());
-            page.into_iter().try_for_each(|key| rows.push(key))?;
+            progress.inc(u64::try_from(page.len()).unwrap_or_default());
+            page.into_iter().try_for_each(|key| rows.push(key)).map_err(cut_short)?;
         }
-        rows.end()?;
+        progress.finish_and_clear();
+        rows.end().map_err(cut_short)?;
         talk::note(&format!("{count} keys"));
 
         Ok(Exit::Done)
+    }
+}
+
+/// Half of an export passes for a whole one, unless the exit code says otherwise.
+fn cut_short(error: Error) -> Error {
+    match error {
+        Error::Closed => Error::Failed("the export is not whole: nobody reads the rest".to_owned()),
+        error => error,
     }
 }

@@ -7,7 +7,7 @@ use shared::contract::secret::Digest;
 use crate::body::Body;
 use crate::client::Call;
 use crate::error::{Error, Exit};
-use crate::output::{Column, Output, text};
+use crate::output::{Column, Output, read_or_not, text};
 use crate::parse;
 use crate::place::Target;
 use crate::presented;
@@ -82,7 +82,7 @@ impl Find {
             }
             question.as_object_mut().and_then(|question| question.insert("cursor".to_owned(), cursor));
         }
-        rows.end()?;
+        read_or_not(rows.end())?;
 
         if is_found { Ok(Exit::Done) } else { Err(Error::NotFound("no key has this fingerprint".to_owned())) }
     }

@@ -10,7 +10,7 @@ use super::path;
 use crate::client::{Call, message};
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
-use crate::output::{Column, Output, Rows, text};
+use crate::output::{Column, Output, Rows, read_or_not, text};
 use crate::parse;
 use crate::place::Target;
 use crate::presented;
@@ -20,12 +20,36 @@ use crate::talk;
 /// How many keys one request takes.
 const BATCH: usize = 100;
 
+/// How the help ends.
+const FILE: &str = r#"The file has objects of JSON, one after the other or in an array:
+  {"sha256": "9f86…", "name": "production", "type": "live", "scopes": ["read"]}
+
+  sha256            of the whole key, as 64 hexadecimal digits or base64; it is needed
+  name              what people call it; it is needed
+  type              its type, needed where the contract has types
+  scopes            what it may do [default: as its type says]
+  limits            limits of its own that you have set: [{"requests": 600, "per": "minute"}]
+  managerLimits     limits of its own that a manager of the organization has set
+  allowedAddresses  from where alone it may be used: ["203.0.113.0/24"]
+  externalId        what it is called in a system of yours
+  metadata          texts to write down beside it: {"team": "billing"}
+  expiresAt         when it ends: "2030-01-01T00:00:00Z", or null [default: as for a new key]
+  status            active, inactive or quarantined [default: active]
+  createdAt         when it was made [default: the time in its id, or now]
+  id                its id in another stack, which it keeps [default: a new one]
+  hint              what people recognise it by: "lk_live_…x7Qd"
+  leak              if it has leaked: {"at", "source", "url", "done"}, as in an export
+
+A key that the organization has already stays as it is, so that the same file can be imported
+again. What `latchkey keys export` prints is such a file.
+
+Examples:
+  latchkey keys import acme old-keys.jsonl
+  latchkey keys import acme old-keys.jsonl --sample-from key.txt"#;
+
 /// Take keys of another system over by their SHA-256, so that your customers can keep the keys they have
 #[derive(Debug, Args)]
-#[command(after_help = "The file has objects of JSON, one after the other or in an array, as the API takes them:\n  \
-    {\"sha256\": \"9f86…\", \"name\": \"production\", \"type\": \"live\", \"scopes\": [\"read\"]}\n\n\
-    A key that the organization has already stays as it is, so that the same file can be imported again. What\n\
-    `latchkey keys export` prints is such a file.")]
+#[command(after_help = FILE)]
 pub(crate) struct Import {
     /// The organization's slug
     #[arg(value_parser = parse::slug)]
@@ -90,13 +114,19 @@ impl Import {
             return Err(Error::Usage("the keys and the sample cannot both come from standard input".to_owned()));
         }
         let keys = keys(&self.file)?;
+        // As an export of an organization without keys is.
+        if keys.is_empty() {
+            talk::note(&format!("{}: there is no key in it, so nothing is imported", self.file.display()));
+            output.rows(COLUMNS).end()?;
+            return Ok(Exit::Done);
+        }
         let sample = self.sample_from.as_deref().map(presented::key_in).transpose()?;
         let session = Session::open(target, output).await?;
         let mut rows = session.output.rows(COLUMNS);
         let mut tally = Tally::default();
         let taken = self.take(&session, (&keys, sample), &mut rows, &mut tally).await;
         // What was done is said, also where it went no further.
-        let printed = rows.end();
+        let printed = read_or_not(rows.end());
         let Tally { imported, exists, refused, busy } = &tally;
         talk::note(&format!(
             "{} of {} keys: {imported} imported, {exists} there already, {refused} refused, {busy} not tried for lack of time",
@@ -116,7 +146,7 @@ impl Import {
         tally: &mut Tally,
     ) -> Result<(), Error> {
         let mut interrupt = Interrupt::listen()?;
-        let progress = talk::progress(keys.len());
+        let progress = talk::progress(keys.len(), session.output);
         for batch in keys.chunks(BATCH) {
             let mut body = json!({"keys": batch});
             // It is asked about once, before anything is taken over.
@@ -132,7 +162,7 @@ impl Import {
             if let Some(sample) = answer.get("sample") {
                 let (form, kind) = (text(sample, "/form"), text(sample, "/type"));
                 let kind = if kind.is_empty() { kind } else { format!(", of the type {kind}") };
-                talk::note(&format!("keys that look like the sample are let in: {form}{kind}"));
+                progress.suspend(|| talk::note(&format!("keys that look like the sample are let in: {form}{kind}")));
             }
             for result in answer.pointer_mut("/results").and_then(Value::as_array_mut).into_iter().flatten() {
                 tally.count(&text(result, "/result"));
@@ -178,5 +208,5 @@ fn keys(file: &Path) -> Result<Vec<Value>, Error> {
         return Err(named(&format!("key {} is no object", number.saturating_add(1))));
     }
 
-    if keys.is_empty() { Err(named(&"there is no key in it")) } else { Ok(keys) }
+    Ok(keys)
 }

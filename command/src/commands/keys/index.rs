@@ -9,6 +9,7 @@ use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
 use crate::output::{Column, text};
 use crate::session::Session;
+use crate::talk;
 
 /// Note whose each key's id is, for keys from before version 0.1, so that `keys find --id` finds them
 #[derive(Debug, Args)]
@@ -25,17 +26,20 @@ const COLUMNS: &[Column] = &[("indexed", |done| text(done, "/indexed"))];
 impl Index {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let mut interrupt = Interrupt::listen()?;
+        let progress = talk::counting("keys", session.output);
         let (mut cursor, mut indexed) = (self.from, 0_u64);
         loop {
             let call = Call::post("/operator/v1/keys/index", Body::default().with("cursor", cursor.clone()));
             let done = interrupt.unless(session.client.data(call)).await.unwrap_or_else(|| stopped(indexed));
             let done = done.map_err(|error| goes_on(error, cursor.as_deref()))?;
             indexed = indexed.saturating_add(done.get("indexed").and_then(Value::as_u64).unwrap_or_default());
+            progress.set_position(indexed);
             match done.get("cursor").and_then(Value::as_str) {
                 Some(place) => cursor = Some(place.to_owned()),
                 None => break,
             }
         }
+        progress.finish_and_clear();
         session.output.one(&json!({"indexed": indexed}), COLUMNS)?;
 
         Ok(Exit::Done)

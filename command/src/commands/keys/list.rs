@@ -17,8 +17,8 @@ pub(crate) struct List {
     #[arg(value_parser = parse::slug)]
     org: String,
 
-    /// Those that are active, inactive, expired or quarantined
-    #[arg(long)]
+    /// Those that are in this state
+    #[arg(long, value_parser = ["active", "inactive", "expired", "quarantined"])]
     status: Option<String>,
 
     /// Those of this type

@@ -29,6 +29,9 @@ pub(crate) struct Regenerate {
     secret_to: Option<Destination>,
 }
 
+/// What is to be done where nobody knows whether it has another.
+const UNANSWERED: &str = "the key may have a new secret, which is lost: regenerate it again";
+
 impl Regenerate {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let rotation = if self.prolong {
@@ -38,6 +41,6 @@ impl Regenerate {
         };
         let call = Call::post(format!("{}/regenerate", self.which.path()), rotation);
 
-        with_secret(session, call, self.secret_to.as_ref()).await
+        with_secret(session, call, self.secret_to.as_ref(), UNANSWERED).await
     }
 }

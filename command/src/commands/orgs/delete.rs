@@ -8,6 +8,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Column, text};
 use crate::parse;
 use crate::session::Session;
+use crate::talk;
 
 /// Delete an organization for good, with its keys and all else that it has; it must be locked
 #[derive(Debug, Args)]
@@ -33,9 +34,11 @@ impl Delete {
         if self.confirm != self.org {
             return Err(Error::Usage(format!("--confirm must be {}, the organization that is deleted", self.org)));
         }
+        let progress = talk::waiting(format!("deleting {}", self.org), session.output);
         let mut interrupt = Interrupt::listen()?;
         let stopped = || Error::Failed("stopped waiting: the stack goes on by itself".to_owned());
         let deleted = interrupt.unless(delete(&session.client, &self.org, self.audit)).await.ok_or_else(stopped)??;
+        progress.finish_and_clear();
         session.output.one(&deleted, COLUMNS)?;
 
         Ok(Exit::Done)

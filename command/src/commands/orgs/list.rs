@@ -15,8 +15,8 @@ pub(crate) struct List {
     #[arg(long)]
     plan: Option<String>,
 
-    /// Those that are active or locked
-    #[arg(long)]
+    /// Those that are in this state
+    #[arg(long, value_parser = ["active", "locked"])]
     status: Option<String>,
 
     /// Those whose name begins so, in any case

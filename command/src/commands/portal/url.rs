@@ -1,6 +1,8 @@
 //! `latchkey portal url`: a link that lets one person in.
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
+use shared::contract::portal::Operation;
 
 use crate::body::Body;
 use crate::client::Call;
@@ -26,7 +28,7 @@ pub(crate) struct Url {
     name: Option<String>,
 
     /// What they may do there; may be given several times [default: all that the contract opens]
-    #[arg(long = "operation", value_name = "OPERATION")]
+    #[arg(long = "operation", value_name = "OPERATION", value_parser = PossibleValuesParser::new(Operation::ALL.map(Operation::name)))]
     operations: Vec<String>,
 
     /// Where the pages lead back to
