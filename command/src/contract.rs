@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use shared::contract::Contract;
 use shared::contract::limit::Window;
+use shared::contract::{Contract, KeyType};
 
 use crate::error::Error;
 use crate::output::text;
@@ -46,6 +46,7 @@ pub(crate) fn of_key(contract: &Contract, plan: &str, key: &Value) -> Vec<String
         (None, Some(kind)) => said.push(format!("the type {kind} is gone: it is not let in")),
         (None, None) => said.push("it has no type, and there are types: it is not let in".to_owned()),
         (Some(rule), _) => {
+            said.extend(another_look(contract, rule, key));
             let bound = contract.plans.get(plan).and_then(|plan| plan.scopes.as_ref());
             for scope in key["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str) {
                 if !contract.scopes.contains_key(scope) {
@@ -64,6 +65,15 @@ pub(crate) fn of_key(contract: &Contract, plan: &str, key: &Value) -> Vec<String
     );
 
     said
+}
+
+/// What is wrong with how `key` looks, as far as its hint tells: where there are forms of keys from elsewhere, it may be one of those.
+fn another_look(contract: &Contract, rule: &KeyType, key: &Value) -> Option<String> {
+    let (begins, _) = key["hint"].as_str()?.split_once('…')?;
+    let prefix = rule.format.prefix();
+    let is_other = !begins.is_empty() && !begins.starts_with(prefix) && contract.legacy.is_empty();
+
+    is_other.then(|| format!("it begins with {begins}, and such keys with {prefix} now: it is not let in"))
 }
 
 /// The windows of `limits` in which the contract does not count.
@@ -99,6 +109,13 @@ mod tests {
         assert_eq!(of_key(&contract, "pro", &key("live", "read")), Vec::<String>::new());
         assert_eq!(of_key(&contract, "pro", &key("secret", "read")), ["the type secret is gone: it is not let in"]);
         assert_eq!(of_key(&contract, "pro", &key("live", "burn")), ["the scope burn is gone: it loses it"]);
+        let hinted = |hint: &str| of_key(&contract, "pro", &json!({"type": "live", "scopes": [], "hint": hint}));
+        assert_eq!(hinted("lk_live_…x7Qd"), Vec::<String>::new());
+        assert_eq!(hinted("…x7Qd"), Vec::<String>::new());
+        assert_eq!(
+            hinted("pet_live_…x7Qd"),
+            ["it begins with pet_live_, and such keys with lk_live_ now: it is not let in"]
+        );
         assert_eq!(
             of_key(&contract, "pro", &json!({"scopes": []})),
             ["it has no type, and there are types: it is not let in"]

@@ -121,7 +121,9 @@ impl Target {
         match running.as_slice() {
             [] => {
                 let name = samconfig::stack()?.unwrap_or_else(|| STACK.to_owned());
-                self.deployed(&name, http).await.map_err(|error| error.about("no local stack runs"))
+                self.deployed(&name, http)
+                    .await
+                    .map_err(|error| error.about("no local stack runs (`cargo run` starts one)"))
             }
             [one] => Ok(on_this_machine(one)),
             several => {

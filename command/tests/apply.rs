@@ -52,8 +52,10 @@ ORGANIZATION  RESULT   CHANGES
 apply-one     created  name none → One, plan none → free
 apply-two     created  plan none → enterprise, status none → locked, limits none → 1/minute,sliding 5/hour, leaks none → notify
 ";
-    SHARED.run(&["diff", "-f", &file.path()]).printed(5, changes);
-    SHARED.run(&["apply", "-f", &file.path(), "--dry-run"]).printed(0, changes);
+    // What is not done is not said as if it were.
+    let planned = changes.replace("RESULT   ", "WOULD BE  ").replace("created  ", "created   ");
+    SHARED.run(&["diff", "-f", &file.path()]).printed(5, &planned);
+    SHARED.run(&["apply", "-f", &file.path(), "--dry-run"]).printed(0, &planned);
     SHARED.run(&["orgs", "get", "apply-one"]).failed(3, "404");
     SHARED.run(&["apply", "-f", &file.path()]).printed(0, changes);
     differs(false);
@@ -127,7 +129,7 @@ ORGANIZATION  RESULT     CHANGES
 kept          unchanged
 lacking       locked     status active → locked
 ";
-    world.run(&["diff", "-f", &file.path(), "--prune"]).printed(5, pruned);
+    world.run(&["diff", "-f", &file.path(), "--prune"]).printed(5, &pruned.replace("RESULT  ", "WOULD BE"));
     world.run(&["apply", "-f", &file.path(), "--prune"]).printed(0, pruned);
     assert_eq!(world.json(&["orgs", "get", "lacking"])["status"], "locked");
     assert_eq!(world.json(&["orgs", "get", "kept"])["status"], "active");
@@ -152,8 +154,9 @@ kept          unchanged
 lacking       deleted    status active → locked
 locked        deleted
 ";
-    world.run(&["diff", "-f", &file.path(), "--prune", "--delete"]).printed(5, pruned);
-    world.run(&["apply", "-f", &file.path(), "--prune", "--delete", "--dry-run"]).printed(0, pruned);
+    let planned = pruned.replace("RESULT  ", "WOULD BE");
+    world.run(&["diff", "-f", &file.path(), "--prune", "--delete"]).printed(5, &planned);
+    world.run(&["apply", "-f", &file.path(), "--prune", "--delete", "--dry-run"]).printed(0, &planned);
     assert_eq!(world.json(&["orgs", "get", "lacking"])["status"], "active");
     world.run(&["apply", "-f", &file.path(), "--prune", "--delete"]).printed(0, pruned);
     for org in ["lacking", "locked"] {
@@ -250,7 +253,7 @@ fn a_lock_that_was_cut_short_is_made_again() {
     };
     let shown = "ORGANIZATION  RESULT\na             unchanged\nb             continued\n";
     let server = Server::answering([beside_a("locked")]);
-    prune(&server, "diff", &[]).printed(5, shown);
+    prune(&server, "diff", &[]).printed(5, &shown.replace("RESULT", "WOULD BE"));
     server.end();
     let server = Server::answering([beside_a("locked"), told("", 200)]);
     prune(&server, "apply", &[]).printed(0, shown);

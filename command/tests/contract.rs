@@ -58,4 +58,16 @@ other                                         its limit per hour is in a window 
     );
     assert!(told.out.contains(&id));
     assert!(told.err.ends_with("3 things change for organizations and keys that exist\n"), "{told:?}");
+
+    fs::write(path, standard.replace("lk_live_", "pet_live_")).unwrap();
+    let told = world.run(&["contract", "check", path, "--against-stack"]);
+    assert_eq!(told.code, 5, "{told:?}");
+    assert!(
+        told.out.contains("it begins with lk_live_, and such keys with pet_live_ now: it is not let in"),
+        "{told:?}"
+    );
+    assert!(told.err.contains("not compared: the alphabet, length and checksum of keys"), "{told:?}");
+    fs::write(path, standard.replace("[plans.pro]", "[plans.gold]")).unwrap();
+    let told = world.run(&["contract", "check", path, "--against-stack"]);
+    assert!(told.err.ends_with("1 thing changes for organizations and keys that exist\n"), "{told:?}");
 }

@@ -95,6 +95,10 @@ impl From<Pruning> for Rest {
 const COLUMNS: &[Column] =
     &[("organization", |row| text(row, "/slug")), ("result", |row| text(row, "/result")), ("changes", changes)];
 
+/// The same, of what is not done.
+const PLANNED: &[Column] =
+    &[("organization", |row| text(row, "/slug")), ("would be", |row| text(row, "/result")), ("changes", changes)];
+
 /// `plan free → pro, limits none → 600/minute`.
 fn changes(row: &Value) -> String {
     let shown = |change: &Value, pointer: &str| {
@@ -118,12 +122,13 @@ impl Apply {
         let wanted = read(&self.file)?;
         let session = Session::open(target, output).await?;
         let steps = plan(&session.client, &wanted, self.rest.into()).await?;
-        let mut rows = output.rows(COLUMNS);
         if self.dry_run {
+            let mut rows = output.rows(PLANNED);
             steps.iter().try_for_each(|step| rows.push(step.row()))?;
             rows.end()?;
             return Ok(Exit::Done);
         }
+        let mut rows = output.rows(COLUMNS);
         let mut done = 0_usize;
         let carried_out = carry_out(&session, &steps, &mut rows, &mut done).await;
         // What was done is said, also where it went no further.
@@ -165,7 +170,7 @@ impl Diff {
         let wanted = read(&self.file)?;
         let session = Session::open(target, output).await?;
         let steps = plan(&session.client, &wanted, self.rest.into()).await?;
-        let mut rows = output.rows(COLUMNS);
+        let mut rows = output.rows(PLANNED);
         steps.iter().try_for_each(|step| rows.tell(step.row()))?;
         read_or_not(rows.end())?;
 

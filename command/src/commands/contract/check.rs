@@ -40,6 +40,7 @@ impl Check {
         let (plans, types) = (contract.plans.len(), contract.types.len());
         let legacy = match contract.legacy.len() {
             0 => String::new(),
+            1 => ", a form of keys from elsewhere".to_owned(),
             count => format!(", {count} forms of keys from elsewhere"),
         };
         talk::note(&format!("{}: {plans} plans, {types} types of keys{legacy}: it is right", self.file.display()));
@@ -51,8 +52,13 @@ impl Check {
         let mut count = 0_usize;
         compare(&session, &contract, &mut rows, &mut count).await?;
         read_or_not(rows.end())?;
+        talk::note(
+            "not compared: the alphabet, length and checksum of keys, and how keys without a hint begin. Where one of these has \
+             changed, no key that exists is let in",
+        );
         talk::note(&match count {
             0 => "nothing changes for organizations and keys that exist".to_owned(),
+            1 => "1 thing changes for organizations and keys that exist".to_owned(),
             count => format!("{count} things change for organizations and keys that exist"),
         });
 

@@ -128,12 +128,19 @@ impl Import {
         // What was done is said, also where it went no further.
         let printed = read_or_not(rows.end());
         let Tally { imported, exists, refused, busy } = &tally;
+        let late = if *busy == 0 { String::new() } else { format!(", {busy} not tried for lack of time") };
         talk::note(&format!(
-            "{} of {} keys: {imported} imported, {exists} there already, {refused} refused, {busy} not tried for lack of time",
+            "{} of {} keys: {imported} imported, {exists} there already, {refused} refused{late}",
             tally.done(),
             keys.len()
         ));
         taken.and(printed)?;
+        // What comes with its id was issued by a stack.
+        if self.sample_from.is_none() && *imported > 0 && keys.iter().any(|key| key.get("id").is_none()) {
+            talk::note(
+                "a SHA-256 does not say what a key looks like: --sample-from tries whether such keys are let in",
+            );
+        }
 
         Ok(tally.exit())
     }
