@@ -30,6 +30,8 @@ mod functions;
 #[cfg(test)]
 mod index;
 #[cfg(test)]
+mod interrupts;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod line;

@@ -1,5 +1,6 @@
 //! What is to be done so that the stack is as the file says. Nothing is changed here.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -42,7 +43,7 @@ impl Step {
             client.data(Call::put(format!("{ORGANIZATIONS}/{}", self.slug), terms)).await?;
         }
         if self.result == DELETED {
-            delete(client, &self.slug, Trail::Keep).await?;
+            delete(client, &self.slug, Trail::Keep, &Cell::new(false)).await?;
         }
 
         Ok(())
