@@ -54,6 +54,11 @@ impl Step {
         json!({"slug": self.slug, "result": self.result, "changes": self.changes})
     }
 
+    /// What of it is to be judged.
+    fn change(&self) -> Change<'_> {
+        Change { slug: &self.slug, is_new: self.result == "created", terms: &self.terms }
+    }
+
     /// What makes `present` as it is `wanted`.
     fn toward(wanted: &Wanted, present: Option<&Value>) -> Result<Self, Error> {
         let changes = difference(present, &wanted.terms()?);
@@ -119,16 +124,10 @@ pub(crate) async fn plan(client: &Client, wanted: &[Wanted], rest: Rest) -> Resu
     }
     let mut present = present(client, wanted, prunes).await?;
     let mut steps = Vec::new();
-    let mut before = Vec::new();
     for wanted in wanted {
-        let present = present.remove(wanted.slug());
-        steps.push(Step::toward(wanted, present.as_ref())?);
-        before.push(present);
+        steps.push(Step::toward(wanted, present.remove(wanted.slug()).as_ref())?);
     }
-    let changes = steps.iter().zip(&before);
-    let changes =
-        changes.map(|(step, present)| Change { slug: &step.slug, present: present.as_ref(), terms: &step.terms });
-    let changes: Vec<_> = changes.collect();
+    let changes = steps.iter().map(Step::change).collect::<Vec<_>>();
     check(client, &changes).await?;
     match rest {
         Rest::Stays => (),
