@@ -46,4 +46,6 @@ mod portal;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod snapshots;
+#[cfg(test)]
 mod verify;
