@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use serde::Deserialize as _;
 use serde_json::Value;
+use shared::contract::denial::Violation;
 use shared::contract::limit::Window;
-use shared::contract::{Contract, KeyType};
+use shared::contract::{Contract, KeyType, Override};
 
 use crate::error::Error;
 use crate::output::text;
@@ -15,6 +17,25 @@ pub(crate) fn read(path: &Path) -> Result<Contract, Error> {
     let toml = std::fs::read_to_string(path).map_err(|cause| Error::usage(format_args!("{name}: {cause}")))?;
 
     Contract::read(&name, &toml).map_err(|flaw| Error::usage(flaw))
+}
+
+/// What of that which an operator has put in the place of a plan's numbers would be in force no more; `plan` as the stack shows it.
+pub(crate) fn of_plan(contract: &Contract, plan: &Value) -> Result<Vec<String>, Error> {
+    let Some(said) = plan.get("override") else { return Ok(Vec::new()) };
+    let name = text(plan, "/plan");
+    let said = Override::deserialize(said)
+        .map_err(|cause| Error::failed(format_args!("the override of the plan {name}: {cause}")))?;
+    // What is out of force already does not change.
+    let is_new = |flaw: &&Violation| {
+        let mut known = plan["notInForce"].as_array().into_iter().flatten();
+        !known.any(|known| known["field"] == flaw.field)
+    };
+    let in_force = contract.in_force(&name, said);
+    let flaws = in_force.flaws().iter().filter(is_new);
+
+    Ok(flaws
+        .map(|Violation { field, message }| format!("the override of the plan {name}: {field} {message}"))
+        .collect())
 }
 
 /// What would be otherwise for the organization `org`.

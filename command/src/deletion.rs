@@ -1,5 +1,6 @@
 //! Deleting an organization: asking until nothing is left of it.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -21,8 +22,8 @@ pub(crate) enum Trail {
 }
 
 /// Deletes the organization `slug`, which must be locked, and everything that it has. Whoever stops waiting stops nothing: the stack
-/// goes on by itself once this has begun.
-pub(crate) async fn delete(client: &Client, slug: &str, trail: Trail) -> Result<Value, Error> {
+/// goes on by itself once it has said that this `has_begun`.
+pub(crate) async fn delete(client: &Client, slug: &str, trail: Trail, has_begun: &Cell<bool>) -> Result<Value, Error> {
     let trail = match trail {
         Trail::Keep => "keep",
         Trail::Delete => "delete",
@@ -33,6 +34,7 @@ pub(crate) async fn delete(client: &Client, slug: &str, trail: Trail) -> Result<
         if state.get("deleted").and_then(Value::as_bool) == Some(true) {
             return Ok(json!({"slug": slug, "deleted": true}));
         }
+        has_begun.set(true);
         rest(PAUSE).await;
     }
 }

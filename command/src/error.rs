@@ -71,12 +71,25 @@ impl Error {
 
     /// The same, about `thing`.
     pub(crate) fn about(self, thing: &str) -> Self {
+        self.worded(|why| format!("{thing}: {why}"))
+    }
+
+    /// The same, and what to do about it.
+    pub(crate) fn advising(self, advice: &str) -> Self {
         match self {
-            Self::Failed(why) => Self::Failed(format!("{thing}: {why}")),
-            Self::Unanswered(why) => Self::Unanswered(format!("{thing}: {why}")),
-            Self::Usage(why) => Self::Usage(format!("{thing}: {why}")),
-            Self::NotFound(why) => Self::NotFound(format!("{thing}: {why}")),
-            Self::Refused(why) => Self::Refused(format!("{thing}: {why}")),
+            // What may have been done is said before what to do.
+            unanswered @ Self::Unanswered(_) => Self::Failed(format!("{unanswered}; {advice}")),
+            other => other.worded(|why| format!("{why}; {advice}")),
+        }
+    }
+
+    fn worded(self, word: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Failed(why) => Self::Failed(word(why)),
+            Self::Unanswered(why) => Self::Unanswered(word(why)),
+            Self::Usage(why) => Self::Usage(word(why)),
+            Self::NotFound(why) => Self::NotFound(word(why)),
+            Self::Refused(why) => Self::Refused(word(why)),
             Self::Closed => Self::Closed,
         }
     }

@@ -19,8 +19,7 @@ use local::program::Running;
 
 use crate::error::{Error, chain as causes};
 use crate::talk;
-use crate::wire::Http;
-use crate::wire::signing::now;
+use crate::wire::{Http, now};
 
 /// The stack of a team that has never said how it is called.
 const STACK: &str = "latchkey";

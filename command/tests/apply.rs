@@ -103,10 +103,6 @@ fn a_file_with_a_mistake_anywhere_changes_nothing() {
             "  - { slug: apply-bad-2, plan: pro, sharedLimits: [{ requests: 1, per: week }] }\n",
             "apply-bad-2: sharedLimits must be per minute or hour or day or month",
         ),
-        (
-            "  - { slug: apply-bad-2, plan: enterprise }\n",
-            "apply-bad-2: the plan enterprise has no limits: it needs some of its own",
-        ),
     ] {
         let file = File::new(&format!("  - slug: apply-bad\n    plan: pro\n{}{second}", ""));
         SHARED.run(&["apply", "-f", &file.path()]).failed(2, said);

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::support::{World, command, plain, ran, root};
+use serde_json::{Value, json};
+
+use crate::support::{Server, World, command, plain, ran, reply, root, signed};
 
 #[test]
 fn a_contract_that_is_right_is_0_and_one_that_is_not_is_told_as_a_stack_tells_it() {
@@ -34,7 +36,7 @@ fn what_a_contract_would_take_from_those_who_are_there_is_told() {
     fs::write(path, &standard).unwrap();
     let nothing = world.run(&["contract", "check", path, "--against-stack"]);
     assert_eq!((nothing.code, nothing.out.as_str()), (0, ""), "{nothing:?}");
-    assert!(nothing.err.ends_with("nothing changes for organizations and keys that exist\n"), "{nothing:?}");
+    assert!(nothing.err.ends_with("nothing changes for what exists\n"), "{nothing:?}");
 
     let changed = standard
         .replace(r#"windows = ["minute", "hour", "day", "month"]"#, r#"windows = ["minute", "day", "month"]"#)
@@ -57,7 +59,7 @@ other                                         its limit per hour is in a window 
 "
     );
     assert!(told.out.contains(&id));
-    assert!(told.err.ends_with("3 things change for organizations and keys that exist\n"), "{told:?}");
+    assert!(told.err.ends_with("3 things change for what exists\n"), "{told:?}");
 
     fs::write(path, standard.replace("lk_live_", "pet_live_")).unwrap();
     let told = world.run(&["contract", "check", path, "--against-stack"]);
@@ -69,5 +71,34 @@ other                                         its limit per hour is in a window 
     assert!(told.err.contains("not compared: the alphabet, length and checksum of keys"), "{told:?}");
     fs::write(path, standard.replace("[plans.pro]", "[plans.gold]")).unwrap();
     let told = world.run(&["contract", "check", path, "--against-stack"]);
-    assert!(told.err.ends_with("1 thing changes for organizations and keys that exist\n"), "{told:?}");
+    assert!(told.err.ends_with("1 thing changes for what exists\n"), "{told:?}");
+}
+
+#[test]
+fn what_a_contract_would_take_from_overrides_of_plans_is_told() {
+    let plan = |name: &str, said: Value| json!({"plan": name, "overridden": true, "contract": {}, "override": said});
+    let mut known = plan("enterprise", json!({"quotas": {"seats": 9}}));
+    known["notInForce"] = json!([{"field": "quotas.seats", "message": "is no quota of the plan"}]);
+    let plans = json!({"data": [
+        plan("pro", json!({"sharedLimits": [{"requests": 600, "per": "week"}], "keys": 10})),
+        plan("gold", json!({"keys": 3})),
+        plan("free", json!({"sharedLimits": [{"requests": 9, "per": "minute"}]})),
+        known,
+        {"plan": "other", "overridden": false, "contract": {}},
+    ]});
+    let server = Server::answering([reply(200, "", &plans.to_string()), reply(200, "", r#"{"data": []}"#)]);
+    let standard = root().join("contracts/standard.toml");
+    let check = ["contract", "check", standard.to_str().unwrap(), "--against-stack", "--url", &server.url];
+    let told = ran(&mut signed(command(&check)));
+    assert_eq!(told.code, 5, "{told:?}");
+    assert_eq!(
+        told.out,
+        "\
+WHAT
+the override of the plan pro: sharedLimits must be per minute or hour or day or month
+the override of the plan gold: plan is none of the contract's any more
+"
+    );
+    assert!(told.err.ends_with("2 things change for what exists\n"), "{told:?}");
+    server.end();
 }

@@ -5,8 +5,9 @@ use std::process::Command;
 use std::sync::mpsc::channel;
 
 use serde_json::{Value, json};
+use shared::contract::secret::Digest;
 
-use crate::support::{SHARED, Server, command, ended, fed, plain, reply, signed};
+use crate::support::{SHARED, Server, command, ended, fed, plain, ran, reply, signed};
 
 #[test]
 fn a_key_is_issued_shown_changed_and_revoked() {
@@ -93,6 +94,20 @@ fn a_new_secret_replaces_the_old_one_at_once_or_after_an_overlap() {
     let third = SHARED.run(&["keys", "regenerate", "keys-regenerated", &id, "--overlap", "1h"]);
     assert!(third.out.contains("overlap ends"), "{third:?}");
     assert_eq!(verdict(secret), 0);
+}
+
+#[test]
+fn a_new_secret_prolongs_where_that_is_said() {
+    let key = json!({"data": {"id": "key_01", "key": "lk_live_secret"}}).to_string();
+    for (more, order) in [
+        (&[][..], json!({"overlapSeconds": 0})),
+        (&["--prolong", "--overlap", "7d"], json!({"overlapSeconds": 604_800, "prolong": true})),
+    ] {
+        let server = Server::answering([reply(200, "", &key)]);
+        let regenerate = [&["keys", "regenerate", "acme", "key_01", "--url", &server.url][..], more].concat();
+        ran(&mut signed(command(&regenerate))).printed(0, "id   key_01\nkey  lk_live_secret\n");
+        assert_eq!(serde_json::from_str::<Value>(&server.end()[0].body).unwrap(), order);
+    }
 }
 
 #[test]
@@ -226,6 +241,7 @@ fn whose_a_key_is_can_be_asked_without_sending_it() {
     is(&found);
     assert_eq!(found[0]["secret"], json!({"status": "current"}));
     is(&SHARED.json(&["keys", "find", "--id", &id]));
+    is(&SHARED.json(&["keys", "find", "--sha256", &Digest::of(secret.as_bytes()).to_string()]));
     let key = SHARED.json(&["keys", "get", "keys-find", &id]);
     let fingerprint = key["fingerprint"].as_str().unwrap();
     is(&SHARED.json(&["keys", "find", "--org", "keys-find", "--fingerprint", fingerprint]));
@@ -288,6 +304,9 @@ fn labels_are_set_shown_and_filtered_by() {
     assert_eq!(listed(&["--type", "test", "--status", "active", "--name", "OTH"]), ["other"]);
     assert_eq!(listed(&["--unused-since", "2000-01-01T00:00:00Z"]), Vec::<String>::new());
     let id = made["id"].as_str().unwrap();
+    SHARED.json(&["keys", "update", "keys-labels", id, "--expires", "2090-01-01T00:00:00Z"]);
+    assert_eq!(listed(&["--expires-before", "2090-01-01T00:00:01Z"]), ["web"]);
+    assert_eq!(listed(&["--expires-before", "2090-01-01T00:00:00Z"]), Vec::<String>::new());
     let bare = SHARED.json(&["keys", "update", "keys-labels", id, "--no-external-id", "--no-metadata"]);
     assert_eq!((bare.get("externalId"), bare.get("metadata")), (None, None));
 

@@ -30,6 +30,8 @@ mod functions;
 #[cfg(test)]
 mod index;
 #[cfg(test)]
+mod interrupts;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod line;
@@ -43,5 +45,7 @@ mod place;
 mod portal;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod snapshots;
 #[cfg(test)]
 mod verify;

@@ -119,6 +119,30 @@ fn an_organization_is_deleted_once_it_is_locked_by_who_says_its_name_twice() {
 }
 
 #[test]
+fn its_audit_trail_goes_too_where_that_is_said() {
+    SHARED.organization("orgs-forgotten");
+    SHARED.run(&["orgs", "lock", "orgs-forgotten"]);
+    let delete = ["orgs", "delete", "orgs-forgotten", "--confirm", "orgs-forgotten", "--audit"];
+    SHARED.run(&[&delete[..], &["burn"]].concat()).failed(2, "possible values: keep, delete");
+    assert_eq!(SHARED.run(&[&delete[..], &["delete"]].concat()).code, 0);
+    SHARED.run(&["orgs", "audit", "orgs-forgotten"]).failed(3, "404");
+}
+
+#[test]
+fn a_list_has_those_that_fit() {
+    SHARED.json(&["orgs", "put", "orgs-fit-a", "--name", "Fitting One", "--plan", "free"]);
+    SHARED.json(&["orgs", "put", "orgs-fit-b", "--name", "fitting two", "--plan", "free"]);
+    SHARED.run(&["orgs", "lock", "orgs-fit-b"]);
+    let listed = |filter: &[&str]| {
+        let orgs = SHARED.json(&[&["orgs", "list"], filter].concat());
+        orgs.as_array().unwrap().iter().map(|org| org["slug"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&["--name", "FITTING"]), ["orgs-fit-a", "orgs-fit-b"]);
+    assert_eq!(listed(&["--name", "fitting", "--status", "locked"]), ["orgs-fit-b"]);
+    assert_eq!(listed(&["--name", "itting"]), Vec::<String>::new());
+}
+
+#[test]
 fn what_is_not_there_is_not_made_by_a_lock() {
     for arguments in [["orgs", "get", "orgs-none"], ["orgs", "lock", "orgs-none"], ["orgs", "audit", "orgs-none"]] {
         SHARED.run(&arguments).failed(3, "404: Organization not found");

@@ -144,7 +144,7 @@ fn a_start_that_fails_says_why_in_one_line() {
     // Before anything is built, too: that would be a line more.
     let mut building = Command::new(env!("CARGO_BIN_EXE_latchkey-local"));
     building.current_dir(folder.path()).args(["--contract", "own.toml", "--ephemeral", "--port", &port.to_string()]);
-    assert_eq!(failure(building.arg("--template").arg(fixture("bare.yaml"))), line);
+    assert_eq!(failure(1, building.arg("--template").arg(fixture("bare.yaml"))), line);
 
     let line = failure(2, latchkey(folder.path()).args(["--template", "none.yaml"]));
     assert_eq!(line, "latchkey: cannot read none.yaml: no such file or folder");

@@ -1,6 +1,6 @@
 //! Refuses what the stack would refuse in the middle, as far as it tells what its contract has.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
@@ -11,20 +11,12 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(super) struct Change<'a> {
     pub(super) slug: &'a str,
-    /// As it is; nothing where it is new.
-    pub(super) present: Option<&'a Value>,
+    pub(super) is_new: bool,
     /// The members that are to be otherwise.
     pub(super) terms: &'a Map<String, Value>,
 }
 
 impl Change<'_> {
-    /// A member as it will be.
-    fn after(&self, member: &str) -> &Value {
-        let before = || self.present.and_then(|present| present.get(member));
-
-        self.terms.get(member).or_else(before).unwrap_or(&Value::Null)
-    }
-
     fn touches(&self, member: &str) -> bool {
         self.terms.contains_key(member)
     }
@@ -33,27 +25,15 @@ impl Change<'_> {
         Error::Usage(format!("the organization {}: {what}", self.slug))
     }
 
-    /// Refuses a plan that is none of `plans`, and one that wants limits where there are none.
-    fn check_plan(&self, plans: &BTreeMap<&str, &Value>) -> Result<(), Error> {
-        let name = self.after("plan").as_str().unwrap_or_default();
-        let contract = match plans.get(name) {
-            Some(plan) => &plan["contract"],
-            None if self.touches("plan") => {
-                let known: Vec<_> = plans.keys().copied().collect();
-                return Err(self.wrong(&format!("there is no plan {name}; there are {}", known.join(", "))));
+    /// Refuses a plan that is none of `plans`.
+    fn check_plan(&self, plans: &BTreeSet<&str>) -> Result<(), Error> {
+        match self.terms.get("plan").and_then(Value::as_str) {
+            Some(plan) if !plans.contains(plan) => {
+                let known: Vec<_> = plans.iter().copied().collect();
+                Err(self.wrong(&format!("there is no plan {plan}; there are {}", known.join(", "))))
             }
-            None => &Value::Null,
-        };
-        // A plan with limits of all keys together may have no others.
-        let has = |plan: &Map<String, Value>| {
-            ["limits", "limitsByType", "sharedLimits"].iter().any(|of| plan.contains_key(*of))
-        };
-        let is_custom = contract.as_object().is_some_and(|plan| !has(plan));
-        if is_custom && self.after("limits").is_null() {
-            return Err(self.wrong(&format!("the plan {name} has no limits: it needs some of its own")));
+            Some(_) | None => Ok(()),
         }
-
-        Ok(())
     }
 
     /// Refuses limits in other windows than those in which the contract counts.
@@ -74,29 +54,33 @@ const LIMITS: [&str; 2] = ["limits", "sharedLimits"];
 
 /// Refuses the first of `changes` that the contract has no room for.
 pub(super) async fn check(client: &Client, changes: &[Change<'_>]) -> Result<(), Error> {
-    let without_plan = |change: &&Change<'_>| change.present.is_none() && !change.touches("plan");
+    let without_plan = |change: &&Change<'_>| change.is_new && !change.touches("plan");
     if let Some(change) = changes.iter().find(without_plan) {
         return Err(Error::Usage(format!("the organization {} is new: it needs a plan", change.slug)));
     }
-    let terms: Vec<_> = changes.iter().filter(|change| change.touches("plan") || change.touches("limits")).collect();
-    if !terms.is_empty() {
+    if changes.iter().any(|change| change.touches("plan")) {
         let plans = client.data(Call::get("/operator/v1/plans")).await?;
-        let each = plans.as_array().into_iter().flatten();
-        let plans = each.filter_map(|plan| Some((plan["plan"].as_str()?, plan))).collect();
-        terms.iter().try_for_each(|change| change.check_plan(&plans))?;
+        let each = plans.as_array().into_iter().flatten().filter(|plan| !is_gone(plan));
+        let plans = each.filter_map(|plan| plan["plan"].as_str()).collect();
+        changes.iter().try_for_each(|change| change.check_plan(&plans))?;
     }
-    let limits: Vec<_> = changes
-        .iter()
-        .filter(|change| LIMITS.iter().any(|member| change.terms.get(*member).is_some_and(Value::is_array)))
-        .collect();
-    if !limits.is_empty() {
+    let has_limits =
+        |change: &Change<'_>| LIMITS.iter().any(|member| change.terms.get(*member).is_some_and(Value::is_array));
+    if changes.iter().any(has_limits) {
         let document = description(client).await?;
         let windows = document.pointer("/components/schemas/Limit/properties/per/enum").and_then(Value::as_array);
         let windows: Option<Vec<_>> = windows.map(|windows| windows.iter().filter_map(Value::as_str).collect());
-        windows.map_or(Ok(()), |windows| limits.iter().try_for_each(|change| change.check_windows(&windows)))?;
+        windows.map_or(Ok(()), |windows| changes.iter().try_for_each(|change| change.check_windows(&windows)))?;
     }
 
     Ok(())
+}
+
+/// Whether the contract has no such `plan` any more, and only its override is left.
+fn is_gone(plan: &Value) -> bool {
+    let flaws = plan["notInForce"].as_array();
+
+    flaws.into_iter().flatten().any(|flaw| flaw["field"] == "plan")
 }
 
 /// What the stack says of itself; nothing where it does not, or not to everybody.

@@ -1,5 +1,6 @@
 //! What is to be done so that the stack is as the file says. Nothing is changed here.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -42,7 +43,7 @@ impl Step {
             client.data(Call::put(format!("{ORGANIZATIONS}/{}", self.slug), terms)).await?;
         }
         if self.result == DELETED {
-            delete(client, &self.slug, Trail::Keep).await?;
+            delete(client, &self.slug, Trail::Keep, &Cell::new(false)).await?;
         }
 
         Ok(())
@@ -51,6 +52,11 @@ impl Step {
     /// As a row of output.
     pub(crate) fn row(&self) -> Value {
         json!({"slug": self.slug, "result": self.result, "changes": self.changes})
+    }
+
+    /// What of it is to be judged.
+    fn change(&self) -> Change<'_> {
+        Change { slug: &self.slug, is_new: self.result == "created", terms: &self.terms }
     }
 
     /// What makes `present` as it is `wanted`.
@@ -118,16 +124,10 @@ pub(crate) async fn plan(client: &Client, wanted: &[Wanted], rest: Rest) -> Resu
     }
     let mut present = present(client, wanted, prunes).await?;
     let mut steps = Vec::new();
-    let mut before = Vec::new();
     for wanted in wanted {
-        let present = present.remove(wanted.slug());
-        steps.push(Step::toward(wanted, present.as_ref())?);
-        before.push(present);
+        steps.push(Step::toward(wanted, present.remove(wanted.slug()).as_ref())?);
     }
-    let changes = steps.iter().zip(&before);
-    let changes =
-        changes.map(|(step, present)| Change { slug: &step.slug, present: present.as_ref(), terms: &step.terms });
-    let changes: Vec<_> = changes.collect();
+    let changes = steps.iter().map(Step::change).collect::<Vec<_>>();
     check(client, &changes).await?;
     match rest {
         Rest::Stays => (),

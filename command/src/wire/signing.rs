@@ -1,12 +1,10 @@
 //! Signature Version 4 of a request.
 
-use std::time::SystemTime;
-
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
 use aws_sigv4::sign::v4;
 
-use super::Request;
+use super::{Request, now};
 use crate::error::Error;
 
 /// Who signs, and what for.
@@ -38,10 +36,4 @@ pub(crate) fn signed(request: &Request, signature: &Signature<'_>) -> Result<Vec
         aws_sigv4::http_request::sign(signable, &params).map_err(|cause| failed(&cause))?.into_parts();
 
     Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-}
-
-/// The time by this machine.
-#[expect(clippy::disallowed_methods, reason = "a signature is of the moment at which it is made")]
-pub(crate) fn now() -> SystemTime {
-    SystemTime::now()
 }

@@ -6,15 +6,16 @@ use clap::Args;
 use serde_json::{Value, json};
 use shared::contract::Contract;
 
+use crate::client::Call;
 use crate::client::pages::Pages;
-use crate::contract::{of_key, of_organization, read};
+use crate::contract::{of_key, of_organization, of_plan, read};
 use crate::error::{Error, Exit};
 use crate::output::{Column, Output, Rows, read_or_not, text};
 use crate::place::Target;
 use crate::session::Session;
 use crate::talk;
 
-/// Check a contract as a stack does, and what it would change for organizations and keys that exist
+/// Check a contract as a stack does, and what it would change for what exists
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  latchkey contract check contracts/mine.toml\n  \
                         latchkey contract check contracts/mine.toml --against-stack\n\n\
@@ -23,7 +24,7 @@ pub(crate) struct Check {
     /// The contract's file
     file: PathBuf,
 
-    /// Go through all organizations and keys of the stack
+    /// Go through all organizations and keys of the stack, and overrides of plans
     #[arg(long)]
     against_stack: bool,
 }
@@ -57,9 +58,9 @@ impl Check {
              changed, no key that exists is let in",
         );
         talk::note(&match count {
-            0 => "nothing changes for organizations and keys that exist".to_owned(),
-            1 => "1 thing changes for organizations and keys that exist".to_owned(),
-            count => format!("{count} things change for organizations and keys that exist"),
+            0 => "nothing changes for what exists".to_owned(),
+            1 => "1 thing changes for what exists".to_owned(),
+            count => format!("{count} things change for what exists"),
         });
 
         Ok(if count == 0 { Exit::Done } else { Exit::Differs })
@@ -68,21 +69,25 @@ impl Check {
 
 /// Goes through what exists.
 async fn compare(session: &Session, contract: &Contract, rows: &mut Rows<'_>, count: &mut usize) -> Result<(), Error> {
-    let mut tell = |slug: &str, key: Value, what: Vec<String>| {
+    let mut tell = |slug: Value, key: Value, what: Vec<String>| {
         what.into_iter().try_for_each(|what| {
             *count = count.saturating_add(1);
             rows.tell(json!({"organization": slug, "key": key, "what": what}))
         })
     };
+    let plans = session.client.data(Call::get("/operator/v1/plans")).await?;
+    for plan in plans.as_array().into_iter().flatten() {
+        tell(Value::Null, Value::Null, of_plan(contract, plan)?)?;
+    }
     let orgs = Pages::new(&session.client, "/operator/v1/organizations", None).all().await?;
     let progress = talk::progress(orgs.len(), session.output);
     for org in &orgs {
         let (slug, plan) = (text(org, "/slug"), text(org, "/plan"));
-        tell(&slug, Value::Null, of_organization(contract, org))?;
+        tell(slug.clone().into(), Value::Null, of_organization(contract, org))?;
         let mut pages = Pages::new(&session.client, format!("/operator/v1/organizations/{slug}/api-keys"), None);
         while let Some(page) = pages.next().await? {
             for key in page {
-                tell(&slug, text(&key, "/id").into(), of_key(contract, &plan, &key))?;
+                tell(slug.clone().into(), text(&key, "/id").into(), of_key(contract, &plan, &key))?;
             }
         }
         progress.inc(1);

@@ -50,10 +50,10 @@ fn stopped(indexed: u64) -> Result<Value, Error> {
     Err(Error::Failed(format!("stopped after {indexed} keys")))
 }
 
-/// `error`, and how to go on from `cursor`.
+/// `error`, and how to go on from `cursor`: also where credentials have come to their end half-way.
 fn goes_on(error: Error, cursor: Option<&str>) -> Error {
-    match (error, cursor) {
-        (Error::Failed(why), Some(cursor)) => Error::Failed(format!("{why}; to go on, --from {cursor}")),
-        (other, _) => other,
+    match cursor {
+        Some(cursor) => error.advising(&format!("to go on, --from {cursor}")),
+        None => error,
     }
 }

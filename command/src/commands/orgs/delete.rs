@@ -1,5 +1,7 @@
 //! `latchkey orgs delete`: delete an organization, with everything that it has.
 
+use std::cell::Cell;
+
 use clap::Args;
 
 use crate::deletion::{Trail, delete};
@@ -29,6 +31,17 @@ pub(crate) struct Delete {
 
 const COLUMNS: &[Column] = &[("slug", |org| text(org, "/slug")), ("deleted", |org| text(org, "/deleted"))];
 
+/// What is known where nobody waits any more.
+fn stopped(has_begun: bool) -> Error {
+    let said = if has_begun {
+        "stopped waiting: the stack goes on by itself"
+    } else {
+        "stopped before the stack had answered: it may have begun; the same command asks again"
+    };
+
+    Error::Failed(said.to_owned())
+}
+
 impl Delete {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         if self.confirm != self.org {
@@ -36,8 +49,9 @@ impl Delete {
         }
         let progress = talk::waiting(format!("deleting {}", self.org), session.output);
         let mut interrupt = Interrupt::listen()?;
-        let stopped = || Error::Failed("stopped waiting: the stack goes on by itself".to_owned());
-        let deleted = interrupt.unless(delete(&session.client, &self.org, self.audit)).await.ok_or_else(stopped)??;
+        let has_begun = Cell::new(false);
+        let deleted = interrupt.unless(delete(&session.client, &self.org, self.audit, &has_begun)).await;
+        let deleted = deleted.ok_or_else(|| stopped(has_begun.get()))??;
         progress.finish_and_clear();
         session.output.one(&deleted, COLUMNS)?;
 
