@@ -1,6 +1,6 @@
 //! What it takes to import 10,000 keys by the command, to import them again, to export them, and to import that into an empty stack; to
 //! list them by each filter, and to delete their organization:
-//! `cargo build --bins && cargo bench -p command --bench moving --profile dev`.
+//! `cargo build --release --bins && cargo bench -p command --bench moving`, or `cargo build --bins` and `--profile dev`, which takes three times as long.
 //!
 //! The emulator is not DynamoDB: take the calls and units, and not the seconds.
 

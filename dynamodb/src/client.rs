@@ -10,10 +10,9 @@ use aws_sdk_dynamodb::error::DisplayErrorContext;
 
 use crate::direct::Direct;
 use crate::environment::{Environment, credentials, region};
-use crate::http::{Connections, Patience, connections};
+use crate::http::{Connections, by_attempt, connections};
 use crate::tls::AWS;
 
-const CONNECT_MAX: Duration = Duration::from_millis(500);
 const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 
 /// A client for the region and credentials that Lambda puts in the environment, or for `endpoint`; and the shortest way to
@@ -23,7 +22,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 /// but not on the shortest way.
 pub fn client(attempt: Duration, endpoint: Option<&str>) -> (Client, Direct) {
     let connections = Connections::trusting(&AWS);
-    let (connect, _) = patience(attempt);
+    let (connect, _) = by_attempt(attempt);
     let mut timeouts = TimeoutConfig::builder();
     timeouts.set_connect_timeout(connect);
     let timeouts = timeouts.operation_attempt_timeout(attempt).operation_timeout(attempt.saturating_mul(3)).build();
@@ -40,11 +39,6 @@ pub fn client(attempt: Duration, endpoint: Option<&str>) -> (Client, Direct) {
     let whose = (region().map(|region| region.to_string()), credentials);
 
     (Client::from_conf(config.build()), Direct::new(&connections, whose, endpoint, attempt))
-}
-
-/// How long a connection may take of an attempt that takes at most `attempt`, whose own time is the answer's.
-pub(crate) fn patience(attempt: Duration) -> Patience {
-    (Some(attempt.min(CONNECT_MAX)), None)
 }
 
 /// The same client with connections of its own, none of which is open yet: kept connections may have gone stale while

@@ -1,6 +1,6 @@
-//! Counting updates by the shortest way: written, signed and sent here, once each, over the connections that the SDK's
-//! clients have too. The SDK's way spends twice as much of a processor on a call as everything else that a verification
-//! is made of (docs/decisions/0023); all other calls go that way.
+//! Updates by the shortest way: written, signed and sent here, once each, over the connections that the SDK's clients have
+//! too. The SDK's way spends twice as much of a processor on a call as everything else that a verification is made of
+//! (docs/decisions/0023). This is for counting, and for what is done to thousands of passes; all other calls go that way.
 //!
 //! What a failure means is [`Error`]'s to say, as for the SDK's calls.
 
@@ -26,13 +26,24 @@ use hyper::body::Bytes;
 use hyper_util::client::legacy::connect::capture_connection;
 use tokio::sync::OnceCell;
 
-use crate::http::{Connections, Pool};
+use crate::http::{Connections, Pool, by_attempt};
 use crate::tls::AWS;
-use crate::{Error, Item, Refused, Result};
+use crate::update::repeated;
+use crate::{Error, Item, Refused, Result, Tries, Updated};
 use signing::Signer;
 
-/// An update of one item, made where its condition is true. The item as it is then is returned; the one that it was not
-/// made on, where that `tells`.
+/// What an update tells of its item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// Nothing.
+    Nothing,
+    /// As it is then, where it was made.
+    New,
+    /// That, or as it was where the condition failed.
+    Either,
+}
+
+/// An update of one item, made where its condition is true.
 #[derive(Debug)]
 pub struct Change<'a> {
     /// The table.
@@ -47,8 +58,8 @@ pub struct Change<'a> {
     pub names: &'a [(Cow<'a, str>, Cow<'a, str>)],
     /// What stands for which value in both, each once.
     pub values: &'a [(Cow<'a, str>, AttributeValue)],
-    /// Whether a condition that fails tells of the item.
-    pub tells: bool,
+    /// What is told of the item.
+    pub tells: Tells,
 }
 
 /// What sends such updates.
@@ -76,7 +87,7 @@ impl Direct {
     ) -> Self {
         let region = region.ok_or_else(|| "no region is in the environment".to_owned());
         let signer = region.and_then(|region| Ok(Signer::new(credentials?, region)));
-        let pool = connections.pool(crate::client::patience(patience));
+        let pool = connections.pool(by_attempt(patience));
 
         Self(Arc::new(Way { pool, signer, endpoint: endpoint.map(str::to_owned), found: OnceCell::new(), patience }))
     }
@@ -89,7 +100,7 @@ impl Direct {
         Self::new(&Connections::trusting(&AWS), whose, Some(endpoint), Duration::from_secs(10))
     }
 
-    /// Makes `change`, once: an attempt without an answer may have been made.
+    /// Makes `change`, once: an attempt without an answer may have been made. Returns what it tells of the item.
     ///
     /// # Errors
     /// It was not made, or nobody knows.
@@ -102,6 +113,15 @@ impl Direct {
         let (parts, body) = within.map_err(late)??;
 
         if parts.status.is_success() { Ok(wire::made(&body)?) } else { Err(wire::refused(&parts, &body)) }
+    }
+
+    /// Makes `change`, waiting for conflicts and throttling. An attempt without an answer is made again, so its condition
+    /// must make a second time harmless.
+    ///
+    /// # Errors
+    /// The time of `tries` is over, or DynamoDB does not answer or does not take the call.
+    pub async fn repeat(&self, change: &Change<'_>, tries: &mut Tries) -> Result<Updated> {
+        repeated(|| self.update(change), tries).await
     }
 }
 

@@ -40,7 +40,14 @@ pub fn connections() -> SharedHttpClient {
 }
 
 /// How long a connection and an answer may take.
-pub(crate) type Patience = (Option<Duration>, Option<Duration>);
+type Patience = (Option<Duration>, Option<Duration>);
+
+const CONNECT_MAX: Duration = Duration::from_millis(500);
+
+/// How long a connection may take of an attempt that takes at most `attempt`. The answer's time is what it leaves.
+pub(crate) fn by_attempt(attempt: Duration) -> Patience {
+    (Some(attempt.min(CONNECT_MAX)), None)
+}
 
 /// A pool for each patience: clients with the same share one.
 #[derive(Clone, Debug)]

@@ -22,7 +22,7 @@ pub use aws_sdk_dynamodb::{Client, error::BuildError};
 pub use batch::{batch_delete, batch_get, batch_put};
 pub use client::{anew, client, once};
 pub use condition::{Condition, Conditional};
-pub use direct::{Change, Direct};
+pub use direct::{Change, Direct, Tells};
 pub use environment::{Environment, region};
 pub use error::{Error, Refused, Result};
 pub use http::connections;

@@ -19,8 +19,18 @@ pub enum Updated {
 /// # Errors
 /// The time of `tries` is over, or DynamoDB does not answer or does not take the call.
 pub async fn update(request: UpdateItemFluentBuilder, tries: &mut Tries) -> Result<Updated> {
+    let send = || async { request.clone().send().await.map_err(Refused::from) };
+
+    repeated(send, tries).await
+}
+
+/// The same of any call that updates an item.
+pub(crate) async fn repeated<T, F>(call: impl Fn() -> F, tries: &mut Tries) -> Result<Updated>
+where
+    F: Future<Output = std::result::Result<T, Refused>>,
+{
     loop {
-        let why = match request.clone().send().await.map_err(Refused::from) {
+        let why = match call().await {
             Ok(_) => return Ok(Updated::Yes),
             Err(Refused::Condition(item)) => return Ok(Updated::No(item)),
             Err(Refused::Conflict) => Error::Contended,

@@ -54,7 +54,7 @@ impl Signer {
     }
 
     fn signed_at(&self, uri: &Uri, body: Vec<u8>, now: SystemTime) -> std::result::Result<Request<SdkBody>, BoxError> {
-        let time = Timestamp::try_from(now)?.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let time = compact(Timestamp::try_from(now)?);
         let day = time.split('T').next().unwrap_or_default();
         let host = host(uri)?;
         let (token, token_name) = match self.credentials.session_token() {
@@ -105,6 +105,11 @@ impl Signer {
 
         Ok(key)
     }
+}
+
+/// `20300615T092200Z`: a time as signatures have it.
+fn compact(at: Timestamp) -> String {
+    format!("{at:.0}").replace(['-', ':'], "")
 }
 
 /// Whom `uri` leads to, as a call says it: with its port, if that is not the usual one.

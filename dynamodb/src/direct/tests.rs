@@ -98,7 +98,7 @@ async fn update(direct: &Direct) -> std::result::Result<Item, Refused> {
         update: "ADD #count :one",
         names: &names,
         values: &values,
-        tells: true,
+        tells: Tells::Either,
     };
 
     direct.update(&change).await
@@ -240,8 +240,19 @@ async fn the_sdk_says_where_dynamodb_is() {
 fn a_set_of_strings_is_written_too() {
     let values = [(":set".into(), text_set(["x"]).unwrap())];
     let key = bytes(*b"k");
-    let change =
-        Change { table: "T", key: ("k", &key), condition: "", update: "", names: &[], values: &values, tells: false };
+    let change = Change {
+        table: "T",
+        key: ("k", &key),
+        condition: "",
+        update: "",
+        names: &[],
+        values: &values,
+        tells: Tells::Nothing,
+    };
     let body = String::from_utf8(wire::request(&change).unwrap()).unwrap();
-    assert!(body.contains(r#"{":set":{"SS":["x"]}}"#) && body.contains(r#""NONE""#), "{body}");
+    assert!(
+        body.contains(r#"{":set":{"SS":["x"]}}"#)
+            && body.contains(r#""ReturnValues":"NONE","ReturnValuesOnConditionCheckFailure":"NONE""#),
+        "{body}"
+    );
 }

@@ -13,7 +13,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Change;
+use super::{Change, Tells};
 use crate::{Error, Item, Refused, Result};
 
 #[derive(Serialize)]
@@ -41,8 +41,8 @@ pub(super) fn request(change: &Change<'_>) -> Result<Vec<u8>> {
         update_expression: change.update,
         expression_attribute_names: change.names,
         expression_attribute_values: change.values,
-        return_values: "ALL_NEW",
-        return_values_on_condition_check_failure: if change.tells { "ALL_OLD" } else { "NONE" },
+        return_values: if change.tells == Tells::Nothing { "NONE" } else { "ALL_NEW" },
+        return_values_on_condition_check_failure: if change.tells == Tells::Either { "ALL_OLD" } else { "NONE" },
     };
 
     let mut body = Vec::with_capacity(2_048);

@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, Update};
-use dynamodb::{AttributeValue, Change, Client, Direct, Error, Item, Refused, Result, Tries, Updated, bytes, number};
+use dynamodb::{
+    AttributeValue, Change, Client, Direct, Error, Item, Refused, Result, Tells, Tries, Updated, bytes, number,
+};
 use jiff::Timestamp;
 
 use draft::{Draft, Drafted};
@@ -139,7 +141,7 @@ impl Passes {
     }
 
     async fn send(&self, digest: &Digest, drafted: Drafted<'_>) -> Result<Counted> {
-        match self.counting(&bytes(*digest.as_bytes()), &drafted, true).await {
+        match self.counting(&bytes(*digest.as_bytes()), &drafted, Tells::Either).await {
             Ok(counted) => {
                 let State::Stamped(pass) = State::read(Some(counted))? else {
                     return Err(Error::Fault("a pass without terms has let somebody in".to_owned()));
@@ -153,13 +155,12 @@ impl Passes {
     }
 
     /// Sends a counting update once, except where a connection went stale while the process was frozen. If the first
-    /// attempt did arrive, the request counts twice, which lets nobody in. The item that it was not made on is told where
-    /// that `tells`.
+    /// attempt did arrive, the request counts twice, which lets nobody in.
     async fn counting(
         &self,
         key: &AttributeValue,
         drafted: &Drafted<'_>,
-        tells: bool,
+        tells: Tells,
     ) -> std::result::Result<Item, Refused> {
         let Drafted { condition, update, names, values } = drafted;
         let change = Change { table: &self.table, key: ("digest", key), condition, update, names, values, tells };
@@ -186,7 +187,7 @@ impl Passes {
         ask: &Ask,
     ) -> Result<Option<Pass>> {
         let drafted = stamp(pass, from, admits, versions, &self.judgement.windows, ask);
-        match self.counting(&bytes(*digest.as_bytes()), &drafted, false).await {
+        match self.counting(&bytes(*digest.as_bytes()), &drafted, Tells::New).await {
             Ok(stamped) => {
                 let State::Stamped(pass) = State::read(Some(stamped))? else {
                     return Err(Error::Fault("a stamp has left a pass without terms".to_owned()));
@@ -209,18 +210,20 @@ impl Passes {
         now: Timestamp,
         tries: &mut Tries,
     ) -> Result<()> {
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("digest", bytes(*digest.as_bytes()))
-            .condition_expression("attribute_not_exists(#fence) OR #fence < :version")
-            .update_expression("SET #until = :never, #fence = :version, #ttl = :ttl REMOVE #external")
-            .set_expression_attribute_names(Some(names(["until", "fence", "ttl", "external"])))
-            .expression_attribute_values(":never", number(0))
-            .expression_attribute_values(":version", number(version))
-            .expression_attribute_values(":ttl", number(ttl(now)));
-        match dynamodb::update(request, tries).await? {
+        let change = Change {
+            table: &self.table,
+            key: ("digest", &bytes(*digest.as_bytes())),
+            condition: "attribute_not_exists(#fence) OR #fence < :version",
+            update: "SET #until = :never, #fence = :version, #ttl = :ttl REMOVE #external",
+            names: &["until", "fence", "ttl", "external"].map(|name| (format!("#{name}").into(), name.into())),
+            values: &[
+                (":never".into(), number(0)),
+                (":version".into(), number(version)),
+                (":ttl".into(), number(ttl(now))),
+            ],
+            tells: Tells::Nothing,
+        };
+        match self.direct.repeat(&change, tries).await? {
             // A caller that changed the organization after us has withdrawn it already, or the key is gone.
             Updated::Yes | Updated::No(_) => Ok(()),
         }

@@ -2,7 +2,7 @@
 //! that has counted the request first.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use dynamodb::{AttributeValue, Error, Item, Refused, Result, bytes, number};
+use dynamodb::{AttributeValue, Error, Item, Refused, Result, Tells, bytes, number};
 
 use super::draft::Draft;
 use super::expressions::{count, count_name, slide_names, ttl};
@@ -40,7 +40,7 @@ impl Passes {
             draft.require_room(&count_name(window, ask.number(window)), room.into());
             count(&mut draft, window, ask);
         }
-        match self.counting(&key_of(org), &draft.done(), true).await {
+        match self.counting(&key_of(org), &draft.done(), Tells::Either).await {
             Ok(counted) => read_counts(counted).map(Together::Yes),
             Err(Refused::Condition(item)) => read(item).map(Together::No),
             // No transaction holds this item, so that a conflict is another request's, which is over soon.
