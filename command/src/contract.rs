@@ -16,7 +16,7 @@ pub(crate) fn read(path: &Path) -> Result<Contract, Error> {
     let name = path.display().to_string();
     let toml = std::fs::read_to_string(path).map_err(|cause| Error::usage(format_args!("{name}: {cause}")))?;
 
-    Contract::read(&name, &toml).map_err(|flaw| Error::usage(flaw))
+    Contract::read(&name, &toml).map_err(Error::usage)
 }
 
 /// What of that which an operator has put in the place of a plan's numbers would be in force no more; `plan` as the stack shows it.

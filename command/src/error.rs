@@ -76,11 +76,12 @@ impl Error {
 
     /// The same, and what to do about it.
     pub(crate) fn advising(self, advice: &str) -> Self {
-        match self {
-            // What may have been done is said before what to do.
-            unanswered @ Self::Unanswered(_) => Self::Failed(format!("{unanswered}; {advice}")),
-            other => other.worded(|why| format!("{why}; {advice}")),
+        // What may have been done is said before what to do.
+        if matches!(self, Self::Unanswered(_)) {
+            return Self::Failed(format!("{self}; {advice}"));
         }
+
+        self.worded(|why| format!("{why}; {advice}"))
     }
 
     fn worded(self, word: impl Fn(String) -> String) -> Self {

@@ -89,10 +89,10 @@ async fn with_secret(
         Ok(key) => key,
         Err(error) => {
             place.give_up().await;
-            return Err(match error {
-                Error::Unanswered(why) => Error::Failed(format!("{why}: {unanswered}")),
-                error => error,
-            });
+            if let Error::Unanswered(why) = error {
+                return Err(Error::Failed(format!("{why}: {unanswered}")));
+            }
+            return Err(error);
         }
     };
     place.fill(&mut key).await?;

@@ -43,8 +43,9 @@ impl Export {
 
 /// Half of an export passes for a whole one, unless the exit code says otherwise.
 fn cut_short(error: Error) -> Error {
-    match error {
-        Error::Closed => Error::Failed("the export is not whole: nobody reads the rest".to_owned()),
-        error => error,
+    if matches!(error, Error::Closed) {
+        return Error::Failed("the export is not whole: nobody reads the rest".to_owned());
     }
+
+    error
 }
