@@ -170,9 +170,9 @@ mod tests {
                 let headers = [("content-type", JSON), ("x-amz-target", OPERATION), ("host", host)].into_iter();
                 let body = SignableBody::Bytes(b"{\"TableName\":\"T\"}");
                 let signable = SignableRequest::new("POST", uri.to_string(), headers, body).unwrap();
-                let (signed, _) = sign(signable, &params).unwrap().into_parts();
+                let (expected, _) = sign(signable, &params).unwrap().into_parts();
                 let mut count = 0;
-                for (name, value) in signed.headers() {
+                for (name, value) in expected.headers() {
                     assert_eq!(request.headers()[name].to_str().unwrap(), value, "{name} of {uri}");
                     count += 1;
                 }

@@ -48,8 +48,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     let portal = pages(app)?;
     let Visitor { session, org, .. } = visitor;
     let after = search.cursor.as_deref().map(|cursor| org.seal.open("portal-keys", cursor)).transpose()?;
-    let after = after.as_deref().and_then(last_shown);
-    let before = after.as_ref().map_or(0, |(_, before)| *before);
+    let (after, before) = after.as_deref().and_then(last_shown).unzip();
     let deleted = search.deleted.as_deref().and_then(|name| org.seal.open("deleted", name).ok());
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let status = search.status.as_deref().and_then(Status::parse);
@@ -63,7 +62,7 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
     };
     // How many there are is said on the first page.
     let reach = if filter.is_empty() || after.is_some() { Reach::Page } else { Reach::All };
-    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref().map(|(id, _)| id)), reach, now);
+    let found = app.keys.search(&org.slug, &filter, (SHOWN, after.as_ref()), reach, now);
     let (found, plan) = tokio::try_join!(found, app.plan_of(org))?;
     let used = app.passes.last_used_of(&found.keys).await?;
     let open = open_by_key(app, session, org, now).await?;
@@ -99,10 +98,10 @@ pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Times
         alerts: u64::try_from(open.len()).unwrap_or_default(),
         total,
         cap: view::cap(org, &plan),
-        before,
-        older: found
-            .goes_on
-            .map(|id| org.seal.seal("portal-keys", &format!("{id}@{}", before.saturating_add(shown_here)))),
+        before: before.unwrap_or(0),
+        older: found.goes_on.map(|id| {
+            org.seal.seal("portal-keys", &format!("{id}@{}", before.unwrap_or(0).saturating_add(shown_here)))
+        }),
         pasted,
         identify_once: Some(once),
     };
