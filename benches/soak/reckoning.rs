@@ -152,3 +152,11 @@ pub(crate) async fn rotated(scene: &Scene, stack: &Stack, keys: &[(String, Strin
 
     count
 }
+
+/// All that waits to be handed on, or is not tried any more, as text.
+pub(crate) async fn waiting(stack: &Stack) -> Result<String, Failure> {
+    let items = stack.dynamodb().client().scan().table_name("EventsTable").into_paginator().items().send();
+    let items = items.collect::<Result<Vec<_>, _>>().await?;
+
+    Ok(format!("{items:?}"))
+}
