@@ -116,7 +116,11 @@ impl Client {
         let (mut patience, mut may_be_done) = (Patience::default(), false);
         loop {
             let lost = match self.http.send(&self.with_signature(&request).await?).await {
-                Ok(reply) if patience.wait(&reply).await => continue,
+                Ok(reply) if patience.wait(&reply).await => {
+                    // API Gateway says 503 as well when it has not waited for what was done.
+                    may_be_done |= reply.status == 503;
+                    continue;
+                }
                 Ok(reply) => return Ok((reply, may_be_done && !is_safe)),
                 Err(lost) => lost,
             };

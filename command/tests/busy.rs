@@ -66,6 +66,20 @@ fn a_secret_that_was_lost_on_its_way_is_said_to_be() {
 }
 
 #[test]
+fn a_503_says_nothing_of_what_was_done() {
+    let busy = || reply(503, "retry-after: 0\r\n", r#"{"message": "Service Unavailable"}"#);
+    let server = Server::answering((0..6).map(|_| busy()));
+    let create = ["keys", "create", "acme", "--name", "web", "--url", &server.url];
+    ran(&mut signed(command(&create))).failed(1, "the key may have been made, and its secret is lost");
+    server.end();
+    let gone = reply(404, "", r#"{"title": "Key not found", "status": 404}"#);
+    let server = Server::answering([busy(), gone]);
+    let delete = ["keys", "delete", "acme", "key_01", "--url", &server.url];
+    ran(&mut signed(command(&delete))).failed(3, "(an attempt before this may have been carried out)");
+    server.end();
+}
+
+#[test]
 fn a_call_whose_answer_is_lost_is_made_again_under_its_name() {
     let lost = String::new;
     let key = json!({"data": {"id": "key_01", "name": "web", "key": "lk_live_secret"}}).to_string();
@@ -83,7 +97,7 @@ fn a_call_whose_answer_is_lost_is_made_again_under_its_name() {
         (&get[..], &org, 0, ""),
         (&get, &gone, 3, "404: Key not found\n"),
         (&put, &org, 0, ""),
-        (&delete, &gone, 3, "404: Key not found (an answer before this was lost: it may have been done)\n"),
+        (&delete, &gone, 3, "404: Key not found (an attempt before this may have been carried out)\n"),
     ] {
         let server = Server::answering([lost(), answer.clone()]);
         let ran = ran(&mut signed(command(&[arguments, &["--url", &server.url]].concat())));

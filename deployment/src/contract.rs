@@ -23,8 +23,15 @@ pub(crate) fn complete(
     let failed = |cause: String| Error::Contract { name: name.clone(), cause };
     let text = read(name).map_err(|error| failed(error.to_string()))?;
     let contract: Table = text.parse().map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
-    if contract.contains_key("portal") && template.parameters.contains_key("Portal") {
-        parameters.entry("Portal".to_owned()).or_insert_with(|| "on".to_owned());
+    let is_said = parameters.contains_key("Portal") || !template.parameters.contains_key("Portal");
+    if !is_said && contract.contains_key("portal") {
+        let mut with_portal = parameters.clone();
+        with_portal.insert("Portal".to_owned(), "on".to_owned());
+        // Where the template knows by itself, it is left to it: a stack that exists has the value of before, and CloudFormation would refuse
+        // another.
+        if Template::read(yaml, &with_portal)?.functions.len() > template.functions.len() {
+            *parameters = with_portal;
+        }
     }
 
     Ok(())
@@ -37,8 +44,20 @@ mod tests {
 
     use super::complete;
 
-    const TEMPLATE: &str = "Parameters:\n  Contract: { Type: String, Default: standard }\n  \
-                            Portal: { Type: String, Default: from-contract }\nResources: {}\n";
+    const TEMPLATE: &str = "\
+Parameters:
+  Contract: { Type: String, Default: standard }
+  Portal: { Type: String, Default: from-contract }
+Conditions:
+  HasPortal: !Or
+    - !Equals [!Ref Portal, on]
+    - !And [!Equals [!Ref Portal, from-contract], !Equals [!Ref Contract, standard]]
+Resources:
+  Page:
+    Type: AWS::Serverless::Function
+    Condition: HasPortal
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: page } }
+";
 
     fn read(name: &str) -> io::Result<String> {
         match name {
@@ -60,7 +79,8 @@ mod tests {
     #[test]
     fn a_contract_with_pages_has_its_portal_unless_somebody_says_otherwise() {
         for (given, portal) in [
-            (&[][..], Some("on")),
+            // The template knows that this one has.
+            (&[][..], None),
             (&[("Contract", "pages")], Some("on")),
             (&[("Contract", "pages"), ("Portal", "off")], Some("off")),
             (&[("Contract", "bare")], None),

@@ -121,7 +121,15 @@ impl Direct {
     /// # Errors
     /// The time of `tries` is over, or DynamoDB does not answer or does not take the call.
     pub async fn repeat(&self, change: &Change<'_>, tries: &mut Tries) -> Result<Updated> {
-        repeated(|| self.update(change), tries).await
+        let attempt = || async {
+            match self.update(change).await {
+                // The connection went stale while the process was frozen, or on its way: another one need not wait.
+                Err(Refused::Failed(Error::Disconnected(_))) => self.update(change).await,
+                answered => answered,
+            }
+        };
+
+        repeated(attempt, tries).await
     }
 }
 

@@ -29,7 +29,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use crate::tls::{AWS, Tls};
+use crate::tls::{AWS, SYSTEM, Tls};
 use connect::Connect;
 use failure::failure;
 use timeout::{Timeout, within};
@@ -37,6 +37,11 @@ use timeout::{Timeout, within};
 /// Connections of its own, none of which is open yet. The clients of other services can have such, too.
 pub fn connections() -> SharedHttpClient {
     SharedHttpClient::new(Connections::trusting(&AWS))
+}
+
+/// The same for who runs this on a machine of their own, by the roots that the system trusts: a company's, for one.
+pub fn connections_by_system_roots() -> SharedHttpClient {
+    SharedHttpClient::new(Connections::trusting(&SYSTEM))
 }
 
 /// How long a connection and an answer may take.

@@ -25,7 +25,7 @@ pub use condition::{Condition, Conditional};
 pub use direct::{Change, Direct, Tells};
 pub use environment::{Environment, region};
 pub use error::{Error, Refused, Result};
-pub use http::connections;
+pub use http::{connections, connections_by_system_roots};
 pub use item::{Item, SCHEMA, bytes, number, text, text_set};
 pub use partition::empty;
 pub use tls::tls;

@@ -24,7 +24,7 @@ pub(crate) type Tls = LazyLock<Result<Arc<ClientConfig>, String>>;
 pub(crate) static AWS: Tls = LazyLock::new(|| made(|config| aws(config, variable("SSL_CERT_FILE").as_deref())));
 
 /// Whoever the system trusts.
-static SYSTEM: Tls = LazyLock::new(|| made(ConfigBuilderExt::with_native_roots));
+pub(crate) static SYSTEM: Tls = LazyLock::new(|| made(ConfigBuilderExt::with_native_roots));
 
 /// The configuration for whoever is not AWS: it trusts whom the system trusts.
 ///

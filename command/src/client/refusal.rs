@@ -5,19 +5,20 @@ use serde_json::Value;
 use crate::error::{Error, line};
 use crate::wire::Reply;
 
-/// The error that `reply` is, if it is one; `was_lost` where an answer before it was lost, by which it may have been done.
+/// The error that `reply` is, if it is one; `was_lost` where nobody knows what became of an attempt before it.
 pub(super) fn of(reply: &Reply, was_lost: bool) -> Option<Error> {
     if reply.status < 300 {
         return None;
     }
     let told = serde_json::from_slice(&reply.body).ok().and_then(|body: Value| message(&body));
     let said = told.unwrap_or_else(|| "the stack did not say why".to_owned());
-    let earlier = if was_lost { " (an answer before this was lost: it may have been done)" } else { "" };
+    let earlier = if was_lost { " (an attempt before this may have been carried out)" } else { "" };
     let said = format!("{}: {}{earlier}", reply.status, line(&said));
 
     Some(match reply.status {
         404 => Error::NotFound(said),
         429 => Error::Failed(said),
+        500.. if was_lost => Error::Unanswered(said),
         400..=499 => Error::Refused(said),
         _ => Error::Failed(said),
     })

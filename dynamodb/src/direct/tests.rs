@@ -163,6 +163,12 @@ async fn what_dynamodb_answers_means_what_it_means_to_the_sdks_calls() {
         (Does::Says(400, r#"{"__type": "x#ConditionalCheckFailedException"}"#), "condition None"),
         (Does::Says(400, r#"{"__type": "x#TransactionConflictException:http://y"}"#), "conflict"),
         (Does::SaysWith(400, "x-amzn-errortype: ReplicatedWriteConflictException", "{}"), "Contended"),
+        // One odd member does not hide what it is.
+        (Does::Says(400, r#"{"__type": "x#ThrottlingException", "message": null, "Message": "slow"}"#), "Throttled"),
+        (
+            Does::Says(400, r#"{"__type": "x#ConditionalCheckFailedException", "Item": {"digest": {"B": "?"}}}"#),
+            "Unavailable(\"an item that cannot be read",
+        ),
         (Does::Says(400, hot), "Throttled { cause: \"400 ThrottlingException: slow\", is_key_range: true"),
         (
             Does::Says(400, r#"{"__type": "x#ProvisionedThroughputExceededException"}"#),

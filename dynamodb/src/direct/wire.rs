@@ -12,6 +12,7 @@ use http::response::Parts;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::{Change, Tells};
 use crate::{Error, Item, Refused, Result};
@@ -169,30 +170,39 @@ pub(super) fn made(body: &[u8]) -> Result<Item> {
     Ok(attributes.map(|Attributes(attributes)| Item::from(attributes)).unwrap_or_default())
 }
 
+/// What an answer is called, whatever else is in it.
 #[derive(Default, Deserialize)]
-#[serde(default)]
-struct No {
+struct Called {
     #[serde(rename = "__type")]
-    kind: String,
-    #[serde(alias = "Message")]
-    message: String,
-    #[serde(rename = "Item")]
+    kind: Option<String>,
+}
+
+/// The item that a condition did not hold for.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unfit {
     item: Option<Attributes>,
 }
 
 /// What an answer says that is no success.
 pub(super) fn refused(parts: &Parts, body: &[u8]) -> Refused {
     // Whatever cannot be read tells nothing: it was cut short, or came from somebody else.
-    let No { kind, message, item } = serde_json::from_slice(body).unwrap_or_default();
+    let Called { kind } = serde_json::from_slice(body).unwrap_or_default();
     let header = parts.headers.get("x-amzn-errortype").and_then(|kind| kind.to_str().ok());
     // `com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…`
-    let kind = header.unwrap_or(&kind).split(':').next().unwrap_or_default();
+    let kind = header.or(kind.as_deref()).unwrap_or_default().split(':').next().unwrap_or_default();
     let kind = kind.rsplit('#').next().unwrap_or_default();
     match kind {
-        "ConditionalCheckFailedException" => {
-            Refused::Condition(item.map(|Attributes(attributes)| Item::from(attributes)))
-        }
+        "ConditionalCheckFailedException" => match serde_json::from_slice(body) {
+            Ok(Unfit { item }) => Refused::Condition(item.map(|Attributes(attributes)| Item::from(attributes))),
+            Err(error) => Refused::Failed(Error::Unavailable(format!("an item that cannot be read: {error}"))),
+        },
         "TransactionConflictException" => Refused::Conflict,
-        _ => Refused::Failed(Error::answered(parts.status.as_u16(), (kind, &message), Some(body))),
+        _ => {
+            let told: Value = serde_json::from_slice(body).unwrap_or_default();
+            let message = ["message", "Message"].into_iter().find_map(|name| told.get(name)?.as_str());
+            let message = message.unwrap_or_default();
+            Refused::Failed(Error::answered(parts.status.as_u16(), (kind, message), Some(body)))
+        }
     }
 }

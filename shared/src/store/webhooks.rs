@@ -10,7 +10,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::Update;
-use dynamodb::{AttributeValue, Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, number, text};
+use dynamodb::{
+    AttributeValue, Committed, Condition, Conditional as _, Error, Item, Result, SCHEMA, Tries, number, text,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Replaced;
@@ -122,7 +124,7 @@ impl Keys {
             .update_expression(&expression)
             .set_expression_attribute_names(Some(names.clone()))
             .set_expression_attribute_values(Some(values.clone()));
-        if is_written(known.send().await)? {
+        if is_written(known.clone().send().await)? {
             return Ok(());
         }
         // The first time, or once all of it has gone with its organization.
@@ -135,7 +137,12 @@ impl Keys {
             .set_expression_attribute_values(Some(values));
         let transaction = self.transaction().with("first", first.build()?).with("organization", self.still_there(org)?);
 
-        transaction.commit(&mut self.tries()).await.map(drop)
+        if transaction.commit(&mut self.tries()).await? == Committed::Yes {
+            return Ok(());
+        }
+
+        // Another run was first, or the organization is gone.
+        is_written(known.send().await).map(drop)
     }
 
     /// Whether the webhook `id` of `org` has taken anything since `at`, as far as is known.
