@@ -1,63 +1,26 @@
-//! Keys in the keys table: each is made, found or removed in one transaction with everything that this touches.
+//! Keys in the keys table: each is made, found or removed in one transaction with everything that this touches. [`search`]: those that fit a filter.
+
+mod search;
 
 use std::collections::BTreeMap;
+
+pub use search::{Found, Reach};
 
 use super::idempotency::Keep;
 use super::key_item::{PREFIX, key_of, read, read_id, write};
 use super::record::OnOrganization;
 use super::secrets::Holder;
 use super::warrant::Warrant;
-use super::{Keys, Part, Passes, is_new, is_there, organization_item, read_as, warrant};
+use super::{Keys, Part, is_new, is_there, organization_item, read_as, warrant};
 use crate::contract::Contract;
 use crate::contract::secret::Digest;
-use crate::environment::clock::Moment;
 use crate::registry::audit::{Action, Author, Entry};
-use crate::registry::key::{Filter, Id, Key, View};
+use crate::registry::key::{Id, Key, View};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put};
 use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, Transaction, Tries, number};
 use jiff::Timestamp;
-
-/// How many keys one search looks at: some 200 KB, 25 read units.
-const SEARCHED: u32 = 500;
-
-/// How many it reads at once at least, after the first.
-const READ_AT_ONCE: u32 = 25;
-
-/// How far a search looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Until its page is full.
-    Page,
-    /// On, to count how many fit in all.
-    All,
-}
-
-/// How many keys a search for `limit` reads next that has `found` so many among those that it has `looked_at`: as many as its page needs
-/// if as many of the next fit. What is read past the end of a page is read once more for the next one.
-fn reading(limit: u32, looked_at: u32, found: usize) -> u32 {
-    if looked_at == 0 {
-        return limit;
-    }
-    let found = u32::try_from(found).unwrap_or(u32::MAX);
-    let missing = limit.saturating_sub(found);
-    let needed = missing.saturating_mul(looked_at).checked_div(found).unwrap_or(u32::MAX).saturating_add(1);
-
-    // A quarter more each time: where the next fit less often, there are few calls all the same.
-    needed.max(looked_at.div_euclid(4)).max(READ_AT_ONCE)
-}
-
-/// A page of the keys that were looked for.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The keys, newest first.
-    pub keys: Vec<Key>,
-    /// The key after which the search goes on, if there are more to look at.
-    pub goes_on: Option<Id>,
-    /// How many fit in all, where this call has looked at all of them.
-    pub total: Option<usize>,
-}
 
 /// How many keys one transaction takes over: each is six members of its hundred, and the organization is another.
 pub(crate) const TAKEN_OVER: usize = 16;
@@ -218,55 +181,6 @@ impl Keys {
         dynamodb::batch_get(&self.client, &self.table, wanted).await
     }
 
-    /// At most `limit` keys of `org` that fit `filter` at `now` and are older than `after`, newest first. One call looks at
-    /// 500 keys at most, so that a page may have fewer than there are; and no further than `reach` says.
-    pub async fn search(
-        &self,
-        org: &Slug,
-        filter: &Filter,
-        (limit, after): (u32, Option<&Id>),
-        reach: Reach,
-        now: Timestamp,
-    ) -> Result<Found> {
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let (mut keys, mut place, mut looked_at) = (Vec::new(), after.cloned(), 0_u32);
-        loop {
-            let at_once = match reach {
-                Reach::Page => reading(limit, looked_at, keys.len()).min(SEARCHED.saturating_sub(looked_at)),
-                Reach::All => SEARCHED,
-            };
-            let (mut some, has_more) = self.list(org, at_once, place.as_ref()).await?;
-            looked_at = looked_at.saturating_add(at_once);
-            place = some.last().map(|key| key.id.clone()).filter(|_| has_more);
-            some.retain(|key| filter.fits(key, now));
-            if let Some(Moment(since)) = filter.unused_since {
-                some = self.unused(some, since).await?;
-            }
-            keys.extend(some);
-            if keys.len() >= most || place.is_none() || looked_at >= SEARCHED {
-                break;
-            }
-        }
-        let total = if place.is_some() || after.is_some() { None } else { Some(keys.len()) };
-        let is_cut = keys.len() > most;
-        keys.truncate(most);
-        let goes_on = if is_cut { keys.last().map(|key| key.id.clone()) } else { place };
-
-        Ok(Found { keys, goes_on, total })
-    }
-
-    /// Those of `keys` that were not used since.
-    async fn unused(&self, keys: Vec<Key>, since: Timestamp) -> Result<Vec<Key>> {
-        let mut unused = Vec::new();
-        for some in keys.chunks(Passes::AT_ONCE) {
-            let used = self.passes.last_used_of(some).await?;
-            let is_unused = |key: &&Key| used.get(&key.digest).is_none_or(|at| *at < since);
-            unused.extend(some.iter().filter(is_unused).cloned());
-        }
-
-        Ok(unused)
-    }
-
     /// Adds `keys`, at most [`TAKEN_OVER`] with different secrets, to `org`, which may have at most `cap` keys: all of them or
     /// none. The cap is exact, however many keys are added at once.
     pub(crate) async fn insert(
@@ -397,26 +311,5 @@ impl Keys {
         }
 
         warrant.asked_of(self, transaction, Some(&key.id))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_reads_on_as_far_as_its_page_needs_and_with_few_calls() {
-        assert_eq!(reading(100, 0, 0), 100);
-        // Nearly all fit, a half, one, none.
-        for (found, next) in [(99, 25), (50, 101), (1, 9_901), (0, u32::MAX)] {
-            assert_eq!(reading(100, 100, found), next, "{found}");
-        }
-        // Of what is looked at at first all fit, and then nothing more.
-        let (mut looked_at, mut calls) = (0, 0);
-        while looked_at < SEARCHED {
-            looked_at += reading(100, looked_at, looked_at.min(99).try_into().unwrap());
-            calls += 1;
-        }
-        assert!(calls < 10, "{calls}");
     }
 }
