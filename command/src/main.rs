@@ -11,6 +11,7 @@ mod commands;
 mod contract;
 mod deletion;
 mod error;
+mod input;
 mod interrupt;
 mod output;
 mod parse;

@@ -1,6 +1,9 @@
 //! `latchkey verify`: the key comes from standard input, and the verdict is the exit code.
 
-use crate::support::{SHARED, fed, plain};
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+
+use crate::support::{LATCHKEY, SHARED, fed, plain};
 
 #[test]
 fn a_verdict_of_yes_is_0() {
@@ -41,4 +44,27 @@ fn a_verdict_of_no_is_4() {
 #[test]
 fn without_a_key_nothing_is_asked() {
     fed(&mut SHARED.command(&["verify"]), "\n").failed(2, "there is no key on standard input");
+}
+
+#[test]
+fn a_key_that_is_pasted_into_a_terminal_is_not_shown() {
+    SHARED.organization("verify-pasted");
+    let (id, secret) = SHARED.key("verify-pasted");
+    let told = SHARED.command(&[]);
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &format!("{LATCHKEY} verify"), "/dev/null"]).env_clear().env("PATH", "/usr/bin:/bin");
+    terminal.envs(told.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut terminal = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut keyboard, mut screen) = (terminal.stdin.take().unwrap(), terminal.stdout.take().unwrap());
+    let mut shown = Vec::new();
+    while !String::from_utf8_lossy(&shown).contains("press Enter") {
+        let mut byte = [0];
+        screen.read_exact(&mut byte).unwrap();
+        shown.extend(byte);
+    }
+    keyboard.write_all(format!("{secret}\n").as_bytes()).unwrap();
+    screen.read_to_end(&mut shown).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(terminal.wait().unwrap().success(), "{shown}");
+    assert!(shown.contains(&id) && !shown.contains(&secret), "{shown}");
 }

@@ -14,7 +14,8 @@ use shared::registry::name::Name;
 use shared::registry::organization::Status;
 use shared::registry::slug::Slug;
 
-use crate::error::{Error, line};
+use crate::error::Error;
+use crate::input;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,12 +86,9 @@ impl Wanted {
     }
 }
 
-/// What the file at `path` describes.
-pub(crate) fn read(path: &Path) -> Result<Vec<Wanted>, Error> {
-    let named = |what: &str| Error::Usage(format!("{}: {}", path.display(), line(what)));
-    let text = std::fs::read_to_string(path).map_err(|cause| named(&cause.to_string()))?;
-
-    parse(&text).map_err(|what| named(&what))
+/// What `file` describes.
+pub(crate) fn read(file: &Path) -> Result<Vec<Wanted>, Error> {
+    parse(&input::text(file)?).map_err(|what| input::wrong(file, &what))
 }
 
 fn parse(text: &str) -> Result<Vec<Wanted>, String> {

@@ -46,7 +46,7 @@ The file:
 #[derive(Debug, Args)]
 #[command(after_help = FILE)]
 pub(crate) struct Apply {
-    /// The file
+    /// The file; - for standard input
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
 
@@ -62,7 +62,7 @@ pub(crate) struct Apply {
 #[derive(Debug, Args)]
 #[command(after_help = FILE)]
 pub(crate) struct Diff {
-    /// The file
+    /// The file; - for standard input
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
 

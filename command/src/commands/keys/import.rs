@@ -1,6 +1,5 @@
 //! `latchkey keys import`: take keys of another system over, by their digests.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 use super::path;
 use crate::client::{Call, message};
 use crate::error::{Error, Exit};
+use crate::input;
 use crate::interrupt::Interrupt;
 use crate::output::{Column, Output, Rows, read_or_not, text};
 use crate::parse;
@@ -109,8 +109,7 @@ impl Tally {
 
 impl Import {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
-        let is_input = |file: &Path| file.as_os_str() == "-";
-        if is_input(&self.file) && self.sample_from.as_deref().is_some_and(is_input) {
+        if input::is_standard(&self.file) && self.sample_from.as_deref().is_some_and(input::is_standard) {
             return Err(Error::Usage("the keys and the sample cannot both come from standard input".to_owned()));
         }
         let keys = keys(&self.file)?;
@@ -195,16 +194,10 @@ impl Import {
 
 /// The keys in `file`.
 fn keys(file: &Path) -> Result<Vec<Value>, Error> {
-    let named = |cause: &dyn std::fmt::Display| Error::usage(format_args!("{}: {cause}", file.display()));
-    let mut text = String::new();
-    if file.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_string(&mut text).map_err(|cause| named(&cause))?;
-    } else {
-        text = std::fs::read_to_string(file).map_err(|cause| named(&cause))?;
-    }
+    let text = input::text(file)?;
     let mut keys = Vec::new();
     for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-        match value.map_err(|cause| named(&cause))? {
+        match value.map_err(|cause| input::wrong(file, &cause))? {
             Value::Array(several) => keys.extend(several),
             one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
                 keys.push(one);
@@ -212,7 +205,7 @@ fn keys(file: &Path) -> Result<Vec<Value>, Error> {
         }
     }
     if let Some(number) = keys.iter().position(|key| !key.is_object()) {
-        return Err(named(&format!("key {} is no object", number.saturating_add(1))));
+        return Err(input::wrong(file, &format_args!("key {} is no object", number.saturating_add(1))));
     }
 
     Ok(keys)
