@@ -39,7 +39,7 @@ Examples:
 /// Operate a Latchkey stack: organizations, keys, verdicts, contracts.
 #[derive(Debug, Parser)]
 #[command(name = "latchkey", version, after_help = MORE, subcommand_required = true, arg_required_else_help = true)]
-#[command(disable_help_subcommand = true, max_term_width = 120)]
+#[command(max_term_width = 120)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) target: Target,

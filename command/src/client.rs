@@ -32,6 +32,8 @@ pub(crate) struct Call<'a> {
     query: Vec<(&'a str, String)>,
     body: Option<Value>,
     once: Option<String>,
+    /// Whether nobody knows what it does.
+    is_any: bool,
 }
 
 impl fmt::Debug for Call<'_> {
@@ -42,7 +44,13 @@ impl fmt::Debug for Call<'_> {
 
 impl<'a> Call<'a> {
     fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), query: Vec::new(), body: None, once: None }
+        Self { method, path: path.into(), query: Vec::new(), body: None, once: None, is_any: false }
+    }
+
+    /// Any call, with a body if there is one. If its method does not say that it does no harm twice, it is sent once, unless the stack
+    /// says that there were too many (429).
+    pub(crate) fn any(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
+        Self { body, is_any: true, ..Self::new(method, path) }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -97,8 +105,9 @@ impl Client {
 
     /// What the stack answers, all of it.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Value, Error> {
+        let path = call.path.clone();
         let (reply, was_lost) = self.send(call).await?;
-        if let Some(refused) = refusal::of(&reply, was_lost) {
+        if let Some(refused) = refusal::of(&reply, &path, was_lost) {
             return Err(refused);
         }
 
@@ -112,11 +121,12 @@ impl Client {
         // Whatever comes of it comes of it once.
         let is_repeatable = call.once.is_some() || call.method.is_idempotent();
         let is_safe = call.method.is_safe();
+        let is_sent_once = call.is_any && !is_repeatable;
         let request = self.request(call);
         let (mut patience, mut may_be_done) = (Patience::default(), false);
         loop {
             let lost = match self.http.send(&self.with_signature(&request).await?).await {
-                Ok(reply) if patience.wait(&reply).await => {
+                Ok(reply) if !(is_sent_once && reply.status == 503) && patience.wait(&reply).await => {
                     // API Gateway says 503 as well when it has not waited for what was done.
                     may_be_done |= reply.status == 503;
                     continue;
@@ -139,7 +149,7 @@ impl Client {
     }
 
     fn request(&self, call: Call<'_>) -> Request {
-        let Call { method, path, mut query, body, once } = call;
+        let Call { method, path, mut query, body, once, is_any: _ } = call;
         // The order that a signature has them in.
         query.sort();
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();

@@ -1,6 +1,7 @@
 //! What the command can do: a file for each command.
 
 mod apply;
+mod call;
 mod completion;
 mod contract;
 mod cycle;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     /// Contracts: how an API treats those who call it with keys
     #[command(subcommand)]
     Contract(contract::Contract),
+    Call(call::Call),
     Doctor(doctor::Doctor),
     Local(Box<local::program::Options>),
     Completion(completion::Completion),
@@ -54,6 +56,7 @@ impl Command {
             Self::Apply(apply) => wait(apply.run(target, output)),
             Self::Diff(diff) => wait(diff.run(target, output)),
             Self::Contract(contract) => wait(contract.run(target, output)),
+            Self::Call(call) => wait(call.run(target, output)),
             Self::Doctor(doctor) => wait(doctor.run(target, output)),
             // It has a runtime of its own.
             Self::Local(options) => Ok(local::program::run(&options)),

@@ -43,6 +43,14 @@ impl Output {
         }
     }
 
+    /// Prints what no table can show, as a document.
+    pub(crate) fn document(self, document: &Value) -> Result<(), Error> {
+        match self.format {
+            Format::Table | Format::Json => print(&pretty(document)),
+            Format::Jsonl => print(&format!("{document}\n")),
+        }
+    }
+
     /// Prints rows, as they come or all at the end.
     pub(crate) const fn rows(self, columns: &[Column]) -> Rows<'_> {
         Rows { format: self.format, columns, kept: Vec::new() }

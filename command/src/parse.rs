@@ -1,7 +1,12 @@
 //! Reads values of the command line: slugs, ids, limits, spans.
 
+use std::time::SystemTime;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::registry::slug::Slug;
+
+use crate::wire::now;
 
 /// An organization's slug.
 pub(crate) fn slug(text: &str) -> Result<String, String> {
@@ -58,6 +63,29 @@ pub(crate) fn seconds(text: &str) -> Result<u64, String> {
     digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).ok_or_else(wrong)
 }
 
+/// A time to come: as it is, or a span from now: `90d`.
+pub(crate) fn coming(text: &str) -> Result<String, String> {
+    time(text, now(), 1)
+}
+
+/// A time that is over: as it is, or a span before now: `180d`.
+pub(crate) fn past(text: &str) -> Result<String, String> {
+    time(text, now(), -1)
+}
+
+/// The time that `text` says, a whole second where it says a span from `now`.
+fn time(text: &str, now: SystemTime, sign: i64) -> Result<String, String> {
+    if text.parse::<Timestamp>().is_ok() {
+        return Ok(text.to_owned());
+    }
+    let wrong = || "a time is written 2030-01-01T00:00:00Z, or as a span: 15m, 24h, 90d".to_owned();
+    let span = seconds(text).ok().and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(sign));
+    let now = Timestamp::try_from(now).ok();
+    let time = span.and_then(|span| now?.checked_add(SignedDuration::from_secs(span)).ok());
+
+    Ok(format!("{:.0}", time.ok_or_else(wrong)?))
+}
+
 /// How many rows to show.
 pub(crate) fn rows(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|rows| *rows > 0).ok_or_else(|| "it is not a number from 1 on".to_owned())
@@ -65,7 +93,7 @@ pub(crate) fn rows(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{id, limit, seconds, slug};
+    use super::{id, limit, seconds, slug, time};
     use serde_json::json;
 
     #[test]
@@ -82,6 +110,23 @@ mod tests {
         assert_eq!(["90s", "15m", "24h", "7d"].map(|text| seconds(text).unwrap()), [90, 900, 86_400, 604_800]);
         for wrong in ["", "24", "h", "1w", "-1h", "1.5h", "99999999999999999999d"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_one_or_a_span_from_now() {
+        let now = "2026-11-20T10:00:00.75Z".parse::<jiff::Timestamp>().unwrap().into();
+        for (text, sign, said) in [
+            ("2030-01-01T00:00:00Z", 1, "2030-01-01T00:00:00Z"),
+            ("2030-01-01T01:00:00+01:00", -1, "2030-01-01T01:00:00+01:00"),
+            ("90d", 1, "2027-02-18T10:00:00Z"),
+            ("15m", 1, "2026-11-20T10:15:00Z"),
+            ("24h", -1, "2026-11-19T10:00:00Z"),
+        ] {
+            assert_eq!(time(text, now, sign).as_deref(), Ok(said), "{text}");
+        }
+        for wrong in ["", "soon", "2030-01-01", "90", "-1d", "9999999999999d"] {
+            assert!(time(wrong, now, 1).is_err(), "{wrong}");
         }
     }
 

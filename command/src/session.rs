@@ -37,10 +37,15 @@ impl Session {
     /// Prints `pages`, as they come.
     pub(crate) async fn show(&self, mut pages: Pages<'_>, columns: &[Column]) -> Result<Exit, Error> {
         let mut rows = self.output.rows(columns);
+        let mut is_empty = true;
         while let Some(page) = pages.next().await? {
+            is_empty &= page.is_empty();
             page.into_iter().try_for_each(|row| rows.push(row))?;
         }
         rows.end()?;
+        if is_empty && self.output.is_table() {
+            talk::note("there are none");
+        }
 
         Ok(Exit::Done)
     }

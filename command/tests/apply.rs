@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{SHARED, Server, World, command, ended, ran, reply, signed};
+use crate::support::{SHARED, Server, World, command, ended, fed, ran, reply, signed};
 
 /// A file of organizations.
 struct File(TempDir);
@@ -79,6 +79,25 @@ apply-two     unchanged
     );
     differs(false);
     assert_eq!(SHARED.json(&["orgs", "get", "apply-one"])["name"], "One", "what the file leaves out is left alone");
+}
+
+#[test]
+fn a_file_can_come_on_standard_input() {
+    let put = |text: &str| fed(&mut SHARED.command(&["apply", "-f", "-"]), text);
+    put("organizations:\n  - { slug: apply-input, plan: pro }\n")
+        .printed(0, "ORGANIZATION  RESULT   CHANGES\napply-input   created  plan none → pro\n");
+    put("organizations:\n  - { slug: apply-input, planz: pro }\n").failed(2, "standard input: line 2, column");
+}
+
+#[test]
+fn a_policy_that_the_contract_does_not_have_is_refused_before_anything_is_changed() {
+    let world = World::serving("fanfare");
+    let plan = world.json(&["call", "GET", "/operator/v1/plans"])["data"][0]["plan"].as_str().unwrap().to_owned();
+    let file = File::new(&format!(
+        "  - {{ slug: leaky-1, plan: {plan} }}\n  - {{ slug: leaky-2, plan: {plan}, leaks: quarantine }}\n"
+    ));
+    world.run(&["apply", "-f", &file.path()]).failed(2, "the organization leaky-2: leaks must be notify or revoke");
+    world.run(&["orgs", "get", "leaky-1"]).failed(3, "404");
 }
 
 #[test]

@@ -95,9 +95,14 @@ fn a_call_whose_answer_is_lost_is_made_again_under_its_name() {
     let gone = reply(404, "", r#"{"title": "Key not found", "status": 404}"#);
     for (arguments, answer, code, said) in [
         (&get[..], &org, 0, ""),
-        (&get, &gone, 3, "404: Key not found\n"),
+        (&get, &gone, 3, "404: Key not found (/operator/v1/organizations/acme)\n"),
         (&put, &org, 0, ""),
-        (&delete, &gone, 3, "404: Key not found (an attempt before this may have been carried out)\n"),
+        (
+            &delete,
+            &gone,
+            3,
+            "404: Key not found (/operator/v1/organizations/acme/api-keys/key_01) (an attempt before this may have been carried out)\n",
+        ),
     ] {
         let server = Server::answering([lost(), answer.clone()]);
         let ran = ran(&mut signed(command(&[arguments, &["--url", &server.url]].concat())));

@@ -97,6 +97,43 @@ fn a_new_secret_replaces_the_old_one_at_once_or_after_an_overlap() {
 }
 
 #[test]
+fn what_a_key_has_used_can_be_given_back() {
+    SHARED.json(&["orgs", "put", "keys-reset", "--plan", "pro", "--limit", "1/month"]);
+    let (id, secret) = SHARED.key("keys-reset");
+    let verdict = || fed(&mut SHARED.command(&["verify"]), &secret).code;
+    assert_eq!([verdict(), verdict()], [0, 4]);
+    let reset = SHARED.run(&["keys", "reset", "keys-reset", &id]);
+    assert!(reset.code == 0 && reset.out.starts_with(&format!("id           {id}\n")), "{reset:?}");
+    assert_eq!([verdict(), verdict()], [0, 4]);
+    SHARED
+        .run(&["keys", "reset", "keys-reset", "key_00000000000000000000000000"])
+        .failed(3, "(/operator/v1/organizations/keys-reset/api-keys/key_00000000000000000000000000/reset)");
+}
+
+#[test]
+fn a_time_is_also_a_span() {
+    SHARED.organization("keys-spans");
+    let made = SHARED.json(&["keys", "create", "keys-spans", "--name", "web", "--type", "live", "--expires", "90d"]);
+    let seconds = |member: &str| made[member].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
+    // The key was made a moment after the command had read the clock.
+    let lasts = seconds("expiresAt") - seconds("createdAt");
+    assert!((90 * 86_400 - 60..=90 * 86_400).contains(&lasts), "{lasts}");
+    let list = |filter: &[&str]| SHARED.json(&[&["keys", "list", "keys-spans"], filter].concat());
+    assert_eq!(list(&["--expires-before", "91d"]).as_array().unwrap().len(), 1);
+    assert_eq!(list(&["--expires-before", "89d"]), json!([]));
+    assert_eq!(list(&["--unused-since", "1d"]), json!([]));
+}
+
+#[test]
+fn a_list_without_rows_says_so_to_people() {
+    SHARED.organization("keys-none");
+    let none = SHARED.run(&["keys", "list", "keys-none"]);
+    assert_eq!((none.code, none.out.as_str(), none.err.as_str()), (0, "", "latchkey: there are none\n"));
+    SHARED.run(&["keys", "list", "keys-none", "--output", "json"]).printed(0, "[]\n");
+    SHARED.run(&["keys", "list", "keys-none", "--output", "jsonl"]).printed(0, "");
+}
+
+#[test]
 fn a_new_secret_prolongs_where_that_is_said() {
     let key = json!({"data": {"id": "key_01", "key": "lk_live_secret"}}).to_string();
     for (more, order) in [
@@ -167,7 +204,7 @@ fn an_import_that_is_refused_as_a_whole_says_which_keys_it_had() {
     assert_eq!(
         ran.err,
         "latchkey: 0 of 1 keys: 0 imported, 0 there already, 0 refused\n\
-         latchkey: keys 1 to 1: 404: Organization not found\n"
+         latchkey: keys 1 to 1: 404: Organization not found (/operator/v1/organizations/keys-nobody/api-keys/import)\n"
     );
 }
 

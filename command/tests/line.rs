@@ -19,6 +19,14 @@ fn a_mistake_is_one_line_and_2() {
         (&["keys", "create", "acme", "--name", "x", "--limit", "5"], "5000/minute"),
         (&["keys", "create", "acme", "--name", "x", "--secret-to", "somewhere"], "file:PATH or secretsmanager:NAME"),
         (&["keys", "regenerate", "acme", "key_1", "--overlap", "soon"], "90s, 15m, 24h or 7d"),
+        (
+            &["keys", "create", "acme", "--name", "x", "--expires", "soon"],
+            "2030-01-01T00:00:00Z, or as a span: 15m, 24h, 90d",
+        ),
+        (&["keys", "list", "acme", "--unused-since", "yesterday"], "2030-01-01T00:00:00Z, or as a span"),
+        (&["call", "TRACE", "/operator/v1/plans"], "GET, PUT, POST, PATCH or DELETE"),
+        (&["call", "GET", "https://example.com/"], "a path begins with /"),
+        (&["call", "PUT", "/operator/v1/plans/pro", "{\"secret\""], "the body is not JSON: line 1, column 9"),
         (&["orgs", "list", "--limit", "0"], "from 1 on"),
         (&["orgs", "list", "--output", "xml"], "possible values: table, json, jsonl"),
         (&["orgs", "list", "--url", "http://localhost", "--stack", "x"], "cannot be used with"),
@@ -46,7 +54,9 @@ fn input_that_is_no_text_is_2() {
 fn help_names_every_command_and_exit_code() {
     let help = ran(&mut command(&["--help"]));
     assert_eq!((help.code, help.err.as_str()), (0, ""));
-    for said in ["orgs", "keys", "verify", "portal", "apply", "diff", "contract", "doctor", "local", "completion"] {
+    for said in
+        ["orgs", "keys", "verify", "portal", "apply", "diff", "contract", "call", "doctor", "local", "completion"]
+    {
         assert!(help.out.contains(&format!("\n  {said} ")), "{said}: {}", help.out);
     }
     for said in ["LATCHKEY_URL", "LATCHKEY_STACK", "Exit codes:", "Examples:", "  5  something differs"] {

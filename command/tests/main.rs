@@ -18,6 +18,8 @@ mod apply;
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
+mod call;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod contracts;

@@ -36,6 +36,16 @@ impl Change<'_> {
         }
     }
 
+    /// Refuses a policy for leaked keys that is none of `policies`.
+    fn check_leaks(&self, policies: &[&str]) -> Result<(), Error> {
+        match self.terms.get("leaks").and_then(Value::as_str) {
+            Some(policy) if !policies.contains(&policy) => {
+                Err(self.wrong(&format!("leaks must be {}", policies.join(" or "))))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Refuses limits in other windows than those in which the contract counts.
     fn check_windows(&self, windows: &[&str]) -> Result<(), Error> {
         for member in LIMITS {
@@ -66,11 +76,16 @@ pub(super) async fn check(client: &Client, changes: &[Change<'_>]) -> Result<(),
     }
     let has_limits =
         |change: &Change<'_>| LIMITS.iter().any(|member| change.terms.get(*member).is_some_and(Value::is_array));
-    if changes.iter().any(has_limits) {
+    if changes.iter().any(|change| has_limits(change) || change.touches("leaks")) {
         let document = description(client).await?;
-        let windows = document.pointer("/components/schemas/Limit/properties/per/enum").and_then(Value::as_array);
-        let windows: Option<Vec<_>> = windows.map(|windows| windows.iter().filter_map(Value::as_str).collect());
-        windows.map_or(Ok(()), |windows| changes.iter().try_for_each(|change| change.check_windows(&windows)))?;
+        if let Some(windows) = choice(&document, "/components/schemas/Limit/properties/per/enum") {
+            changes.iter().try_for_each(|change| change.check_windows(&windows))?;
+        }
+        if let Some(policies) =
+            choice(&document, "/components/schemas/OrganizationChange/properties/leaks/anyOf/0/enum")
+        {
+            changes.iter().try_for_each(|change| change.check_leaks(&policies))?;
+        }
     }
 
     Ok(())
@@ -81,6 +96,13 @@ fn is_gone(plan: &Value) -> bool {
     let flaws = plan["notInForce"].as_array();
 
     flaws.into_iter().flatten().any(|flaw| flaw["field"] == "plan")
+}
+
+/// The words that may stand in a place, as far as the document says.
+fn choice<'d>(document: &'d Value, pointer: &str) -> Option<Vec<&'d str>> {
+    let words = document.pointer(pointer)?.as_array()?;
+
+    Some(words.iter().filter_map(Value::as_str).collect())
 }
 
 /// What the stack says of itself; nothing where it does not, or not to everybody.

@@ -5,15 +5,17 @@ use serde_json::Value;
 use crate::error::{Error, line};
 use crate::wire::Reply;
 
-/// The error that `reply` is, if it is one; `was_lost` where nobody knows what became of an attempt before it.
-pub(super) fn of(reply: &Reply, was_lost: bool) -> Option<Error> {
+/// The error that `reply` is, if it is one, to a request for `path`; `was_lost` where nobody knows what became of an attempt before it.
+pub(super) fn of(reply: &Reply, path: &str, was_lost: bool) -> Option<Error> {
     if reply.status < 300 {
         return None;
     }
     let told = serde_json::from_slice(&reply.body).ok().and_then(|body: Value| message(&body));
     let said = told.unwrap_or_else(|| "the stack did not say why".to_owned());
+    // A message does not say which of several things is not there.
+    let which = if reply.status == 404 { format!(" ({path})") } else { String::new() };
     let earlier = if was_lost { " (an attempt before this may have been carried out)" } else { "" };
-    let said = format!("{}: {}{earlier}", reply.status, line(&said));
+    let said = format!("{}: {}{which}{earlier}", reply.status, line(&said));
 
     Some(match reply.status {
         404 => Error::NotFound(said),

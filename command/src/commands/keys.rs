@@ -9,6 +9,7 @@ mod import;
 mod index;
 mod list;
 mod regenerate;
+mod reset;
 mod update;
 mod usage;
 
@@ -31,6 +32,7 @@ pub(crate) enum Keys {
     Create(create::Create),
     Update(update::Update),
     Regenerate(regenerate::Regenerate),
+    Reset(reset::Reset),
     Import(import::Import),
     Export(export::Export),
     Index(index::Index),
@@ -48,6 +50,7 @@ impl Keys {
             Self::Create(create) => create.run(&Session::open(target, output).await?).await,
             Self::Update(update) => update.run(&Session::open(target, output).await?).await,
             Self::Regenerate(regenerate) => regenerate.run(&Session::open(target, output).await?).await,
+            Self::Reset(reset) => reset.run(&Session::open(target, output).await?).await,
             // A file that is not right is no reason to look for a stack.
             Self::Import(import) => import.run(target, output).await,
             Self::Export(export) => export.run(&Session::open(target, output).await?).await,

@@ -44,8 +44,8 @@ pub(crate) struct Create {
     #[arg(long = "allow", value_name = "ADDRESS")]
     addresses: Vec<String>,
 
-    /// When it ends: 2030-01-01T00:00:00Z [default: as its plan and its type say]
-    #[arg(long, value_name = "TIME")]
+    /// When it ends: 2030-01-01T00:00:00Z, or 90d from now [default: as its plan and its type say]
+    #[arg(long, value_name = "TIME", value_parser = parse::coming)]
     expires: Option<String>,
 
     /// Let it never end, where its plan and its type allow that

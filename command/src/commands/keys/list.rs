@@ -33,12 +33,12 @@ pub(crate) struct List {
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
 
-    /// Those that expire before this time, or have: 2030-01-01T00:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// Those that expire before this time, or have: 2030-01-01T00:00:00Z, or 30d from now
+    #[arg(long, value_name = "TIME", value_parser = parse::coming)]
     expires_before: Option<String>,
 
-    /// Those that were made before this time and not used since
-    #[arg(long, value_name = "TIME")]
+    /// Those that were made before this time and not used since: 2026-05-01T00:00:00Z, or 180d ago
+    #[arg(long, value_name = "TIME", value_parser = parse::past)]
     unused_since: Option<String>,
 
     /// Show so many at most [default: all]

@@ -49,8 +49,8 @@ pub(crate) struct Update {
     #[arg(long, conflicts_with = "addresses")]
     allow_anywhere: bool,
 
-    /// When it ends: 2030-01-01T00:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// When it ends: 2030-01-01T00:00:00Z, or 90d from now
+    #[arg(long, value_name = "TIME", value_parser = parse::coming)]
     expires: Option<String>,
 
     /// Let it never end

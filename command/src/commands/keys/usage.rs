@@ -7,6 +7,7 @@ use super::Which;
 use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::output::{Column, text};
+use crate::parse;
 use crate::session::Session;
 
 /// Show what became of the requests with a key, by hours or days of UTC
@@ -16,12 +17,12 @@ pub(crate) struct Usage {
     #[command(flatten)]
     which: Which,
 
-    /// From when: 2026-11-20T00:00:00Z [default: 24 hours or 30 days before --to]
-    #[arg(long, value_name = "TIME")]
+    /// From when: 2026-11-20T00:00:00Z, or 7d ago [default: 24 hours or 30 days before --to]
+    #[arg(long, value_name = "TIME", value_parser = parse::past)]
     from: Option<String>,
 
     /// Until when [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = parse::past)]
     to: Option<String>,
 
     /// How long a row is
