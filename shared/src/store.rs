@@ -56,7 +56,7 @@ pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced, TAKEN_OVER};
 pub use keys::{Found, Inserted, Reach, Removed};
 pub use outbox::{Fate, Letter, Outbox, Page, Pile, Start};
-pub use parcels::{Courier, Parcel, WEBHOOK};
+pub use parcels::{Courier, Parcel, Pause, WEBHOOK};
 pub use passes::{Counted, Legacy, Passes, State, Together, Versions};
 pub use remembered::Remembered;
 pub use reminders::Reminder;

@@ -66,6 +66,33 @@ async fn an_attempt_is_shown_of_the_address_that_the_webhook_has() {
 }
 
 #[tokio::test]
+async fn an_address_that_wants_to_be_left_alone_speaks_for_no_other() {
+    let Move { world, id, old, new } = Move::from(&[Answered::RetryAfter(429, "86400")]).await;
+    send(&world).await;
+    key(&world, "b").await;
+    assert_eq!(send(&world).await["delivered"], 0);
+    patch(&world, &id, json!({"url": new.url()})).await;
+    assert_eq!(send(&world).await["delivered"], 1);
+    assert_eq!((old.got().len(), names(&new)), (1, vec!["b".to_owned()]));
+}
+
+#[tokio::test]
+async fn an_event_that_another_run_has_put_off_is_not_forgotten() {
+    let receiver = Receiver::new(&[Answered::Held(200), Answered::With(500), Answered::With(200)]).await;
+    let world = open(&[&receiver]).await;
+    hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    let other = async { assert_eq!(send(&world).await["postponed"], 1) };
+    assert_eq!(meanwhile(&world, &receiver, other).await["delivered"], 1);
+    // Nothing else comes for the webhook: whoever puts an event off sees to it that it is sent again.
+    world.stack.clock().advance(Duration::from_hours(1));
+    assert_eq!(send(&world).await["delivered"], 1);
+    assert_eq!(names(&receiver), ["a", "a", "a"]);
+    let left = world.items("EventsTable").await;
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
 async fn a_webhook_that_is_removed_or_switched_off_gets_nothing_more_from_then_on() {
     for change in [Value::Null, json!({"status": "disabled"})] {
         let receiver = Receiver::new(&[Answered::Held(200), Answered::With(200)]).await;

@@ -10,7 +10,7 @@ use shared::environment::clock;
 use shared::http::schedule::Clock;
 use shared::management::webhooks::disable;
 use shared::registry::webhook::{Attempt, Tried, Webhook, Why, signatures};
-use shared::store::{Courier, Fate, Outbox, Page, Parcel, Start};
+use shared::store::{Courier, Fate, Outbox, Page, Parcel, Pause, Start};
 use tokio::time::Instant;
 
 use super::message;
@@ -36,8 +36,8 @@ pub(super) struct Round<'a> {
     done: Done,
     /// The last attempt of this turn, and whether it was late.
     last: Option<(Tried, bool)>,
-    /// Until when it wants to be left alone, if it has said so in this turn.
-    paused: Option<Timestamp>,
+    /// How long it wants to be left alone, if it has said so in this turn.
+    paused: Option<Pause>,
 }
 
 /// Whether to go on with what comes next in the queue; if not, whether nothing is left in it.
@@ -52,7 +52,8 @@ impl<'a> Round<'a> {
 
     /// Works the queue off.
     pub(super) async fn run(mut self) -> Result<Done> {
-        let is_empty = self.work_off().await?;
+        let worked_off = self.work_off().await;
+        // What was tried is noted, also where the turn has ended with an error.
         if let Some((tried, is_late)) = self.last.take() {
             let now = self.clock.now();
             let Courier { org, webhook, late, .. } = &self.courier;
@@ -61,10 +62,11 @@ impl<'a> Round<'a> {
             let is_noted = late.is_some_and(|late| now.duration_since(late) < NOTED);
             let is_news = if is_late { !is_noted } else { late.is_some() };
             if is_news || self.paused.is_some() {
-                (self.courier.late, self.courier.paused) = (is_late.then_some(now), self.paused);
+                (self.courier.late, self.courier.paused) = (is_late.then_some(now), self.paused.take());
                 self.outbox().courier_noted(&self.courier).await?;
             }
         }
+        let is_empty = worked_off?;
         // One that was late is remembered for a while.
         if is_empty && !self.courier.is_late(self.clock.now()) {
             self.outbox().courier_done(&self.courier).await?;
@@ -113,7 +115,7 @@ impl<'a> Round<'a> {
                 Ok(webhook) => webhook,
                 Err(why) => return self.clear(why, asked, "the webhook is disabled").await,
             };
-            let is_paused = self.courier.paused.is_some_and(|until| asked < until);
+            let is_paused = self.courier.paused.as_ref().is_some_and(|pause| pause.holds(&webhook.url, asked));
             if is_paused || parcel.due > asked {
                 return Ok(STOP);
             }
@@ -122,9 +124,10 @@ impl<'a> Round<'a> {
             let is_long = begun.elapsed() >= LONG;
             self.last = Some((self.tried(&webhook, &sent), sent.is_err() || is_long));
             let Err(failure) = sent else {
-                self.outbox().parcel_taken(parcel).await?;
+                let is_out = self.outbox().parcel_taken(parcel).await?;
                 self.done.delivered = self.done.delivered.saturating_add(1);
-                return Ok(if is_long { STOP } else { ControlFlow::Continue(()) });
+                // Where it is now, if another run has moved it, this one does not know.
+                return Ok(if is_long || !is_out { STOP } else { ControlFlow::Continue(()) });
             };
             if let Some(goes) = self.failed(&webhook, parcel, failure).await? {
                 return Ok(goes);
@@ -173,8 +176,9 @@ impl<'a> Round<'a> {
             }
             Fate::Dead(_) => Why::Failing,
             Fate::Again(due) => {
-                self.paused = failure.not_before(now);
-                let due = self.paused.map_or(due, |asked| asked.max(due));
+                let asked = failure.not_before(now);
+                self.paused = asked.map(|until| Pause { until, url: Some(webhook.url.to_string()) });
+                let due = asked.map_or(due, |asked| asked.max(due));
                 tracing::warn!(
                     event.id = parcel.id, org.id = %org, webhook.id = %id, attempts, %due,
                     "a webhook has not taken an event: {}", failure.outcome

@@ -21,7 +21,7 @@ use crate::environment::clock;
 use crate::environment::entropy::Entropy;
 use crate::registry::event::Id as EventId;
 use crate::registry::slug::Slug;
-use crate::registry::webhook::{Id, TEST};
+use crate::registry::webhook::{Address, Id, TEST};
 
 /// The version of the layout of parcels and couriers.
 const LAYOUT: i64 = 1;
@@ -63,10 +63,26 @@ pub struct Courier {
     pub webhook: Id,
     /// When it was last late: it took nothing, or long for an answer. `None` where it was not, the last time.
     pub late: Option<Timestamp>,
-    /// Until when it wants to be left alone, if it has said so.
-    pub paused: Option<Timestamp>,
+    /// How long it wants to be left alone, if it has said so.
+    pub paused: Option<Pause>,
     /// The last event that was put into its queue, as it was read.
     note: Option<String>,
+}
+
+/// What an address has asked for: to be left alone for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Until when, in whole seconds.
+    pub until: Timestamp,
+    /// Which address; `None` where releases before 0.1 have written it down, which did not say.
+    pub url: Option<String>,
+}
+
+impl Pause {
+    /// Whether nothing is sent to `url` at `now`.
+    pub fn holds(&self, url: &Address, now: Timestamp) -> bool {
+        now < self.until && self.url.as_ref().is_none_or(|asked| *asked == url.to_string())
+    }
 }
 
 fn queue(org: &Slug, webhook: &Id) -> String {
@@ -164,15 +180,15 @@ impl Outbox {
         Ok(Page::read(request.send().await?, Parcel::read))
     }
 
-    /// Takes `parcel` out: it was taken.
+    /// Takes `parcel` out: it was taken. `false` where another run has moved it meanwhile, or taken it out.
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn parcel_taken(&self, parcel: &Parcel) -> Result<()> {
+    pub async fn parcel_taken(&self, parcel: &Parcel) -> Result<bool> {
         let delete = self.table().client.delete_item().table_name(&self.table().name).set_key(Some(parcel.key.clone()));
-        delete.send().await?;
+        let is_there = Condition::that("attribute_exists(#pk)", ["pk"]);
 
-        Ok(())
+        is_written(delete.when(is_there).send().await)
     }
 
     /// Puts `parcel`, which was not taken, where `fate` says, unless another run has.
@@ -196,6 +212,7 @@ impl Outbox {
     /// DynamoDB's.
     pub async fn courier_noted(&self, courier: &Courier) -> Result<()> {
         let second = |at: Option<Timestamp>| number(at.map_or(NEVER, Timestamp::as_second));
+        let url = courier.paused.as_ref().and_then(|pause| pause.url.as_deref());
         let request = self
             .table()
             .client
@@ -203,10 +220,11 @@ impl Outbox {
             .table_name(&self.table().name)
             .set_key(Some(courier_of(&courier.org, &courier.webhook)))
             .condition_expression("attribute_exists(#pk)")
-            .update_expression("SET #late = :late, #paused = :paused")
-            .set_expression_attribute_names(Some(names(["pk", "late", "paused"])))
+            .update_expression("SET #late = :late, #paused = :paused, #asked_by = :asked_by")
+            .set_expression_attribute_names(Some(names(["pk", "late", "paused", "asked_by"])))
             .expression_attribute_values(":late", second(courier.late))
-            .expression_attribute_values(":paused", second(courier.paused));
+            .expression_attribute_values(":paused", second(courier.paused.as_ref().map(|pause| pause.until)))
+            .expression_attribute_values(":asked_by", text(url.unwrap_or_default()));
 
         is_written(request.send().await).map(drop)
     }
@@ -252,7 +270,9 @@ impl Courier {
         let (org, webhook) = parts.ok_or_else(|| Error::Fault(format!("the courier {place} is of no webhook")))?;
         let note = item.text("note")?;
         let moment = |at: Option<i64>| Timestamp::from_second(at.filter(|at| *at != NEVER)?).ok();
-        let [late, paused] = [item.number("late")?, item.number("paused")?].map(moment);
+        let [late, until] = [item.number("late")?, item.number("paused")?].map(moment);
+        let url = item.text("asked_by")?.filter(|url| !url.is_empty());
+        let paused = until.map(|until| Pause { until, url });
 
         Ok(Self { org, webhook, late, paused, note })
     }

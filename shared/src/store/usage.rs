@@ -130,9 +130,9 @@ impl Usage {
         is_written(request.send().await).map(drop)
     }
 
-    /// The last two days on which there was anything of `holder`, newest first.
-    pub(crate) async fn last_days(&self, holder: &Holder) -> Result<Vec<Day>> {
-        self.newest(holder, 2).await
+    /// The last day before `day` on which there was anything of `holder`.
+    pub(crate) async fn last_day_before(&self, holder: &Holder, day: i64) -> Result<Option<Day>> {
+        self.newest(holder, Some(day)).await
     }
 
     /// What there was of `account` on the days from `first` to `last`, both included. A day of the stack comes in several
@@ -160,7 +160,7 @@ impl Usage {
 
     /// The last day on which there was anything of `holder`: also of a key that is deleted by now.
     pub async fn last_day(&self, holder: &Holder) -> Result<Option<Day>> {
-        Ok(self.newest(holder, 1).await?.into_iter().next())
+        self.newest(holder, None).await
     }
 
     /// Forgets all that is known of `account`, which is no sum of the stack, as long as `tries` are not over. Whether nothing is left.
@@ -168,16 +168,19 @@ impl Usage {
         dynamodb::empty(&self.client, &self.table, &partition(account, 0), None, tries).await
     }
 
-    async fn newest(&self, holder: &Holder, limit: i32) -> Result<Vec<Day>> {
-        let newest = self
-            .query(partition(&Account::Key(holder.clone()), 0))
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", "pk")
-            .scan_index_forward(false)
-            .limit(limit);
+    /// The newest day of `holder`, before the day `before` if that is said.
+    async fn newest(&self, holder: &Holder, before: Option<i64>) -> Result<Option<Day>> {
+        let days = self.query(partition(&Account::Key(holder.clone()), 0)).scan_index_forward(false).limit(1);
+        let newest = match before {
+            Some(day) => days
+                .key_condition_expression("#pk = :pk AND #sk < :day")
+                .set_expression_attribute_names(Some(super::names(["pk", "sk"])))
+                .expression_attribute_values(":day", text(date(day))),
+            None => days.key_condition_expression("#pk = :pk").expression_attribute_names("#pk", "pk"),
+        };
         let days = newest.send().await?.items.unwrap_or_default();
 
-        days.into_iter().map(|item| read(item.into())).collect()
+        days.into_iter().next().map(|item| read(item.into())).transpose()
     }
 
     /// A query of `partition` that sees what was just written.
