@@ -39,7 +39,8 @@ impl Watched {
             assert_ne!(longer, text);
             change(&longer)
         });
-        let reference = |builder: local::Builder| builder.parameter("ReferenceApi", "experiences");
+        let reference =
+            |builder: local::Builder| builder.parameter("ReferenceApi", "experiences").parameter("Rotation", "on");
         let world = World::build(contract.path().to_str().unwrap(), reference).await;
         world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
 

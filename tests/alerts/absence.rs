@@ -159,6 +159,35 @@ async fn a_key_that_wakes_after_a_month_is_told_of_unless_somebody_has_just_work
 }
 
 #[tokio::test]
+async fn what_the_stack_does_to_a_key_by_itself_nobody_has_done() {
+    let watched = Watched::with(json!([{"requests": 100, "per": "minute"}])).await;
+    let order = json!({"name": "server", "type": "secret", "rotateEvery": 86_400});
+    let mut key = watched.world.key("acme", order).await;
+    watched.use_key(&key, 1).await;
+    watched.world.at("2030-07-16T00:00:30Z");
+    assert_eq!(watched.world.stack.fire("KeysRotate").await.unwrap()["rotated"], 1);
+    let kept = watched.world.stack.services().secret(&format!("latchkey/acme/{}", key.id)).unwrap();
+    kept.labelled("AWSCURRENT").unwrap().clone_into(&mut key.secret);
+    watched.use_key(&key, 2).await;
+    assert_eq!(watched.watch().await, ["activity.woke opened"]);
+}
+
+#[tokio::test]
+async fn a_key_that_wakes_at_midnight_was_silent_since_it_was_last_used_before() {
+    let watched = Watched::with(json!([{"requests": 100, "per": "minute"}])).await;
+    let key = watched.key().await;
+    watched.world.at("2030-06-20T12:00:00Z");
+    watched.use_key(&key, 1).await;
+    for moment in ["2030-07-31T23:59:40Z", "2030-08-01T00:00:05Z"] {
+        watched.world.at(moment);
+        watched.use_key(&key, 1).await;
+    }
+    watched.world.at("2030-08-01T00:00:30Z");
+    assert_eq!(watched.watch().await, ["activity.woke opened"]);
+    assert_eq!(watched.history().await.pop().unwrap()["numbers"]["silentSince"], "2030-06-20T12:00:00Z");
+}
+
+#[tokio::test]
 async fn an_old_secret_that_is_still_used_a_day_before_it_ends_is_told_of_once() {
     let watched = Watched::with(json!([{"requests": 100, "per": "minute"}])).await;
     let old = watched.key().await;

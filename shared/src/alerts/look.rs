@@ -7,6 +7,7 @@ use crate::alerts::hour;
 use crate::contract::limit::Window;
 use crate::gate::app::App;
 use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Telling, Watched};
+use crate::registry::audit::Plane;
 use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Status;
@@ -167,14 +168,14 @@ async fn still_used(app: &App, key: &Key, peaks: &[Peak], now: Timestamp) -> Res
 /// Since when the key had not been used when it was at `woke`: since it was made, if it had never been. `None` if somebody
 /// has just worked on it: then its use is no surprise.
 async fn silence(app: &App, key: &Key, holder: &Holder, woke: Timestamp, now: Timestamp) -> Result<Option<Timestamp>> {
-    let days = app.usage.last_days(holder).await?;
-    let before = days.iter().find(|day| day.number < Window::Day.number(woke));
+    let before = app.usage.last_day_before(holder, Window::Day.number(woke)).await?;
     // A day without a use has refusals.
     let used = before.map(|day| day.last.latest().unwrap_or_else(|| Window::Day.begin(day.number)));
     let (rows, _) = app.keys.audit(&holder.org, 100, None).await?;
     let is_touched = rows.iter().filter(|row| row.key_id.as_ref() == Some(&holder.key)).any(|row| {
         let at: Option<Timestamp> = row.at.parse().ok();
-        at.is_some_and(|at| now.duration_since(at) < TOUCHED)
+        // What the stack does to a key by itself, nobody has done.
+        row.plane != Plane::Stack && at.is_some_and(|at| now.duration_since(at) < TOUCHED)
     });
 
     Ok((!is_touched).then_some(used.unwrap_or(key.created_at)))
