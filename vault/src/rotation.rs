@@ -136,7 +136,19 @@ impl Rotation {
             let name = candidate.name();
             let labels = self.shelf.labels(&name).await?;
             let pending = match labels.as_ref().and_then(|labels| labels.pending()) {
-                Some(version) => Some((version, self.shelf.text(&name, version).await?)),
+                Some(version) => match self.shelf.text(&name, version).await {
+                    Ok(text) => Some((version, text)),
+                    // What was pending is nobody's any more: the secret is to be deleted, for one.
+                    Err(error) if candidate.next(now) == Next::Nothing => {
+                        let Reminder { org, key, .. } = reminder;
+                        tracing::warn!(
+                            "a key rotates no more, and what was pending cannot be read: {org}/{key}: {}",
+                            cause(&error)
+                        );
+                        return Ok(Outcome::Nothing);
+                    }
+                    Err(error) => return Err(error),
+                },
                 None => None,
             };
             // A run was cut short once the key had it: nothing is put in its place before it is current.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use local::dynamodb::Fault;
 
-use super::{ROTATE, current, done, due, kept, open, refused, reminders, rotated, run, trail};
+use serde_json::json;
+
+use super::{ROTATE, current, done, due, kept, open, patch, refused, reminders, rotated, run, trail};
 use crate::operations::counts;
 use crate::support::World;
 
@@ -67,6 +69,26 @@ async fn a_reminder_that_cannot_be_read_is_told_every_six_hours_and_stays_as_it_
         reminders.iter().any(|item| item.contains("#a newer one") && item.contains("more=N(\"7\")")),
         "{reminders:?}"
     );
+}
+
+#[tokio::test]
+async fn a_rotation_that_was_ended_is_over_also_where_its_secret_cannot_be_read() {
+    let world = open().await;
+    let key = rotated(&world).await;
+    world.at("2030-06-17T00:00:30Z");
+    // The key has the new secret, and it is not current yet.
+    world.stack.services().inject(refused("UpdateSecretVersionStage", &key));
+    assert_eq!(run(&world).await, done(0, 0, 1));
+    world.stack.services().clear_faults();
+    // So refuses Secrets Manager what is scheduled for deletion.
+    world.stack.services().inject(refused("GetSecretValue", &key));
+    assert_eq!(patch(&world, &key, json!({"rotateEvery": null})).await.status, 200);
+    // By the reminder that was put off, and by that of the next time.
+    for moment in ["2030-06-18T00:00:30Z", "2030-06-19T00:01:30Z"] {
+        world.at(moment);
+        assert_eq!(run(&world).await, done(0, 0, 0));
+    }
+    assert_eq!(reminders(&world).await, Vec::<String>::new(), "it is not tried again");
 }
 
 #[tokio::test]
