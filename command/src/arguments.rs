@@ -23,10 +23,10 @@ Output:
 
 Exit codes:
   0  done
-  1  something failed
+  1  something failed: no answer, no permission, a stack that stays busy
   2  the command line, or a file that it names, is not right
   3  there is no such thing
-  4  the stack refuses, or the verdict is no
+  4  the verdict is no, or what is there does not allow it
   5  something differs from what was described
 
 Examples:

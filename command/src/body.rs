@@ -26,6 +26,13 @@ impl Body {
     }
 }
 
+impl Body {
+    /// Whether nothing is said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl From<Body> for Value {
     fn from(body: Body) -> Self {
         Self::Object(body.0)

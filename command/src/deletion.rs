@@ -15,9 +15,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// What becomes of an organization's audit trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Trail {
-    /// It stays
     Keep,
-    /// It goes with everything else
     Delete,
 }
 

@@ -10,11 +10,11 @@ pub(crate) enum Exit {
     Done,
     /// Something did not work.
     Failed,
-    /// The command line, or a file that it names, is not right.
+    /// The command line, or a file that it names, is not right: the command says so, or the stack (400).
     Usage,
     /// There is no such thing.
     NotFound,
-    /// The stack, or the gate, says no.
+    /// What is there does not allow it, or the verdict is no.
     Refused,
     /// What is there is not what was described.
     Differs,
@@ -53,6 +53,9 @@ pub(crate) enum Error {
     NotFound(String),
     #[error("{0}")]
     Refused(String),
+    /// The credentials may not ask.
+    #[error("{0}")]
+    Forbidden(String),
     /// Nobody reads what would be printed.
     #[error("standard output is closed")]
     Closed,
@@ -91,6 +94,7 @@ impl Error {
             Self::Usage(why) => Self::Usage(word(why)),
             Self::NotFound(why) => Self::NotFound(word(why)),
             Self::Refused(why) => Self::Refused(word(why)),
+            Self::Forbidden(why) => Self::Forbidden(word(why)),
             Self::Closed => Self::Closed,
         }
     }
@@ -98,7 +102,7 @@ impl Error {
     /// How the command ends with it.
     pub(crate) const fn exit(&self) -> Exit {
         match self {
-            Self::Failed(_) | Self::Unanswered(_) => Exit::Failed,
+            Self::Failed(_) | Self::Unanswered(_) | Self::Forbidden(_) => Exit::Failed,
             Self::Usage(_) => Exit::Usage,
             Self::NotFound(_) => Exit::NotFound,
             Self::Refused(_) => Exit::Refused,

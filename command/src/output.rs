@@ -165,6 +165,17 @@ pub(crate) fn text(thing: &Value, pointer: &str) -> String {
     }
 }
 
+/// What a member was, and what it is: `limits none → 600/minute`.
+pub(crate) fn changed(member: &str, before: &Value, after: &Value) -> String {
+    let shown = |value: &Value| match value {
+        Value::Null => "none".to_owned(),
+        Value::Array(list) if list.iter().any(Value::is_object) => limits(value, ""),
+        Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => text(value, ""),
+    };
+
+    format!("{member} {} → {}", shown(before), shown(after))
+}
+
 /// Limits as they are written on the command line: `600/minute 100000/month`.
 pub(crate) fn limits(thing: &Value, pointer: &str) -> String {
     let each = thing.pointer(pointer).and_then(Value::as_array).into_iter().flatten();

@@ -25,8 +25,7 @@ use crate::wire::{Http, now};
 const STACK: &str = "latchkey";
 
 /// What is said to whoever has none.
-const NO_CREDENTIALS: &str =
-    "no AWS credentials: sign in as for the AWS CLI, by variables (AWS_ACCESS_KEY_ID …) or by a profile (--profile)";
+const NO_CREDENTIALS: &str = "no AWS credentials: sign in as for the AWS CLI, by variables (AWS_ACCESS_KEY_ID …) or by a profile that there is (--profile)";
 
 /// For how long credentials must last to be used again: 1 minute.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -94,11 +93,13 @@ impl Signer {
         }
         let found = self.provider.provide_credentials().await;
         let found = found.map_err(|cause| {
-            if matches!(cause, CredentialsError::CredentialsNotLoaded(_)) {
+            let said = causes(&cause);
+            // Where nothing else is, the last that is asked is the machine itself, which is none of AWS's.
+            if matches!(cause, CredentialsError::CredentialsNotLoaded(_)) || said.contains("IMDS") {
                 return Error::Failed(NO_CREDENTIALS.to_owned());
             }
             // They are there, and do not work: a session is over, a program has failed.
-            Error::Failed(format!("no AWS credentials: {}", causes(&cause)))
+            Error::Failed(format!("no AWS credentials: {said}"))
         })?;
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
 
@@ -122,7 +123,7 @@ impl Target {
                 let name = samconfig::stack()?.unwrap_or_else(|| STACK.to_owned());
                 self.deployed(&name, http)
                     .await
-                    .map_err(|error| error.about("no local stack runs (`cargo run` starts one)"))
+                    .map_err(|error| error.about("no local stack runs (`latchkey local` or `cargo run` starts one)"))
             }
             [one] => Ok(on_this_machine(one)),
             several => {

@@ -116,11 +116,11 @@ fn a_file_with_a_mistake_anywhere_changes_nothing() {
         ),
         (
             "  - { slug: apply-bad-2, plan: pro, limits: [{ requests: 1, per: second }] }\n",
-            "apply-bad-2: limits must be per minute or hour or day or month",
+            "apply-bad-2: limits: per second is not counted; there are minute, hour, day, month",
         ),
         (
             "  - { slug: apply-bad-2, plan: pro, sharedLimits: [{ requests: 1, per: week }] }\n",
-            "apply-bad-2: sharedLimits must be per minute or hour or day or month",
+            "apply-bad-2: sharedLimits: per week is not counted; there are minute, hour, day, month",
         ),
     ] {
         let file = File::new(&format!("  - slug: apply-bad\n    plan: pro\n{}{second}", ""));
@@ -296,6 +296,6 @@ fn a_stack_that_does_not_describe_its_windows_judges_them_itself() {
         _ => told(&seen.line, 200),
     });
     let ran = ran(&mut signed(command(&["apply", "-f", &file.path(), "--url", &server.url])));
-    assert!(ran.code == 4 && ran.err.ends_with("latchkey: a: 400: limits must be per minute\n"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.ends_with("latchkey: a: 400: limits must be per minute\n"), "{ran:?}");
     server.end();
 }

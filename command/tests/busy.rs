@@ -148,8 +148,8 @@ fn what_is_never_answered_is_told_with_what_may_have_become_of_it() {
 fn refusals_of_every_contract_are_one_line() {
     for (status, body, code, said) in [
         (404, r#"{"type": "about:x", "title": "Not found", "status": 404}"#, 3, "404: Not found"),
-        (400, r#"{"error": {"message": "name is required", "type": "t", "code": "c"}}"#, 4, "400: name is required"),
-        (403, r#"{"message": "Forbidden"}"#, 4, "403: Forbidden"),
+        (400, r#"{"error": {"message": "name is required", "type": "t", "code": "c"}}"#, 2, "400: name is required"),
+        (403, r#"{"message": "Forbidden"}"#, 1, "403: Forbidden: these credentials may not call the stack"),
         (402, r#"{"error": "Your plan is full"}"#, 4, "402: Your plan is full"),
         (
             409,

@@ -28,8 +28,8 @@ fn every_route_can_be_called() {
 #[test]
 fn a_call_that_is_refused_ends_as_every_command_does() {
     SHARED.run(&["call", "GET", "/operator/v1/plans/none"]).failed(3, "(/operator/v1/plans/none)");
-    SHARED.run(&["call", "PUT", "/operator/v1/plans/pro", "{}"]).failed(4, "400: ");
-    SHARED.run(&["call", "GET", "/operator/v1/plans?nosuch=1"]).failed(4, "nosuch");
+    SHARED.run(&["call", "PUT", "/operator/v1/plans/pro", "{}"]).failed(2, "400: ");
+    SHARED.run(&["call", "GET", "/operator/v1/plans?nosuch=1"]).failed(2, "nosuch");
     fed(&mut SHARED.command(&["call", "PUT", "/operator/v1/plans/pro", "-"]), "keys: 3")
         .failed(2, "the body is not JSON");
 }

@@ -14,6 +14,6 @@ fn every_contract_is_operated_alike() {
         let well = world.run(&["doctor"]);
         assert!(well.code == 0 && well.out.contains(&format!("contract     ok      {contract}\n")), "{well:?}");
         world.run(&["orgs", "get", "nobody"]).failed(3, missing);
-        world.run(&["orgs", "put", "acme", "--plan", "nowhere"]).failed(4, wrong);
+        world.run(&["orgs", "put", "acme", "--plan", "nowhere"]).failed(2, wrong);
     }
 }

@@ -96,7 +96,7 @@ fn whoever_is_not_let_in_learns_what_they_need() {
         assert!(ran.out.contains(&format!("output       ok      {output}")), "{ran:?}");
     }
     assert!(
-        ran.out.contains("403: Forbidden (you need execute-api:Invoke on arn:aws:execute-api:x/*/operator/*)\n"),
+        ran.out.contains("at another time (you need execute-api:Invoke on arn:aws:execute-api:x/*/operator/*)\n"),
         "{ran:?}"
     );
     stack.end();

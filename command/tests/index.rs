@@ -38,7 +38,7 @@ fn a_run_that_fails_says_how_to_go_on() {
         noted(2_500, &json!("acme/key_01")),
         reply(403, "", r#"{"message": "The security token is expired"}"#),
     ]);
-    index(&server.url, &[]).failed(4, "403: The security token is expired; to go on, --from acme/key_01");
+    index(&server.url, &[]).failed(1, "403: The security token is expired; to go on, --from acme/key_01");
     server.end();
     let server = Server::answering([noted(7, &Value::Null)]);
     index(&server.url, &["--from", "acme/key_01"]).printed(0, "indexed  7\n");

@@ -102,7 +102,7 @@ fn a_sample_is_asked_about_before_anything_is_imported() {
     let file = foreign(folder.path(), "sampled", 120);
     let import = ["keys", "import", "sampled", &file, "--sample-from", "-"];
     let refused = fed(&mut SHARED.command(&import), "another_form_0123456789\n");
-    assert_eq!((refused.code, refused.out.as_str()), (4, ""), "{refused:?}");
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{refused:?}");
     assert!(refused.err.contains("sample is of no form that is let in"), "{refused:?}");
     assert!(!refused.err.contains("another_form"), "{refused:?}");
     assert_eq!(lines(&SHARED.run(&["keys", "export", "sampled"])).len(), 1);

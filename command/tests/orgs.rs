@@ -88,13 +88,15 @@ fn the_audit_trail_says_who_changed_what() {
     SHARED.run(&["orgs", "lock", "orgs-audit"]);
     let trail = SHARED.run(&["orgs", "audit", "orgs-audit"]);
     let actor = trail.out.split_whitespace().last().unwrap();
-    let row = |action: &str| format!("2030-01-01T00:00:00.000Z  organization.{action}  operator  {actor}\n");
+    let gap = " ".repeat(actor.chars().count() - 5);
     trail.printed(
         0,
         &format!(
-            "AT                        ACTION                PLANE     ACTOR\n{}{}",
-            row("changed"),
-            row("created")
+            "\
+AT                        ACTION                PLANE     ACTOR{gap}  CHANGES
+2030-01-01T00:00:00.000Z  organization.changed  operator  {actor}  status active → locked
+2030-01-01T00:00:00.000Z  organization.created  operator  {actor}
+"
         ),
     );
     assert_eq!(SHARED.json(&["orgs", "audit", "orgs-audit", "--limit", "1"]).as_array().unwrap().len(), 1);
@@ -152,8 +154,8 @@ fn what_is_not_there_is_not_made_by_a_lock() {
 #[test]
 fn what_the_stack_refuses_is_told_in_its_words() {
     let refused = SHARED.run(&["orgs", "put", "orgs-refused", "--plan", "gold"]);
-    refused.failed(4, "400: The request is not valid: plan ");
-    SHARED.run(&["orgs", "put", "orgs-refused"]).failed(4, "400: The request is not valid: plan is required");
+    refused.failed(2, "400: The request is not valid: plan ");
+    SHARED.run(&["orgs", "put", "orgs-refused"]).failed(2, "400: The request is not valid: plan is required");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn the_local_stack_that_runs_is_used_without_a_word_about_it() {
     ];
     ran(&mut local.command(&create)).failed(2, "a local stack has no Secrets Manager: --secret-to file:PATH");
     let other = ran(signed(local.command(&["orgs", "list"])).env("LATCHKEY_URL", SHARED.url()));
-    other.failed(4, "403");
+    other.failed(1, "403");
 
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).unwrap();
     ran(&mut local.command(&["orgs", "list"])).failed(1, "is not a folder of yours alone");
@@ -170,7 +170,7 @@ fn the_name_in_samconfig_is_the_stack_where_none_is_named() {
         Server::answering([reply(403, "", "<ErrorResponse><Error><Message>no</Message></Error></ErrorResponse>")]);
     let mut get = signed(command(&["orgs", "get", "acme"]));
     get.current_dir(folder.path()).env("AWS_ENDPOINT_URL_CLOUDFORMATION", &aws.url);
-    ran(&mut get).failed(4, "CloudFormation does not tell of the stack mine: no");
+    ran(&mut get).failed(1, "CloudFormation does not tell of the stack mine: no");
     assert!(aws.end()[0].body.contains("StackName=mine"));
 }
 
@@ -194,7 +194,7 @@ fn profiles_and_their_processes_sign() {
 #[test]
 fn without_credentials_it_says_where_they_could_be() {
     let ran = ran(&mut command(&["orgs", "list", "--url", "http://127.0.0.1:1"]));
-    ran.failed(1, "no AWS credentials: sign in as for the AWS CLI, by variables (AWS_ACCESS_KEY_ID …) or by a profile (--profile)\n");
+    ran.failed(1, "no AWS credentials: sign in as for the AWS CLI, by variables (AWS_ACCESS_KEY_ID …) or by a profile that there is (--profile)\n");
 }
 
 #[test]

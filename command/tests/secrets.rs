@@ -35,7 +35,7 @@ fn a_key_that_is_refused_leaves_no_file() {
     let path = folder.path().join("key.txt");
     let to = format!("file:{}", path.display());
     let ran = SHARED.run(&["keys", "create", "secrets-refused", "--name", "ci", "--type", "gold", "--secret-to", &to]);
-    ran.failed(4, "400");
+    ran.failed(2, "400");
     assert!(!path.exists());
 }
 
@@ -97,7 +97,7 @@ fn a_secret_that_was_made_for_none_is_deleted() {
     let busy = || reply(503, "retry-after: 0\r\n", "{}");
     let without = reply(200, "", r#"{"data": {"id": "key_01", "name": "ci"}}"#);
     for (answers, code, said) in [
-        (vec![refused], 4, "400: name is taken"),
+        (vec![refused], 2, "400: name is taken"),
         (vec![busy(), without], 1, "the key key_01 has a new secret, which is lost"),
     ] {
         let named = || reply(200, "", r#"{"Name": "prod/key"}"#);

@@ -51,8 +51,10 @@ impl Change<'_> {
         for member in LIMITS {
             let limits = self.terms.get(member).and_then(Value::as_array).into_iter().flatten();
             let mut per = limits.filter_map(|limit| limit["per"].as_str());
-            if per.any(|per| !windows.contains(&per)) {
-                return Err(self.wrong(&format!("{member} must be per {}", windows.join(" or "))));
+            if let Some(wrong) = per.find(|per| !windows.contains(per)) {
+                return Err(
+                    self.wrong(&format!("{member}: per {wrong} is not counted; there are {}", windows.join(", ")))
+                );
             }
         }
 
@@ -108,7 +110,7 @@ fn choice<'d>(document: &'d Value, pointer: &str) -> Option<Vec<&'d str>> {
 /// What the stack says of itself; nothing where it does not, or not to everybody.
 async fn description(client: &Client) -> Result<Value, Error> {
     match client.json(Call::get("/operator/v1/openapi.json")).await {
-        Err(Error::NotFound(_) | Error::Refused(_)) => Ok(Value::Null),
+        Err(Error::NotFound(_) | Error::Forbidden(_)) => Ok(Value::Null),
         described => described,
     }
 }

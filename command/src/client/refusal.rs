@@ -12,16 +12,25 @@ pub(super) fn of(reply: &Reply, path: &str, was_lost: bool) -> Option<Error> {
     }
     let told = serde_json::from_slice(&reply.body).ok().and_then(|body: Value| message(&body));
     let said = told.unwrap_or_else(|| "the stack did not say why".to_owned());
-    // A message does not say which of several things is not there.
-    let which = if reply.status == 404 { format!(" ({path})") } else { String::new() };
+    let more = match reply.status {
+        // A message does not say which of several things is not there.
+        404 => format!(" ({path})"),
+        // So says API Gateway, and no more.
+        403 if said == "Forbidden" => {
+            ": these credentials may not call the stack, or sign for another region or at another time".to_owned()
+        }
+        _ => String::new(),
+    };
     let earlier = if was_lost { " (an attempt before this may have been carried out)" } else { "" };
-    let said = format!("{}: {}{which}{earlier}", reply.status, line(&said));
+    let said = format!("{}: {}{more}{earlier}", reply.status, line(&said));
 
     Some(match reply.status {
+        400 => Error::Usage(said),
+        401 | 403 => Error::Forbidden(said),
         404 => Error::NotFound(said),
         429 => Error::Failed(said),
         500.. if was_lost => Error::Unanswered(said),
-        400..=499 => Error::Refused(said),
+        402..=499 => Error::Refused(said),
         _ => Error::Failed(said),
     })
 }

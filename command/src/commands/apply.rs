@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::apply::{Rest, Step, plan, read};
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
-use crate::output::{Column, Output, Rows, limits, read_or_not, text};
+use crate::output::{Column, Output, Rows, changed, read_or_not, text};
 use crate::place::Target;
 use crate::session::Session;
 use crate::talk;
@@ -77,7 +77,7 @@ struct Pruning {
     #[arg(long)]
     prune: bool,
 
-    /// Delete them for good, with all their keys; their audit trails stay
+    /// With --prune: delete them for good, with all their keys, in place of locking them; their audit trails stay
     #[arg(long, requires = "prune")]
     delete: bool,
 }
@@ -101,17 +101,8 @@ const PLANNED: &[Column] =
 
 /// `plan free → pro, limits none → 600/minute`.
 fn changes(row: &Value) -> String {
-    let shown = |change: &Value, pointer: &str| {
-        let value = &change[pointer.trim_start_matches('/')];
-        match value {
-            Value::Null => "none".to_owned(),
-            Value::Array(_) => limits(change, pointer),
-            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => text(change, pointer),
-        }
-    };
     let each = row["changes"].as_object().into_iter().flatten();
-    let each =
-        each.map(|(member, change)| format!("{member} {} → {}", shown(change, "/before"), shown(change, "/after")));
+    let each = each.map(|(member, change)| changed(member, &change["before"], &change["after"]));
 
     each.collect::<Vec<_>>().join(", ")
 }
@@ -122,6 +113,9 @@ impl Apply {
         let wanted = read(&self.file)?;
         let session = Session::open(target, output).await?;
         let steps = plan(&session.client, &wanted, self.rest.into()).await?;
+        if steps.is_empty() {
+            talk::note("the file has no organization: there is nothing to do");
+        }
         if self.dry_run {
             let mut rows = output.rows(PLANNED);
             steps.iter().try_for_each(|step| rows.push(step.row()))?;

@@ -13,7 +13,7 @@ pub(super) struct Cycle {
     #[arg(long, value_name = "SPAN", value_parser = parse::seconds)]
     rotate_every: Option<u64>,
 
-    /// How long the secret before then goes on working [default: 1d, or half of that time]
+    /// How long each secret goes on working beside the next [default: 1d, or half of --rotate-every if that is less]
     #[arg(long, value_name = "SPAN", value_parser = parse::seconds)]
     rotate_overlap: Option<u64>,
 }

@@ -13,7 +13,7 @@ pub(super) struct Labels {
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
 
-    /// A text to write down beside it; may be given several times
+    /// A text to write down beside it, in place of all that is; may be given several times
     #[arg(long = "metadata", value_name = "NAME=TEXT", value_parser = parse::named)]
     metadata: Vec<(String, String)>,
 }

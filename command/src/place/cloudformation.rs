@@ -51,7 +51,7 @@ fn refusal(name: &str, region: &str, document: &Document<'_>) -> Error {
         return Error::NotFound(format!("there is no stack {name} in {region}"));
     }
 
-    Error::Refused(format!("CloudFormation does not tell of the stack {name}: {}", line(said)))
+    Error::Forbidden(format!("CloudFormation does not tell of the stack {name}: {}", line(said)))
 }
 
 fn is(node: &Node<'_, '_>, name: &str) -> bool {

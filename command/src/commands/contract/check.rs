@@ -38,14 +38,19 @@ const COLUMNS: &[Column] = &[
 impl Check {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
         let contract = read(&self.file)?;
-        let (plans, types) = (contract.plans.len(), contract.types.len());
+        let counted = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+        let (plans, types) = (counted(contract.plans.len(), "plan"), counted(contract.types.len(), "type"));
         let legacy = match contract.legacy.len() {
             0 => String::new(),
             1 => ", a form of keys from elsewhere".to_owned(),
             count => format!(", {count} forms of keys from elsewhere"),
         };
-        talk::note(&format!("{}: {plans} plans, {types} types of keys{legacy}: it is right", self.file.display()));
+        talk::note(&format!("{}: {plans}, {types} of keys{legacy}: it is right", self.file.display()));
+        if contract.has_costs() {
+            talk::note("not checked: whether the stack has the routes of [costs]; a stack that has not does not start");
+        }
         if !self.against_stack {
+            output.rows(COLUMNS).end()?;
             return Ok(Exit::Done);
         }
         let session = Session::open(target, output).await?;

@@ -197,7 +197,11 @@ fn keys(file: &Path) -> Result<Vec<Value>, Error> {
     let text = input::text(file)?;
     let mut keys = Vec::new();
     for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-        match value.map_err(|cause| input::wrong(file, &cause))? {
+        let value = value.map_err(|cause| {
+            let place = format_args!("line {}, column {}: this is no JSON", cause.line(), cause.column());
+            input::wrong(file, &place)
+        });
+        match value? {
             Value::Array(several) => keys.extend(several),
             one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
                 keys.push(one);

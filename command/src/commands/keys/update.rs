@@ -33,7 +33,7 @@ pub(crate) struct Update {
     #[arg(long, value_parser = ["active", "inactive"])]
     status: Option<String>,
 
-    /// A limit of its own; may be given several times
+    /// A limit of its own, in place of all that it has; may be given several times
     #[arg(long = "limit", value_name = "N/WINDOW", value_parser = parse::limit)]
     limits: Vec<Value>,
 
@@ -41,7 +41,7 @@ pub(crate) struct Update {
     #[arg(long, conflicts_with = "limits")]
     no_limits: bool,
 
-    /// An address or a network from where alone it may be used; may be given several times
+    /// An address or a network from where alone it may be used, in place of all that it has; may be given several times
     #[arg(long = "allow", value_name = "ADDRESS")]
     addresses: Vec<String>,
 
@@ -67,7 +67,11 @@ pub(crate) struct Update {
 impl Update {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let path = self.which.path();
-        let key = session.client.data(Call::patch(path, self.change())).await?;
+        let change = self.change();
+        if change.is_empty() {
+            return Err(Error::Usage("there is nothing to change: give an option".to_owned()));
+        }
+        let key = session.client.data(Call::patch(path, change)).await?;
         session.output.one(&key, COLUMNS)?;
 
         Ok(Exit::Done)

@@ -1,10 +1,13 @@
 //! `latchkey orgs audit`: who changed what.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
+use serde_json::Value;
 
 use super::path;
 use crate::error::{Error, Exit};
-use crate::output::{Column, text};
+use crate::output::{Column, changed, text};
 use crate::parse;
 use crate::session::Session;
 
@@ -26,7 +29,20 @@ const COLUMNS: &[Column] = &[
     ("key", |row| text(row, "/keyId")),
     ("plane", |row| text(row, "/plane")),
     ("actor", |row| text(row, "/actor")),
+    ("changes", changes),
 ];
+
+/// Every member of which a change has made something else, but for the time at which it did.
+fn changes(row: &Value) -> String {
+    let (before, after) = (&row["before"], &row["after"]);
+    // What was made or removed was not changed.
+    let (Some(was), Some(is)) = (before.as_object(), after.as_object()) else { return String::new() };
+    let members: BTreeSet<&str> = was.keys().chain(is.keys()).map(String::as_str).collect();
+    let differing = members.into_iter().filter(|member| *member != "updatedAt" && before[*member] != after[*member]);
+    let each = differing.map(|member| changed(member, &before[member], &after[member]));
+
+    each.collect::<Vec<_>>().join(", ")
+}
 
 impl Audit {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {

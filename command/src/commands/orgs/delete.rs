@@ -24,7 +24,7 @@ pub(crate) struct Delete {
     #[arg(long, value_name = "ORG")]
     confirm: String,
 
-    /// What becomes of its audit trail
+    /// What becomes of its audit trail: it stays, or goes with everything else
     #[arg(long, value_name = "WHAT", default_value = "keep")]
     audit: Trail,
 }

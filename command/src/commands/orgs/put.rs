@@ -28,7 +28,7 @@ pub(crate) struct Put {
     #[arg(long)]
     plan: Option<String>,
 
-    /// A limit of its own for each of its keys, in place of its plan's; may be given several times
+    /// A limit for each of its keys, in place of its plan's and of all that it has; may be given several times
     #[arg(long = "limit", value_name = "N/WINDOW", value_parser = parse::limit)]
     limits: Vec<Value>,
 
@@ -36,7 +36,7 @@ pub(crate) struct Put {
     #[arg(long, conflicts_with = "limits")]
     no_limits: bool,
 
-    /// A limit of all its keys together; may be given several times
+    /// A limit of all its keys together, in place of its plan's and of all that it has; may be given several times
     #[arg(long = "shared-limit", value_name = "N/WINDOW", value_parser = parse::limit)]
     shared_limits: Vec<Value>,
 

@@ -39,11 +39,11 @@ pub(crate) struct Url {
     #[arg(long)]
     locale: Option<String>,
 
-    /// The zone of their times [default: UTC]
+    /// The zone of their times [default: the browser's]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 
-    /// How long the session lasts once the link is used: 90s, 15m, 24h [default: 1h]
+    /// How long the session lasts once the link is used, 5m to 12h [default: 1h]
     #[arg(long = "lasts", value_name = "SPAN", value_parser = parse::seconds)]
     seconds: Option<u64>,
 }
