@@ -255,6 +255,11 @@ impl Contract {
         self.costs.get(route).copied().unwrap_or(Cost::ONE)
     }
 
+    /// Whether it says of a call what it costs.
+    pub fn has_costs(&self) -> bool {
+        !self.costs.is_empty()
+    }
+
     /// Refuses costs of calls that there are not, in a stack with these `routes`.
     ///
     /// # Errors

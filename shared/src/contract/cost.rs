@@ -62,7 +62,7 @@ pub(super) fn check(costs: &Costs, plans: &BTreeMap<String, Plan>) -> Result<(),
             return flaw(place, "must be a method and a path, like \"GET /v1/things/{id}\"");
         }
         if *cost == Cost::NOTHING {
-            return flaw(place, "must be at least 1: a call that counts nothing would have no limit");
+            return flaw(place, "must be a number from 1 to 1000: a call that counts nothing would have no limit");
         }
         for (name, plan) in plans {
             let limits = plan.limits.each().into_iter().chain(&plan.shared_limits);
