@@ -2,7 +2,7 @@
 //! what becomes of those that have leaked. And finding keys.
 //!
 //! It uses the store and the contract, by way of the app. It does not know which way a request came: the author is an
-//! argument ([`Author`](crate::registry::audit::Author)), and pages or commands will call the same functions as the
+//! argument ([`Author`](crate::registry::author::Author)), and pages or commands will call the same functions as the
 //! API.
 
 pub mod alerts;

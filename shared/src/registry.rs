@@ -9,6 +9,7 @@ pub mod alert;
 pub mod ask;
 pub mod attempt;
 pub mod audit;
+pub mod author;
 pub mod closing;
 pub mod counts;
 pub mod dead_letter;

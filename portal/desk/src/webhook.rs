@@ -9,7 +9,7 @@ use shared::contract::portal::Operation;
 use shared::gate::app::App;
 use shared::http::visitor::Webhooks;
 use shared::management::webhooks;
-use shared::registry::audit::Author;
+use shared::registry::author::Author;
 use shared::registry::webhook::{Change, Id, Status};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 use vault::{Vault, test_hosts};

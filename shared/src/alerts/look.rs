@@ -7,7 +7,7 @@ use crate::alerts::hour;
 use crate::contract::limit::Window;
 use crate::gate::app::App;
 use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Telling, Watched};
-use crate::registry::audit::Plane;
+use crate::registry::author::Plane;
 use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Status;

@@ -20,7 +20,7 @@ use crate::gate;
 use crate::http::call::Call;
 use crate::http::describe::Operation;
 use crate::management::leak::Teller;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::{Error, Result};
 use crate::registry::key;
 use crate::registry::leak::Source;

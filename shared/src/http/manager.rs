@@ -9,7 +9,7 @@ use crate::contract::management::Operation;
 use crate::http::call::Call;
 use crate::http::describe::Operation as Described;
 use crate::http::extract::{FromCall, Operator, admitted};
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::slug::Slug;
 

@@ -15,7 +15,7 @@ use crate::http::call::{Call, Guest};
 use crate::http::describe::Operation;
 use crate::http::extract::FromCall;
 use crate::management::invite::pages;
-use crate::registry::audit::{Author, Visit};
+use crate::registry::author::{Author, Visit};
 use crate::registry::error::Result;
 use crate::registry::organization::{Organization, Status};
 use crate::registry::session::{Once, Session};

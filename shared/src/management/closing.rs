@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::denial::{Denial, Violation};
 use crate::gate::app::App;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::closing::Trail;
 use crate::registry::error::Result;
 use crate::registry::organization::Status;

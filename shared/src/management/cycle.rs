@@ -4,7 +4,7 @@ use payload::Field;
 
 use crate::contract::denial::Violation;
 use crate::gate::app::App;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::{Result, both};
 use crate::registry::key::{Cycle, Every, Overlap};
 

@@ -15,7 +15,7 @@ use crate::contract::denial::{Denial, Kind};
 use crate::contract::envelope::Rendered;
 use crate::contract::secret::Plain;
 use crate::gate::app::App;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::key::Id;
 use crate::registry::slug::Slug;

@@ -10,7 +10,7 @@ use crate::contract::denial::{Denial, Violation};
 use crate::contract::portal::{Operation, Portal};
 use crate::environment::clock;
 use crate::gate::app::App;
-use crate::registry::audit::{Author, Visit};
+use crate::registry::author::{Author, Visit};
 use crate::registry::error::{Error, Result, both};
 use crate::registry::organization::Organization;
 use crate::registry::session::{Id, Order, Seconds, Session, Token};

@@ -22,7 +22,7 @@ use crate::management::lifetime;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::addresses::Addresses;
 use crate::registry::attempt::Attempt;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::{Error, Result, both};
 use crate::registry::external_id::ExternalId;
 use crate::registry::key::{Cycle, Every, Id, Key, Overlap, OwnLimits, Status};

@@ -12,7 +12,7 @@ use crate::contract::denial::Violation;
 use crate::contract::{management, portal};
 use crate::environment::clock;
 use crate::environment::clock::Expiry;
-use crate::registry::audit::{Author, Plane};
+use crate::registry::author::{Author, Plane};
 use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Organization;

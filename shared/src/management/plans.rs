@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::contract::Override;
 use crate::contract::denial::{Denial, Violation};
 use crate::gate::app::App;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::plan::{Entry, Name, Overridden, Row, View};
 use crate::store::{After, Remembered};

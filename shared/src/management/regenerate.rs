@@ -12,7 +12,7 @@ use crate::management::issue::{Issued, IssuedBefore, Minted, mint, type_in_use};
 use crate::management::lifetime;
 use crate::management::repeat::{Done, done_before};
 use crate::registry::attempt::Attempt;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::key::{Id, Key, Overlap};
 use crate::registry::organization::Organization;

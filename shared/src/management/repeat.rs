@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
 use crate::registry::attempt::Attempt;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::{Error, Result};
 use crate::registry::slug::Slug;
 

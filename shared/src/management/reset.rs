@@ -3,7 +3,7 @@
 use crate::contract::denial::Denial;
 use crate::gate::app::App;
 use crate::management::change::changeable;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::key::{Id, Key};
 use crate::registry::slug::Slug;

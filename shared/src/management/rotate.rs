@@ -10,7 +10,7 @@ use crate::contract::secret::Digest;
 use crate::gate::app::App;
 use crate::management::issue::{Minted, mint, type_in_use};
 use crate::management::lifetime;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::{Error, Result};
 use crate::registry::key::{Key, Standing};
 use crate::registry::organization::{Organization, Status};

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::contract::denial::{Denial, Violation};
 use crate::gate::app::App;
-use crate::registry::audit::{Action, Author};
+use crate::registry::audit::Action;
+use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::event;
 use crate::registry::organization::Organization;

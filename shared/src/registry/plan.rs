@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::denial::Violation;
 use crate::contract::{Contract, Numbers, Override};
 use crate::environment::clock;
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::organization::PENDING_SECS;
 
 /// What the name of a plan follows in an item.

@@ -16,7 +16,7 @@ use crate::contract::denial::Violation;
 use crate::contract::portal::{Operation, Portal};
 use crate::environment::clock;
 use crate::environment::clock::Moment;
-use crate::registry::audit::Bearer;
+use crate::registry::author::Bearer;
 use crate::registry::id::dated_id;
 use crate::registry::key;
 use crate::registry::name::Name;

@@ -9,7 +9,8 @@ use super::session_item::{By, is_in_time, item, listed_as, of_cookie, partition,
 use super::warrant::Warrant;
 use super::{Attributes, Keys, Part, is_new, key_item, names, organization_item, warrant};
 use crate::contract::secret::Digest;
-use crate::registry::audit::{Action, Author};
+use crate::registry::audit::Action;
+use crate::registry::author::Author;
 use crate::registry::key;
 use crate::registry::key::Key;
 use crate::registry::organization::Organization;

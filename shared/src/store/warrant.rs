@@ -14,7 +14,8 @@ use jiff::Timestamp;
 
 use super::record::{ORGANIZATION, OnOrganization};
 use super::{Keys, key_item, organization_item, session_item};
-use crate::registry::audit::{Author, Bearer, Entry};
+use crate::registry::audit::Entry;
+use crate::registry::author::{Author, Bearer};
 use crate::registry::key;
 use crate::registry::organization;
 use crate::registry::organization::Organization;

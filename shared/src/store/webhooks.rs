@@ -20,7 +20,8 @@ use super::remembered::{LAYOUT, Remembered, is_written, place, unreadable, writt
 use super::warrant::Warrant;
 use super::{Attributes, Keys, names};
 use crate::contract::limit::Window;
-use crate::registry::audit::{Author, Entry};
+use crate::registry::audit::Entry;
+use crate::registry::author::Author;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::registry::webhook::{Id, Sent, Tried, Webhook};

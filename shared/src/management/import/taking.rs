@@ -17,7 +17,7 @@ use crate::contract::reading::json;
 use crate::contract::secret::Digest;
 use crate::gate::app::App;
 use crate::management::issue::{Order, Terms, full, movable, orderable, own_limits};
-use crate::registry::audit::Author;
+use crate::registry::author::Author;
 use crate::registry::error::{Error, Result, both};
 use crate::registry::key::{Id, Key, OwnLimits, SetBy};
 use crate::registry::organization::Organization;
