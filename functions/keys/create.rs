@@ -2,7 +2,8 @@
 //! and nowhere else. With an `Idempotency-Key` it is issued once, however often it is asked for.
 
 use shared::http::manager::Create;
-use shared::management::issue::{Issued, IssuedBefore, Order, issue};
+use shared::management::issue::{Issued, IssuedBefore, issue};
+use shared::management::terms::Order;
 use shared::{App, Body, CreatedOnce, Exit, Handler, IdempotencyKey, Manager, Reason, Result};
 
 #[tokio::main(flavor = "current_thread")]

@@ -23,4 +23,5 @@ pub mod regenerate;
 pub mod repeat;
 pub mod reset;
 pub mod rotate;
+pub mod terms;
 pub mod webhooks;

@@ -8,7 +8,7 @@ use shared::gate::app::App;
 use shared::http::visitor::Update;
 use shared::management::change::{Change, change};
 use shared::management::invite::pages;
-use shared::management::issue::type_in_use;
+use shared::management::terms::type_in_use;
 use shared::registry::key::{Id, Key, SetBy};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
 

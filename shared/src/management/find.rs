@@ -10,7 +10,7 @@ use crate::contract::denial::{Denial, Violation};
 use crate::contract::secret::{Digest, Plain};
 use crate::environment::clock;
 use crate::gate::app::App;
-use crate::management::issue::type_of;
+use crate::management::terms::type_of;
 use crate::registry::error::{Error, Result};
 use crate::registry::fingerprint::Fingerprint;
 use crate::registry::key::{Filter, Id, Key, View};

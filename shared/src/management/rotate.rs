@@ -8,8 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::contract::secret::Digest;
 use crate::gate::app::App;
-use crate::management::issue::{Minted, mint, type_in_use};
+use crate::management::issue::{Minted, mint};
 use crate::management::lifetime;
+use crate::management::terms::type_in_use;
 use crate::registry::author::Author;
 use crate::registry::error::{Error, Result};
 use crate::registry::key::{Key, Standing};

@@ -12,7 +12,7 @@ use crate::contract::limit::Limits;
 use crate::contract::scope::Scopes;
 use crate::contract::secret::Digest;
 use crate::environment::clock::{Expiry, Moment};
-use crate::management::issue::Order;
+use crate::management::terms::Order;
 use crate::registry::addresses::Addresses;
 use crate::registry::error::{Result, both};
 use crate::registry::external_id::ExternalId;
