@@ -3,6 +3,7 @@
 //!
 //! It may use every other room. It decides nothing about keys and requests: the gate and the management do.
 
+pub mod authority;
 pub mod authorize;
 pub mod call;
 pub mod cors;

@@ -2,7 +2,6 @@
 //! refusal ends the call: authority first, then the content of the request.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::marker::PhantomData;
 
 use lambda_http::http::HeaderMap;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -10,22 +9,14 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::contract::denial::{Denial, Violation};
+use crate::contract::denial::Violation;
 use crate::contract::fault::Fault;
 use crate::contract::given::Given;
 use crate::contract::reading::{FAULTS_MAX, json, read};
-use crate::contract::scope::Needs;
 use crate::environment::clock::Times;
-use crate::gate;
 use crate::http::call::Call;
 use crate::http::describe::Operation;
-use crate::management::leak::Teller;
-use crate::registry::author::Author;
-use crate::registry::error::{Error, Result};
-use crate::registry::key;
-use crate::registry::leak::Source;
-use crate::registry::pass::Grant;
-use crate::registry::slug::Slug;
+use crate::registry::error::Result;
 
 /// Something that a handler can have as an argument.
 #[diagnostic::on_unimplemented(
@@ -66,106 +57,6 @@ pub(crate) fn check_query(call: &Call, known: &[fn() -> BTreeSet<String>]) -> Re
     if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
 }
 
-/// A caller with a key that may do `N`. A handler without this has no organization's data to work on.
-#[derive(Debug)]
-pub struct Caller<N> {
-    grant: Grant,
-    needs: PhantomData<fn() -> N>,
-}
-
-impl<N> Caller<N> {
-    /// The organization that the key belongs to.
-    pub const fn org(&self) -> &Slug {
-        &self.grant.org
-    }
-
-    /// The key.
-    pub const fn key(&self) -> &key::Id {
-        &self.grant.key
-    }
-}
-
-impl<N: Needs> FromCall for Caller<N> {
-    const USES_STORE: bool = true;
-
-    async fn from_call(call: &mut Call) -> Result<Self> {
-        let grant = admitted(call, N::SCOPE.as_slice()).await?;
-
-        Ok(Self { grant, needs: PhantomData })
-    }
-
-    fn describe(operation: &mut Operation<'_>) {
-        operation.ask_key(N::SCOPE);
-    }
-}
-
-/// The grant of a request that the gate lets in with all of `scopes`, to the organization that the path names, if it
-/// names one.
-pub(crate) async fn admitted(call: &mut Call, scopes: &[&str]) -> Result<Grant> {
-    let credential = gate::credential(&call.app.contract, &call.headers);
-    let credential = credential.inspect_err(|denial| call.refused = Some(denial.kind()))?;
-    match gate::admit(call.app, credential, scopes, &call.asking()).await {
-        Ok(grant) => {
-            call.quotas.clone_from(&grant.quotas);
-            call.used = Some(grant.used());
-            // A path with another organization than the key's own leads nowhere, like one with an organization that
-            // does not exist.
-            if call.path_parameters.get("org").is_some_and(|org| org != grant.org.as_str()) {
-                return Err(Denial::OrganizationNotFound.into());
-            }
-            Ok(grant)
-        }
-        Err(refusal) => {
-            call.quotas = refusal.quotas;
-            call.used = refusal.used;
-            if let Error::Denied(denial) = &refusal.error {
-                call.refused = Some(denial.kind());
-            }
-            Err(refusal.error)
-        }
-    }
-}
-
-/// The team that runs this stack: a request signed with its AWS credentials, which API Gateway has checked.
-#[derive(Debug)]
-pub struct Operator {
-    /// Who signed, and when.
-    pub author: Author,
-}
-
-impl FromCall for Operator {
-    const USES_STORE: bool = true;
-
-    async fn from_call(call: &mut Call) -> Result<Self> {
-        let unguarded = || Error::Failed {
-            denial: Denial::UnknownRoute,
-            cause: "nobody has signed the request: the template does not guard the route".to_owned(),
-        };
-        let arn = call.signed_by.take().ok_or_else(unguarded)?;
-
-        Ok(Self { author: Author::operator(arn, call.request_id.clone(), call.now) })
-    }
-
-    fn describe(operation: &mut Operation<'_>) {
-        Signed::describe(operation);
-        operation.refuse(Denial::Unavailable { retry_after: 1 });
-    }
-}
-
-/// The same where nothing is asked of the store: such a function has no permission for it.
-#[derive(Debug)]
-pub struct Signed;
-
-impl FromCall for Signed {
-    async fn from_call(call: &mut Call) -> Result<Self> {
-        Operator::from_call(call).await.map(|_| Self)
-    }
-
-    fn describe(operation: &mut Operation<'_>) {
-        operation.ask_signature();
-    }
-}
-
 /// When the gateway took the request in.
 #[derive(Clone, Copy, Debug)]
 pub struct At(pub jiff::Timestamp);
@@ -188,22 +79,6 @@ impl FromCall for Within {
     }
 
     fn describe(_: &mut Operation<'_>) {}
-}
-
-/// Somebody who tells of a key that they have found. Anybody may.
-#[derive(Debug)]
-pub struct Finder(pub Teller);
-
-impl FromCall for Finder {
-    const USES_STORE: bool = true;
-
-    async fn from_call(call: &mut Call) -> Result<Self> {
-        Ok(Self(Teller { source: Source::Report, request: call.request_id.clone(), at: call.now }))
-    }
-
-    fn describe(operation: &mut Operation<'_>) {
-        operation.refuse(Denial::Unavailable { retry_after: 1 });
-    }
 }
 
 /// A request that no route takes.
