@@ -35,15 +35,15 @@ impl Step {
         self.result != "unchanged"
     }
 
-    /// Does it.
-    pub(crate) async fn carry_out(&self, client: &Client) -> Result<(), Error> {
+    /// Does it. Once the stack has said that it deletes, `has_begun` is set: it goes on by itself then.
+    pub(crate) async fn carry_out(&self, client: &Client, has_begun: &Cell<bool>) -> Result<(), Error> {
         // What is locked already is deleted as it is.
         if self.result != DELETED || !self.terms.is_empty() {
             let terms = Value::Object(self.terms.clone());
             client.data(Call::put(format!("{ORGANIZATIONS}/{}", self.slug), terms)).await?;
         }
         if self.result == DELETED {
-            delete(client, &self.slug, Trail::Keep, &Cell::new(false)).await?;
+            delete(client, &self.slug, Trail::Keep, has_begun).await?;
         }
 
         Ok(())

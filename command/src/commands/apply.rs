@@ -1,5 +1,6 @@
 //! `latchkey apply`, `latchkey diff`: organizations as a file describes them.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -146,8 +147,9 @@ async fn carry_out(session: &Session, steps: &[Step], rows: &mut Rows<'_>, done:
         }
         if step.differs() {
             progress.set_message(format!("{} is {}", step.slug, step.result));
-            let carried_out = interrupt.let_end(step.carry_out(&session.client)).await;
-            let stopped = || Error::Failed(format!("stopped in the middle of {}: apply the file again", step.slug));
+            let has_begun = Cell::new(false);
+            let carried_out = interrupt.let_end(step.carry_out(&session.client, &has_begun)).await;
+            let stopped = || stopped(&step.slug, has_begun.get());
             carried_out.ok_or_else(stopped)?.map_err(|error| error.about(&step.slug))?;
         }
         rows.tell(step.row())?;
@@ -157,6 +159,17 @@ async fn carry_out(session: &Session, steps: &[Step], rows: &mut Rows<'_>, done:
     progress.finish_and_clear();
 
     Ok(())
+}
+
+/// What is known of the organization `slug` where nobody waits any more.
+fn stopped(slug: &str, has_begun: bool) -> Error {
+    Error::Failed(if has_begun {
+        format!(
+            "stopped waiting for {slug} to be deleted: the stack goes on by itself; apply the file again for the rest"
+        )
+    } else {
+        format!("stopped in the middle of {slug}: apply the file again")
+    })
 }
 
 impl Diff {
