@@ -113,18 +113,13 @@ fn wanted(sheet: &Sheet<'_>, key: &Key, read: Read) -> Option<Change> {
         name: Some(read.name).filter(|name| *name != key.name),
         scopes: read.scopes.and_then(|chosen| sheet.changed(&chosen, key)),
         limits: if limits.clone().applied(own.clone()) == own { Field::LeftOut } else { limits },
-        allowed_addresses: Field::LeftOut,
-        external_id: Field::LeftOut,
-        metadata: Field::LeftOut,
-        rotate_every: Field::LeftOut,
-        rotate_overlap: Field::LeftOut,
         expires_at: match read.expires {
             Expires::Kept => Field::LeftOut,
             Expires::Never if key.expires_at.is_none() => Field::LeftOut,
             Expires::Never => Field::Null,
             Expires::At(at) => Field::Value(Expiry(Some(at))),
         },
-        status: None,
+        ..Change::default()
     };
 
     (!wanted.is_empty()).then_some(wanted)

@@ -1,16 +1,14 @@
 //! Switching a key off, and on again.
 
 use jiff::Timestamp;
-use payload::Field;
 use portal::{Change as Which, Depth, StatusPage};
 use shared::gate::app::App;
 use shared::http::visitor::Deactivate;
 use shared::management::change::{Change, change};
 use shared::registry::key::{Id, Status};
-use shared::registry::organization;
 use shared::{Denial, Form, Page, Result, Violation, Visitor};
 
-use crate::frame::{barred, frame, shown};
+use crate::frame::{barred, check_open, frame, shown};
 use crate::{usage, view};
 
 /// The page before the key `id` is switched: off if it is on, else on.
@@ -64,25 +62,8 @@ pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form)
     if view::find(app, &visitor.org.slug, id).await?.status == status {
         return Ok(Page::see_other(&format!("../{id}?done={done}")));
     }
-    let wanted = Change {
-        name: None,
-        scopes: None,
-        limits: Field::LeftOut,
-        allowed_addresses: Field::LeftOut,
-        external_id: Field::LeftOut,
-        metadata: Field::LeftOut,
-        rotate_every: Field::LeftOut,
-        rotate_overlap: Field::LeftOut,
-        expires_at: Field::LeftOut,
-        status: Some(status),
-    };
+    let wanted = Change { status: Some(status), ..Change::default() };
     change(app, &visitor.org.slug, id, &wanted, &author, None).await?;
 
     Ok(Page::see_other(&format!("../{id}?done={done}")))
-}
-
-fn check_open(visitor: &Visitor<Deactivate>) -> Result<()> {
-    let is_open = visitor.org.status == organization::Status::Active;
-
-    if is_open { Ok(()) } else { Err(Denial::OrganizationLocked.into()) }
 }

@@ -25,7 +25,7 @@ use crate::registry::slug::Slug;
 use crate::store::{Replaced, Warrant};
 
 /// A change: what is left out stays.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "KeyChange", extend("minProperties" = 1))]
 pub struct Change {
