@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::http::manager::Regenerate;
 use shared::management::issue::{Issued, IssuedBefore};
-use shared::management::regenerate::{Rotation, regenerate};
+use shared::management::regenerate::{Regeneration, regenerate};
 use shared::management::repeat::Done;
 use shared::registry::key::Id;
 use shared::{App, Body, Data, Exit, Handler, IdempotencyKey, Manager, Path, Reason, Result};
@@ -25,7 +25,7 @@ async fn replace(
     manager: Manager<Regenerate>,
     key: IdempotencyKey,
     Path(place): Path<Place>,
-    body: Option<Body<Rotation>>,
+    body: Option<Body<Regeneration>>,
 ) -> Result<Data<Done<Issued, IssuedBefore>>> {
     let Body(rotation) = body.unwrap_or_default();
     let once = key.attempt(&format!("regenerate {}", place.id), &rotation)?;

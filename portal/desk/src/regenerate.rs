@@ -9,7 +9,7 @@ use shared::http::visitor::Regenerate;
 use shared::management::invite::pages;
 use shared::management::issue::{Issued, IssuedBefore};
 use shared::management::regenerate as rotation;
-use shared::management::regenerate::Rotation;
+use shared::management::regenerate::Regeneration;
 use shared::management::repeat::Done;
 use shared::registry::attempt::Attempt;
 use shared::registry::key::{Id, Key};
@@ -129,7 +129,7 @@ pub async fn regenerate(
     };
     let overlap_seconds = i64::from(overlap.seconds()).try_into();
     let overlap_seconds = overlap_seconds.map_err(|what| Violation::new("overlap", what))?;
-    let wanted = Rotation { overlap_seconds, prolong: false };
+    let wanted = Regeneration { overlap_seconds, prolong: false };
     let what = format!("portal regenerate {id}");
     let once = form.once().map(|once| Attempt::new(once.as_str(), &what, &())).transpose()?;
     match rotation::regenerate(app, slug, id, wanted, &visitor.author(), once.as_ref(), Some(seen)).await {

@@ -23,7 +23,7 @@ use crate::store::{Keep, Keys, Replaced, Warrant};
 /// How a secret is replaced.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Rotation {
+pub struct Regeneration {
     /// How long the old one keeps working.
     #[serde(default, deserialize_with = "or_default")]
     #[schemars(with = "Option<Overlap>")]
@@ -35,7 +35,7 @@ pub struct Rotation {
     pub prolong: bool,
 }
 
-impl Rotation {
+impl Regeneration {
     /// When `before` stops working with its new secret.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen:
 }
 
 /// Gives the key `id` of `slug` a new secret, on behalf of `author`. Once this has returned, the new one works, and the
-/// old one for as long as `rotation` says; one before that no longer does. Where this is to be done `once`, a repeat
+/// old one for as long as `regeneration` says; one before that no longer does. Where this is to be done `once`, a repeat
 /// does nothing. Where `seen` is a version of the key, no other gets a new secret.
 ///
 /// # Errors
@@ -105,7 +105,7 @@ pub async fn regenerate(
     app: &App,
     slug: &Slug,
     id: &Id,
-    rotation: Rotation,
+    regeneration: Regeneration,
     author: &Author,
     once: Option<&Attempt>,
     seen: Option<i64>,
@@ -121,8 +121,8 @@ pub async fn regenerate(
             return Ok(Done::Before(IssuedBefore::new(done)));
         }
         check_seen(&before, seen)?;
-        let expires_at = rotation.expiry(app, &before, &org, author)?;
-        let ends = rotation.end(&before, author)?;
+        let expires_at = regeneration.expiry(app, &before, &org, author)?;
+        let ends = regeneration.end(&before, author)?;
         let Minted { secret, digest, hint } = mint(app, kind)?;
         let after = Key { expires_at, ..Keys::succeeded(&before, (digest, hint), ends, now) };
         let issued = Issued::new(after.clone(), secret);
