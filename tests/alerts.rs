@@ -1,9 +1,6 @@
-//! Functions that open alerts and hand events on, and what people want to be told of.
+//! Functions that open alerts, and what people want to be told of.
 
 mod absence;
-mod dead_letters;
-mod deliver;
-mod fair;
 mod get;
 mod history;
 mod many;

@@ -220,7 +220,7 @@ async fn an_event_for_a_webhook_costs_seven_write_units_and_each_run_that_sends_
         let sum = |of: fn(&(String, f64, f64)) -> f64| calls.iter().map(of).sum::<f64>();
         (calls.len(), sum(|call| call.1), sum(|call| call.2))
     };
-    run("AlertsDeliver").await;
+    run("EventsDeliver").await;
     // Calls, write units, read units. Six write units hand an event on, and one takes it out of its queue. A run that sends
     // writes down what became of the last attempt, and that the queue is empty. It reads ten events at a time, and the
     // webhook before each.
@@ -237,7 +237,7 @@ async fn an_event_for_a_webhook_costs_seven_write_units_and_each_run_that_sends_
         for number in 0..events {
             world.key("acme", json!({"name": format!("k{number}"), "type": "admin"})).await;
         }
-        assert_eq!(run("AlertsDeliver").await, handed, "{events}");
+        assert_eq!(run("EventsDeliver").await, handed, "{events}");
         assert_eq!(run("WebhooksDeliver").await, sent, "{events}");
     }
 }

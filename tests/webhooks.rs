@@ -206,7 +206,7 @@ pub(crate) async fn hook(world: &World, receiver: &Receiver, kinds: Value) -> (S
 
 /// Hands on what is in the outbox, and then sends it.
 pub(crate) async fn send(world: &World) -> Value {
-    world.stack.fire("AlertsDeliver").await.unwrap();
+    world.stack.fire("EventsDeliver").await.unwrap();
     world.stack.fire("WebhooksDeliver").await.unwrap()
 }
 

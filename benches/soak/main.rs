@@ -49,7 +49,7 @@ const KILLED: [&str; 12] = [
     "KeysImport",
     "GateVerify",
     "OrganizationsPut",
-    "AlertsDeliver",
+    "EventsDeliver",
     "WebhooksDeliver",
     "AlertsWatch",
     "KeysRotate",
@@ -226,7 +226,7 @@ async fn reckon(
     receiver.takes_all();
     // What webhooks have not taken is tried again for days.
     for _ in 0..8 {
-        for function in ["KeysRotate", "OrganizationsPurge", "AlertsWatch", "AlertsDeliver", "WebhooksDeliver"] {
+        for function in ["KeysRotate", "OrganizationsPurge", "AlertsWatch", "EventsDeliver", "WebhooksDeliver"] {
             stack.fire(function).await?;
         }
         stack.clock().advance(Duration::from_hours(6));
@@ -234,7 +234,7 @@ async fn reckon(
     reckoning::changes(scene).await;
     let rows = reckoning::trails(scene).await;
     for _ in 0..3 {
-        stack.fire("AlertsDeliver").await?;
+        stack.fire("EventsDeliver").await?;
         stack.fire("WebhooksDeliver").await?;
     }
     let events = reckoning::events(scene, &house.told(), &rows)?;

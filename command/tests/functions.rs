@@ -17,7 +17,7 @@ fn no_function_has_the_ways_by_which_people_sign_in() {
     for name in names {
         assert!(has(Path::new(LATCHKEY), name), "{name}: this looks for the wrong thing");
     }
-    for function in ["gate-verify", "organizations-put", "alerts-deliver", "portal-create-webhook"] {
+    for function in ["gate-verify", "organizations-put", "events-deliver", "portal-create-webhook"] {
         for name in names {
             assert!(!has(&binaries().join(function), name), "{function} has {name}");
         }

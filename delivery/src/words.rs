@@ -64,7 +64,7 @@ pub(crate) fn about_dead(dead: &[Head]) -> Message {
     let (events, were) = if count == 1 { ("event", "was") } else { ("events", "were") };
     let mut text = format!(
         "{count} {events} could not be handed on for three days, and {were} put aside. Each is kept for 30 days.\n\nThe log \
-         of alerts-deliver says why. \"Dead letters\" in docs/operations.md says how to try them again.\n\n"
+         of events-deliver says why. \"Dead letters\" in docs/operations.md says how to try them again.\n\n"
     );
     for Head { id, organization, sequence, kind, .. } in dead.iter().take(NAMED) {
         // Writing to a string does not fail.

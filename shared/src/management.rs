@@ -1,9 +1,9 @@
-//! Changes to keys: issuing, changing and regenerating one, giving back what was used with it, taking over those of another system, and
-//! what becomes of those that have leaked. And finding keys.
+//! Changes, whoever asks for them: of keys (issuing, changing, regenerating, rotating, giving back what was used, taking over those of
+//! another system, what becomes of those that have leaked), of organizations and their deletion, plans, alerts, webhooks, and sessions of
+//! the portal. And finding keys.
 //!
 //! It uses the store and the contract, by way of the app. It does not know which way a request came: the author is an
-//! argument ([`Author`](crate::registry::author::Author)), and pages or commands will call the same functions as the
-//! API.
+//! argument ([`Author`](crate::registry::author::Author)), and pages call the same functions as the API.
 
 pub mod alerts;
 pub mod cap;

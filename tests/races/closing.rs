@@ -249,10 +249,10 @@ async fn nothing_of_a_deleted_organization_comes_back_with_people_and_callers_wh
 async fn nothing_of_a_deleted_organization_comes_back_with_what_the_stack_does_by_itself() {
     try_all(&[
         ("watch", |scene| scene.fire("AlertsWatch").boxed_local()),
-        ("deliver", |scene| scene.fire("AlertsDeliver").boxed_local()),
+        ("deliver", |scene| scene.fire("EventsDeliver").boxed_local()),
         ("send", |scene| {
             async {
-                scene.fire("AlertsDeliver").await;
+                scene.fire("EventsDeliver").await;
                 scene.fire("WebhooksDeliver").await
             }
             .boxed_local()

@@ -10,7 +10,7 @@ use crate::operations::counts;
 use crate::outbox::pile;
 use crate::support::World;
 
-const MOVED: &str = "AlertsDeliver";
+const MOVED: &str = "EventsDeliver";
 const SENT: &str = "WebhooksDeliver";
 
 /// A step at which the process of a function is killed: after this call was made, before its answer has come. The text is

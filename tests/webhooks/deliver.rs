@@ -226,7 +226,7 @@ async fn without_the_master_nothing_is_sent_and_nothing_is_lost() {
     hook(&world, &receiver, json!(["key.created"])).await;
     key(&world, "a").await;
     world.stack.services().inject(Fault::error(400, "AccessDeniedException", "no").always().on("GetSecretValue"));
-    world.stack.fire("AlertsDeliver").await.unwrap();
+    world.stack.fire("EventsDeliver").await.unwrap();
     assert!(world.stack.fire(SENT).await.is_err());
     let order = json!({"url": receiver.url(), "kinds": ["key.deleted"]});
     assert_eq!(

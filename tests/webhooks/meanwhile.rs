@@ -152,7 +152,7 @@ async fn what_happens_after_a_webhook_is_switched_on_again_is_not_dropped_with_w
         world.stack.clock().advance(Duration::from_mins(1));
         patch(&world, &id, json!({"status": "active"})).await;
         key(&world, "b").await;
-        world.stack.fire("AlertsDeliver").await.unwrap();
+        world.stack.fire("EventsDeliver").await.unwrap();
         latch.open();
     };
     world.stack.dynamodb().inject(hold);
@@ -183,7 +183,7 @@ async fn a_webhook_that_is_made_during_a_run_gets_what_happens_from_then_on() {
         key(&world, "b").await;
         latch.open();
     };
-    let (run, ()) = tokio::join!(world.stack.fire("AlertsDeliver"), make);
+    let (run, ()) = tokio::join!(world.stack.fire("EventsDeliver"), make);
     run.unwrap();
     send(&world).await;
     assert_eq!((names(&one), names(&other)), (vec!["a".to_owned(), "b".to_owned()], vec!["b".to_owned()]));

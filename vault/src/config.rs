@@ -1,4 +1,4 @@
-//! What the clients of both services share: credentials and region from the environment, short timeouts, one set of
+//! What the clients of EventBridge, SNS and Secrets Manager share: credentials and region from the environment, short timeouts, one set of
 //! connections.
 
 use std::time::Duration;

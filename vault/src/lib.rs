@@ -1,4 +1,4 @@
-//! What a stack has in AWS Secrets Manager, whose SDK this crate alone knows: its master secret, which the secrets of its webhooks follow
+//! What a stack has in AWS Secrets Manager, whose SDK no other crate of a function knows: its master secret, which the secrets of its webhooks follow
 //! from, and new secrets of keys that are rotated. The functions behind the gate do without it.
 
 pub mod config;

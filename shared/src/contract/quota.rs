@@ -73,7 +73,7 @@ impl Quotas {
         self.iter().min_by_key(Quota::tightness)
     }
 
-    /// All of them, shortest window first.
+    /// All of them: the key's own, and then those that it shares, each with the shortest window first.
     pub fn iter(&self) -> impl Iterator<Item = Quota> + '_ {
         self.0.iter().copied()
     }

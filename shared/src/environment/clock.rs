@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The time on this machine, for an event that does not say when it was sent.
+/// The time on this machine: for an event that does not say when it was sent, for schedules, and for what is remembered for a while.
 #[expect(clippy::disallowed_methods, reason = "this is the module that keeps this door")]
 pub fn now() -> Timestamp {
     Timestamp::now()

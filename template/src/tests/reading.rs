@@ -26,7 +26,7 @@ fn the_real_template_is_read() {
     assert!(verify.statements.iter().any(|statement| statement.tables == ["CountersTable"]
         && statement.actions.contains(&"dynamodb:UpdateItem".to_owned())));
 
-    let deliver = template.functions.iter().find(|function| function.name == "AlertsDeliver").unwrap();
+    let deliver = template.functions.iter().find(|function| function.name == "EventsDeliver").unwrap();
     let each_minute = Schedule { name: "EachMinute".to_owned(), rate: Duration::from_mins(1) };
     assert_eq!((deliver.schedules.as_slice(), deliver.routes.as_slice()), (&[each_minute][..], &[][..]));
     assert_eq!(deliver.environment["EVENT_BUS"], "EventBus");

@@ -7,7 +7,7 @@ use crate::operations::counts;
 use crate::outbox::{pile, revive};
 use crate::support::{World, all, binaries, root};
 
-const DELIVER: &str = "AlertsDeliver";
+const DELIVER: &str = "EventsDeliver";
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:000000000000:alerts";
 
@@ -375,7 +375,7 @@ fn nobody_else_may_tell_anybody_or_look_into_the_outbox() {
             DELIVER => &EVENTS,
             // What is on its way to webhooks is there, too. It also changes something: a webhook that takes nothing.
             "WebhooksDeliver" => &[&["dynamodb:PutItem"], &EVENTS[..]].concat(),
-            "AlertsDeadLetters" => &["dynamodb:Query"],
+            "EventsDeadLetters" => &["dynamodb:Query"],
             "WebhooksTest" | "PortalTestWebhook" => &["dynamodb:PutItem", "dynamodb:UpdateItem"],
             _ if about.is_empty() => &[],
             _ => &["dynamodb:PutItem"],
