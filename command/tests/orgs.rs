@@ -108,7 +108,7 @@ fn an_organization_is_deleted_once_it_is_locked_by_who_says_its_name_twice() {
     SHARED.run(&["orgs", "delete", "orgs-delete"]).failed(2, "--confirm <ORG>");
     SHARED.run(&["orgs", "delete", "orgs-delete", "--confirm", "orgs-get"]).failed(2, "--confirm must be orgs-delete");
     let deletion = ["orgs", "delete", "orgs-delete", "--confirm", "orgs-delete"];
-    SHARED.run(&deletion).failed(4, "409: ");
+    SHARED.run(&deletion).failed(4, "; `latchkey orgs lock orgs-delete` locks it");
     SHARED.run(&["orgs", "lock", "orgs-delete"]);
     SHARED.run(&deletion).printed(0, "slug     orgs-delete\ndeleted  true\n");
     assert_eq!(SHARED.json(&deletion), json!({"slug": "orgs-delete", "deleted": true}));

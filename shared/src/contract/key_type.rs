@@ -62,7 +62,7 @@ impl ScopeRule {
 /// The types that `key` describes; their scopes must be among `scopes`.
 pub(super) fn check(key: KeyFile, scopes: &BTreeMap<String, String>) -> Result<Vec<KeyType>, Flaw> {
     if key.checksum.is_some() && key.alphabet != Alphabet::Base62 {
-        return flaw("key.checksum", "is written in the alphabet base62");
+        return flaw("key.checksum", "needs the alphabet base62");
     }
     let least = key.alphabet.min_length().saturating_add(key.checksum.map_or(0, |_| Checksum::LENGTH));
     if key.length < least || key.length > 128 {

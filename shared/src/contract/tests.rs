@@ -62,7 +62,7 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "standard",
             "alphabet = \"base62\"\nlength = 36",
             "alphabet = \"hex\"\nlength = 38",
-            "contracts/x.toml: key.checksum: is written in the alphabet base62",
+            "contracts/x.toml: key.checksum: needs the alphabet base62",
         ),
         (
             "standard",

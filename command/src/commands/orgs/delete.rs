@@ -42,6 +42,19 @@ fn stopped(has_begun: bool) -> Error {
     Error::Failed(said.to_owned())
 }
 
+/// `error`, and what to do where the organization is not locked.
+fn advised(error: Error, slug: &str) -> Error {
+    match error {
+        Error::Refused(_) => error.advising(&format!("`latchkey orgs lock {slug}` locks it")),
+        Error::Failed(_)
+        | Error::Unanswered(_)
+        | Error::Usage(_)
+        | Error::NotFound(_)
+        | Error::Forbidden(_)
+        | Error::Closed => error,
+    }
+}
+
 impl Delete {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         if self.confirm != self.org {
@@ -51,7 +64,7 @@ impl Delete {
         let mut interrupt = Interrupt::listen()?;
         let has_begun = Cell::new(false);
         let deleted = interrupt.unless(delete(&session.client, &self.org, self.audit, &has_begun)).await;
-        let deleted = deleted.ok_or_else(|| stopped(has_begun.get()))??;
+        let deleted = deleted.ok_or_else(|| stopped(has_begun.get()))?.map_err(|error| advised(error, &self.org))?;
         progress.finish_and_clear();
         session.output.one(&deleted, COLUMNS)?;
 
