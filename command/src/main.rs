@@ -13,6 +13,7 @@ mod deletion;
 mod error;
 mod input;
 mod interrupt;
+mod options;
 mod output;
 mod parse;
 mod place;

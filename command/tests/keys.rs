@@ -122,6 +122,9 @@ fn a_time_is_also_a_span() {
     assert_eq!(list(&["--expires-before", "91d"]).as_array().unwrap().len(), 1);
     assert_eq!(list(&["--expires-before", "89d"]), json!([]));
     assert_eq!(list(&["--unused-since", "1d"]), json!([]));
+    SHARED
+        .run(&["keys", "create", "keys-spans", "--name", "web", "--type", "live", "--scope", "fly"])
+        .failed(2, "(scopes is --scope)");
 }
 
 #[test]

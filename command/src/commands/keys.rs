@@ -17,6 +17,7 @@ use clap::{Args, Subcommand};
 
 use crate::client::Call;
 use crate::error::{Error, Exit};
+use crate::options::named;
 use crate::output::{Column, Output, limits, text};
 use crate::parse;
 use crate::place::Target;
@@ -43,13 +44,13 @@ pub(crate) enum Keys {
 impl Keys {
     pub(super) async fn run(self, target: Target, output: Output) -> Result<Exit, Error> {
         match self {
-            Self::List(list) => list.run(&Session::open(target, output).await?).await,
+            Self::List(list) => list.run(&Session::open(target, output).await?).await.map_err(named),
             // The key is read before a stack is looked for.
             Self::Find(find) => find.run(target, output).await,
             Self::Get(get) => get.run(&Session::open(target, output).await?).await,
-            Self::Create(create) => create.run(&Session::open(target, output).await?).await,
-            Self::Update(update) => update.run(&Session::open(target, output).await?).await,
-            Self::Regenerate(regenerate) => regenerate.run(&Session::open(target, output).await?).await,
+            Self::Create(create) => create.run(&Session::open(target, output).await?).await.map_err(named),
+            Self::Update(update) => update.run(&Session::open(target, output).await?).await.map_err(named),
+            Self::Regenerate(regenerate) => regenerate.run(&Session::open(target, output).await?).await.map_err(named),
             Self::Reset(reset) => reset.run(&Session::open(target, output).await?).await,
             // A file that is not right is no reason to look for a stack.
             Self::Import(import) => import.run(target, output).await,

@@ -11,6 +11,7 @@ use clap::Subcommand;
 use serde_json::Value;
 
 use crate::error::{Error, Exit};
+use crate::options::named;
 use crate::output::{Column, limits, text};
 use crate::session::Session;
 
@@ -33,7 +34,7 @@ impl Orgs {
         match self {
             Self::List(list) => list.run(session).await,
             Self::Get(get) => get.run(session).await,
-            Self::Put(put) => put.run(session).await,
+            Self::Put(put) => put.run(session).await.map_err(named),
             Self::Lock(lock) => lock.run(session, "locked").await,
             Self::Unlock(lock) => lock.run(session, "active").await,
             Self::Audit(audit) => audit.run(session).await,

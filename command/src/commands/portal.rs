@@ -5,6 +5,7 @@ mod url;
 use clap::Subcommand;
 
 use crate::error::{Error, Exit};
+use crate::options::named;
 use crate::session::Session;
 
 /// What can be done about the portal.
@@ -16,7 +17,7 @@ pub(crate) enum Portal {
 impl Portal {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         match self {
-            Self::Url(url) => url.run(session).await,
+            Self::Url(url) => url.run(session).await.map_err(named),
         }
     }
 }

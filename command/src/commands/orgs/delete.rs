@@ -44,14 +44,10 @@ fn stopped(has_begun: bool) -> Error {
 
 /// `error`, and what to do where the organization is not locked.
 fn advised(error: Error, slug: &str) -> Error {
-    match error {
-        Error::Refused(_) => error.advising(&format!("`latchkey orgs lock {slug}` locks it")),
-        Error::Failed(_)
-        | Error::Unanswered(_)
-        | Error::Usage(_)
-        | Error::NotFound(_)
-        | Error::Forbidden(_)
-        | Error::Closed => error,
+    if matches!(error, Error::Refused(_)) {
+        error.advising(&format!("`latchkey orgs lock {slug}` locks it"))
+    } else {
+        error
     }
 }
 
