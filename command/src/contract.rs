@@ -9,14 +9,12 @@ use shared::contract::limit::Window;
 use shared::contract::{Contract, KeyType, Override};
 
 use crate::error::Error;
+use crate::input;
 use crate::output::text;
 
-/// The contract in the file at `path`.
-pub(crate) fn read(path: &Path) -> Result<Contract, Error> {
-    let name = path.display().to_string();
-    let toml = std::fs::read_to_string(path).map_err(|cause| Error::usage(format_args!("{name}: {cause}")))?;
-
-    Contract::read(&name, &toml).map_err(Error::usage)
+/// The contract in `file`.
+pub(crate) fn read(file: &Path) -> Result<Contract, Error> {
+    Contract::read(&file.display().to_string(), &input::text(file)?).map_err(Error::usage)
 }
 
 /// What of that which an operator has put in the place of a plan's numbers would be in force no more; `plan` as the stack shows it.

@@ -14,7 +14,18 @@ pub(crate) fn is_standard(file: &Path) -> bool {
 
 /// What is in `file`.
 pub(crate) fn text(file: &Path) -> Result<String, Error> {
-    if is_standard(file) { standard() } else { fs::read_to_string(file).map_err(|cause| wrong(file, &cause)) }
+    if is_standard(file) {
+        return standard();
+    }
+
+    // In the words of the rest of the command.
+    fs::read_to_string(file).map_err(|cause| {
+        if cause.kind() == io::ErrorKind::NotFound {
+            wrong(file, &"no such file or folder")
+        } else {
+            wrong(file, &cause)
+        }
+    })
 }
 
 /// What comes on standard input, to its end.

@@ -128,7 +128,7 @@ fn a_file_with_a_mistake_anywhere_changes_nothing() {
         SHARED.run(&["diff", "-f", &file.path()]).failed(2, said);
         SHARED.run(&["orgs", "get", "apply-bad"]).failed(3, "404");
     }
-    ran(&mut command(&["apply", "-f", "none.yaml"])).failed(2, "none.yaml: No such file or directory");
+    ran(&mut command(&["apply", "-f", "none.yaml"])).failed(2, "none.yaml: no such file or folder");
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn a_contract_that_is_right_is_0_and_one_that_is_not_is_told_as_a_stack_tells_it
     let text = fs::read_to_string(standard).unwrap();
     fs::write(path, text.replace("quarantine_scopes = [\"read\"]", "quarantine_scopes = [\"burn\"]")).unwrap();
     ran(&mut command(&["contract", "check", path])).failed(2, "there is no scope burn");
-    ran(&mut command(&["contract", "check", "none.toml"])).failed(2, "none.toml: No such file or directory");
+    ran(&mut command(&["contract", "check", "none.toml"])).failed(2, "none.toml: no such file or folder");
 }
 
 #[test]
