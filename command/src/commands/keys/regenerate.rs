@@ -10,7 +10,7 @@ use crate::parse;
 use crate::secret::{Destination, HELP, destination};
 use crate::session::Session;
 
-/// Give a key a new secret, which is shown this once
+/// Give a key a new secret, which is shown this once; one that is switched off stays so
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  latchkey keys regenerate acme key_01… --overlap 24h --secret-to file:key.txt")]
 pub(crate) struct Regenerate {
