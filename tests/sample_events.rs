@@ -234,7 +234,7 @@ async fn whatever_runs_on_a_schedule_answers_its_sample_event() {
 
 #[test]
 fn every_function_is_invoked_here() {
-    let here = include_str!("events.rs");
+    let here = include_str!("sample_events.rs");
     let functions = crate::layout::deployed().into_iter().map(|function| function.name);
     let missing: Vec<_> = functions.filter(|name| !here.contains(&format!("\"{name}\""))).collect();
     assert_eq!(missing, Vec::<String>::new());
