@@ -340,7 +340,7 @@ fn a_cost_is_of_a_call_that_there_is_and_below_every_limit() {
         ("\"GET /courses\" = 5", "callers have no such route"),
         ("\"POST /operator/v1/verify\" = 5", "callers have no such route"),
         ("\"/api/v1/courses\" = 5", "must be a method and a path"),
-        ("\"GET /api/v1/courses\" = 0", "must be at least 1"),
+        ("\"GET /api/v1/courses\" = 0", "must be a number from 1 to 1000"),
         ("\"GET /api/v1/courses\" = 1001", "must be a number from 0 to 1000"),
         ("\"GET /api/v1/courses\" = 301", "is more than the plan"),
     ] {
