@@ -238,15 +238,9 @@ async fn reckon(
         stack.fire("WebhooksDeliver").await?;
     }
     let events = reckoning::events(scene, &house.told(), &rows)?;
-    let got = receiver.ids();
     let hooked = events.iter().filter(|(org, _)| rows.contains_key(*org)).flat_map(|(_, ids)| ids);
-    let waiting = reckoning::waiting(&stack).await?;
-    let missed: Vec<_> = hooked.filter(|id| !got.contains(*id)).collect();
-    let lost = missed.iter().filter(|id| !waiting.contains(**id)).count();
-    if lost > 0 {
-        scene.ledger().is_wrong(format!("lost: {lost} events were not taken by webhooks, and do not wait for them"));
-    }
-    print(&format!("  {} events wait for webhooks", missed.len().saturating_sub(lost)));
+    let waiting = reckoning::untaken(scene, &stack, receiver, hooked).await?;
+    print(&format!("  {waiting} events wait for webhooks"));
     let rotated = reckoning::rotated(scene, &stack, rotating).await;
     stack.end_processes().await;
     let (counted, asked) = reckoning::usage(scene, began, &day(&stack, 1)?).await;

@@ -7,6 +7,7 @@ use local::Stack;
 use serde_json::Value;
 
 use crate::Failure;
+use crate::receiver::Receiver;
 use crate::traffic::Scene;
 
 /// Holds the stack to what it has answered.
@@ -153,8 +154,36 @@ pub(crate) async fn rotated(scene: &Scene, stack: &Stack, keys: &[(String, Strin
     count
 }
 
+/// Each of `events`, which a webhook is to have, was taken by `receiver`, or waits for that. Returns how many wait.
+pub(crate) async fn untaken<'e>(
+    scene: &Scene,
+    stack: &Stack,
+    receiver: &Receiver,
+    events: impl Iterator<Item = &'e String>,
+) -> Result<usize, Failure> {
+    let (mut missed, mut count): (Vec<_>, _) = (events.collect(), 0);
+    // The stack goes on meanwhile. What waits is read first: what is taken after that is seen, and is no loss. And it is read twice: an
+    // event that is put off while a page is read can be before the page, and then behind it.
+    for _ in 0..2 {
+        let waiting = waiting(stack).await?;
+        let got = receiver.ids();
+        missed.retain(|id| !got.contains(*id));
+        let all = missed.len();
+        missed.retain(|id| !waiting.contains(id.as_str()));
+        count = all.saturating_sub(missed.len()).max(count);
+    }
+    let lost = missed.len();
+    if lost > 0 {
+        let some: Vec<_> = missed.iter().take(3).collect();
+        let what = format!("lost: {lost} events were not taken by webhooks, and do not wait for them: {some:?}");
+        scene.ledger().is_wrong(what);
+    }
+
+    Ok(count)
+}
+
 /// All that waits to be handed on, or is not tried any more, as text.
-pub(crate) async fn waiting(stack: &Stack) -> Result<String, Failure> {
+async fn waiting(stack: &Stack) -> Result<String, Failure> {
     let items = stack.dynamodb().client().scan().table_name("EventsTable").into_paginator().items().send();
     let items = items.collect::<Result<Vec<_>, _>>().await?;
 
