@@ -2,7 +2,7 @@
 
 mod server;
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -129,7 +129,10 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
 /// Runs it with `input`.
 pub(crate) fn fed(command: &mut Command, input: &str) -> Ran {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    // A command that refuses what it was told reads nothing.
+    if let Err(cause) = child.stdin.take().unwrap().write_all(input.as_bytes()) {
+        assert_eq!(cause.kind(), ErrorKind::BrokenPipe, "{cause}");
+    }
 
     ended(child.wait_with_output().unwrap())
 }
