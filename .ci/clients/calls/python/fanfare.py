@@ -36,7 +36,7 @@ from fanfare_client.models import (
     NewConsumer,
     NewConsumerMetadataType0,
     NewExperience,
-    Rotation,
+    Regeneration,
     UnknownKeyError,
     WrongKeyTypeError,
 )
@@ -76,7 +76,7 @@ issued = keys_create.sync(ORGANIZATION, client=caller, body=KeyOrder(name="shop"
 assert isinstance(issued, KeysCreateResponse201) and issued.data.type_ is IssuedKeyType.PUBLIC, issued
 keys = keys_list.sync(ORGANIZATION, client=caller)
 assert isinstance(keys, KeysListResponse200) and issued.data.id in [key.id for key in keys.data], keys
-renewed = keys_regenerate.sync(ORGANIZATION, issued.data.id, client=caller, body=Rotation(overlap_seconds=60))
+renewed = keys_regenerate.sync(ORGANIZATION, issued.data.id, client=caller, body=Regeneration(overlap_seconds=60))
 assert isinstance(renewed, KeysRegenerateResponse200), renewed
 usage = keys_usage.sync(ORGANIZATION, issued.data.id, client=caller, granularity=KeysUsageGranularity.DAY)
 assert isinstance(usage, KeysUsageResponse200), usage
