@@ -24,9 +24,7 @@ impl Body {
     pub(crate) fn without(self, member: &str, is_taken: bool) -> Self {
         self.with(member, is_taken.then_some(Value::Null))
     }
-}
 
-impl Body {
     /// Whether nothing is said.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

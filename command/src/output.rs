@@ -38,8 +38,7 @@ impl Output {
                 let rows = shown.filter(|(_, text)| !text.is_empty()).map(|(title, text)| vec![title.to_owned(), text]);
                 print(&table(None, rows))
             }
-            Format::Json => print(&pretty(thing)),
-            Format::Jsonl => print(&format!("{thing}\n")),
+            Format::Json | Format::Jsonl => self.document(thing),
         }
     }
 

@@ -25,25 +25,24 @@ impl Change<'_> {
         Error::Usage(format!("the organization {}: {what}", self.slug))
     }
 
+    /// The word that `member` is to be, if it is none of `known`.
+    fn unknown(&self, member: &str, known: &[&str]) -> Option<&str> {
+        self.terms.get(member)?.as_str().filter(|word| !known.contains(word))
+    }
+
     /// Refuses a plan that is none of `plans`.
-    fn check_plan(&self, plans: &BTreeSet<&str>) -> Result<(), Error> {
-        match self.terms.get("plan").and_then(Value::as_str) {
-            Some(plan) if !plans.contains(plan) => {
-                let known: Vec<_> = plans.iter().copied().collect();
-                Err(self.wrong(&format!("there is no plan {plan}; there are {}", known.join(", "))))
-            }
-            Some(_) | None => Ok(()),
-        }
+    fn check_plan(&self, plans: &[&str]) -> Result<(), Error> {
+        let unknown = self.unknown("plan", plans);
+
+        unknown
+            .map_or(Ok(()), |plan| Err(self.wrong(&format!("there is no plan {plan}; there are {}", plans.join(", ")))))
     }
 
     /// Refuses a policy for leaked keys that is none of `policies`.
     fn check_leaks(&self, policies: &[&str]) -> Result<(), Error> {
-        match self.terms.get("leaks").and_then(Value::as_str) {
-            Some(policy) if !policies.contains(&policy) => {
-                Err(self.wrong(&format!("leaks must be {}", policies.join(" or "))))
-            }
-            Some(_) | None => Ok(()),
-        }
+        let unknown = self.unknown("leaks", policies);
+
+        unknown.map_or(Ok(()), |_| Err(self.wrong(&format!("leaks must be {}", policies.join(" or ")))))
     }
 
     /// Refuses limits in other windows than those in which the contract counts.
@@ -73,7 +72,8 @@ pub(super) async fn check(client: &Client, changes: &[Change<'_>]) -> Result<(),
     if changes.iter().any(|change| change.touches("plan")) {
         let plans = client.data(Call::get("/operator/v1/plans")).await?;
         let each = plans.as_array().into_iter().flatten().filter(|plan| !is_gone(plan));
-        let plans = each.filter_map(|plan| plan["plan"].as_str()).collect();
+        let plans: BTreeSet<_> = each.filter_map(|plan| plan["plan"].as_str()).collect();
+        let plans: Vec<_> = plans.into_iter().collect();
         changes.iter().try_for_each(|change| change.check_plan(&plans))?;
     }
     let has_limits =

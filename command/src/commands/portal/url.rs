@@ -53,7 +53,7 @@ impl Url {
         let path = format!("/operator/v1/organizations/{}/portal-sessions", self.org);
         let link = session.client.data(Call::post(path, self.order())).await?;
         if !session.output.is_table() {
-            session.output.one(&link, &[])?;
+            session.output.document(&link)?;
             return Ok(Exit::Done);
         }
         print(&format!("{}\n", text(&link, "/url")))?;
