@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{ROTATE, current, done, due, kept, open, patch, refused, reminders, rotated, run, trail};
 use crate::operations::counts;
-use crate::support::World;
+use crate::support::{Key, World};
 
 #[tokio::test]
 async fn what_is_wrong_with_one_key_is_told_and_holds_up_no_other() {
@@ -71,14 +71,20 @@ async fn a_reminder_that_cannot_be_read_is_told_every_six_hours_and_stays_as_it_
     );
 }
 
-#[tokio::test]
-async fn a_rotation_that_was_ended_is_over_also_where_its_secret_cannot_be_read() {
+/// A key that has a new secret, and a stack whose Secrets Manager does not make that current.
+async fn not_current() -> (World, Key) {
     let world = open().await;
     let key = rotated(&world).await;
     world.at("2030-06-17T00:00:30Z");
-    // The key has the new secret, and it is not current yet.
     world.stack.services().inject(refused("UpdateSecretVersionStage", &key));
     assert_eq!(run(&world).await, done(0, 0, 1));
+
+    (world, key)
+}
+
+#[tokio::test]
+async fn a_rotation_that_was_ended_is_over_also_where_its_secret_cannot_be_read() {
+    let (world, key) = not_current().await;
     world.stack.services().clear_faults();
     // So refuses Secrets Manager what is scheduled for deletion.
     world.stack.services().inject(refused("GetSecretValue", &key));
@@ -93,11 +99,7 @@ async fn a_rotation_that_was_ended_is_over_also_where_its_secret_cannot_be_read(
 
 #[tokio::test]
 async fn a_secret_that_could_not_be_made_current_is_made_so_before_the_next_is_put_there() {
-    let world = open().await;
-    let key = rotated(&world).await;
-    world.at("2030-06-17T00:00:30Z");
-    world.stack.services().inject(refused("UpdateSecretVersionStage", &key));
-    assert_eq!(run(&world).await, done(0, 0, 1));
+    let (world, key) = not_current().await;
     let pending = kept(&world, &key).unwrap().labelled("AWSPENDING").unwrap().to_owned();
     assert_eq!(world.verdict(&pending).await, "valid", "the key has it");
     // The next one is due.
