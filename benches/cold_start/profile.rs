@@ -25,7 +25,7 @@ const SPENDERS: [(&str, &[&str]); 8] = [
         &["tokio", "mio", "futures", "socket2", "epoll_", "recv", "send", "read", "write"],
     ),
     ("the Lambda runtime", &["lambda_", "aws_lambda_events", "hello"]),
-    ("Latchkey", &["shared", "dynamodb", "payload", "gate_authorize", "jiff"]),
+    ("Latchkey", &["shared", "connect::", "dynamodb", "payload", "gate_authorize", "jiff"]),
     ("the log", &["tracing", "valuable"]),
 ];
 

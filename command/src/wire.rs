@@ -115,7 +115,7 @@ impl Http {
     fn secure(&self) -> Result<&Client<HttpsConnector<HttpConnector>, Full<Bytes>>, String> {
         let mut connector = HttpConnector::new();
         connector.enforce_http(false);
-        let tls = dynamodb::tls().map_err(|cause| format!("no root certificates: {cause}"))?;
+        let tls = connect::tls().map_err(|cause| format!("no root certificates: {cause}"))?;
         let make = || Client::builder(TokioExecutor::new()).build(HttpsConnector::from((connector, tls)));
 
         Ok(self.secure.get_or_init(make))

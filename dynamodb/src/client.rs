@@ -1,5 +1,8 @@
 //! The client: short timeouts everywhere, credentials from the environment, and one attempt where a repeat would count twice.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -8,10 +11,9 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, SharedHttpClient};
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 
+use connect::{Connections, Environment, by_attempt, connections, credentials, region};
+
 use crate::direct::Direct;
-use crate::environment::{Environment, credentials, region};
-use crate::http::{Connections, by_attempt, connections};
-use crate::tls::AWS;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 
@@ -21,7 +23,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 /// An attempt takes at most `attempt`, connecting included. A second one is made if the first failed without an answer,
 /// but not on the shortest way.
 pub fn client(attempt: Duration, endpoint: Option<&str>) -> (Client, Direct) {
-    let connections = Connections::trusting(&AWS);
+    let connections = Connections::to_aws();
     let (connect, _) = by_attempt(attempt);
     let mut timeouts = TimeoutConfig::builder();
     timeouts.set_connect_timeout(connect);

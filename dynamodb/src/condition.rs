@@ -46,11 +46,6 @@ impl Condition {
         self
     }
 
-    /// Whether it has no clauses: it is always true.
-    pub const fn is_empty(&self) -> bool {
-        self.clauses.is_empty()
-    }
-
     /// The expression; `None` where there are no clauses.
     fn expression(&self) -> Option<String> {
         (!self.clauses.is_empty())

@@ -19,6 +19,7 @@ use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoin
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::body::SdkBody;
+use connect::{Connections, Pool, by_attempt};
 use http::response::Parts;
 use http::{Request, Uri};
 use http_body_util::BodyExt;
@@ -26,8 +27,6 @@ use hyper::body::Bytes;
 use hyper_util::client::legacy::connect::capture_connection;
 use tokio::sync::OnceCell;
 
-use crate::http::{Connections, Pool, by_attempt};
-use crate::tls::AWS;
 use crate::update::repeated;
 use crate::{Error, Item, Refused, Result, Tries, Updated};
 use signing::Signer;
@@ -92,12 +91,12 @@ impl Direct {
         Self(Arc::new(Way { pool, signer, endpoint: endpoint.map(str::to_owned), found: OnceCell::new(), patience }))
     }
 
-    /// Updates of items in an emulator at `endpoint`, to which everybody is the same.
+    /// Updates of items in an emulator at `endpoint`, to which everybody is the same: for tests.
     pub fn emulated(endpoint: &str) -> Self {
         let anybody = Credentials::new("anybody", "anybody", None, None, "emulator");
         let whose = (Some("us-east-1".to_owned()), Ok(anybody));
 
-        Self::new(&Connections::trusting(&AWS), whose, Some(endpoint), Duration::from_secs(10))
+        Self::new(&Connections::to_aws(), whose, Some(endpoint), Duration::from_secs(10))
     }
 
     /// Makes `change`, once: an attempt without an answer may have been made. Returns what it tells of the item.

@@ -49,18 +49,6 @@ impl Item {
         }
     }
 
-    /// The boolean in the attribute `name`, if it is there.
-    ///
-    /// # Errors
-    /// It is something else.
-    pub fn flag(&mut self, name: &str) -> Result<Option<bool>> {
-        match self.0.remove(name) {
-            None => Ok(None),
-            Some(AttributeValue::Bool(value)) => Ok(Some(value)),
-            Some(_) => Err(wrong_type(name)),
-        }
-    }
-
     /// Bytes.
     pub fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>> {
         match self.0.remove(name) {

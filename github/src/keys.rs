@@ -169,7 +169,7 @@ impl Keys {
 fn client() -> std::result::Result<Client<HttpsConnector<HttpConnector>, Empty<Bytes>>, String> {
     let mut connector = HttpConnector::new();
     connector.enforce_http(false);
-    let tls = dynamodb::tls().map_err(|error| format!("no root certificates: {error}"))?;
+    let tls = connect::tls().map_err(|error| format!("no root certificates: {error}"))?;
 
     Ok(Client::builder(TokioExecutor::new()).build(HttpsConnector::from((connector, tls))))
 }

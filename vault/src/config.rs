@@ -8,7 +8,7 @@ use aws_sdk_secretsmanager::config::BehaviorVersion;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
-use dynamodb::Environment;
+use connect::Environment;
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -26,10 +26,10 @@ pub fn config() -> SdkConfig {
 
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(dynamodb::region())
+        .region(connect::region())
         .credentials_provider(SharedCredentialsProvider::new(Environment))
         .retry_config(RetryConfig::standard().with_max_attempts(2))
         .timeout_config(timeouts.build())
-        .http_client(dynamodb::connections())
+        .http_client(connect::connections())
         .build()
 }

@@ -40,7 +40,7 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// The version that is pending, and not current.
+    /// The version that is pending. It can be current as well, where it was made so and its label was not taken away yet.
     pub(crate) fn pending(&self) -> Option<&str> {
         self.pending.as_deref()
     }

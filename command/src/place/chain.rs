@@ -7,7 +7,7 @@ use super::settings::variable;
 /// What they find.
 pub(super) async fn load(profile: Option<&str>, region: Option<&str>) -> SdkConfig {
     let mut loader =
-        aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(dynamodb::connections_by_system_roots());
+        aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(connect::connections_by_system_roots());
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }

@@ -139,7 +139,7 @@ where
     let mut connector = HttpConnector::new_with_resolver(resolver);
     connector.enforce_http(false);
     connector.set_connect_timeout(Some(CONNECT));
-    let tls = dynamodb::tls().map_err(|error| Failure::because(format!("no root certificates: {error}")))?;
+    let tls = connect::tls().map_err(|error| Failure::because(format!("no root certificates: {error}")))?;
     let connector = Bounded(HttpsConnector::from((connector, tls)));
 
     // Whoever is slow or odd gets no connection that somebody else has opened.

@@ -1,89 +1,18 @@
 //! Updates, held against a server on this machine that says what it is told to.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use super::*;
+use crate::server::{Does, server};
 use crate::{bytes, number, text, text_set};
-
-/// What the server does with a call.
-#[derive(Clone, Copy)]
-enum Does {
-    /// Answers with this status and body.
-    Says(u16, &'static str),
-    /// The same, with this header.
-    SaysWith(u16, &'static str, &'static str),
-    /// Promises more than it sends, and closes the connection.
-    CutsShort,
-    Closes,
-    IsSilent,
-}
-
-/// A server: its calls, and how many connections it has accepted.
-struct Server {
-    endpoint: String,
-    accepted: Arc<AtomicUsize>,
-    calls: Arc<Mutex<Vec<String>>>,
-}
-
-async fn server(does: Does) -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let (accepted, calls) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
-    let server = Server { endpoint, accepted: Arc::clone(&accepted), calls: Arc::clone(&calls) };
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            accepted.fetch_add(1, Ordering::Relaxed);
-            let calls = Arc::clone(&calls);
-            tokio::spawn(async move {
-                let mut call = Vec::new();
-                while stream.read_buf(&mut call).await.is_ok_and(|read| read > 0) {
-                    if !is_whole(&call) {
-                        continue;
-                    }
-                    calls.lock().unwrap().push(String::from_utf8(std::mem::take(&mut call)).unwrap());
-                    let answer = match does {
-                        Does::Says(status, body) => answer(status, "date: now", body),
-                        Does::SaysWith(status, header, body) => answer(status, header, body),
-                        Does::CutsShort => "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"Attr".to_owned(),
-                        Does::IsSilent => continue,
-                        Does::Closes => return,
-                    };
-                    stream.write_all(answer.as_bytes()).await.unwrap();
-                    if matches!(does, Does::CutsShort) {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-
-    server
-}
-
-fn answer(status: u16, header: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status} X\r\n{header}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-}
-
-/// Whether all of a call is there: its head says how long its body is.
-fn is_whole(call: &[u8]) -> bool {
-    let call = String::from_utf8_lossy(call);
-    let Some((head, body)) = call.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-
-    body.len() == length.parse::<usize>().unwrap()
-}
 
 fn direct(endpoint: &str, patience: Duration) -> Direct {
     let credentials = Credentials::new("AKID", "secret", Some("the token".to_owned()), None, "test");
     let whose = (Some("eu-central-1".to_owned()), Ok(credentials));
 
-    Direct::new(&Connections::trusting(&AWS), whose, Some(endpoint), patience)
+    Direct::new(&Connections::to_aws(), whose, Some(endpoint), patience)
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -115,9 +44,9 @@ async fn an_update_is_asked_for_as_dynamodb_takes_it_and_its_item_read() {
     assert_eq!(item.number("b").unwrap(), Some(12));
     assert_eq!(item.bytes("c").unwrap(), Some(vec![0, 255]));
     assert_eq!(item.text_set("d").unwrap(), ["x", "y"]);
-    assert_eq!(item.flag("e").unwrap(), Some(true));
     assert_eq!(item.text("f").unwrap(), None);
     assert_eq!(item.map("g").unwrap().names(), ["h"]);
+    assert_eq!(item.rest().collect::<Vec<_>>(), [("e".to_owned(), AttributeValue::Bool(true))]);
     update(&direct).await.unwrap();
     assert_eq!(server.accepted.load(Ordering::Relaxed), 1, "the connection is kept");
 
@@ -224,7 +153,7 @@ async fn nobody_there_is_a_broken_connection_and_no_credentials_are_a_fault() {
     assert!(told.starts_with("Disconnected"), "{told}");
 
     let whose = (Some("eu-central-1".to_owned()), Err("no credentials are there".to_owned()));
-    let nobody = Direct::new(&Connections::trusting(&AWS), whose, None, PATIENCE);
+    let nobody = Direct::new(&Connections::to_aws(), whose, None, PATIENCE);
     assert_eq!(failure(update(&nobody).await.unwrap_err()), "Fault(\"no credentials are there\")");
 }
 
@@ -236,7 +165,7 @@ async fn the_sdk_says_where_dynamodb_is() {
     ] {
         let credentials = Credentials::new("AKID", "secret", None, None, "test");
         let whose = (Some(region.to_owned()), Ok(credentials));
-        let direct = Direct::new(&Connections::trusting(&AWS), whose, None, PATIENCE);
+        let direct = Direct::new(&Connections::to_aws(), whose, None, PATIENCE);
         let signer = direct.0.signer.as_ref().unwrap();
         assert_eq!(direct.0.uri(signer).await.unwrap().to_string(), uri);
     }

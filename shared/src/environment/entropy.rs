@@ -1,4 +1,4 @@
-//! Randomness, from the operating system. Only this module asks for it.
+//! Randomness, from the operating system. No other module of this crate asks for it.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! A function's settings, from its environment: only this module reads it. The template sets every variable.
+//! A function's settings, from its environment, which no other module of this crate reads. The template sets every variable but those
+//! that lead to an emulator.
 
 use std::collections::BTreeMap;
 use std::env;

@@ -14,7 +14,7 @@ pub(super) async fn with_table(name: &str, key: &[(&str, ScalarAttributeType)]) 
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .http_client(dynamodb::connections())
+        .http_client(connect::connections())
         .endpoint_url(&endpoint);
     let client = Client::from_conf(config.build());
     let mut table = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);

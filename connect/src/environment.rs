@@ -6,7 +6,7 @@ use std::env;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
-use aws_sdk_dynamodb::config::Region;
+use aws_types::region::Region;
 
 /// What `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` say.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,11 @@ impl ProvideCredentials for Environment {
     }
 }
 
-pub(crate) fn credentials() -> Result<Credentials, CredentialsError> {
+/// What these say.
+///
+/// # Errors
+/// The first or the second is not in the environment, or empty.
+pub fn credentials() -> Result<Credentials, CredentialsError> {
     let need = |name: &'static str| {
         variable(name).ok_or_else(|| CredentialsError::not_loaded(format!("{name} is not in the environment")))
     };

@@ -1,5 +1,4 @@
-//! The connections to DynamoDB, or to another service of AWS: HTTP/1.1 and nothing else, kept and shared by all clients
-//! that are made from one.
+//! The connections to a service of AWS: HTTP/1.1 and nothing else, kept and shared by all clients that are made from one.
 //!
 //! The SDK's own client would link HTTP/2 into every function, and read all of the system's root certificates for each
 //! client, only to see that it can.
@@ -15,14 +14,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{HttpClient, RuntimeComponents, SharedHttpClient};
 use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -34,9 +33,9 @@ use connect::Connect;
 use failure::failure;
 use timeout::{Timeout, within};
 
-/// Connections of its own, none of which is open yet. The clients of other services can have such, too.
+/// Connections to AWS for a client of the SDK, none of which is open yet.
 pub fn connections() -> SharedHttpClient {
-    SharedHttpClient::new(Connections::trusting(&AWS))
+    SharedHttpClient::new(Connections::to_aws())
 }
 
 /// The same for who runs this on a machine of their own, by the roots that the system trusts: a company's, for one.
@@ -44,29 +43,35 @@ pub fn connections_by_system_roots() -> SharedHttpClient {
     SharedHttpClient::new(Connections::trusting(&SYSTEM))
 }
 
-/// How long a connection and an answer may take.
-type Patience = (Option<Duration>, Option<Duration>);
+/// How long a connection may take, and how long the beginning of an answer, where that is bounded.
+pub type Patience = (Option<Duration>, Option<Duration>);
 
 const CONNECT_MAX: Duration = Duration::from_millis(500);
 
 /// How long a connection may take of an attempt that takes at most `attempt`. The answer's time is what it leaves.
-pub(crate) fn by_attempt(attempt: Duration) -> Patience {
+pub fn by_attempt(attempt: Duration) -> Patience {
     (Some(attempt.min(CONNECT_MAX)), None)
 }
 
-/// A pool for each patience: clients with the same share one.
+/// Connections of a process: a pool for each patience. Clients with the same share one.
 #[derive(Clone, Debug)]
-pub(crate) struct Connections {
+pub struct Connections {
     tls: &'static Tls,
     pools: Arc<Mutex<HashMap<Patience, Arc<Pool>>>>,
 }
 
 impl Connections {
-    pub(crate) fn trusting(tls: &'static Tls) -> Self {
+    /// Connections to AWS, none of which is open yet.
+    pub fn to_aws() -> Self {
+        Self::trusting(&AWS)
+    }
+
+    fn trusting(tls: &'static Tls) -> Self {
         Self { tls, pools: Arc::default() }
     }
 
-    pub(crate) fn pool(&self, patience: Patience) -> Arc<Pool> {
+    /// The pool of all that have this patience.
+    pub fn pool(&self, patience: Patience) -> Arc<Pool> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         let pool = pools.entry(patience).or_insert_with(|| Arc::new(Pool::new(self.tls, patience)));
 
@@ -86,7 +91,7 @@ impl HttpClient for Connections {
 
 /// Connections that are kept for a minute and a half.
 #[derive(Debug)]
-pub(crate) struct Pool {
+pub struct Pool {
     client: Client<Connect, SdkBody>,
     /// How long the beginning of an answer may take, from the call on.
     patience: Option<Duration>,
@@ -101,8 +106,11 @@ impl Pool {
         Self { client: client.build(Connect::new(tls, connect)), patience: answer }
     }
 
-    /// Sends `request`: the beginning of its answer.
-    pub(crate) fn send(
+    /// Sends `request`, once: the beginning of its answer.
+    ///
+    /// # Errors
+    /// There is no connection, or no answer in time.
+    pub fn send(
         &self,
         request: http::Request<SdkBody>,
     ) -> impl Future<Output = Result<http::Response<Incoming>, ConnectorError>> + Send + 'static {
