@@ -13,6 +13,7 @@ pub use cycle::{Cycle, Every, Overlap};
 pub use filter::Filter;
 pub use limits::{OwnLimit, OwnLimits, SetBy};
 pub use view::View;
+pub(crate) use view::{Description, Rotation};
 
 use crate::contract::InForce;
 use crate::contract::leaks::{Leaks, Policy};

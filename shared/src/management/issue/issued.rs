@@ -4,15 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::contract::scope::Scopes;
 use crate::contract::secret::{FINGERPRINT, Secret};
 use crate::environment::clock;
-use crate::registry::addresses::Addresses;
 use crate::registry::error::{Error, Result};
-use crate::registry::external_id::ExternalId;
-use crate::registry::key::{Every, Id, Key, Overlap, OwnLimit};
-use crate::registry::metadata::Metadata;
-use crate::registry::name::Name;
+use crate::registry::key::{Description, Id, Key, Rotation};
 
 /// A key that has just been given a secret. No other reply shows one.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -38,25 +33,8 @@ pub struct IssuedBefore(Box<RawValue>);
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "IssuedKeyRecord")]
 struct Record {
-    id: Id,
-    name: Name,
-    /// What it belongs to in a system of whoever runs the API; left out where that was not said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "ExternalId")]
-    external_id: Option<ExternalId>,
-    /// What whoever runs the API has written down beside it; left out where that is nothing.
-    #[serde(skip_serializing_if = "Metadata::is_empty")]
-    metadata: Metadata,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-contract" = "type"))]
-    kind: Option<String>,
-    scopes: Scopes,
-    /// Limits of its own; left out where it has none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    limits: Vec<OwnLimit>,
-    /// From where it may be used; left out where that is everywhere.
-    #[serde(skip_serializing_if = "Addresses::is_empty")]
-    allowed_addresses: Addresses,
+    #[serde(flatten)]
+    description: Description,
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,18 +50,8 @@ struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     overlap_ends_at: Option<String>,
-    /// In how many seconds it is given a new secret by itself; left out where it is not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Every")]
-    rotate_every: Option<Every>,
-    /// For how many seconds the secret before then goes on working.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Overlap")]
-    rotate_overlap: Option<Overlap>,
-    /// When it is to have its next secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("format" = "date-time"))]
-    rotates_at: Option<String>,
+    #[serde(flatten)]
+    rotation: Rotation,
 }
 
 impl IssuedBefore {
@@ -108,27 +76,17 @@ impl IssuedBefore {
 
 impl Issued {
     pub(crate) fn new(key: Key, secret: Secret) -> Self {
-        let of = key.clone();
         let record = Record {
-            id: key.id,
-            name: key.name,
-            external_id: key.external_id,
-            metadata: key.metadata,
-            kind: key.kind,
-            scopes: key.scopes,
-            limits: key.limits.shown(),
-            allowed_addresses: key.addresses,
+            description: Description::new(&key),
             created_at: clock::seconds(key.created_at),
             expires_at: key.expires_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),
-            hint: key.hint,
-            overlap_ends_at: key.previous.map(|previous| clock::seconds(previous.until)),
-            rotate_every: key.cycle.map(|cycle| cycle.every),
-            rotate_overlap: key.cycle.map(|cycle| cycle.overlap),
-            rotates_at: key.cycle.map(|cycle| clock::seconds(cycle.due)),
+            hint: key.hint.clone(),
+            overlap_ends_at: key.previous.as_ref().map(|previous| clock::seconds(previous.until)),
+            rotation: Rotation::new(key.cycle),
         };
 
-        Self { record, key: secret, of }
+        Self { record, key: secret, of: key }
     }
 
     /// The key and its secret, for the one page that hands it over.

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Every, Id, Key, Overlap, OwnLimit, Standing};
+use super::{Cycle, Every, Id, Key, Overlap, OwnLimit, Standing};
 use crate::contract::management::{Management, Shown};
 use crate::contract::scope::Scopes;
 use crate::contract::secret::FINGERPRINT;
@@ -21,25 +21,8 @@ use crate::registry::name::Name;
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Key")]
 pub struct View {
-    id: Id,
-    name: Name,
-    /// What it belongs to in a system of whoever runs the API; left out where that was not said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "ExternalId")]
-    external_id: Option<ExternalId>,
-    /// What whoever runs the API has written down beside it; left out where that is nothing.
-    #[serde(skip_serializing_if = "Metadata::is_empty")]
-    metadata: Metadata,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-contract" = "type"))]
-    kind: Option<String>,
-    scopes: Scopes,
-    /// Limits of its own; left out where it has none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    limits: Vec<OwnLimit>,
-    /// From where it may be used; left out where that is everywhere.
-    #[serde(skip_serializing_if = "Addresses::is_empty")]
-    allowed_addresses: Addresses,
+    #[serde(flatten)]
+    description: Description,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Standing", extend("x-contract" = "status"))]
     status: Option<Standing>,
@@ -64,6 +47,43 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time", "x-contract" = "overlapEndsAt"))]
     overlap_ends_at: Option<String>,
+    #[serde(flatten)]
+    rotation: Rotation,
+    /// The leak of a secret that still works, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "leak::View", extend("x-contract" = "leak"))]
+    leak: Option<leak::View>,
+}
+
+/// Who a key is, and what it may do: the same in all replies about it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Description {
+    id: Id,
+    name: Name,
+    /// What it belongs to in a system of whoever runs the API; left out where that was not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ExternalId")]
+    external_id: Option<ExternalId>,
+    /// What whoever runs the API has written down beside it; left out where that is nothing.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    metadata: Metadata,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-contract" = "type"))]
+    kind: Option<String>,
+    scopes: Scopes,
+    /// Limits of its own; left out where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<OwnLimit>,
+    /// From where it may be used; left out where that is everywhere.
+    #[serde(skip_serializing_if = "Addresses::is_empty")]
+    allowed_addresses: Addresses,
+}
+
+/// How a key is given new secrets by itself: the same in all replies about it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Rotation {
     /// In how many seconds it is given a new secret by itself; left out where it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Every")]
@@ -76,10 +96,6 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     rotates_at: Option<String>,
-    /// The leak of a secret that still works, where there was one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "leak::View", extend("x-contract" = "leak"))]
-    leak: Option<leak::View>,
 }
 
 /// A member that is a text or `null`, if it is shown.
@@ -106,6 +122,24 @@ impl Member {
     }
 }
 
+impl Description {
+    pub(crate) fn new(key: &Key) -> Self {
+        let Key { id, name, external_id, metadata, kind, scopes, limits, addresses, .. } = key.clone();
+
+        Self { id, name, external_id, metadata, kind, scopes, limits: limits.shown(), allowed_addresses: addresses }
+    }
+}
+
+impl Rotation {
+    pub(crate) fn new(cycle: Option<Cycle>) -> Self {
+        Self {
+            rotate_every: cycle.map(|cycle| cycle.every),
+            rotate_overlap: cycle.map(|cycle| cycle.overlap),
+            rotates_at: cycle.map(|cycle| clock::seconds(cycle.due)),
+        }
+    }
+}
+
 impl View {
     /// Everything of `key` that can be shown, for the audit trail.
     pub fn in_full(key: &Key, now: Timestamp) -> Value {
@@ -120,7 +154,7 @@ impl View {
 
     /// The members of `key` that `management` shows at `now`; it was last used at `last_used_at`.
     pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
-        let standing = key.standing(now);
+        let (description, standing) = (Description::new(&key), key.standing(now));
         let leak = key.exposed(now).filter(|_| management.shows(Shown::Leak));
         let leak = leak.map(|leak| leak::View::new(leak, leak.digest != key.digest));
         let overlap = key.overlap(now).map(|previous| previous.until);
@@ -128,14 +162,7 @@ impl View {
         let rotated_at = key.rotated_at().filter(|_| management.shows(Shown::LastRotatedAt));
 
         Self {
-            id: key.id,
-            name: key.name,
-            external_id: key.external_id,
-            metadata: key.metadata,
-            kind: key.kind,
-            scopes: key.scopes,
-            limits: key.limits.shown(),
-            allowed_addresses: key.addresses,
+            description,
             status: management.shows(Shown::Status).then_some(standing),
             last_used_at: last_used_at.map(clock::seconds),
             created_at: clock::seconds(key.created_at),
@@ -144,9 +171,7 @@ impl View {
             fingerprint: key.digest.fingerprint(),
             hint: Member::new(key.hint, management.hints),
             overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
-            rotate_every: key.cycle.map(|cycle| cycle.every),
-            rotate_overlap: key.cycle.map(|cycle| cycle.overlap),
-            rotates_at: key.cycle.map(|cycle| clock::seconds(cycle.due)),
+            rotation: Rotation::new(key.cycle),
             leak,
         }
     }
