@@ -29,7 +29,7 @@ pub(crate) mod webhooks;
 
 /// The page of the navigation that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Section {
     /// The list, and nothing below it.
     Keys,
     /// Something below the list.
@@ -46,7 +46,7 @@ pub(crate) enum Place {
     Nowhere,
 }
 
-impl Place {
+impl Section {
     /// What `aria-current` says of `tab`, if the page belongs to it.
     pub(crate) const fn is_at(self, tab: Tab) -> Option<&'static str> {
         match (self, tab) {
@@ -102,7 +102,7 @@ macro_rules! page {
                 #[allow(unused_imports, reason = "not every template names all of them")]
                 use crate::key::Notice;
                 #[allow(unused_imports, reason = "not every template names all of them")]
-                use crate::pages::{Place, Trouble};
+                use crate::pages::{Section, Trouble};
 
                 #[derive(askama::Template)]
                 #[template(path = $path)]
@@ -112,7 +112,7 @@ macro_rules! page {
                     v: crate::voice::Voice<'a>,
                     w: &'static crate::words::Words,
                     title: String,
-                    place: Place,
+                    place: Section,
                     base: &'static str,
                     troubles: Vec<Trouble>,
                 }
@@ -124,7 +124,7 @@ macro_rules! page {
                     v: crate::voice::Voice::new(&self.frame),
                     w: $voice.words(),
                     title: $title,
-                    place: Place::$place,
+                    place: Section::$place,
                     base: self.frame.base(),
                     troubles: crate::pages::troubles($voice, $problems),
                 };

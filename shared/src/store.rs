@@ -51,7 +51,7 @@ use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 
 pub use after::After;
-pub(crate) use alerts::{Among, Memo, Place};
+pub(crate) use alerts::{Among, Memo, Progress};
 pub(crate) use idempotency::Keep;
 pub(crate) use keys::{Adding, Replaced, TAKEN_OVER};
 pub use keys::{Found, Inserted, Reach, Removed};

@@ -8,9 +8,9 @@ use portal::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::App;
 use shared::contract::alerts::Kind;
 use shared::contract::portal::Operation;
-use shared::gate::app::App;
 use shared::http::visitor::Alerts;
 use shared::management::invite::pages;
 use shared::registry::alert::{Mutes, View, Watched};

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use portal::{Brand, Colour, Logo};
-use shared::gate::app::App;
+use shared::App;
 
 /// The brand of this process's contract; a plain one where it has no pages.
 pub(crate) fn brand(app: &App) -> Brand {

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use portal::{DeletePage, Depth, Problem};
+use shared::App;
 use shared::contract::portal::Operation;
-use shared::gate::app::App;
 use shared::http::visitor::Delete;
 use shared::registry::key::{Id, Key, Status};
 use shared::store::Removed;

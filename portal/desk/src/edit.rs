@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use payload::Field;
 use portal::{Depth, EditPage, Problem};
+use shared::App;
 use shared::environment::clock::Expiry;
-use shared::gate::app::App;
 use shared::http::visitor::Update;
 use shared::management::change::{Change, change};
 use shared::management::invite::pages;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use portal::{EnterPage, Frame, Message, MessagePage, Secret};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::gate::app::App;
+use shared::App;
 use shared::management::invite;
 use shared::registry::organization::Organization;
 use shared::registry::session::Session;

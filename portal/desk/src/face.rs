@@ -19,7 +19,7 @@ use shared::{Denial, Exit, Page};
 
 use crate::brand::brand;
 use crate::frame;
-use crate::frame::{Place, preferred};
+use crate::frame::{Context, preferred};
 
 /// The face of pages.
 static FACE: Face = Face { refuse, dress };
@@ -70,7 +70,7 @@ fn frame_of(call: &Call) -> Frame {
     let once = Once::new(&guest.cookie, call.app.entropy).ok();
     let place = guest.organization.as_ref().zip(depth(&call.route)).zip(once);
     let place =
-        place.map(|((org, depth), once)| Place { org, depth, ends: guest.ends, once: once.as_str().to_owned() });
+        place.map(|((org, depth), once)| Context { org, depth, ends: guest.ends, once: once.as_str().to_owned() });
     let back = outside.return_to.clone();
     let frame = frame::within(call.app, portal, outside.clone(), &guest.session, place).unwrap_or(outside);
 

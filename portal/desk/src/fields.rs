@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use portal::{Expiry, Field, Form as Fields, Granted, KeyType, Permissions, Problem, Scope};
+use shared::App;
 use shared::Form;
 use shared::contract::limit::Window;
 use shared::contract::portal::{Field as Asked, Portal};
 use shared::contract::scope::Scopes;
 use shared::contract::{KeyType as Kind, Plan};
-use shared::gate::app::App;
 
 use crate::view;
 

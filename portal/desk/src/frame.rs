@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use portal::{Control, Depth, Error as Unrendered, Frame, Inside, Language, Link, Problem, Tab, Terms, Why, Zone};
+use shared::App;
 use shared::contract::portal::{Operation, Portal};
-use shared::gate::app::App;
 use shared::http::visitor::Opens;
 use shared::management::invite::pages;
 use shared::registry::organization::{Organization, Status};
@@ -27,7 +27,7 @@ pub(crate) fn frame<O: Opens>(
     let Visitor { session, org, .. } = visitor;
     let once = visitor.once(app)?.as_str().to_owned();
     let language = language(session, &visitor.languages);
-    let place = Place { org, depth, ends: visitor.ends, once: once.clone() };
+    let place = Context { org, depth, ends: visitor.ends, once: once.clone() };
     let frame = within(app, pages(app)?, outside(app, language, now), session, Some(place))?;
 
     Ok((frame, once))
@@ -41,7 +41,7 @@ pub(crate) fn outside(app: &App, language: Language, now: Timestamp) -> Frame {
 }
 
 /// Where a page is.
-pub(crate) struct Place<'a> {
+pub(crate) struct Context<'a> {
     /// Below which organization.
     pub(crate) org: &'a Organization,
     /// How far below it.
@@ -61,9 +61,9 @@ pub(crate) fn within(
     portal: &Portal,
     frame: Frame,
     session: &Session,
-    place: Option<Place<'_>>,
+    place: Option<Context<'_>>,
 ) -> Result<Frame> {
-    let inside = |Place { org, depth, ends, once }| -> Result<Inside> {
+    let inside = |Context { org, depth, ends, once }| -> Result<Inside> {
         Ok(Inside {
             depth,
             organization: org.name.as_str().to_owned(),

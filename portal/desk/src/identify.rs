@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use portal::{Depth, IdentifyPage, Problem};
+use shared::App;
 use shared::contract::Contract;
 use shared::contract::secret::Digest;
-use shared::gate::app::App;
 use shared::http::visitor::List;
 use shared::{Form, Page, Result, Visitor};
 

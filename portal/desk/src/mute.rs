@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use portal::{KeyAlerts, MUTED_DAYS, Notice};
+use shared::App;
 use shared::contract::portal::Operation;
 use shared::environment::clock::Moment;
-use shared::gate::app::App;
 use shared::http::visitor::{Alerts, List};
 use shared::management::alerts::change;
 use shared::registry::alert::{Change, Mute, Mutes, Watched};

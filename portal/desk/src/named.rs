@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use portal::{AlertKind, KeyRef};
+use shared::App;
 use shared::Result;
 use shared::contract::alerts::Kind;
-use shared::gate::app::App;
 use shared::registry::key::Id;
 use shared::registry::slug::Slug;
 

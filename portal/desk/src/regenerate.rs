@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use portal::{Depth, EndPage, Occasion, Overlap, Problem, RegeneratePage, Secrets};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::gate::app::App;
+use shared::App;
 use shared::http::visitor::Regenerate;
 use shared::management::invite::pages;
 use shared::management::issue::{Issued, IssuedBefore};
@@ -116,11 +116,11 @@ pub async fn regenerate(
     let slug = &visitor.org.slug;
     let seen = view::seen(form);
     if form.text("end") == "1" {
-        return match rotation::end_overlap(app, slug, id, &visitor.author(), Some(seen)).await {
+        return match rotation::end_overlap(app, slug, id, &visitor.author(), seen).await {
             Err(Error::Denied(Denial::Conflict { .. })) => {
                 ending(app, visitor, &view::find(app, slug, id).await?, true, now).await
             }
-            ended => ended.map(|_| Page::see_other(&format!("../{id}?done=ended"))),
+            ended => ended.map(|()| Page::see_other(&format!("../{id}?done=ended"))),
         };
     }
     let Some(overlap) = Overlap::parse(form.text("overlap")) else {

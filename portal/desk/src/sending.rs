@@ -1,8 +1,8 @@
 //! What is sent to a webhook, and where: the form, and what is sent with it.
 
 use portal::{About, Problem, Sendable, WebhookForm};
+use shared::App;
 use shared::Form;
-use shared::gate::app::App;
 use shared::registry::audit::Action;
 use shared::registry::webhook::{Address, Kinds, TestHosts, Webhook};
 

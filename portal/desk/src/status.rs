@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use portal::{Change as Which, Depth, StatusPage};
-use shared::gate::app::App;
+use shared::App;
 use shared::http::visitor::Deactivate;
 use shared::management::change::{Change, change};
 use shared::registry::key::{Id, Status};

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use portal::{Answer, Cap, Column, Key, Status, Window};
+use shared::App;
 use shared::Denial;
 use shared::contract::InForce;
 use shared::contract::limit;
 use shared::contract::portal::Column as Named;
-use shared::gate::app::App;
 use shared::registry::key;
 use shared::registry::organization::Organization;
 use shared::registry::session::Session;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use portal::{AlertForm, AlertRule, AlertsPage, Depth, Failures, Language, Problem, Setting};
+use shared::App;
 use shared::contract::alerts::{Days, Kind, Of, Rate, Rule, RuleChange, Thresholds};
 use shared::contract::portal::Operation;
-use shared::gate::app::App;
 use shared::http::visitor::Alerts;
 use shared::management::alerts::change;
 use shared::registry::alert::{Change, Settings};

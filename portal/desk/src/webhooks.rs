@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use portal::{Attempted, Depth, Halt, Notice, Problem, Secret, WebhookSecretPage, WebhooksPage};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::App;
 use shared::contract::portal::Operation;
-use shared::gate::app::App;
 use shared::http::visitor::Webhooks;
 use shared::management::webhooks;
 use shared::registry::webhook::{MOST, Master, Order, Sent, Webhook, Why};
@@ -53,7 +53,7 @@ async fn page(app: &App, visitor: &Visitor<Webhooks>, typed: &Typed, told: Told,
         read.value.iter().map(|hook| hook_of(hook, &sent.remove(&hook.id).unwrap_or_default(), now)).collect();
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let changed = outdated.is_some_and(|seen| seen != read.version());
-    let status = status(&problems, changed || outdated.is_some());
+    let status = status(&problems, outdated.is_some());
     let page = WebhooksPage {
         frame,
         notice,

@@ -17,7 +17,7 @@ use crate::registry::key::Key;
 use crate::registry::organization::{Organization, Status};
 use crate::registry::slug::Slug;
 use crate::registry::usage::Holder;
-use crate::store::{Among, Memo, Passes, Place};
+use crate::store::{Among, Memo, Passes, Progress};
 
 /// How many organizations lie between two places that are written down.
 const ORGANIZATIONS: u32 = 25;
@@ -44,7 +44,7 @@ impl Watch {
             if place.value.round == hour(run.now) {
                 return Ok(());
             }
-            place.value = Place { round: hour(run.now), ..Place::default() };
+            place.value = Progress { round: hour(run.now), ..Progress::default() };
         }
         loop {
             let (organizations, more) =
@@ -82,7 +82,7 @@ impl Watch {
     }
 
     /// Looks at the keys of `org` that are watched, and then through all of them, from `place` on, which is moved on.
-    async fn go_through(&self, org: &Organization, place: &mut Place, run: &Run, done: &mut Done) -> Result<Went> {
+    async fn go_through(&self, org: &Organization, place: &mut Progress, run: &Run, done: &mut Done) -> Result<Went> {
         if org.status == Status::Locked {
             return Ok(Went::Through);
         }

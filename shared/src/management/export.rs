@@ -14,7 +14,7 @@ use crate::registry::addresses::Addresses;
 use crate::registry::error::{Error, Result};
 use crate::registry::external_id::ExternalId;
 use crate::registry::key::{Id, Key, Status};
-use crate::registry::leak::{Leak, Place, Source};
+use crate::registry::leak::{Leak, Source, Url};
 use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::page::Page;
@@ -83,8 +83,8 @@ struct ExportedLeak {
     source: Source,
     /// Where the key was found, as far as that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Place")]
-    url: Option<Place>,
+    #[schemars(with = "Url")]
+    url: Option<Url>,
     /// By which policy something was done about it.
     done: Policy,
 }

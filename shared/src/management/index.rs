@@ -14,14 +14,14 @@ const ORGANIZATIONS: u32 = 100;
 
 /// How far one has come, going through organizations by their slugs, and through the keys of each from the newest on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Cursor {
     /// All up to this organization are done.
     After(Slug),
     /// All before this organization are, and of its own keys those from this one on.
     Within(Slug, Id),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::After(org) => write!(f, "{org}"),
@@ -30,7 +30,7 @@ impl fmt::Display for Place {
     }
 }
 
-impl FromStr for Place {
+impl FromStr for Cursor {
     type Err = &'static str;
 
     fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
@@ -47,14 +47,14 @@ pub struct Indexed {
     /// How many keys it has noted.
     pub count: usize,
     /// Where the next call goes on, if there is more.
-    pub goes_on: Option<Place>,
+    pub goes_on: Option<Cursor>,
 }
 
 /// Notes the ids of the keys that come after `place`, as many as there is time for. Doing that again does no harm.
 ///
 /// # Errors
 /// The store does not answer, and nothing was done. Where something was, that is the answer, and the next call goes on from there.
-pub async fn index(app: &App, place: Option<Place>) -> Result<Indexed> {
+pub async fn index(app: &App, place: Option<Cursor>) -> Result<Indexed> {
     let mut way = Way { app, tries: app.keys.tries(), count: 0, place };
     match way.go().await {
         Ok(is_done) => Ok(Indexed { count: way.count, goes_on: way.place.filter(|_| !is_done) }),
@@ -71,20 +71,20 @@ struct Way<'a> {
     tries: dynamodb::Tries,
     count: usize,
     /// How far it has come; `None` at the beginning.
-    place: Option<Place>,
+    place: Option<Cursor>,
 }
 
 impl Way<'_> {
     /// Goes on until all is done, which is `true`, or the time is over.
     async fn go(&mut self) -> Result<bool> {
-        if let Some(Place::Within(org, id)) = self.place.clone()
+        if let Some(Cursor::Within(org, id)) = self.place.clone()
             && !self.through(org, Some(id)).await?
         {
             return Ok(false);
         }
         loop {
             let after = match &self.place {
-                Some(Place::After(org) | Place::Within(org, _)) => Some(org),
+                Some(Cursor::After(org) | Cursor::Within(org, _)) => Some(org),
                 None => None,
             };
             let (slugs, has_more) = self.app.keys.slugs(ORGANIZATIONS, after).await?;
@@ -109,8 +109,8 @@ impl Way<'_> {
             }
             after = ids.last().filter(|_| has_more && is_noted).cloned();
             self.place = Some(match &after {
-                Some(id) => Place::Within(org.clone(), id.clone()),
-                None => Place::After(org.clone()),
+                Some(id) => Cursor::Within(org.clone(), id.clone()),
+                None => Cursor::After(org.clone()),
             });
             if self.tries.are_over() {
                 return Ok(false);
@@ -129,10 +129,10 @@ mod tests {
     #[test]
     fn a_place_is_read_as_it_was_written() {
         for text in ["acme", "acme/key_00000000000000000000000000"] {
-            assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<Cursor>().unwrap().to_string(), text);
         }
         for text in ["", "/", "acme/", "acme/x", "ACME", "acme/key_00000000000000000000000000/"] {
-            assert!(text.parse::<Place>().is_err(), "{text}");
+            assert!(text.parse::<Cursor>().is_err(), "{text}");
         }
     }
 }

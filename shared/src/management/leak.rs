@@ -15,7 +15,7 @@ use crate::registry::audit::{Action, Entry};
 use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::key::{Key, Status, View};
-use crate::registry::leak::{Leak, Place, Source};
+use crate::registry::leak::{Leak, Source, Url};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use crate::registry::usage;
@@ -32,7 +32,7 @@ const SIDE_BY_SIDE: usize = 8;
 pub struct Found {
     /// The digest of the secret, if it has the form and the checksum of a key that is not meant to be seen.
     digest: Option<Digest>,
-    place: Option<Place>,
+    place: Option<Url>,
 }
 
 impl Found {
@@ -43,7 +43,7 @@ impl Found {
 
         Self {
             digest: key.as_ref().map(|(_, presented)| presented.digest()),
-            place: key.and(url).and_then(|url| Place::read(&app.contract, url, text)),
+            place: key.and(url).and_then(|url| Url::read(&app.contract, url, text)),
         }
     }
 }
@@ -66,7 +66,7 @@ pub struct Teller {
 /// The store does not answer. What comes after is done all the same, so that it is enough to tell everything again.
 pub async fn deal_with(app: &'static App, found: &[Found], teller: &Teller) -> Result<Vec<bool>> {
     // Of what was found in several places, the first counts.
-    let mut places: BTreeMap<Digest, Option<&Place>> = BTreeMap::new();
+    let mut places: BTreeMap<Digest, Option<&Url>> = BTreeMap::new();
     for Found { digest, place } in found {
         if let Some(digest) = digest {
             places.entry(*digest).or_insert(place.as_ref());
@@ -109,7 +109,7 @@ async fn deal_with_one(
     app: &App,
     holder: &Holder,
     digest: &Digest,
-    place: Option<&Place>,
+    place: Option<&Url>,
     teller: &Teller,
 ) -> Result<()> {
     let Holder { org: slug, key: id, .. } = holder;

@@ -73,21 +73,21 @@ impl Regeneration {
 }
 
 /// Ends the old secret of the key `id` of `slug` before its time, on behalf of `author`. Once this has returned, nobody is let
-/// in with it. A key that has none is left as it is. Where `seen` is a version of the key, no other is changed.
+/// in with it. A key that has none is left as it is. No other version of the key is changed than the one that was `seen`.
 ///
 /// # Errors
 /// There is no such organization or key, the key is of another version, or `author` is no longer allowed to.
-pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen: Option<i64>) -> Result<Key> {
+pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen: i64) -> Result<()> {
     let mut tries = app.keys.tries();
     loop {
         let (before, org) = changeable(app, slug, id, author).await?;
         if before.overlap(author.at).is_none() {
-            return Ok(before);
+            return Ok(());
         }
-        check_seen(&before, seen)?;
+        check_seen(&before, Some(seen))?;
         let after = Keys::alone(&before);
         match app.keys.end_overlap(&before, &after, Warrant { author, org: &org }, &mut tries).await? {
-            Replaced::Yes => return Ok(after),
+            Replaced::Yes => return Ok(()),
             Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
             Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
         }

@@ -42,7 +42,7 @@ pub struct Leak {
     /// By whom.
     pub source: Source,
     /// Where the secret was found, if that was said.
-    pub place: Option<Place>,
+    pub place: Option<Url>,
     /// What was done about it.
     pub policy: Policy,
 }
@@ -51,9 +51,9 @@ pub struct Leak {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
-pub struct Place(String);
+pub struct Url(String);
 
-impl Place {
+impl Url {
     /// The most bytes of an address that are looked at, and kept.
     pub const MAX: usize = 1_024;
 
@@ -127,7 +127,7 @@ pub struct View {
     /// Who has told of it: GitHub's secret scanning, or somebody who has reported the key.
     source: Source,
     /// Where the key was found, as they have said; `null` where they have not.
-    url: Option<Place>,
+    url: Option<Url>,
     /// By which policy something was done about it.
     done: Policy,
     /// `true` where it is a secret that was replaced, and works beside the new one. `quarantine` and `revoke` end that, and do nothing
@@ -158,7 +158,7 @@ mod tests {
             ("https://example.com/a?b=aB3+dE5/gH7%3DjK9%26mN1".to_owned(), "https://example.com/a?b=aB3+dE5/gH7"),
             ("https://example.com/a?b=aB3".to_owned(), "https://example.com/a?b=aB3"),
         ] {
-            let place = Place::read(&contract, &address, key.as_bytes()).unwrap();
+            let place = Url::read(&contract, &address, key.as_bytes()).unwrap();
             assert_eq!(place.as_str(), kept, "{address}");
         }
     }
@@ -167,7 +167,7 @@ mod tests {
     fn a_place_is_an_address_of_the_web_without_a_key_in_it() {
         let contract = Contract::load("standard").unwrap();
         let key = "lk_live_0123456789ABCDEFGHIJKLMNOPQRST4Y2ocH";
-        let read = |address: &str| Place::read(&contract, address, b"").map(|place| place.as_str().to_owned());
+        let read = |address: &str| Url::read(&contract, address, b"").map(|place| place.as_str().to_owned());
         for (address, kept) in [
             ("https://github.com/a/b/blob/c/d.txt#L7".to_owned(), Some("https://github.com/a/b/blob/c/d.txt#L7")),
             (" http://example.com/x ".to_owned(), Some("http://example.com/x")),
@@ -193,7 +193,7 @@ mod tests {
             assert_eq!(read(&address), kept, "{address}");
         }
         let long = |length: usize| read(&format!("https://example.com/{}", "a".repeat(length)));
-        assert_eq!((long(1_004).map(|kept| kept.len()), long(1_005)), (Some(Place::MAX), None));
+        assert_eq!((long(1_004).map(|kept| kept.len()), long(1_005)), (Some(Url::MAX), None));
         // As many escapes within escapes as there is room for.
         assert_eq!(
             read(&format!("https://example.com/%{}", "25".repeat(450))).as_deref(),

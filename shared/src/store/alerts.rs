@@ -34,7 +34,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// How far the organizations have been gone through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Place {
+pub(crate) struct Progress {
     /// The hour since 1970 for which they are gone through.
     pub round: i64,
     /// The last one that was looked at.
@@ -232,12 +232,12 @@ impl Keys {
     }
 
     /// How far the organizations have been gone through.
-    pub(crate) async fn place(&self) -> Result<Remembered<Place>> {
+    pub(crate) async fn place(&self) -> Result<Remembered<Progress>> {
         self.remembered(place("sweep", "place")).await
     }
 
     /// Writes `memory` over what was read, and returns it as if it were read now. `None`: another run is going through them.
-    pub(crate) async fn put_place(&self, memory: Remembered<Place>) -> Result<Option<Remembered<Place>>> {
+    pub(crate) async fn put_place(&self, memory: Remembered<Progress>) -> Result<Option<Remembered<Progress>>> {
         let item = memory.item(place("sweep", "place"))?;
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).when(memory.as_read());
 

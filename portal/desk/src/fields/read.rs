@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use payload::Field as Member;
 use portal::{Field, Problem};
+use shared::App;
 use shared::Denial;
 use shared::contract::KeyType as Kind;
 use shared::contract::limit::Limits;
 use shared::contract::portal::Field as Asked;
 use shared::contract::scope::Scopes;
-use shared::gate::app::App;
 use shared::registry::key::Key;
 use shared::registry::name::Name;
 

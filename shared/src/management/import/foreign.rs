@@ -18,7 +18,7 @@ use crate::registry::error::{Result, both};
 use crate::registry::external_id::ExternalId;
 use crate::registry::hint::Hint;
 use crate::registry::key::{Id, Status};
-use crate::registry::leak::{Leak, Place, Source};
+use crate::registry::leak::{Leak, Source, Url};
 use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::sha256::Sha256;
@@ -102,7 +102,7 @@ impl Foreign {
     pub(super) fn told(self, contract: &Contract) -> Told {
         let Sha256(digest) = self.sha256;
         let leak = self.leak.map(|ForeignLeak { at: Moment(at), source, url, done: policy }| {
-            let place = url.and_then(|url| Place::read(contract, &url, b""));
+            let place = url.and_then(|url| Url::read(contract, &url, b""));
             Leak { digest, at, source, place, policy }
         });
         let order = Order {

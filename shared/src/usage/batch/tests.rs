@@ -270,18 +270,6 @@ proptest! {
 }
 
 #[test]
-fn a_write_without_an_answer_makes_the_batch_rest_too() {
-    let mut batch = Batch::default();
-    success(&mut batch, 1, second(0));
-    drop(batch.take_due());
-    batch.rest();
-    for (now, due) in [(1, 0), (29, 0), (30, 1)] {
-        success(&mut batch, 1, second(now));
-        assert_eq!(write(&mut batch).0, due, "{now}");
-    }
-}
-
-#[test]
 fn a_clock_that_goes_back_holds_up_nothing() {
     let mut batch = Batch::default();
     for _ in 0..10 {
