@@ -32,8 +32,8 @@ pub(crate) struct Call<'a> {
     query: Vec<(&'a str, String)>,
     body: Option<Value>,
     once: Option<String>,
-    /// Whether nobody knows what it does.
-    is_any: bool,
+    /// Whether twice does no more than once.
+    is_harmless: bool,
 }
 
 impl fmt::Debug for Call<'_> {
@@ -44,13 +44,14 @@ impl fmt::Debug for Call<'_> {
 
 impl<'a> Call<'a> {
     fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), query: Vec::new(), body: None, once: None, is_any: false }
+        let is_harmless = method.is_idempotent();
+
+        Self { method, path: path.into(), query: Vec::new(), body: None, once: None, is_harmless }
     }
 
-    /// Any call, with a body if there is one. If its method does not say that it does no harm twice, it is sent once, unless the stack
-    /// says that there were too many (429).
+    /// Any call, with a body if there is one.
     pub(crate) fn any(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
-        Self { body, is_any: true, ..Self::new(method, path) }
+        Self { body, ..Self::new(method, path) }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -87,6 +88,12 @@ impl<'a> Call<'a> {
     /// To be carried out once, however often it is sent.
     pub(crate) fn once(mut self) -> Self {
         self.once = Some(uuid::Uuid::new_v4().to_string());
+        self.harmless()
+    }
+
+    /// Twice does no more than once, though its method does not say so.
+    pub(crate) fn harmless(mut self) -> Self {
+        self.is_harmless = true;
         self
     }
 }
@@ -116,17 +123,15 @@ impl Client {
     }
 
     /// What the stack answers, whatever it is, once it is not busy; and whether an answer before it was lost, by
-    /// which something may have been done.
+    /// which something may have been done. What does harm twice is sent again only if the stack says that it has done nothing: that
+    /// there were too many requests (429).
     async fn send(&self, call: Call<'_>) -> Result<(Reply, bool), Error> {
-        // Whatever comes of it comes of it once.
-        let is_repeatable = call.once.is_some() || call.method.is_idempotent();
-        let is_safe = call.method.is_safe();
-        let is_sent_once = call.is_any && !is_repeatable;
+        let (is_harmless, is_safe) = (call.is_harmless, call.method.is_safe());
         let request = self.request(call);
         let (mut patience, mut may_be_done) = (Patience::default(), false);
         loop {
             let lost = match self.http.send(&self.with_signature(&request).await?).await {
-                Ok(reply) if !(is_sent_once && reply.status == 503) && patience.wait(&reply).await => {
+                Ok(reply) if (is_harmless || reply.status == 429) && patience.wait(&reply).await => {
                     // API Gateway says 503 as well when it has not waited for what was done.
                     may_be_done |= reply.status == 503;
                     continue;
@@ -136,7 +141,7 @@ impl Client {
             };
             // Where nothing listens, waiting changes nothing.
             may_be_done |= lost.may_have_arrived;
-            if may_be_done && is_repeatable && patience.wait_for_another().await {
+            if may_be_done && is_harmless && patience.wait_for_another().await {
                 continue;
             }
             return Err(if may_be_done && !is_safe { Error::Unanswered(lost.to_string()) } else { lost.into() });
@@ -149,7 +154,7 @@ impl Client {
     }
 
     fn request(&self, call: Call<'_>) -> Request {
-        let Call { method, path, mut query, body, once, is_any: _ } = call;
+        let Call { method, path, mut query, body, once, is_harmless: _ } = call;
         // The order that a signature has them in.
         query.sort();
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();

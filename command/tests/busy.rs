@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::support::{Server, command, ended, ran, reply, signed};
+use crate::support::{Server, command, ended, fed, ran, reply, signed};
 
 const ORG: &str = r#"{"data": {"slug": "acme", "name": "Acme", "plan": "pro", "status": "active", "keys": 0}}"#;
 
@@ -174,4 +174,20 @@ fn a_stack_that_is_not_there_is_named() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     get(&url).failed(1, &format!("{url}/operator/v1/organizations/acme: "));
+}
+
+#[test]
+fn a_verdict_that_counts_is_asked_for_once_and_one_that_does_not_as_long_as_the_stack_is_busy() {
+    let busy = |status| reply(status, "retry-after: 0\r\n", r#"{"title": "The service is busy"}"#);
+    let verdict = || reply(200, "", r#"{"data": {"valid": true}}"#);
+    let asked = |cost: &str, answers: Vec<String>| {
+        let server = Server::answering(answers);
+        let ran = fed(&mut signed(command(&["verify", "--cost", cost, "--url", &server.url])), "a key\n");
+        server.end();
+        ran
+    };
+    asked("1", vec![busy(503)]).failed(1, "503: The service is busy");
+    asked("1", vec![String::new()]).failed(1, "it may have been done");
+    asked("1", vec![busy(429), verdict()]).printed(0, "valid  true\n");
+    asked("0", vec![busy(503), String::new(), verdict()]).printed(0, "valid  true\n");
 }

@@ -71,6 +71,35 @@ fn a_deletion_that_nobody_waits_for_is_said_to_go_on_once_it_has_begun() {
 }
 
 #[test]
+fn an_organization_that_a_file_deletes_goes_on_being_deleted_once_it_has_begun() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "organizations:\n  - { slug: b, name: B }\n").unwrap();
+    let apply = ["apply", "-f", file.path().to_str().unwrap(), "--prune", "--delete"];
+    let org =
+        |slug: &str, name: &str, status: &str| json!({"slug": slug, "name": name, "plan": "pro", "status": status});
+    // The first request is for the list, and those after it delete what the file lacks.
+    for (pressed_at, said) in [
+        (2, "stopped in the middle of a: apply the file again\n"),
+        (3, "stopped waiting for a to be deleted: the stack goes on by itself; apply the file again for the rest\n"),
+    ] {
+        let ran = against(&apply, pressed_at, move |number, pid| {
+            if number == 1 {
+                let all = json!({"data": [org("a", "A", "locked"), org("b", "B", "active")]});
+                return reply(200, "", &all.to_string());
+            }
+            if number == pressed_at {
+                let pid = pid.recv().unwrap();
+                while press(pid) {}
+            }
+            reply(202, "", &json!({"data": {"deleted": false}}).to_string())
+        });
+        let row = "ORGANIZATION  RESULT\nb             unchanged\n";
+        assert_eq!((ran.code, ran.out.as_str()), (1, row), "{ran:?}");
+        assert!(ran.err.ends_with(said), "{ran:?}");
+    }
+}
+
+#[test]
 fn an_index_that_is_stopped_says_how_to_go_on() {
     let ran = against(&["keys", "index"], 2, |number, pid| {
         if number == 2 {

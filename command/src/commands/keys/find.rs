@@ -70,7 +70,7 @@ impl Find {
         let mut rows = session.output.rows(COLUMNS);
         let (mut question, mut is_found) = (Value::from(question), false);
         loop {
-            let mut page = session.client.json(Call::post(PATH, question.clone())).await?;
+            let mut page = session.client.json(Call::post(PATH, question.clone()).harmless()).await?;
             let cursor = page.pointer_mut("/meta/pagination/cursor").map(Value::take).unwrap_or_default();
             let Some(Value::Array(found)) = page.get_mut("data").map(Value::take) else {
                 return Err(Error::Failed("the stack's answer is no list".to_owned()));

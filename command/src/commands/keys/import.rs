@@ -159,7 +159,7 @@ impl Import {
             if let (Some(sample), Some(body)) = (sample.take(), body.as_object_mut()) {
                 body.insert("sample".to_owned(), sample.into());
             }
-            let call = Call::post(format!("{}/import", path(&self.org)), body);
+            let call = Call::post(format!("{}/import", path(&self.org)), body).harmless();
             let Some(answer) = interrupt.let_end(session.client.data(call)).await else { break };
             // A refusal of all of them names members by their places in this request.
             let which =

@@ -29,7 +29,7 @@ impl Index {
         let progress = talk::counting("keys", session.output);
         let (mut cursor, mut indexed) = (self.from, 0_u64);
         loop {
-            let call = Call::post("/operator/v1/keys/index", Body::default().with("cursor", cursor.clone()));
+            let call = Call::post("/operator/v1/keys/index", Body::default().with("cursor", cursor.clone())).harmless();
             let done = interrupt.unless(session.client.data(call)).await.unwrap_or_else(|| stopped(indexed));
             let done = done.map_err(|error| goes_on(error, cursor.as_deref()))?;
             indexed = indexed.saturating_add(done.get("indexed").and_then(Value::as_u64).unwrap_or_default());

@@ -71,7 +71,7 @@ impl Update {
         if change.is_empty() {
             return Err(Error::Usage("there is nothing to change: give an option".to_owned()));
         }
-        let key = session.client.data(Call::patch(path, change)).await?;
+        let key = session.client.data(Call::patch(path, change).harmless()).await?;
         session.output.one(&key, COLUMNS)?;
 
         Ok(Exit::Done)
