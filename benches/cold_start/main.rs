@@ -1,8 +1,9 @@
 //! What a cold start costs: `cargo bench --bench cold_start`, on Linux, with `openssl` at hand.
 //!
-//! Each function is started anew, round by round, and answers one request; a bare `lambda_runtime` program built with
-//! the same profile (`benches/hello.rs`) is started beside it. DynamoDB is the local stack's, behind TLS, as a function
-//! meets it. Wall time depends on this machine and its other programs; processor time is the function's.
+//! Each function is started anew, round by round, and answers one request. Beside it start two bare programs, built with the
+//! same profile: one that only answers (`benches/hello.rs`), and one that asks DynamoDB twice by the SDK
+//! (`benches/asking.rs`). DynamoDB is the local stack's, behind TLS, as a function meets it. Wall time depends on this
+//! machine and its other programs; processor time is the function's.
 //!
 //! `cargo bench --bench cold_start -- --instructions` counts instructions instead, with `valgrind`: of a start with its
 //! first request, of each request after it, and who spends those of a verified one. The counts are the same on every
@@ -64,7 +65,13 @@ async fn main() -> Result<(), Error> {
         event: json!({"hello": "world"}),
         answer: "world",
     };
-    let mut subjects = vec![hello.clone()];
+    let asked = ("gate-authorize", &json!({}), "asked");
+    let asking = Subject {
+        title: "two GetItems",
+        binary: binaries.join("examples/asking"),
+        ..subject(&stack, &template, (&binaries, &tls), asked)?
+    };
+    let mut subjects = vec![hello.clone(), asking];
     for (title, route, answer) in SUBJECTS {
         subjects.push(subject(&stack, &template, (&binaries, &tls), (title, &event(route, &nobodys), answer))?);
     }
@@ -202,7 +209,9 @@ fn columns(starts: &[Start]) -> [Duration; 4] {
 /// Builds what is started, with this profile.
 fn build(root: &Path, profile: &str) -> Result<(), Error> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--profile", profile, "--example", "hello"]).current_dir(root);
+    cargo
+        .args(["build", "--quiet", "--profile", profile, "--example", "hello", "--example", "asking"])
+        .current_dir(root);
     for binary in SUBJECTS.map(|(binary, ..)| binary).into_iter().chain(MAKERS) {
         cargo.args(["--bin", binary]);
     }
