@@ -169,7 +169,7 @@ pub(crate) async fn untaken<'e>(
         let got = receiver.ids();
         missed.retain(|id| !got.contains(*id));
         let all = missed.len();
-        missed.retain(|id| !waiting.contains(id.as_str()));
+        missed.retain(|id| !waiting.contains(*id));
         count = all.saturating_sub(missed.len()).max(count);
     }
     let lost = missed.len();
@@ -182,10 +182,15 @@ pub(crate) async fn untaken<'e>(
     Ok(count)
 }
 
-/// All that waits to be handed on, or is not tried any more, as text.
-async fn waiting(stack: &Stack) -> Result<String, Failure> {
-    let items = stack.dynamodb().client().scan().table_name("EventsTable").into_paginator().items().send();
-    let items = items.collect::<Result<Vec<_>, _>>().await?;
+/// Each word of what waits to be handed on, or is not tried any more: the ids of events are among them.
+async fn waiting(stack: &Stack) -> Result<BTreeSet<String>, Failure> {
+    let mut items = stack.dynamodb().client().scan().table_name("EventsTable").into_paginator().items().send();
+    let mut words = BTreeSet::new();
+    while let Some(item) = items.next().await {
+        let text = format!("{:?}", item?);
+        let found = text.split(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter));
+        words.extend(found.map(str::to_owned));
+    }
 
-    Ok(format!("{items:?}"))
+    Ok(words)
 }
