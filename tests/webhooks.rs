@@ -204,10 +204,13 @@ pub(crate) async fn hook(world: &World, receiver: &Receiver, kinds: Value) -> (S
     (data["id"].as_str().unwrap().to_owned(), data["secret"].as_str().unwrap().to_owned())
 }
 
+/// The function that sends what is in the queues.
+pub(crate) const SENT: &str = "WebhooksDeliver";
+
 /// Hands on what is in the outbox, and then sends it.
 pub(crate) async fn send(world: &World) -> Value {
     world.stack.fire("EventsDeliver").await.unwrap();
-    world.stack.fire("WebhooksDeliver").await.unwrap()
+    world.stack.fire(SENT).await.unwrap()
 }
 
 /// A webhook as the operator sees it.

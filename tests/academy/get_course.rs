@@ -18,17 +18,6 @@ async fn a_course_is_shown_with_the_lists_it_is_granted_to() {
 }
 
 #[tokio::test]
-async fn another_academys_course_is_like_one_that_does_not_exist() {
-    let (world, key) = World::academy("pro").await;
-    world.organization("other", json!({"plan": "pro"})).await;
-    let course = json!({"title": "Rust", "status": "published"});
-    world.operate("PUT", &format!("/organizations/other/courses/{ID}"), course).await;
-    let body = r#"{"error":{"code":"not_found","message":"Course not found in this academy"}}"#;
-    world.get(&format!("/api/v1/courses/{ID}"), &key).await.is(404, &[], body);
-    world.get("/api/v1/courses/ffffffff-ffff-4fff-8fff-ffffffffffff", &key).await.is(404, &[], body);
-}
-
-#[tokio::test]
 async fn a_malformed_id_is_400() {
     let (world, key) = World::academy("pro").await;
     let body = r#"{"error":{"code":"validation_error","message":"id must be a UUID"}}"#;

@@ -88,15 +88,3 @@ async fn every_refusal_that_a_key_can_cause_reads_as_fabraixs_page_says() {
     }
     world.anonymous("POST", "/v1/register-agent-run").await.is(401, &[], invalid);
 }
-
-#[tokio::test]
-async fn development_keys_are_refused_in_production() {
-    for (stage, status) in [("local", 200), ("staging", 200), ("production", 401)] {
-        let world = World::at_stage("fabraix", stage).await;
-        world.organization("acme", json!({"plan": "standard"})).await;
-        let key = world.key("acme", json!({"name": "a", "type": "development"})).await;
-        assert_eq!(world.register_run(&key.secret).await.status, status, "{stage}");
-        let key = world.key("acme", json!({"name": "a", "type": "production"})).await;
-        assert_eq!(world.register_run(&key.secret).await.status, 200, "{stage}");
-    }
-}

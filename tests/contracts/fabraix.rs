@@ -57,6 +57,7 @@ async fn each_type_of_key_does_what_its_card_says() {
         ("production", "development", Value::Null, "fbx_dev_", 401, 401),
         // "For production deployments."
         ("local", "production", Value::Null, "fbx_prod_", 200, 403),
+        ("staging", "production", Value::Null, "fbx_prod_", 200, 403),
         ("production", "production", Value::Null, "fbx_prod_", 200, 403),
         // "Keys with limited scope for specific operations."
         ("production", "restricted", json!([]), "fbx_res_", 403, 403),

@@ -18,20 +18,6 @@ async fn faq(count: usize) -> (World, Vec<crate::support::Key>) {
 }
 
 #[tokio::test]
-async fn the_faqs_callers_see_their_keys_as_its_page_shows_them() {
-    let (world, keys) = faq(1).await;
-    let answer = world.get("/api/v1/acme/api-keys", &keys[0]).await;
-    let fingerprint = answer.json()["data"][0]["fingerprint"].as_str().unwrap().to_owned();
-    assert_eq!(fingerprint.chars().count(), 7);
-    let body = format!(
-        r#"{{"data":[{{"id":"{}","name":"key 0","scopes":["read","write"],"lastUsedAt":"{START}","createdAt":"2030-06-15T00:00:00Z","fingerprint":"{fingerprint}"}}],"meta":{{"pagination":{{"limit":20,"cursor":null,"hasMore":false}}}}}}"#,
-        keys[0].id
-    );
-    let quota = ["x-ratelimit-limit: 1200", "x-ratelimit-remaining: 1199", "x-ratelimit-reset: 1907712060"];
-    answer.is(200, &quota, &body);
-}
-
-#[tokio::test]
 async fn keys_are_listed_newest_first_and_page_by_page() {
     let (world, keys) = faq(5).await;
     let newest_first: Vec<_> = keys.iter().rev().map(|key| key.id.clone()).collect();
@@ -69,7 +55,7 @@ async fn a_cursor_cannot_be_made_up_or_taken_elsewhere() {
 }
 
 #[tokio::test]
-async fn last_used_moves_with_traffic_and_costs_no_write_of_its_own() {
+async fn last_used_moves_with_traffic() {
     let (world, keys) = faq(2).await;
     let used = async || -> Vec<Value> {
         let page = world.operate("GET", OPERATORS, Value::Null).await.json();

@@ -93,21 +93,6 @@ async fn terms_that_the_contract_does_not_have_name_the_field_and_change_nothing
 }
 
 #[tokio::test]
-async fn an_organizations_own_limits_stand_in_place_of_its_plans() {
-    let world = World::serving("fabraix").await;
-    let limits = json!([{"requests": 2, "per": "minute"}, {"requests": 3, "per": "hour"}]);
-    world.organization("acme", json!({"plan": "enterprise", "limits": limits})).await;
-    let key = world.key("acme", json!({"name": "a", "type": "production"})).await;
-    for expected in [200, 200, 429] {
-        assert_eq!(world.register_run(&key.secret).await.status, expected);
-    }
-    world.at("2030-06-15T00:01:00Z");
-    for expected in [200, 429] {
-        assert_eq!(world.register_run(&key.secret).await.status, expected);
-    }
-}
-
-#[tokio::test]
 async fn changes_at_once_are_all_applied() {
     let world = World::serving("fayne").await;
     world.organization("acme", json!({"plan": "pro"})).await;

@@ -5,13 +5,12 @@ use std::time::Duration;
 use local::dynamodb::{Fault, Latch};
 use serde_json::json;
 
-use super::{Answered, Receiver, hook, key, open, send, shown};
+use super::{Answered, Receiver, SENT, hook, key, open, send, shown};
 use crate::operations::counts;
 use crate::outbox::pile;
 use crate::support::World;
 
 const MOVED: &str = "EventsDeliver";
-const SENT: &str = "WebhooksDeliver";
 
 /// A step at which the process of a function is killed: after this call was made, before its answer has come. The text is
 /// something that the call has in it.
