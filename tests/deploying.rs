@@ -189,6 +189,13 @@ fn sam_builds_what_was_made_for_the_stack() {
 }
 
 #[test]
+fn what_is_deployed_has_only_what_its_own_package_asks_for() {
+    let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
+    let selected = &manifest["workspace"]["metadata"]["lambda"]["build"]["packages"];
+    assert_eq!(selected, &toml::Value::from(vec![manifest["package"]["name"].clone()]));
+}
+
+#[test]
 fn the_document_counts_functions_routes_and_parameters() {
     let yaml = text("template.yaml");
     let deploying = text("docs/deploying.md");
