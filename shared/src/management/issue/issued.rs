@@ -77,7 +77,7 @@ impl IssuedBefore {
 impl Issued {
     pub(crate) fn new(key: Key, secret: Secret) -> Self {
         let record = Record {
-            description: Description::new(&key),
+            description: Description::new(key.clone()),
             created_at: clock::seconds(key.created_at),
             expires_at: key.expires_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),

@@ -123,8 +123,8 @@ impl Member {
 }
 
 impl Description {
-    pub(crate) fn new(key: &Key) -> Self {
-        let Key { id, name, external_id, metadata, kind, scopes, limits, addresses, .. } = key.clone();
+    pub(crate) fn new(key: Key) -> Self {
+        let Key { id, name, external_id, metadata, kind, scopes, limits, addresses, .. } = key;
 
         Self { id, name, external_id, metadata, kind, scopes, limits: limits.shown(), allowed_addresses: addresses }
     }
@@ -153,8 +153,8 @@ impl View {
     }
 
     /// The members of `key` that `management` shows at `now`; it was last used at `last_used_at`.
-    pub fn new(key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
-        let (description, standing) = (Description::new(&key), key.standing(now));
+    pub fn new(mut key: Key, last_used_at: Option<Timestamp>, management: &Management, now: Timestamp) -> Self {
+        let standing = key.standing(now);
         let leak = key.exposed(now).filter(|_| management.shows(Shown::Leak));
         let leak = leak.map(|leak| leak::View::new(leak, leak.digest != key.digest));
         let overlap = key.overlap(now).map(|previous| previous.until);
@@ -162,17 +162,18 @@ impl View {
         let rotated_at = key.rotated_at().filter(|_| management.shows(Shown::LastRotatedAt));
 
         Self {
-            description,
             status: management.shows(Shown::Status).then_some(standing),
             last_used_at: last_used_at.map(clock::seconds),
             created_at: clock::seconds(key.created_at),
             expires_at: Member::new(expiry, management.shows(Shown::ExpiresAt)),
             last_rotated_at: rotated_at.map(clock::seconds),
             fingerprint: key.digest.fingerprint(),
-            hint: Member::new(key.hint, management.hints),
+            hint: Member::new(key.hint.take(), management.hints),
             overlap_ends_at: overlap.filter(|_| management.shows(Shown::OverlapEndsAt)).map(clock::seconds),
             rotation: Rotation::new(key.cycle),
             leak,
+            // Last: it takes what is left of the key.
+            description: Description::new(key),
         }
     }
 }
