@@ -39,7 +39,7 @@ scanners *files:
 # What a verification costs.
 [group('develop')]
 bench *options:
-    cargo bench {{ options }}
+    cargo bench --bench verdict {{ options }}
 
 # All of CI, as it runs there.
 [group('check')]
