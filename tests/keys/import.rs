@@ -64,6 +64,7 @@ async fn each_has_a_result_of_its_own() {
         {"sha256": digest(6), "name": "a", "type": "secret"},
         {"sha256": digest(9), "name": "a", "type": "secret", "scopes": ["fly"], "expiresAt": "2020-01-01T00:00:00Z", "createdAt": "1969-01-01T00:00:00Z"},
         {"sha256": digest(7), "name": "a", "colour": "red"},
+        {"sha256": digest(10), "name": "a", "status": "quarantined"},
         ["a"],
         {"sha256": digest(1), "name": "again"},
         {"sha256": digest(8), "name": "b", "status": "inactive"},
@@ -91,12 +92,13 @@ async fn each_has_a_result_of_its_own() {
             "type is not known here; scopes must be among read, write; expiresAt must be in the future; \
              createdAt must be a time since 1970 that is not to come",
             "colour is not known here",
+            "leak must say, for a key in quarantine, which leak has led there",
             "body must be an object",
             "exists",
             "imported",
         ]
     );
-    assert_eq!(results[10]["id"], results[0]["id"]);
+    assert_eq!(results[11]["id"], results[0]["id"]);
     assert_eq!((&results[1]["reason"], &results[1]["response"]["status"]), (&json!("invalid_request"), &json!(400)));
     let listed = world.operate("GET", "/organizations/acme/api-keys", Value::Null).await.json()["data"].clone();
     assert_eq!(listed.as_array().unwrap().len(), 2, "nothing is left of those that were refused");

@@ -169,10 +169,33 @@ async fn whoever_lets_a_key_out_of_quarantine_has_decided() {
     assert_eq!(write(&world, &key).await, 201);
     leaked(&world, &key).await;
     assert_eq!(write(&world, &key).await, 201);
+    // It stays decided, also while the key is off.
+    let off = world.operate("PATCH", &path, json!({"status": "inactive"})).await;
+    assert_eq!(off.json()["data"]["status"], "inactive", "{off:?}");
+    leaked(&world, &key).await;
+    let on = world.operate("PATCH", &path, json!({"status": "active"})).await;
+    assert_eq!(on.json()["data"]["status"], "active", "{on:?}");
+    assert_eq!(write(&world, &key).await, 201);
     // A stricter policy is another matter.
     acme(&world, json!("revoke")).await;
     leaked(&world, &key).await;
     assert_eq!(write(&world, &key).await, 401);
+}
+
+#[tokio::test]
+async fn a_manager_narrows_a_key_in_quarantine_that_may_more_than_itself() {
+    let contract = own_contract("standard", |text| text.replace("all_scopes = \"admin\"\n", ""));
+    let world = World::own(contract, |builder| builder).await;
+    acme(&world, Value::Null).await;
+    let manager = world.key("acme", json!({"name": "manager", "type": "live", "scopes": ["admin"]})).await;
+    let key = world.key("acme", json!({"name": "a", "type": "live", "scopes": ["read", "write"]})).await;
+    leaked(&world, &key).await;
+    let path = format!("/api/v1/acme/api-keys/{}", key.id);
+    let change = async |change: Value| world.call("PATCH", &path, &manager.secret, Some(change)).await.status;
+    for narrower in [json!({"name": "b"}), json!({"scopes": ["read"]}), json!({"expiresAt": "2030-06-20T00:00:00Z"})] {
+        assert_eq!(change(narrower.clone()).await, 200, "{narrower}");
+    }
+    assert_eq!(change(json!({"status": "active"})).await, 403, "it would be let out");
 }
 
 #[tokio::test]

@@ -94,16 +94,20 @@ impl Change {
         key.limits = limits;
         let addresses = Some(key.addresses.clone()).filter(|addresses| !addresses.is_empty());
         key.addresses = self.allowed_addresses.clone().applied(addresses).unwrap_or_default();
-        let (was_on, was_until) = (key.status == Status::Active, key.expires_at);
+        let (was, was_until) = (key.status, key.expires_at);
         key.expires_at = expires_at;
         // A key that leaked while it was off has been dealt with by nobody yet. Whoever lets one out of quarantine has.
-        let is_confined = key.status == Status::Inactive && key.must_be_confined(author.at);
+        let is_confined = was == Status::Inactive && key.must_be_confined(author.at);
+        let is_let_out = was == Status::Active && key.must_be_confined(author.at);
         key.status = match self.status {
             Some(Status::Active) if is_confined => Status::Quarantined,
-            status => status.unwrap_or(key.status),
+            status => status.unwrap_or(was),
         };
+        if let Some(leak) = key.leak.as_mut().filter(|_| is_let_out && key.status == Status::Inactive) {
+            leak.settled = true;
+        }
         let lasts_longer = was_until.is_some_and(|before| key.expires_at.is_none_or(|after| after > before));
-        if lasts_longer || (!was_on && key.status != Status::Inactive) {
+        if lasts_longer || (key.status != was && key.status != Status::Inactive) {
             // A holder of its secret can again, or for longer, do what it can.
             let kind = app.contract.key_type(key.kind.as_deref());
             let held = kind.map_or_else(|| key.scopes.clone(), |kind| kind.scopes.recorded(&key.scopes));

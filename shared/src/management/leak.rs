@@ -126,7 +126,14 @@ async fn deal_with_one(
             return Ok(());
         }
         let policy = org.leaks.filter(|policy| app.contract.leaks.has(*policy)).unwrap_or(app.contract.leaks.policy);
-        let leak = Leak { digest: *digest, at: teller.at, source: teller.source, place: place.cloned(), policy };
+        let leak = Leak {
+            digest: *digest,
+            at: teller.at,
+            source: teller.source,
+            place: place.cloned(),
+            policy,
+            settled: false,
+        };
         let warrant = Warrant { author: &author, org: &org };
         let done = match next(&key, &leak) {
             Next::Nothing => {
@@ -225,7 +232,7 @@ mod tests {
         use Policy::{Notify, Quarantine, Revoke};
         let [current, old] = [1, 2].map(|byte| Digest::try_from(vec![byte; 32]).unwrap());
         let at = jiff::Timestamp::UNIX_EPOCH;
-        let leak = |digest, policy| Leak { digest, at, source: Source::Report, place: None, policy };
+        let leak = |digest, policy| Leak { digest, at, source: Source::Report, place: None, policy, settled: false };
         for (before, now, next_of) in [
             (None, leak(current, Notify), Next::Tell),
             (None, leak(old, Revoke), Next::Tell),

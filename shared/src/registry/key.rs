@@ -181,14 +181,15 @@ impl Key {
         self.leak.as_ref().filter(|leak| self.answers_to(&leak.digest, now))
     }
 
-    /// Whether its secret has leaked, and its policy was that it must not work as before until it has a new one.
+    /// Whether its secret has leaked, its policy was that it must not work as before until it has a new one, and nobody has settled that.
     pub(crate) fn must_be_confined(&self, now: Timestamp) -> bool {
-        self.exposed(now).is_some_and(|leak| leak.digest == self.digest && leak.policy >= Policy::Quarantine)
+        self.exposed(now)
+            .is_some_and(|leak| leak.digest == self.digest && leak.policy >= Policy::Quarantine && !leak.settled)
     }
 
     /// Whether its secret must not go on working beside a new one: it must be confined, and nobody has let it out.
     pub fn must_be_alone(&self, now: Timestamp) -> bool {
-        self.status != Status::Active && self.must_be_confined(now)
+        self.status == Status::Quarantined || (self.status == Status::Inactive && self.must_be_confined(now))
     }
 
     /// Whether the secret that `digest` stands for is this key's at `now`.

@@ -45,6 +45,14 @@ pub struct Leak {
     pub place: Option<Url>,
     /// What was done about it.
     pub policy: Policy,
+    /// Whether somebody has let the key out of quarantine since, and it was switched off after that: it is not put there again.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub settled: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_not(settled: &bool) -> bool {
+    !*settled
 }
 
 /// Where a secret was found: an address, as whoever found it has given it. It has no key in it.

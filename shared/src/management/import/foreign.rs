@@ -103,7 +103,7 @@ impl Foreign {
         let Sha256(digest) = self.sha256;
         let leak = self.leak.map(|ForeignLeak { at: Moment(at), source, url, done: policy }| {
             let place = url.and_then(|url| Url::read(contract, &url, b""));
-            Leak { digest, at, source, place, policy }
+            Leak { digest, at, source, place, policy, settled: false }
         });
         let order = Order {
             name: self.name,
@@ -137,6 +137,19 @@ impl Foreign {
 }
 
 impl Told {
+    /// Refuses a quarantine without a reason: nothing could end it.
+    ///
+    /// # Errors
+    /// It is to be in quarantine, and has no leak after which a key is put there.
+    pub(super) fn check_quarantine(&self) -> Result<()> {
+        let has_reason = self.leak.as_ref().is_some_and(|leak| leak.policy >= Policy::Quarantine);
+        if self.status != Status::Quarantined || has_reason {
+            return Ok(());
+        }
+
+        Err(Violation::new("leak", "must say, for a key in quarantine, which leak has led there").into())
+    }
+
     /// When it was made. Lists are in the order of ids, so that an id is of that time.
     ///
     /// # Errors

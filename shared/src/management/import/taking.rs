@@ -100,7 +100,8 @@ impl<'a> Taking<'a> {
         let told = json::<Foreign>(key)?.told(&self.app.contract);
         let is_moved = told.id.is_some();
         let terms = both(self.terms(&told.order, is_moved), self.limits(&told.order, told.manager_limits.as_ref()));
-        let ((Terms { scopes, expires_at }, limits), created_at) = both(terms, told.created(now))?;
+        let terms = both(terms, told.check_quarantine());
+        let (((Terms { scopes, expires_at }, limits), ()), created_at) = both(terms, told.created(now))?;
         let order = told.order;
         let key = Key {
             // Lists are in the order of ids.

@@ -131,7 +131,8 @@ fn a_key_that_has_leaked_is_looked_at_as_long_as_that_secret_works() {
     let rules = rules(&[Kind::KeyExposed]);
     let key = key(1);
     let leaked = |digest| {
-        let leak = Leak { digest, at: hour(0), source: Source::Report, place: None, policy: Policy::Notify };
+        let policy = Policy::Notify;
+        let leak = Leak { digest, at: hour(0), source: Source::Report, place: None, policy, settled: false };
         Key { leak: Some(leak), ..key.clone() }
     };
     let other = Digest::try_from(vec![8; 32]).unwrap();
