@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use shared::environment::system::plain;
+
 use crate::error::Error;
 
 /// Whether `file` stands for standard input.
@@ -18,14 +20,7 @@ pub(crate) fn text(file: &Path) -> Result<String, Error> {
         return standard();
     }
 
-    // In the words of the rest of the command.
-    fs::read_to_string(file).map_err(|cause| {
-        if cause.kind() == io::ErrorKind::NotFound {
-            wrong(file, &"no such file or folder")
-        } else {
-            wrong(file, &cause)
-        }
-    })
+    fs::read_to_string(file).map_err(|cause| wrong(file, &plain(&cause)))
 }
 
 /// What comes on standard input, to its end.

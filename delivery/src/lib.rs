@@ -32,9 +32,9 @@ pub async fn serve() -> shared::Exit {
 
 async fn prepare(app: &'static shared::App) -> Result<Deliverer, settings::Error> {
     let Destinations { event_bus, alert_topic, eventbridge_endpoint, sns_endpoint } = Destinations::read()?;
-    let config = vault::config::config();
+    let config = connect::config();
     let opens_alerts = |portal: &Portal| portal.opens(Operation::Alerts);
-    let shows_alerts = app.has_portal && app.contract.portal.as_ref().is_some_and(opens_alerts);
+    let shows_alerts = app.portal().is_ok_and(opens_alerts);
 
     Ok(Deliverer {
         outbox: app.outbox.clone(),

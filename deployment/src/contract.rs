@@ -21,7 +21,13 @@ pub(crate) fn complete(
     let template = Template::read(yaml, parameters)?;
     let Some(name) = template.parameters.get("Contract") else { return Ok(()) };
     let failed = |cause: String| Error::Contract { name: name.clone(), cause };
-    let text = read(name).map_err(|error| failed(error.to_string()))?;
+    let text = read(name).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            Error::NoContract(name.clone())
+        } else {
+            failed(error.to_string())
+        }
+    })?;
     let contract: Table = text.parse().map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
     let is_said = parameters.contains_key("Portal") || !template.parameters.contains_key("Portal");
     if !is_said && contract.contains_key("portal") {
@@ -93,7 +99,7 @@ Resources:
     #[test]
     fn a_contract_that_there_is_none_of_is_no_deployment() {
         let error = completed(&[("Contract", "nosuch")]).unwrap_err();
-        assert!(error.starts_with("Contract=nosuch: contracts/nosuch.toml: "), "{error}");
+        assert_eq!(error, "Contract=nosuch: there is no contracts/nosuch.toml");
         let error = completed(&[("Contract", "broken")]).unwrap_err();
         assert!(error.starts_with("Contract=broken: contracts/broken.toml: "), "{error}");
     }

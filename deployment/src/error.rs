@@ -17,6 +17,8 @@ pub(crate) enum Error {
     Parameter(String),
     #[error(transparent)]
     Template(#[from] template::Error),
+    #[error("Contract={0}: there is no contracts/{0}.toml")]
+    NoContract(String),
     #[error("Contract={name}: contracts/{name}.toml: {cause}")]
     Contract { name: String, cause: String },
     #[error("cargo lambda: {0}")]
@@ -25,4 +27,19 @@ pub(crate) enum Error {
         "cargo lambda build: {0} (docs/deploying.md says under \"What you need\" where cargo-lambda and zig come from)"
     )]
     Build(ExitStatus),
+}
+
+impl Error {
+    /// Whether what was asked for is wrong, and not the machine.
+    pub(crate) const fn is_asked_wrongly(&self) -> bool {
+        match self {
+            Self::Config(_)
+            | Self::Environment(_)
+            | Self::Parameter(_)
+            | Self::Template(_)
+            | Self::NoContract(_)
+            | Self::Contract { .. } => true,
+            Self::File { .. } | Self::Cargo(_) | Self::Build(_) => false,
+        }
+    }
 }

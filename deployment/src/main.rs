@@ -41,7 +41,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("deployment: {error}"));
-            ExitCode::FAILURE
+            // As for options that are not right.
+            if error.is_asked_wrongly() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

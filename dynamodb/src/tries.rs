@@ -117,7 +117,7 @@ impl Tries {
     reason = "here, and only here, time has to pass: what others do must end, and what is throttled must cool down"
 )]
 async fn wait(attempt: u32, left: Duration) {
-    let longest = FIRST_MILLIS.checked_shl(attempt).unwrap_or(LONGEST_MILLIS).min(LONGEST_MILLIS);
+    let longest = FIRST_MILLIS.saturating_mul(2_u64.saturating_pow(attempt)).min(LONGEST_MILLIS);
     // Without randomness the longest wait is as good as any.
     let random = getrandom::u64().unwrap_or(longest);
     let wait = Duration::from_millis(random.checked_rem(longest).unwrap_or(longest));

@@ -14,7 +14,7 @@ async fn main() -> Exit {
 async fn list(app: &'static App, _: Operator, Query(page): Query<Page>) -> Result<Listed<DeadLetter>> {
     let after = page.cursor.as_deref().map(After::opened).transpose()?;
 
-    let (letters, last) = app.outbox.dead_letters(page.limit.get().cast_signed(), after).await?;
+    let (letters, last) = app.outbox.dead_letters(page.limit.get(), after).await?;
 
     Ok(Listed(letters, Pagination::new(page.limit, last.map(|last| last.cursor()))))
 }

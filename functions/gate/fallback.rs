@@ -39,7 +39,7 @@ async fn answer(app: &'static App, stray: Stray) -> Result<NoContent> {
         return Ok(NoContent(headers));
     }
     let paths = PATHS.as_ref().map_err(Error::failed)?;
-    let is_there = |route: &str| app.contract.management.opens(route) && (app.has_portal || !is_portals(route));
+    let is_there = |route: &str| app.contract.management.opens(route) && (app.portal().is_ok() || !is_portals(route));
     let allow = paths.methods(&stray.path, is_there);
     // A path that is one of ours only once it is decoded comes here because of that, and not because of its method.
     let is_ours = !allow.is_empty() && !allow.iter().any(|method| *method == stray.method || method == "ANY");

@@ -4,9 +4,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::http::manager::Delete;
+use shared::management;
 use shared::registry::key::Id;
-use shared::store::Removed;
-use shared::{App, Deleted, Denial, Exit, Handler, Manager, Path, Reason, Result};
+use shared::{App, Deleted, Exit, Handler, Manager, Path, Reason, Result};
 
 #[derive(Deserialize, JsonSchema)]
 struct Place {
@@ -19,10 +19,7 @@ async fn main() -> Exit {
 }
 
 async fn delete(app: &'static App, manager: Manager<Delete>, Path(place): Path<Place>) -> Result<Deleted<Id>> {
-    match app.keys.remove(&app.contract, manager.org(), &place.id, manager.author()).await? {
-        Removed::Yes => Ok(Deleted(place.id)),
-        Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
-        Removed::NoOrganization => Err(Denial::OrganizationNotFound.into()),
-        Removed::Unauthorized => Err(Denial::UnknownKey.into()),
-    }
+    management::delete::delete(app, manager.org(), &place.id, manager.author()).await?;
+
+    Ok(Deleted(place.id))
 }

@@ -20,7 +20,7 @@ async fn get(app: &'static App, manager: Manager<Get>, At(now): At, Path(place):
     let (key, org) = app.keys.find(manager.org(), &place.id).await?;
     org.ok_or(Denial::OrganizationNotFound)?;
     let key = key.ok_or(Denial::ResourceNotFound { resource: "API key" })?;
-    let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
+    let used = app.passes.last_used(&key).await?;
 
     Ok(Data(View::new(key, used, &app.contract.management, now)))
 }

@@ -22,7 +22,7 @@ async fn main() -> Exit {
 async fn give_back(app: &'static App, operator: Operator, Path(place): Path<Place>) -> Result<Data<View>> {
     let author = &operator.author;
     let key = reset(app, &place.org, &place.id, author).await?;
-    let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
+    let used = app.passes.last_used(&key).await?;
 
     Ok(Data(View::new(key, used, &app.contract.management, author.at)))
 }

@@ -25,7 +25,7 @@ async fn update(
     Body(wanted): Body<Change>,
 ) -> Result<Data<View>> {
     let key = change(app, manager.org(), &place.id, &wanted, manager.author(), None).await?;
-    let used = app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest);
+    let used = app.passes.last_used(&key).await?;
 
     Ok(Data(View::new(key, used, &app.contract.management, manager.author().at)))
 }

@@ -31,7 +31,7 @@ async fn usage(
     let org = org.ok_or(Denial::OrganizationNotFound)?;
     let holder = Holder { org: org.slug, key: place.id };
     let used = if let Some(key) = key {
-        app.passes.last_used(std::iter::once(&key.digest)).await?.remove(&key.digest)
+        app.passes.last_used(&key).await?
     } else {
         // What a deleted key was used for stays, for as long as usage is kept.
         let last = app.usage.last_day(&holder).await?;

@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::management;
 use shared::registry::organization::{Change, View};
 use shared::registry::slug::Slug;
 use shared::{App, Body, Exit, Handler, Operator, Path, Put, Reason, Result};
@@ -23,9 +24,7 @@ async fn put(
     Path(place): Path<Place>,
     Body(change): Body<Change>,
 ) -> Result<Put<View>> {
-    let apply = |before, seal| change.apply(&place.org, before, seal, &app.contract, operator.author.at);
-    let (org, created) = app.keys.change_organization(&place.org, &operator.author, apply).await?;
-
+    let (org, created) = management::organization::put(app, &place.org, &change, &operator.author).await?;
     let view = View::new(org, operator.author.at);
 
     Ok(if created { Put::Created(view) } else { Put::Changed(view) })

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use shared::environment::system::plain;
+
 /// A stack that cannot start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,8 +23,13 @@ pub enum Error {
     #[error("--stage {0}")]
     Stage(String),
     /// The template cannot be executed.
-    #[error(transparent)]
-    Template(#[from] template::Error),
+    #[error("{}", cause.said_of(&path.display().to_string()))]
+    Template {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: template::Error,
+    },
     /// The port cannot be had.
     #[error("cannot bind 127.0.0.1:{port}: {} (--port takes another)", plain(cause))]
     Bind {
@@ -100,15 +107,4 @@ pub enum Error {
     /// The system refuses what every program gets.
     #[error("cannot run: {}", plain(.0))]
     System(#[from] io::Error),
-}
-
-/// What the system said; the usual errors without their numbers.
-fn plain(error: &io::Error) -> String {
-    let usual = [
-        (io::ErrorKind::AddrInUse, "address in use"),
-        (io::ErrorKind::NotFound, "no such file or folder"),
-        (io::ErrorKind::PermissionDenied, "permission denied"),
-    ];
-    let known = usual.into_iter().find(|(kind, _)| *kind == error.kind());
-    known.map_or_else(|| error.to_string(), |(_, words)| words.to_owned())
 }

@@ -40,7 +40,7 @@ pub fn run(options: &Options) -> ExitCode {
 /// 2 for a contract or a template that is not right, as for options that are not, and 1 for all else.
 fn failure(error: &Error) -> ExitCode {
     let is_asked_wrongly =
-        matches!(error, Error::Contract(_) | Error::Stage(_) | Error::Template(_) | Error::TemplateFile { .. });
+        matches!(error, Error::Contract(_) | Error::Stage(_) | Error::Template { .. } | Error::TemplateFile { .. });
 
     if is_asked_wrongly { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

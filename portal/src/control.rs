@@ -21,7 +21,7 @@ pub enum Why {
     Locked,
     /// There are as many keys as there may be: a whole sentence in the language of the contract.
     Full(String),
-    /// For another reason: a whole sentence in the language of the page.
+    /// For another reason: a whole sentence, in the language of the page or, where the contract has said it, in the contract's.
     Said(String),
 }
 

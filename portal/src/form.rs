@@ -149,6 +149,19 @@ pub enum Expiry {
 }
 
 impl Expiry {
+    /// In how many days a key ends for which it is chosen, if the choice alone says it.
+    pub const fn days(self) -> Option<u16> {
+        match self {
+            Self::Week => Some(7),
+            Self::Days30 => Some(30),
+            Self::Days90 => Some(90),
+            Self::Year => Some(365),
+            Self::Keep | Self::Never | Self::OnDate => None,
+        }
+    }
+}
+
+impl Expiry {
     /// All of them.
     pub const ALL: [Self; 7] =
         [Self::Keep, Self::Never, Self::Week, Self::Days30, Self::Days90, Self::Year, Self::OnDate];
@@ -298,8 +311,6 @@ pub enum Problem {
     },
     /// A name with characters that cannot be seen.
     NameUnseen,
-    /// Another key has the name.
-    NameTaken,
     /// No type.
     TypeMissing,
     /// No permission where there must be one.
@@ -364,7 +375,7 @@ impl Problem {
     /// The field that is to be put right.
     pub const fn field(&self) -> Field {
         match self {
-            Self::NameMissing | Self::NameTooLong { .. } | Self::NameUnseen | Self::NameTaken => Field::Name,
+            Self::NameMissing | Self::NameTooLong { .. } | Self::NameUnseen => Field::Name,
             Self::TypeMissing => Field::Type,
             Self::PermissionsMissing | Self::PermissionNotForType { .. } | Self::PermissionNotOnPlan { .. } => {
                 Field::Permissions

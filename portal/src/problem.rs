@@ -12,7 +12,6 @@ impl Voice<'_> {
             Problem::NameMissing => words.name_missing.html(),
             Problem::NameTooLong { most } => words.name_too_long.put("most", self.number(u64::from(*most))),
             Problem::NameUnseen => words.name_unseen.html(),
-            Problem::NameTaken => words.name_taken.html(),
             Problem::TypeMissing => words.type_missing.html(),
             Problem::PermissionsMissing => words.permissions_missing.html(),
             Problem::PermissionNotForType { scope, kind } => {

@@ -76,7 +76,7 @@ words! {
         problems name_hint permissions_hint permissions_for or permissions_always permissions_all
         permissions_plan permissions_type permissions_each permissions_of expiration keep forever in_week
         in_days30 in_days90 in_year on_date until date date_hint save changed_meanwhile changed_lead reached unmet name_missing name_too_long name_unseen
-        name_taken type_missing permissions_missing permission_not_for_type permission_not_on_plan expiration_missing date_missing date_invalid
+        type_missing permissions_missing permission_not_for_type permission_not_on_plan expiration_missing date_missing date_invalid
         date_past date_too_late limits_own limits_hint limit_wrong confirm_mismatch overlap_missing key_missing
         // The secret.
         created_title regenerated_title secret_once secret_lead secret_label copy copied copy_failed

@@ -6,16 +6,25 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Parser;
 use scanners::rules;
 use shared::contract::Contract;
 
+/// Write the rules by which scanners for leaked secrets know a contract's keys.
+#[derive(Debug, Parser)]
+#[command(name = "scanners", version)]
+struct Options {
+    /// Files of contracts: the rules are written beside each. Without one, those of contracts/ go into scanners/rules
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+}
+
 fn main() -> ExitCode {
-    let files: Vec<String> = std::env::args().skip(1).collect();
-    match write(&files) {
+    match write(&Options::parse().files) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
+            eprintln!("scanners: {error}");
+            ExitCode::from(2)
         }
     }
 }

@@ -10,6 +10,7 @@ mod sweep;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::fmt::Display;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -94,13 +95,17 @@ impl Watch {
             for noted in hints {
                 let (app, now, mut tries) = (self.app, run.now, run.tries.beside());
                 looks.spawn(async move {
-                    let told = look::look(app, &noted.hint.holder, Some(&noted.hint), now, &mut tries).await?;
-                    app.usage.seen(&noted).await?;
-                    Ok(told)
+                    let looked: Result<_> = async {
+                        let told = look::look(app, &noted.hint.holder, Some(&noted.hint), now, &mut tries).await?;
+                        app.usage.seen(&noted).await?;
+                        Ok(told)
+                    }
+                    .await;
+                    (noted.hint.holder.key, looked)
                 });
             }
-            for looked in looks.join_all().await {
-                done.tell(&passed_over(looked)?);
+            for (key, looked) in looks.join_all().await {
+                done.tell(&passed_over(&key, looked)?);
             }
             let Some(next) = next else { return Ok(()) };
             start = Some(next);
@@ -108,14 +113,14 @@ impl Watch {
     }
 }
 
-/// What was told, or nothing where one thing cannot be read: it is logged, and holds up nothing else.
+/// What was told, or nothing where something of `whose` cannot be read: it is logged, and holds up nothing else.
 ///
 /// # Errors
 /// The store does not answer: the next run tries again.
-fn passed_over(looked: Result<Vec<Telling>>) -> Result<Vec<Telling>> {
+fn passed_over(whose: &dyn Display, looked: Result<Vec<Telling>>) -> Result<Vec<Telling>> {
     match looked {
         Err(Error::Failed { cause, denial: crate::contract::denial::Denial::Internal }) => {
-            tracing::error!("something cannot be watched for alerts: {cause}");
+            tracing::error!("{whose} cannot be watched for alerts: {cause}");
             Ok(Vec::new())
         }
         looked => looked,

@@ -58,9 +58,13 @@ use crate::contract::management::{Management, Operation};
 use crate::contract::placeholder::Told;
 use crate::contract::portal::Portal;
 use crate::contract::scope::Scopes;
+use crate::environment::system::plain;
 use file::File;
 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
+
+/// How many scopes a contract has at most: a change by a key checks those that it gives, and a condition of DynamoDB has 4 KB.
+const MOST_SCOPES: usize = 100;
 
 /// The version of the layout of passes. Passes of another version are stamped anew, by whichever function meets them.
 const PASS_LAYOUT: u32 = 2;
@@ -144,8 +148,8 @@ impl Contract {
     pub fn load(name: &str) -> Result<Self, Error> {
         let fail = |what: String| Error { file: name.to_owned(), place: String::new(), what };
         if Self::is_path(name) {
-            let text =
-                std::fs::read_to_string(name).map_err(|error| fail(format!("cannot read the contract: {error}")))?;
+            let text = std::fs::read_to_string(name)
+                .map_err(|error| fail(format!("cannot read the contract: {}", plain(&error))))?;
             return Self::read(name, &text);
         }
         match EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
@@ -346,6 +350,9 @@ fn check_alerts(alerts: &Alerts, management: &Management, portal: Option<&Portal
 }
 
 fn check_scope_names(scopes: &BTreeMap<String, String>, all: Option<&String>) -> Result<(), Flaw> {
+    if scopes.len() > MOST_SCOPES {
+        return flaw("scopes", format!("must have at most {MOST_SCOPES}"));
+    }
     if let Some(scope) = scopes.keys().find(|scope| !scope::is_token(scope)) {
         return flaw("scopes", format!("{scope:?} must be of visible ASCII without spaces, \" and \\"));
     }

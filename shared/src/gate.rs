@@ -96,8 +96,8 @@ fn presented<'h>(headers: &'h HeaderMap, name: &HeaderName, scheme: Option<&str>
 /// Lets in a request with `credential` that asks for `ask`, if its key may do what needs all of `scopes`.
 ///
 /// # Errors
-/// The first reason against it, in the order that every contract keeps: 401, 402, 429, 403. Only the last one counts
-/// the request.
+/// The first reason against it, in the order that every contract keeps: 401, 402, 403 for the address, 429, 403 for the scope.
+/// Only the last one counts the request. What a key's type says comes first: a confined one is refused before anything is read.
 pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], ask: &Ask) -> Result<Grant, Refusal> {
     let (looks, presented) = app.contract.parse(credential).ok_or(Denial::UnknownKey)?;
     if let Some(kind) = looks.kind {

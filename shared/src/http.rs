@@ -1,7 +1,7 @@
 //! From an event to an answer: an event from Lambda is read, a handler gets what its arguments ask for, and its return
 //! value is written in the contract's words.
 //!
-//! It may use every other room. It decides nothing about keys and requests: the gate and the management do.
+//! It may use every room below it. It decides nothing about keys and requests: the gate and the management do.
 
 pub mod authority;
 pub mod authorize;

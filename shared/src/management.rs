@@ -1,4 +1,4 @@
-//! Changes, whoever asks for them: of keys (issuing, changing, regenerating, rotating, giving back what was used, taking over those of
+//! Changes, whoever asks for them: of keys (issuing, changing, regenerating, rotating, revoking, giving back what was used, taking over those of
 //! another system, what becomes of those that have leaked), of organizations and their deletion, plans, alerts, webhooks, and sessions of
 //! the portal. And finding keys.
 //!
@@ -10,6 +10,7 @@ pub mod cap;
 pub mod change;
 pub mod closing;
 mod cycle;
+pub mod delete;
 pub mod export;
 pub mod find;
 pub mod import;
@@ -18,6 +19,7 @@ pub mod invite;
 pub mod issue;
 pub mod leak;
 mod lifetime;
+pub mod organization;
 pub mod plans;
 pub mod regenerate;
 pub mod repeat;

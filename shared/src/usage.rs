@@ -22,5 +22,5 @@ mod table;
 pub use meter::Meter;
 pub use range::{Asked, AskedDays, Granularity, Range};
 pub use refusals::{RefusalLog, Refused};
-pub use report::{KeyReport, OrganizationReport, Report};
+pub use report::{COLUMNS, KeyReport, OrganizationReport, Report};
 pub use table::{Format, Table};

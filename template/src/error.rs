@@ -2,7 +2,7 @@
 
 /// A template that cannot be executed as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("template.yaml{}: {message}", line.map_or_else(String::new, |line| format!(":{line}")))]
+#[error("{}", self.said_of("template.yaml"))]
 pub struct Error {
     line: Option<usize>,
     message: String,
@@ -22,6 +22,14 @@ impl Error {
     /// The same, said of a part of the template.
     pub(crate) fn within(self, part: &str) -> Self {
         Self { message: format!("{part}: {}", self.message), ..self }
+    }
+
+    /// The error in one line, of a template that is called `name`.
+    pub fn said_of(&self, name: &str) -> String {
+        let Self { line, message } = self;
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+
+        format!("{name}{line}: {message}")
     }
 
     /// The line in the template, counted from one, where one is to blame.

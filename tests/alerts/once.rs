@@ -133,7 +133,7 @@ async fn an_organization_that_cannot_be_read_holds_up_no_other() {
     watched.world.at("2030-10-01T00:00:30Z");
     assert_eq!(watched.watch().await, ["key.unused opened"]);
     let logs = watched.world.stack.logs();
-    assert!(logs.iter().any(|line| line.contains("something cannot be watched for alerts")), "{logs:?}");
+    assert!(logs.iter().any(|line| line.contains("aaa cannot be watched for alerts")), "{logs:?}");
 }
 
 #[tokio::test]

@@ -197,6 +197,10 @@ async fn a_slug_is_nobodys_for_a_quarter_of_an_hour_and_then_a_strangers() {
     world.at("2030-06-15T00:15:30Z");
     assert_eq!(make().await.status, 201);
     assert_eq!(world.get("/api/experiences", &key).await.status, 401, "the keys of before are nobody's");
+    for question in [json!({"key": key.secret}), json!({"keyId": key.id})] {
+        let found = world.operate("POST", "/keys/find", question).await.json();
+        assert_eq!((&found["data"][0]["key"], &found["data"][0]["owner"]), (&Value::Null, &Value::Null), "{found}");
+    }
     let digest = Digest::of(key.secret.as_bytes()).to_string();
     let import = json!({"keys": [{"sha256": digest, "name": "back", "type": "secret"}]});
     let answer = world.operate("POST", &format!("{ACME}/api-keys/import"), import).await.json();

@@ -36,6 +36,21 @@ async fn the_cookie_is_the_hosts_alone_and_no_script_sees_it() {
 }
 
 #[tokio::test]
+async fn only_who_has_a_session_is_led_from_nowhere_to_the_list() {
+    let world = open("fanfare").await;
+    let (browser, stranger) = (world.visitor("acme").await, Browser::new(&world));
+    let leads_to_list = async |browser: &Browser<'_>| {
+        let answer = browser.get("/portal/acme/nothing").await;
+        assert_eq!(answer.status, 404, "{answer:?}");
+        answer.body.contains(r#"href="keys""#)
+    };
+    assert!(leads_to_list(&browser).await);
+    assert!(!leads_to_list(&stranger).await);
+    assert!(!stranger.cookies().is_empty(), "the page has left a cookie");
+    assert!(!leads_to_list(&stranger).await);
+}
+
+#[tokio::test]
 async fn a_page_changes_a_cookie_so_that_no_browser_keeps_it() {
     let world = open("fanfare").await;
     let browser = world.visitor("acme").await;

@@ -16,7 +16,7 @@ async fn usage_comes_as_a_table_for_spreadsheets() {
     let file = format!("attachment; filename=\"{}-24h.csv\"", key.id);
     assert_eq!(csv.header("content-disposition"), Some(file.as_str()));
     let lines: Vec<_> = csv.body.split("\r\n").collect();
-    assert_eq!(lines[0], "key,name,from,until,requests,successes,client_errors,server_errors,verifications,refused");
+    assert_eq!(lines[0], "key,name,from,to,requests,successes,client_errors,server_errors,verifications,refused");
     assert_eq!((lines.len(), lines[25]), (26, ""), "a line for each hour");
     assert_eq!(lines[24], format!("{},\"web\",2030-06-15T00:00:00Z,2030-06-15T01:00:00Z,3,3,0,0,0,0", key.id));
 }

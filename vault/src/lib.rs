@@ -1,7 +1,6 @@
 //! What a stack has in AWS Secrets Manager, whose SDK no other crate of a function knows: its master secret, which the secrets of its webhooks follow
 //! from, and new secrets of keys that are rotated. The functions behind the gate do without it.
 
-pub mod config;
 pub mod rotation;
 mod shelf;
 
@@ -40,7 +39,7 @@ impl Vault {
     /// It names none.
     pub fn open() -> std::result::Result<Self, settings::Error> {
         let WebhookSettings { master, test_hosts, secretsmanager_endpoint } = WebhookSettings::read()?;
-        let mut config = Builder::from(&config::config());
+        let mut config = Builder::from(&connect::config());
         config.set_endpoint_url(secretsmanager_endpoint);
 
         Ok(Self {

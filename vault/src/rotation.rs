@@ -68,7 +68,7 @@ impl Rotation {
             }
             let page = self.app.keys.reminders(run.now, AT_ONCE, start).await?;
             for unreadable in &page.unreadable {
-                tracing::error!("a key cannot be rotated: {}", unreadable.why);
+                tracing::error!("a key cannot be rotated: {}: {}", unreadable.place(), unreadable.why);
                 let (later, mut tries) = (later(run.now, idle_wait()), run.tries.beside());
                 ended = ended
                     .and(self.app.keys.put_unreadable_off(unreadable, later, &mut tries).await.map_err(Error::from));

@@ -57,7 +57,7 @@ impl Labels {
 
 impl Shelf {
     pub(crate) fn new(endpoint: Option<String>) -> Self {
-        let mut config = Builder::from(&crate::config::config());
+        let mut config = Builder::from(&connect::config());
         config.set_endpoint_url(endpoint);
 
         Self { client: Client::from_conf(config.build()) }

@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use shared::contract::alerts::Kind;
 use shared::environment::clock;
 use shared::registry::event::Head;
 use shared::registry::key::Id;
@@ -52,16 +53,16 @@ impl Alert {
                 since => format!("It is over. It began at {since}."),
             }];
         }
-        let mut told = match kind {
-            "limit.approaching" => self.approaching(),
-            "limit.reached" => vec![
+        let mut told = match Kind::named(kind) {
+            Some(Kind::LimitApproaching) => self.approaching(),
+            Some(Kind::LimitReached) => vec![
                 self.with(
                     &["refused", "requests"],
                     "{refused} of {requests} requests in this hour were refused with 429.",
                 ),
                 "The key needs a higher limit, or its owner has to call less often.".to_owned(),
             ],
-            "errors.high" => vec![
+            Some(Kind::ErrorsHigh) => vec![
                 self.with(&["failed", "answered"], "{failed} of {answered} answers in this hour were failures."),
                 if self.text("of") == "server" {
                     "They are answers with 5xx: the API behind the key fails.".to_owned()
@@ -69,8 +70,8 @@ impl Alert {
                     "They are answers with 4xx or 5xx: the caller or the API behind the key is at fault.".to_owned()
                 },
             ],
-            "activity.unusual" => self.unusual(),
-            "activity.woke" => vec![
+            Some(Kind::ActivityUnusual) => self.unusual(),
+            Some(Kind::ActivityWoke) => vec![
                 self.with(
                     &["silentSince", "days"],
                     "It was used again after {days} days: the last time was {silentSince}.",
@@ -78,23 +79,24 @@ impl Alert {
                 "If nobody knows why, the secret may be in wrong hands: switch the key off or give it a new secret."
                     .to_owned(),
             ],
-            "activity.probing" => self.probing(),
-            "key.unused" => vec![
+            Some(Kind::ActivityProbing) => self.probing(),
+            Some(Kind::KeyUnused) => vec![
                 self.with(&["count", "days"], "Keys that nobody has used for {days} days: {count}."),
                 "A key that nobody needs is best deleted.".to_owned(),
             ],
-            "key.expiring" => vec![
+            Some(Kind::KeyExpiring) => vec![
                 self.with(&["count", "days"], "Keys that stop working within {days} days or less: {count}."),
                 "Whoever uses them needs a new key, or a later expiry, before that.".to_owned(),
             ],
-            "rotation.lingering" => vec![
+            Some(Kind::RotationLingering) => vec![
                 self.with(
                     &["lastUsedAt", "overlapEndsAt"],
                     "The secret that was replaced was last used at {lastUsedAt}, and stops working at {overlapEndsAt}.",
                 ),
                 "Somebody still has to take over the new secret.".to_owned(),
             ],
-            _ => Vec::new(),
+            // The mail is about the event `key.leaked`. And what is new is not known here yet.
+            Some(Kind::KeyExposed) | None => Vec::new(),
         };
         told.retain(|sentence| !sentence.is_empty());
         if let Some(times) = self.numbers.get("openingsInADay") {

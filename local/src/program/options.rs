@@ -14,7 +14,7 @@ use crate::error::Error;
 #[derive(Debug, Parser)]
 #[command(name = "latchkey-local", version, args_override_self = true)]
 pub struct Options {
-    /// The contract to serve, a name in contracts/
+    /// The contract to serve: a name in contracts/, or the path of a file
     #[arg(long, value_name = "NAME", default_value = "standard")]
     pub(super) contract: String,
 

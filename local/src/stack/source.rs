@@ -20,7 +20,13 @@ pub(super) fn read_template(
             (yaml.map_err(|cause| Error::TemplateFile { path: path.clone(), cause })?, path.parent())
         }
     };
-    let template = Template::read(&yaml, parameters)?;
+    let template = Template::read(&yaml, parameters).map_err(|cause| {
+        let path = match source {
+            TemplateSource::File(path) => path.clone(),
+            TemplateSource::Yaml(_) => PathBuf::from("template.yaml"),
+        };
+        Error::Template { path, cause }
+    })?;
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
 
     Ok((template, absolute(folder)?))

@@ -12,7 +12,6 @@ use shared::App;
 use shared::contract::alerts::Kind;
 use shared::contract::portal::Operation;
 use shared::http::visitor::Alerts;
-use shared::management::invite::pages;
 use shared::registry::alert::{Mutes, View, Watched};
 use shared::registry::event::AlertRow;
 use shared::registry::key::Id;
@@ -153,7 +152,7 @@ fn told_row(row: AlertRow, names: &Names, now: Timestamp) -> Row {
 /// # Errors
 /// There are no pages.
 pub(crate) fn may_see(app: &App, session: &Session) -> Result<bool> {
-    Ok(session.may(pages(app)?, Operation::Alerts))
+    Ok(session.may(app.portal()?, Operation::Alerts))
 }
 
 /// What a page about keys has `read` of alerts; nothing where that failed, which the log is told: the page comes without.

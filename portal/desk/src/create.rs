@@ -10,7 +10,6 @@ use shared::contract::portal::{Example, Operation};
 use shared::contract::scope::Scopes;
 use shared::environment::clock::Expiry;
 use shared::http::visitor::{Create, Opens};
-use shared::management::invite::pages;
 use shared::management::issue::{issue, no_room};
 use shared::management::repeat::Done;
 use shared::management::terms::Order;
@@ -36,11 +35,11 @@ pub struct Wished {
 /// The form for a new key of `org`.
 ///
 /// # Errors
-/// The contract lacks its plan.
+/// The stack has no portal.
 pub(crate) fn blank<'a>(app: &'a App, org: &Organization, session: &Session, now: Timestamp) -> Result<Sheet<'a>> {
     Ok(Sheet {
         app,
-        portal: pages(app)?,
+        portal: app.portal()?,
         plan: app.contract.plan(&org.plan),
         kind: None,
         is_new: true,
@@ -202,7 +201,7 @@ pub(crate) fn hand_over<O: Opens>(
     now: Timestamp,
 ) -> Result<Page> {
     let (frame, _) = frame(app, visitor, depth, now)?;
-    let example = pages(app)?.example.as_ref().filter(|example| is_let_in(app, key, example));
+    let example = app.portal()?.example.as_ref().filter(|example| is_let_in(app, key, example));
     let example = example.map(|example| Secret::new(curl(app, visitor, example, &secret)));
     let page =
         SecretPage { frame, occasion, key: view::key(app, key, None, now), secret: Secret::new(secret), example };

@@ -5,8 +5,8 @@ use portal::{DeletePage, Depth, Problem};
 use shared::App;
 use shared::contract::portal::Operation;
 use shared::http::visitor::Delete;
+use shared::management;
 use shared::registry::key::{Id, Key, Status};
-use shared::store::Removed;
 use shared::{Denial, Form, Page, Result, Visitor};
 
 use crate::frame::{control, frame, shown_with, status};
@@ -21,7 +21,7 @@ const OF_LATE_DAYS: i64 = 7;
 /// There is no such key, or the store does not answer.
 pub async fn confirm(app: &App, visitor: &Visitor<Delete>, id: &Id, now: Timestamp) -> Result<Page> {
     let key = view::find(app, &visitor.org.slug, id).await?;
-    let last_used = view::last_used(app, &key).await?;
+    let last_used = app.passes.last_used(&key).await?;
 
     page(app, visitor, (&key, last_used), "", Vec::new(), now).await
 }
@@ -72,17 +72,13 @@ async fn page(
 pub async fn delete(app: &App, visitor: &Visitor<Delete>, id: &Id, form: &Form, now: Timestamp) -> Result<Page> {
     let org = &visitor.org;
     let key = view::find(app, &org.slug, id).await?;
-    let last_used = view::last_used(app, &key).await?;
+    let last_used = app.passes.last_used(&key).await?;
     let typed = form.text("confirm");
     if was_used_of_late(last_used, now) && !is_name(typed, key.name.as_str()) {
         return page(app, visitor, (&key, last_used), typed, vec![Problem::ConfirmMismatch], now).await;
     }
-    match app.keys.remove(&app.contract, &org.slug, id, &visitor.author()).await? {
-        Removed::Yes => {
-            let name = org.seal.seal("deleted", key.name.as_str());
-            Ok(Page::see_other(&format!("../../keys?deleted={name}")))
-        }
-        Removed::NoKey => Err(Denial::ResourceNotFound { resource: "API key" }.into()),
-        Removed::NoOrganization | Removed::Unauthorized => Err(Denial::UnknownKey.into()),
-    }
+    management::delete::delete(app, &org.slug, id, &visitor.author()).await?;
+    let name = org.seal.seal("deleted", key.name.as_str());
+
+    Ok(Page::see_other(&format!("../../keys?deleted={name}")))
 }

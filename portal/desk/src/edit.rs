@@ -7,7 +7,6 @@ use shared::App;
 use shared::environment::clock::Expiry;
 use shared::http::visitor::Update;
 use shared::management::change::{Change, change};
-use shared::management::invite::pages;
 use shared::management::terms::type_in_use;
 use shared::registry::key::{Id, Key, SetBy};
 use shared::{Denial, Error, Form, Page, Result, Visitor};
@@ -18,7 +17,7 @@ use crate::view;
 
 fn sheet<'a>(app: &'a App, visitor: &Visitor<Update>, key: &Key, now: Timestamp) -> Result<Sheet<'a>> {
     let kind = type_in_use(app, key)?;
-    let (portal, plan, zone) = (pages(app)?, app.contract.plan(&visitor.org.plan), days_of(&visitor.session));
+    let (portal, plan, zone) = (app.portal()?, app.contract.plan(&visitor.org.plan), days_of(&visitor.session));
 
     Ok(Sheet { app, portal, plan, kind: Some(kind), is_new: false, zone, now })
 }

@@ -38,7 +38,7 @@ fn is_portal(call: &Call) -> bool {
         |path: &str| path.strip_prefix("/portal").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let path = call.route.split_once(' ').map_or(call.path.as_str(), |(_, path)| path);
 
-    call.app.has_portal && is_below(path)
+    call.app.portal().is_ok() && is_below(path)
 }
 
 /// The language of whoever sent `call`.
@@ -72,7 +72,7 @@ fn frame_of(call: &Call) -> Frame {
     let place =
         place.map(|((org, depth), once)| Context { org, depth, ends: guest.ends, once: once.as_str().to_owned() });
     let back = outside.return_to.clone();
-    let frame = frame::within(call.app, portal, outside.clone(), &guest.session, place).unwrap_or(outside);
+    let frame = frame::within(call.app, portal, outside, &guest.session, place);
 
     Frame { return_to: frame.return_to.or(back), ..frame }
 }
@@ -99,8 +99,7 @@ fn way_to_list(call: &Call, status: u16) -> Option<String> {
         let base = depth(&call.route).map(Depth::base)?;
         return Some(format!("{base}../{}/keys", guest.session.org));
     }
-    let has_cookie = call.cookies.iter().any(|cookie| cookie.contains("latchkey"));
-    if call.guest.is_some() || !has_cookie || !matches!(status, 404 | 405) {
+    if call.guest.is_some() || !browser::has_cookie(call) || !matches!(status, 404 | 405) {
         return None;
     }
     let below: Vec<_> = call.path.strip_prefix("/portal/")?.split('/').collect();
@@ -148,12 +147,19 @@ fn refuse(call: &Call, denial: &Denial) -> Option<Reply> {
     };
     let list = way_to_list(call, status);
     let page = MessagePage { frame: frame_of(call), message, list, request: Some(call.request_id.clone()) };
-    let mut reply = Page::with_status(status, page.render().ok()?).into_inner();
+    let page = match page.render() {
+        Ok(page) => page,
+        Err(error) => {
+            tracing::error!("a refusal cannot be shown as a page: {error}");
+            return None;
+        }
+    };
+    let mut reply = Page::with_status(status, page).into_inner();
     if let Denial::MethodNotAllowed { allow } = denial {
         reply.headers.extend(HeaderValue::from_str(&allow.join(", ")).ok().map(|allow| (ALLOW, allow)));
     }
-    if status == 503 {
-        reply.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    if let Denial::Unavailable { retry_after } = denial {
+        reply.headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after));
     }
 
     Some(reply)
@@ -195,11 +201,10 @@ fn dress(call: &Call, reply: &mut Reply) {
     // does: whatever is shown was asked for.
     let is_page = reply.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let is_plain = call.request_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=+/".contains(&byte));
-    if is_page && is_plain {
-        let (name, secure) = if is_local { ("latchkey-local-page", "") } else { ("__Host-latchkey-page", "; Secure") };
-        let cookie = format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{secure}", call.request_id);
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            reply.headers.append(SET_COOKIE, cookie);
-        }
+    if is_page
+        && is_plain
+        && let Ok(cookie) = HeaderValue::from_str(&browser::set_page_cookie(is_local, &call.request_id))
+    {
+        reply.headers.append(SET_COOKIE, cookie);
     }
 }

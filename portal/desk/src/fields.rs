@@ -15,14 +15,12 @@ use shared::contract::limit::Window;
 use shared::contract::portal::{Field as Asked, Portal};
 use shared::contract::scope::Scopes;
 use shared::contract::{KeyType as Kind, Plan};
+use shared::registry::name::Name;
 
 use crate::view;
 
 pub(crate) use self::limits::typed_limits;
 pub(crate) use self::read::{Expires, Read, problems};
-
-/// The longest name, in characters.
-const NAME_MOST: u32 = 100;
 
 /// What was sent, or is to be shown first.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +54,7 @@ pub(crate) struct Sheet<'a> {
     pub(crate) plan: &'a Plan,
     /// The type of the key, if it has one already: it stays.
     pub(crate) kind: Option<&'a Kind>,
-    /// Whether there is a key already, which may have an end.
+    /// Whether there is no key yet, which may have an end.
     pub(crate) is_new: bool,
     /// The zone that days are of.
     pub(crate) zone: TimeZone,
@@ -170,7 +168,7 @@ impl<'a> Sheet<'a> {
             order,
             problems,
             name: typed.name.clone(),
-            name_most: NAME_MOST,
+            name_most: Name::MAX.into(),
             types: if has_types { kinds.iter().map(kind).collect() } else { Vec::new() },
             chosen_type: typed.kind.clone(),
             permissions: self.permissions(&typed.scopes),

@@ -6,7 +6,6 @@ use portal::{Control, Depth, Error as Unrendered, Frame, Inside, Language, Link,
 use shared::App;
 use shared::contract::portal::{Operation, Portal};
 use shared::http::visitor::Opens;
-use shared::management::invite::pages;
 use shared::registry::organization::{Organization, Status};
 use shared::registry::session::Session;
 use shared::{Denial, Error, Page, Result, Visitor};
@@ -28,7 +27,7 @@ pub(crate) fn frame<O: Opens>(
     let once = visitor.once(app)?.as_str().to_owned();
     let language = language(session, &visitor.languages);
     let place = Context { org, depth, ends: visitor.ends, once: once.clone() };
-    let frame = within(app, pages(app)?, outside(app, language, now), session, Some(place))?;
+    let frame = within(app, app.portal()?, outside(app, language, now), session, Some(place));
 
     Ok((frame, once))
 }
@@ -53,30 +52,19 @@ pub(crate) struct Context<'a> {
 }
 
 /// `frame` in `session`, at this place, where it is known.
-///
-/// # Errors
-/// The contract lacks the plan.
-pub(crate) fn within(
-    app: &App,
-    portal: &Portal,
-    frame: Frame,
-    session: &Session,
-    place: Option<Context<'_>>,
-) -> Result<Frame> {
-    let inside = |Context { org, depth, ends, once }| -> Result<Inside> {
-        Ok(Inside {
-            depth,
-            organization: org.name.as_str().to_owned(),
-            subject: subject(session),
-            locked: org.status == Status::Locked,
-            refused: barred(app, org).map(|denial| view::answer(app, &denial)),
-            ends,
-            tabs: tabs(portal, session),
-            leave_once: once,
-        })
+pub(crate) fn within(app: &App, portal: &Portal, frame: Frame, session: &Session, place: Option<Context<'_>>) -> Frame {
+    let inside = |Context { org, depth, ends, once }| Inside {
+        depth,
+        organization: org.name.as_str().to_owned(),
+        subject: subject(session),
+        locked: org.status == Status::Locked,
+        refused: barred(app, org).map(|denial| view::answer(app, &denial)),
+        ends,
+        tabs: tabs(portal, session),
+        leave_once: once,
     };
 
-    Ok(Frame { zone: zone(session), return_to: link_back(session), inside: place.map(inside).transpose()?, ..frame })
+    Frame { zone: zone(session), return_to: link_back(session), inside: place.map(inside), ..frame }
 }
 
 /// What `session` may see beside the keys.

@@ -52,7 +52,7 @@ pub async fn identify(app: &App, visitor: &Visitor<List>, form: &Form, now: Time
     }
     let (frame, once) = frame(app, visitor, Depth::Top, now)?;
     let used = match &found {
-        Some((key, _)) => view::last_used(app, key).await?,
+        Some((key, _)) => app.passes.last_used(key).await?,
         None => None,
     };
     let status = if pasted.is_empty() { 422 } else { 200 };

@@ -9,12 +9,11 @@ use shared::contract::InForce;
 use shared::contract::limit::{self, Limits};
 use shared::contract::portal::{Field, Operation};
 use shared::http::visitor::List;
-use shared::management::invite::pages;
 use shared::registry::ask::Ask;
 use shared::registry::counts::Counts;
 use shared::registry::key::{self, Filter, Id, Key, Standing, Status};
 use shared::registry::organization::Organization;
-use shared::store::{Legacy, Reach};
+use shared::store::{Reach, Remains};
 use shared::{Denial, Page, Result, Visitor};
 
 use crate::create::blank;
@@ -38,11 +37,11 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
     let Visitor { session, org, .. } = visitor;
     let key = view::find(app, &org.slug, id).await?;
     let (counted, plan) = tokio::try_join!(app.passes.counted(&key.digest), app.plan_of(org))?;
-    let Legacy { counts, last_used_at } = counted;
+    let Remains { counts, last_used_at } = counted;
     let shares = org.shared_on(&plan).is_some();
     let together = if shares { app.passes.counted_together(&org.slug).await? } else { Counts::default() };
     let can = |operation, when_locked| control(app, session, org, operation, when_locked);
-    let may_see_usage = session.may(pages(app)?, Operation::Usage);
+    let may_see_usage = session.may(app.portal()?, Operation::Usage);
     let range = usage::range(asked.range.as_deref());
     let overlap = key.overlap(now);
     let made = if may_see_usage || overlap.is_some() {
@@ -65,7 +64,7 @@ pub async fn show(app: &App, visitor: &Visitor<List>, id: &Id, asked: Shown, now
     let page = KeyPage {
         frame,
         notice: asked.done.as_deref().and_then(|done| notice(done, &key, is_barred, now)).or(muting),
-        expiring: key.expires_at.is_some() || pages(app)?.form.contains(&Field::Expiration),
+        expiring: key.expires_at.is_some() || app.portal()?.form.contains(&Field::Expiration),
         refused: match key.standing(now) {
             Standing::Active | Standing::Quarantined => None,
             Standing::Inactive => Some(view::answer(app, &Denial::InactiveKey)),
@@ -157,7 +156,7 @@ async fn replacement(
     let found = app.keys.search(&org.slug, &filter, (50, None), Reach::Page, now).await?;
     let is_next = |other: &&Key| other.name == key.name && other.id.as_str() > key.id.as_str();
     let new = match found.keys.iter().find(is_next) {
-        Some(next) => Some(view::key(app, next, view::last_used(app, next).await?, now)),
+        Some(next) => Some(view::key(app, next, app.passes.last_used(next).await?, now)),
         None => None,
     };
 
@@ -169,7 +168,7 @@ async fn replacement(
     let mut fill = vec![("name", key.name.as_str().to_owned())];
     fill.extend(key.kind.clone().map(|kind| ("type", kind)));
     let is_same = gets == key.scopes;
-    if is_same && pages(app)?.form.contains(&Field::Permissions) {
+    if is_same && app.portal()?.form.contains(&Field::Permissions) {
         fill.push(("scopes", key.scopes.iter().collect::<Vec<_>>().join(",")));
     }
     let gets = (!is_same).then(|| gets.iter().map(str::to_owned).collect());

@@ -9,7 +9,6 @@ use shared::contract::leaks::Policy;
 use shared::contract::portal::{Column, Operation};
 use shared::contract::{Contract, InForce};
 use shared::http::visitor::List;
-use shared::management::invite::pages;
 use shared::management::issue::no_room;
 use shared::registry::key::{Filter, Id};
 use shared::registry::organization::Organization;
@@ -45,7 +44,7 @@ pub struct Search {
 /// # Errors
 /// The store does not answer, or the cursor is none of ours.
 pub async fn list(app: &App, visitor: &Visitor<List>, search: Search, now: Timestamp) -> Result<Page> {
-    let portal = pages(app)?;
+    let portal = app.portal()?;
     let Visitor { session, org, .. } = visitor;
     let after = search.cursor.as_deref().map(|cursor| org.seal.open("portal-keys", cursor)).transpose()?;
     let (after, before) = after.as_deref().and_then(last_shown).unzip();

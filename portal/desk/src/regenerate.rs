@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::App;
 use shared::http::visitor::Regenerate;
-use shared::management::invite::pages;
 use shared::management::issue::{Issued, IssuedBefore};
 use shared::management::regenerate as rotation;
 use shared::management::regenerate::Regeneration;
@@ -52,7 +51,7 @@ struct Wrong {
 async fn page(app: &App, visitor: &Visitor<Regenerate>, key: &Key, wrong: Wrong, now: Timestamp) -> Result<Page> {
     let Wrong { problems, chosen, changed } = wrong;
     let (frame, once) = frame(app, visitor, Depth::Action, now)?;
-    let usual = pages(app)?.overlap_seconds;
+    let usual = app.portal()?.overlap_seconds;
     let usual = Overlap::ALL.into_iter().find(|overlap| i64::from(overlap.seconds()) == usual);
     let is_alone = key.must_be_alone(now);
     let overlaps: Vec<_> = Overlap::ALL.into_iter().filter(|overlap| !is_alone || overlap.seconds() == 0).collect();
@@ -60,7 +59,7 @@ async fn page(app: &App, visitor: &Visitor<Regenerate>, key: &Key, wrong: Wrong,
     let status = status(&problems, changed);
     let page = RegeneratePage {
         frame,
-        key: view::key(app, key, view::last_used(app, key).await?, now),
+        key: view::key(app, key, app.passes.last_used(key).await?, now),
         once,
         overlaps,
         chosen,

@@ -34,7 +34,7 @@ pub async fn confirm(app: &App, visitor: &Visitor<Deactivate>, id: &Id, now: Tim
     let page = StatusPage {
         frame,
         requests_last_day: usage::of_last_day(app, &visitor.session, &key, now).await?,
-        key: view::key(app, &key, view::last_used(app, &key).await?, now),
+        key: view::key(app, &key, app.passes.last_used(&key).await?, now),
         own: view::is_own(&visitor.session, &key),
         once,
         change,

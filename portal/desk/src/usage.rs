@@ -13,10 +13,10 @@ use shared::App;
 use shared::contract::denial::Kind;
 use shared::contract::portal::Operation;
 use shared::http::visitor;
-use shared::management::invite::pages;
 use shared::registry::key::{Id, Key};
 use shared::registry::session::Session;
 use shared::registry::usage::{Account, Day, Holder, Outcome, Part, Tally};
+use shared::usage::COLUMNS;
 use shared::{Error, Page, Result, Visitor};
 
 use crate::{frame, view};
@@ -171,7 +171,7 @@ fn counts(tally: &Tally) -> Counts {
 /// # Errors
 /// The store does not answer.
 pub(crate) async fn of_last_day(app: &App, session: &Session, key: &Key, now: Timestamp) -> Result<Option<u64>> {
-    if !session.may(pages(app)?, Operation::Usage) {
+    if !session.may(app.portal()?, Operation::Usage) {
         return Ok(None);
     }
     let since = now.checked_sub(HOUR.saturating_mul(24)).unwrap_or(now);
@@ -208,8 +208,7 @@ pub async fn csv(
     let range = ranged.range();
     let Made { usage, .. } = of(app, &visitor.session, &key, range, None, now).await?;
     let name = cell(key.name.as_str());
-    let mut table =
-        String::from("key,name,from,until,requests,successes,client_errors,server_errors,verifications,refused\r\n");
+    let mut table = format!("key,name,{COLUMNS}\r\n");
     for Bucket { from, until, counts } in usage.buckets {
         let requests = counts.requests();
         let Counts { successes, client_errors, server_errors, verifications, refused } = counts;

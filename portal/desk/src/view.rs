@@ -122,11 +122,3 @@ pub(crate) fn seen(form: &Form) -> i64 {
 pub(crate) fn is_own(session: &Session, key: &key::Key) -> bool {
     session.bearer.as_ref().is_some_and(|bearer| bearer.key == key.id)
 }
-
-/// When `key` was last used.
-///
-/// # Errors
-/// The store does not answer.
-pub(crate) async fn last_used(app: &App, key: &key::Key) -> Result<Option<Timestamp>> {
-    Ok(app.passes.last_used_of(std::slice::from_ref(key)).await?.remove(&key.digest))
-}

@@ -40,7 +40,7 @@ pub async fn list(app: &App, visitor: &Visitor<Webhooks>, led: &Led, now: Timest
 struct Told {
     notice: Option<Notice>,
     problems: Vec<Problem>,
-    /// The version that a form was made from which did nothing, because there is another one by now.
+    /// The version that a form was made from which did nothing: there is another one by now, or there are as many webhooks as there may be.
     outdated: Option<i64>,
 }
 

@@ -152,7 +152,6 @@ pub(super) static WORDS: Words = Words {
     name_missing: P("Geben Sie einen Namen ein"),
     name_too_long: P("Der Name darf höchstens {most} Zeichen haben"),
     name_unseen: P("Der Name hat Zeichen, die man nicht sieht. Geben Sie ihn ohne diese ein"),
-    name_taken: P("Ein anderer Schlüssel hat diesen Namen. Wählen Sie einen anderen"),
     type_missing: P("Wählen Sie einen Typ"),
     permissions_missing: P("Wählen Sie mindestens eine Berechtigung"),
     permission_not_for_type: P("Schlüssel vom Typ {type} können {scope} nicht haben"),

@@ -145,7 +145,6 @@ pub(super) static WORDS: Words = Words {
     name_missing: P("Enter a name"),
     name_too_long: P("The name must have at most {most} characters"),
     name_unseen: P("The name has characters that cannot be seen. Type it without them"),
-    name_taken: P("Another key has this name. Choose a different one"),
     type_missing: P("Choose a type"),
     permissions_missing: P("Choose at least one permission"),
     permission_not_for_type: P("Keys of type {type} cannot have {scope}"),

@@ -57,7 +57,7 @@ impl Watch {
                     Err(error) => Err(error.into()),
                 };
                 went = gone.or_else(|error| {
-                    passed_over(Err(error))?;
+                    passed_over(&slug, Err(error))?;
                     Ok::<_, Error>(Went::Through)
                 })?;
                 if went == Went::Onward {
@@ -140,10 +140,13 @@ impl Watch {
             for key in some {
                 let holder = Holder { org: org.clone(), key: key.clone() };
                 let (app, now, mut tries) = (self.app, run.now, run.tries.beside());
-                looks.spawn(async move { look(app, &holder, None, now, &mut tries).await });
+                looks.spawn(async move {
+                    let looked = look(app, &holder, None, now, &mut tries).await;
+                    (holder.key, looked)
+                });
             }
-            for looked in looks.join_all().await {
-                done.tell(&passed_over(looked)?);
+            for (key, looked) in looks.join_all().await {
+                done.tell(&passed_over(&key, looked)?);
             }
         }
 

@@ -31,6 +31,8 @@ fn the_five_contracts_are_sound() {
 #[test]
 #[expect(clippy::too_many_lines, reason = "it is one table")]
 fn a_flawed_contract_is_refused_with_file_and_place() {
+    let many = (0..100).map(|number| format!("scope{number} = \"x\"")).collect::<Vec<_>>().join("\n");
+    let many_scopes = format!("[scopes]\n{many}\n");
     for (name, from, to, expected) in [
         (
             "standard",
@@ -95,6 +97,7 @@ fn a_flawed_contract_is_refused_with_file_and_place() {
             "[scopes]\n\"read all\" = \"x\"\n",
             "contracts/x.toml: scopes: \"read all\" must be of visible ASCII without spaces",
         ),
+        ("fanfare", "[scopes]\n", &many_scopes, "contracts/x.toml: scopes: must have at most 100"),
         ("fayne", "\"{code}\"", "\"{cod}\"", "contracts/x.toml: error.body: unknown placeholder {cod}"),
         (
             "fanfare",

@@ -7,6 +7,8 @@ use dynamodb::Table;
 
 use crate::contract;
 use crate::contract::Contract;
+use crate::contract::denial::Denial;
+use crate::contract::portal::Portal;
 use crate::environment::entropy::Entropy;
 use crate::environment::settings;
 use crate::environment::settings::{Settings, Stage};
@@ -45,7 +47,7 @@ pub struct App {
     /// How long a change may be tried.
     changing: Duration,
     /// Whether the stack has the portal: its contract describes one, and the template's parameter does not say otherwise.
-    pub has_portal: bool,
+    has_portal: bool,
     /// Where its pages are, `https://keys.example.com`, if not where the API is.
     pub portal_url: Option<String>,
     /// The ids of the APIs to which the authorizer hands on refused requests.
@@ -124,6 +126,14 @@ impl App {
             dynamodb,
             reference_table: settings.reference_table,
         }
+    }
+
+    /// What the contract says of the portal's pages.
+    ///
+    /// # Errors
+    /// The stack has none: their routes lead nowhere.
+    pub fn portal(&self) -> Result<&Portal, Denial> {
+        self.contract.portal.as_ref().filter(|_| self.has_portal).ok_or(Denial::UnknownRoute)
     }
 
     /// The table of the reference APIs.

@@ -1,5 +1,7 @@
 //! Judging and counting a request, and stamping passes on the way.
 
+use std::fmt::Display;
+
 use dynamodb::Tries;
 use jiff::Timestamp;
 
@@ -18,7 +20,7 @@ use crate::registry::error::Error;
 use crate::registry::key::Key;
 use crate::registry::organization::Organization;
 use crate::registry::pass::{Grant, Pass, Terms, judge, stands_secs};
-use crate::store::{Counted, Legacy, State, Together, Versions};
+use crate::store::{Counted, Remains, State, Together, Versions};
 
 /// Judges and counts. Stamps the pass first where there is none or its terms are over.
 pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask) -> Result<Grant, No> {
@@ -63,7 +65,7 @@ pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask
         }
         // On the heap: most requests need no stamp.
         let basis = Box::pin(basis(app, seen, from.as_ref(), org)).await?;
-        let Some((Legacy { counts, last_used_at }, org, plan)) = basis else {
+        let Some((Remains { counts, last_used_at }, org, plan)) = basis else {
             tries.again(dynamodb::Error::Contended).await?;
             continue;
         };
@@ -120,7 +122,7 @@ async fn look(app: &App, looks: Looks<'_>, digest: &Digest, counting: &Digest, a
             if pass.is_pinned(ask) {
                 app.memory.keep(counting, &pass);
             }
-            tidy(app.passes.sweep(counting, &pass.counts, ask).await);
+            log_if_failed(LITTER, &pass.terms.key, app.passes.tidy(counting, &pass.counts, ask).await);
             Look::Granted(pass)
         }
         Ok(Counted::No(State::Stamped(pass))) if pass.is_current(&app.contract.edition, now) => {
@@ -194,28 +196,34 @@ async fn together(app: &App, pass: Box<Pass>, counting: &Digest, ask: &Ask) -> R
     }
     match app.passes.count_together(org, shared, ask).await {
         Ok(Together::Yes(counts)) => {
-            tidy(app.passes.sweep_together(org, &counts, ask).await);
+            log_if_failed(LITTER, org, app.passes.tidy_together(org, &counts, ask).await);
             let left = left(&counts);
             Ok((*pass, left))
         }
         Ok(Together::No(counts)) => {
-            tidy(app.passes.give_back(counting, &pass, ask).await);
+            log_if_failed(COUNTED, &pass.terms.key, app.passes.give_back(counting, &pass, ask).await);
             Err(No::For(Why::ReachedTogether(pass, counts)))
         }
         Err(error) => {
             // What was throttled was not counted.
             if matches!(error, dynamodb::Error::Throttled { .. }) {
-                tidy(app.passes.give_back(counting, &pass, ask).await);
+                log_if_failed(COUNTED, &pass.terms.key, app.passes.give_back(counting, &pass, ask).await);
             }
             Err(unwritten(app, error, counting, ask.now()))
         }
     }
 }
 
-/// Tells the log of what was to be done beside a request, and was not.
-fn tidy(done: Result<(), dynamodb::Error>) {
+/// What stays where tidying fails. It does no harm.
+const LITTER: &str = "counters that no longer matter stay";
+
+/// What stays where a request cannot be taken out of a pass again: the key has one less.
+const COUNTED: &str = "a request that was refused stays counted";
+
+/// Tells the log what of `whose` stays, where what was to be done beside a request was not.
+fn log_if_failed(stays: &str, whose: &(dyn Display + Sync), done: Result<(), dynamodb::Error>) {
     if let Err(error) = done {
-        tracing::warn!("counters that should be gone stay: {error}");
+        tracing::warn!("{stays}, of {whose}: {error}");
     }
 }
 
@@ -235,24 +243,24 @@ async fn basis<'a>(
     seen: Option<Box<Pass>>,
     from: Option<&Digest>,
     org: Organization,
-) -> Result<Option<(Legacy, Organization, InForce<'a>)>, dynamodb::Error> {
+) -> Result<Option<(Remains, Organization, InForce<'a>)>, dynamodb::Error> {
     // The plan's numbers are read after the organization: who has changed that last, has changed it to have these in force.
     let plan = app.plan_of(&org);
     if let Some(seen) = seen {
         let plan = plan.await?;
-        return Ok(Some((Legacy::from(*seen), org, plan)));
+        return Ok(Some((Remains::from(*seen), org, plan)));
     }
     // A lock withdraws the passes of the keys and secrets that it finds, and may have missed this one because it was too
     // new. But the key has been read with this secret, so the organization read now is no older than that lock.
     let now = app.keys.organization(&org.slug);
-    let legacy = async {
+    let remains = async {
         match from {
-            Some(from) => app.passes.legacy(from).await,
-            None => Ok(Some(Legacy::default())),
+            Some(from) => app.passes.remains(from).await,
+            None => Ok(Some(Remains::default())),
         }
     };
-    let (legacy, now, plan) = tokio::try_join!(legacy, now, plan)?;
+    let (remains, now, plan) = tokio::try_join!(remains, now, plan)?;
     let is_same = now.is_some_and(|now| now.version == org.version);
 
-    Ok(legacy.filter(|_| is_same).map(|legacy| (legacy, org, plan)))
+    Ok(remains.filter(|_| is_same).map(|remains| (remains, org, plan)))
 }

@@ -21,6 +21,7 @@ use crate::environment::clock;
 use crate::gate;
 use crate::gate::app::App;
 use crate::gate::verify::{Verdict, verdict};
+use crate::http::call::place;
 use crate::http::lambda::{self, Exit};
 use crate::http::serve::{log_failure, start};
 use crate::registry::ask::Ask;
@@ -229,7 +230,8 @@ pub async fn serve() -> Exit {
 }
 
 async fn answer(app: &App, event: &str, platform: Option<Timestamp>) -> Result<Answer> {
-    let unreadable = |error: serde_json::Error| Error::failed(format!("a question that cannot be read: {error}"));
+    let unreadable =
+        |error: serde_json::Error| Error::failed(format!("a question that cannot be read: {}", place(&error)));
     let question = Question::read(event).map_err(unreadable)?;
 
     authorize(app, question, platform).await

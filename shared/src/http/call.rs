@@ -92,14 +92,21 @@ impl fmt::Debug for Call {
     }
 }
 
+/// What kind of fault `error` is, and where: what serde says beside that may have a header in it.
+pub(super) fn place(error: &serde_json::Error) -> String {
+    format!("{:?}, line {}, column {}", error.classify(), error.line(), error.column())
+}
+
 impl Call {
     /// The call in `event`. `platform` is when the platform handed it over, if it has said so.
     ///
     /// # Errors
     /// It is not an event of an HTTP API with payload format 2.0, or has an invalid header.
     pub fn read(app: &'static App, event: &str, platform: Option<Timestamp>) -> Result<Self, Violation> {
-        let event: ApiGatewayV2httpRequest =
-            serde_json::from_str(event).or(Err(Violation::new("request", "cannot be read")))?;
+        let event: ApiGatewayV2httpRequest = serde_json::from_str(event).map_err(|error| {
+            tracing::warn!("an event is none of an HTTP API with payload format 2.0: {}", place(&error));
+            Violation::new("request", "cannot be read")
+        })?;
         let context = event.request_context;
         let Times { now, near } = clock::judging(Timestamp::from_millisecond(context.time_epoch).ok(), platform);
 

@@ -20,7 +20,7 @@ use crate::registry::error::Result;
 
 /// Something that a handler can have as an argument.
 #[diagnostic::on_unimplemented(
-    note = "a handler's arguments after the app are who asks (Caller, Manager, Operator, OperatorsQuery, Signed, Finder or Visitor), At, Path, Query and Body or Form, in this order"
+    note = "a handler's arguments after the app are who asks (Caller, Manager, Operator, OperatorsQuery, Signed, Finder, Visitor or Browser), At or Within, Path, Query, IdempotencyKey, and Body or Form, in this order"
 )]
 pub trait FromCall: Sized + Send {
     /// Whether making it asks the store, or leads to calls that do: such a function connects before its first call.

@@ -13,7 +13,7 @@ use crate::registry::error::Result;
 
 /// An endpoint: an async function of the app and of up to five things that a call can give.
 #[diagnostic::on_unimplemented(
-    note = "a handler is `async fn(&'static App, …) -> shared::Result<impl IntoReply>`, its arguments from shared::extract"
+    note = "a handler is `async fn(&'static App, …) -> shared::Result<impl IntoReply>`, its arguments are what implements shared::http::extract::FromCall"
 )]
 pub trait Handler<Arguments>: Copy + Send + Sync + 'static {
     /// Whether any of its arguments asks the store.

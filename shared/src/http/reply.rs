@@ -22,7 +22,9 @@ pub mod proxy;
 use page::Page;
 
 /// What a handler returns.
-#[diagnostic::on_unimplemented(note = "a handler returns Data, Created, Json, or a Result of them")]
+#[diagnostic::on_unimplemented(
+    note = "a handler returns a shared::Result of what has IntoReply: Data, Created, Put, Deleted, Json, Page, …"
+)]
 pub trait IntoReply {
     /// The answer.
     ///

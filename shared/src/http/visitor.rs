@@ -14,7 +14,6 @@ use crate::gate::app::App;
 use crate::http::call::{Call, Guest};
 use crate::http::describe::Operation;
 use crate::http::extract::FromCall;
-use crate::management::invite::pages;
 use crate::registry::author::{Author, Visit};
 use crate::registry::error::Result;
 use crate::registry::organization::{Organization, Status};
@@ -98,7 +97,7 @@ impl<O: Opens> FromCall for Visitor<O> {
     const USES_STORE: bool = true;
 
     async fn from_call(call: &mut Call) -> Result<Self> {
-        let portal = pages(call.app)?;
+        let portal = call.app.portal()?;
         check_path(call)?;
         let org = call.path_parameters.remove("org").unwrap_or_default();
         let org = Slug::try_from(org).or(Err(Denial::UnknownRoute))?;

@@ -1,5 +1,7 @@
 //! Finding keys: by what the operator has of one, and those in an organization that fit. Nothing is counted, and nothing changes.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +21,7 @@ use crate::registry::organization::Organization;
 use crate::registry::page::Page;
 use crate::registry::sha256::Sha256;
 use crate::registry::slug::Slug;
-use crate::store::{Holder, Reach};
+use crate::store::{Holder, Passes, Reach};
 
 /// What somebody has of a key: exactly one of `key`, `sha256`, `keyId`, or `organization` with `fingerprint`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -84,7 +86,7 @@ pub struct Match {
     secret: Option<SecretView>,
     /// The key; `null` where it was revoked.
     key: Option<View>,
-    /// Its organization as it is now.
+    /// Its organization as it is now; `null` where it is deleted, whoever has its slug by now.
     owner: Option<organization::View>,
 }
 
@@ -139,6 +141,7 @@ pub async fn find(app: &App, question: &Question, now: Timestamp) -> Result<(Vec
             let holder = app.keys.holder(&digest).await?.ok_or(NO_KEY)?;
             let Holder { org, key: id, ended } = holder;
             let (key, owner) = app.keys.find(&org, &id).await?;
+            let owner = whose(owner, key.as_ref(), ended.or_else(|| id.made_at()));
             let secret = SecretView::new(key.as_ref(), &digest, ended, now);
 
             Ok((vec![matched(app, (org, id), Some(secret), key, owner, now).await?], None))
@@ -146,11 +149,17 @@ pub async fn find(app: &App, question: &Question, now: Timestamp) -> Result<(Vec
         Clue::Id(id) => {
             let org = app.keys.organization_of(&id).await?.ok_or(NO_KEY)?;
             let (key, owner) = app.keys.find(&org, &id).await?;
+            let owner = whose(owner, key.as_ref(), id.made_at());
 
             Ok((vec![matched(app, (org, id), None, key, owner, now).await?], None))
         }
         Clue::Fingerprint(org, fingerprint) => by_fingerprint(app, question, org, fingerprint, now).await,
     }
+}
+
+/// The organization that `key` belongs to. Where the key is gone, one that was made after `since` has only got its organization's slug.
+fn whose(owner: Option<Organization>, key: Option<&Key>, since: Option<Timestamp>) -> Option<Organization> {
+    owner.filter(|owner| key.is_some() || since.is_none_or(|since| owner.created_at <= since))
 }
 
 const NO_KEY: Denial = Denial::ResourceNotFound { resource: "API key" };
@@ -160,7 +169,10 @@ const NO_KEY: Denial = Denial::ResourceNotFound { resource: "API key" };
 /// # Errors
 /// The store does not answer.
 async fn views(app: &App, keys: Vec<Key>, now: Timestamp) -> Result<Vec<View>> {
-    let used = app.passes.last_used(keys.iter().map(|key| &key.digest)).await?;
+    let mut used = HashMap::new();
+    for some in keys.chunks(Passes::AT_ONCE) {
+        used.extend(app.passes.last_used_of(some).await?);
+    }
     let view = |key: Key| {
         let used = used.get(&key.digest).copied();
         View::new(key, used, &app.contract.management, now)

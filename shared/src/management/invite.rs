@@ -36,22 +36,12 @@ pub struct Ended {
     ended: usize,
 }
 
-/// The pages of the contract.
-///
-/// # Errors
-/// It has none.
-pub fn pages(app: &App) -> Result<&Portal> {
-    let portal = app.contract.portal.as_ref().filter(|_| app.has_portal);
-
-    Ok(portal.ok_or(Denial::UnknownRoute)?)
-}
-
 /// Makes a link to the pages of the organization `slug`, on behalf of `author`, that can be used for `link_secs` seconds.
 ///
 /// # Errors
 /// There is no such organization, or the order asks for what the contract does not open or `author` cannot do.
 pub async fn invite(app: &App, slug: &Slug, order: Order, author: &Author, link_secs: i64) -> Result<Invitation> {
-    let portal = pages(app)?;
+    let portal = app.portal()?;
     let now = author.at;
     let returns = order.check_return(portal).map_err(Error::from);
     let (operations, ()) = both(allowed(app, portal, &order, author), returns)?;
@@ -102,7 +92,7 @@ fn allowed(app: &App, portal: &Portal, order: &Order, author: &Author) -> Result
 /// # Errors
 /// It was used, its time is over, or there never was one: whichever it is, it reads alike.
 pub async fn linked(app: &App, code: &str, now: Timestamp) -> Result<(Session, Token, Timestamp)> {
-    pages(app)?;
+    app.portal()?;
     let code = Token::read(code).ok_or(Denial::UnknownKey)?;
     let (session, over) = app.keys.linked(&code.digest(), now).await?.ok_or(Denial::UnknownKey)?;
 
@@ -155,7 +145,7 @@ pub async fn current(app: &App, token: &Token, now: Timestamp) -> Result<Option<
 /// # Errors
 /// There never was one, or the store does not answer.
 pub async fn leave(app: &App, token: &Token, request: String, now: Timestamp) -> Result<Session> {
-    pages(app)?;
+    app.portal()?;
     let cookie = token.digest();
     let (session, _) = app.keys.session(&cookie).await?.ok_or(Denial::UnknownKey)?;
     let visit = Visit { session: Some(cookie), when_locked: true };

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Name(String);
 
 impl Name {
-    const MAX: usize = 100;
+    /// The longest name, in characters.
+    pub const MAX: u8 = 100;
+
     /// The rule of [`is_readable`] for those who have no code of ours, but for what is beyond the first 65,536 characters:
     /// not every engine can name those. Blank is Unicode's `White_Space`, spelled out, because `\s` is not the same
     /// everywhere.
@@ -44,7 +46,11 @@ impl TryFrom<String> for Name {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        if is_readable(&text, Self::MAX) { Ok(Self(text)) } else { Err("must have 1 to 100 printable characters") }
+        if is_readable(&text, Self::MAX.into()) {
+            Ok(Self(text))
+        } else {
+            Err("must have 1 to 100 printable characters")
+        }
     }
 }
 
@@ -105,7 +111,7 @@ mod tests {
         ] {
             assert_eq!(Name::try_from(text.to_owned()).is_ok(), good, "{text:?}");
             let described = regex_lite::Regex::new(Name::PATTERN).unwrap().is_match(text);
-            assert_eq!(described && text.chars().count() <= Name::MAX, good, "the schema of {text:?}");
+            assert_eq!(described && text.chars().count() <= 100, good, "the schema of {text:?}");
         }
     }
 

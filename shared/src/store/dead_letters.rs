@@ -14,9 +14,10 @@ impl Outbox {
     ///
     /// # Errors
     /// DynamoDB's.
-    pub async fn dead_letters(&self, limit: i32, after: Option<After>) -> Result<(Vec<DeadLetter>, Option<After>)> {
+    pub async fn dead_letters(&self, limit: u32, after: Option<After>) -> Result<(Vec<DeadLetter>, Option<After>)> {
         let start = after.map(|After(sk)| Start(place(DEAD, sk)));
-        let request = self.partition(DEAD, start).scan_index_forward(false).limit(limit);
+        let request =
+            self.partition(DEAD, start).scan_index_forward(false).limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let page = Page::read(request.send().await?, read);
         for error in &page.unreadable {
             tracing::error!("an entry of the dead letters cannot be shown: {error}");

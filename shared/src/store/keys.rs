@@ -12,7 +12,6 @@ use super::record::OnOrganization;
 use super::secrets::Holder;
 use super::warrant::Warrant;
 use super::{Keys, Part, is_new, is_there, organization_item, read_as, warrant};
-use crate::contract::Contract;
 use crate::contract::secret::Digest;
 use crate::registry::audit::{Action, Entry};
 use crate::registry::author::Author;
@@ -20,7 +19,7 @@ use crate::registry::key::{Id, Key, View};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
 use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put};
-use dynamodb::{Committed, Condition, Conditional as _, Error, Item, Result, Transaction, Tries, number};
+use dynamodb::{Committed, Condition, Conditional as _, Item, Result, Transaction, Tries, number};
 use jiff::Timestamp;
 
 /// How many keys one transaction takes over: each is six members of its hundred, and the organization is another.
@@ -82,19 +81,6 @@ impl Adding<'_> {
             Self::TakenOver => false,
         }
     }
-}
-
-/// What became of an attempt to remove a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removed {
-    /// It is gone, and nobody gets in with it any more.
-    Yes,
-    /// The organization has no such key.
-    NoKey,
-    /// There is no such organization.
-    NoOrganization,
-    /// The author is no longer allowed to.
-    Unauthorized,
 }
 
 impl Keys {
@@ -261,25 +247,6 @@ impl Keys {
         let transaction = warrant.sealed(self, transaction, Some(&after.id), entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))
-    }
-
-    /// Removes the key `id` of `org` and everything that lets it in. Once this has returned, no request with it is let
-    /// in.
-    pub async fn remove(&self, contract: &Contract, org: &Slug, id: &Id, author: &Author) -> Result<Removed> {
-        let mut tries = self.tries();
-        loop {
-            let (key, organization) = self.find(org, id).await?;
-            let Some(organization) = organization else { return Ok(Removed::NoOrganization) };
-            if author.may_go_on(contract, &organization, Some((id, key.as_ref()))).is_err() {
-                return Ok(Removed::Unauthorized);
-            }
-            let Some(key) = key else { return Ok(Removed::NoKey) };
-            match self.take_out(&key, None, Warrant { author, org: &organization }, &mut tries).await? {
-                Replaced::Yes => return Ok(Removed::Yes),
-                Replaced::Unauthorized => return Ok(Removed::Unauthorized),
-                Replaced::Changed => tries.again(Error::Contended).await?,
-            }
-        }
     }
 
     /// Removes `key` as it was read, and everything that lets it in; and leaves `reason` behind, too, where there is one.

@@ -1,20 +1,13 @@
-//! Organizations in the keys table, and what a change to one does to the passes of its keys.
+//! Organizations in the keys table.
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put};
 use dynamodb::{Committed, Condition, Error, Item, Result, SCHEMA, Tries, bytes, number, text};
-use jiff::Timestamp;
 
 use super::organization_item::{ALL, key_of, layout, listed_as, read, status_name, write_numbers, write_pending};
 use super::record::{ORGANIZATION, OnOrganization};
 use super::{Keys, Part, parsed, read_as, write_limits, write_metadata};
-use crate::contract::denial::Denial;
-use crate::environment::clock;
-use crate::registry::audit::{Action, Entry};
-use crate::registry::author::Author;
-use crate::registry::closing::Closed;
-use crate::registry::error;
-use crate::registry::organization::{Filter, Organization, Pending, View};
-use crate::registry::page::Seal;
+use crate::registry::audit::Entry;
+use crate::registry::organization::{Filter, Organization};
 use crate::registry::slug::Slug;
 
 /// How many organizations are read at once, which is as many as DynamoDB gives by their keys; and how often, in one search: some 510 read
@@ -30,82 +23,14 @@ impl Keys {
         request.send().await?.item.map_or(Ok(None), |item| read(slug, item.into()))
     }
 
-    /// Makes `change` to the organization `slug`, and takes the passes of its keys out of force before it returns.
-    /// `true`: there was none before.
-    ///
-    /// A change that changes nothing does nothing, unless the numbers of the organization's plan were overridden since its last
-    /// one: then all passes are taken out of force, so that the numbers are in force at once.
-    ///
-    /// A run that was cut short has changed the organization, but perhaps not all passes: the change is then pending.
-    /// The passes that are left end by themselves within [`crate::registry::pass::STANDS_SECS`]. If the call is made
-    /// again, it goes on from where this one stopped, and they end at once.
-    ///
-    /// # Errors
-    /// The refusals of `change`, and DynamoDB's errors.
-    pub async fn change_organization(
+    /// Writes `org`, which was of the version `seen` when it was read, or is new; with `entry`. `false`: it has changed since.
+    pub(crate) async fn write_organization(
         &self,
-        slug: &Slug,
-        author: &Author,
-        mut change: impl FnMut(Option<Organization>, Seal) -> error::Result<Organization> + Send,
-    ) -> error::Result<(Organization, bool)> {
-        let mut tries = self.tries();
-        loop {
-            let before = tries.run(|| self.organization(slug)).await?;
-            if before.is_none() {
-                self.check_free(slug, author.at, &mut tries).await?;
-            }
-            let seen = before.as_ref().map(|org| org.version);
-            let mut seal = [0; 32];
-            self.entropy.fill(&mut seal)?;
-            let mut org = change(before.clone(), Seal::new(seal))?;
-            org.numbers = tries.run(|| self.plan_override(&org.plan)).await?.version();
-            if let Some(before) = before.as_ref().filter(|before| before.is_as(&org)) {
-                // The same change was made before and cut short: it is written, but not yet in force.
-                if before.pending_at(author.at).is_some() {
-                    self.withdraw_all(before, &tries).await?;
-                }
-                return Ok((Organization { pending: None, ..before.clone() }, false));
-            }
-            org.version = seen.unwrap_or_default().saturating_add(1);
-            // What touches no terms, as a name, is in force without more ado, unless an earlier change is not yet.
-            let touched =
-                before.as_ref().filter(|before| !before.is_on_terms_of(&org) || before.pending_at(author.at).is_some());
-            org.pending = touched.map(|before| Pending::of(before.keys));
-            let action = if seen.is_some() { Action::OrganizationChanged } else { Action::OrganizationCreated };
-            let states = [before.map(View::in_full), Some(View::in_full(org.clone()))];
-            let entry = author.did(action, slug, None, states);
-            if self.write(&org, seen, &entry, &mut tries).await? {
-                // A new organization has no keys.
-                if org.pending.is_some() {
-                    self.withdraw_all(&org, &tries).await?;
-                }
-                return Ok((
-                    Organization { pending: None, sequence: org.sequence.saturating_add(1), ..org },
-                    seen.is_none(),
-                ));
-            }
-            tries.again(Error::Contended).await?;
-        }
-    }
-
-    /// Refuses to make an organization of the slug `slug` at `now`, where that is taken by one that goes, or is gone.
-    async fn check_free(&self, slug: &Slug, now: Timestamp, tries: &mut Tries) -> error::Result<()> {
-        let conflict = |reason: String| Err(Denial::Conflict { reason }.into());
-        if tries.run(|| self.closing(slug)).await?.is_there() {
-            return conflict("The organization is being deleted".to_owned());
-        }
-        let closed = tries.run(|| self.closed(slug, now)).await?;
-        match closed.map(Closed::free_at).filter(|free| *free > now) {
-            None => Ok(()),
-            Some(free) => {
-                let free = clock::seconds(free);
-                conflict(format!("The organization was deleted: its slug can be another's from {free} on"))
-            }
-        }
-    }
-
-    /// `false`: it has changed since it was read.
-    async fn write(&self, org: &Organization, seen: Option<i64>, entry: &Entry, tries: &mut Tries) -> Result<bool> {
+        org: &Organization,
+        seen: Option<i64>,
+        entry: &Entry,
+        tries: &mut Tries,
+    ) -> Result<bool> {
         let is_overridden = org.numbers > 0;
         let values = [
             (":name", Some(text(org.name.as_str()))),

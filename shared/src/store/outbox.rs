@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::types::{Delete, Put};
 use dynamodb::{Committed, Conditional as _, Error, Item, Result, SCHEMA, Table, Tries, number, text, text_set};
 use jiff::{SignedDuration, Timestamp};
 
-use super::remembered::place;
+use super::remembered::{named, place};
 use super::{Attributes, attributes, is_there};
 use crate::registry::event::{Event, Head};
 use crate::registry::slug::Slug;
@@ -52,8 +52,8 @@ pub struct Letter {
 pub struct Page<T> {
     /// What can be read.
     pub found: Vec<T>,
-    /// Why other things cannot be, one by one.
-    pub unreadable: Vec<Error>,
+    /// Where other things are that cannot be, and why, one by one.
+    pub unreadable: Vec<String>,
     /// Where the next page begins, if there is one.
     pub next: Option<Start>,
 }
@@ -66,9 +66,10 @@ impl<T> Page<T> {
     pub(super) fn read(page: QueryOutput, read: fn(Item) -> Result<T>) -> Self {
         let (mut found, mut unreadable) = (Vec::new(), Vec::new());
         for item in page.items.unwrap_or_default() {
+            let place = named(&item);
             match read(item.into()) {
                 Ok(one) => found.push(one),
-                Err(error) => unreadable.push(error),
+                Err(error) => unreadable.push(format!("{place}: {error}")),
             }
         }
 

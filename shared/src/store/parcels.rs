@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::outbox::{Fate, Letter, Outbox, Page, Start, Untaken};
 use super::remembered::{is_written, place, unreadable};
-use super::{Attributes, attributes, names};
+use super::{Attributes, attributes, is_there, names};
 use crate::environment::clock;
 use crate::environment::entropy::Entropy;
 use crate::registry::event::Id as EventId;
@@ -186,9 +186,8 @@ impl Outbox {
     /// DynamoDB's.
     pub async fn parcel_taken(&self, parcel: &Parcel) -> Result<bool> {
         let delete = self.table().client.delete_item().table_name(&self.table().name).set_key(Some(parcel.key.clone()));
-        let is_there = Condition::that("attribute_exists(#pk)", ["pk"]);
 
-        is_written(delete.when(is_there).send().await)
+        is_written(delete.when(is_there()).send().await)
     }
 
     /// Puts `parcel`, which was not taken, where `fate` says, unless another run has.

@@ -8,6 +8,7 @@ mod shared;
 mod stamp;
 mod state;
 mod succession;
+mod uses;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub(super) use reset::Used;
 pub use shared::Together;
 use stamp::stamp;
 use state::GONE;
-pub use state::{Legacy, State};
+pub use state::{Remains, State};
 pub(super) use succession::Succession;
 
 use super::{Attributes, attributes, names};
@@ -70,11 +71,11 @@ pub struct Versions {
 /// How long the fence of a key that is gone is kept: longer than any stamp can be under way.
 const FENCED_SECS: i64 = 86_400;
 
-/// How many counters that no longer matter a pass may have: [`Passes::sweep`] takes them out then.
+/// How many counters that no longer matter a pass may have: [`Passes::tidy`] takes them out then.
 const LITTER: usize = 12;
 
 /// How many it takes out at most: an expression has 4 KB.
-const SWEPT: usize = 100;
+const TIDIED: usize = 100;
 
 impl Passes {
     /// The passes in `table`, for `contract`.
@@ -113,18 +114,25 @@ impl Passes {
         }
     }
 
+    /// The item of the pass of `digest`, as it is now.
+    async fn item(&self, digest: &Digest) -> Result<Option<Item>> {
+        let request = self.client.get_item().table_name(&self.table).key("digest", bytes(*digest.as_bytes()));
+
+        Ok(request.consistent_read(true).send().await?.item.map(Item::from))
+    }
+
     /// Takes counters out of the pass of `digest` that no longer matter to a request that asks for `ask`, where so many have gathered
     /// that the item would grow: those of seconds do, where a key is used every now and then. `counts` are what was seen of it.
     ///
     /// # Errors
     /// DynamoDB did not answer.
-    pub async fn sweep(&self, digest: &Digest, counts: &Counts, ask: &Ask) -> Result<()> {
-        self.swept(bytes(*digest.as_bytes()), counts, ask).await
+    pub async fn tidy(&self, digest: &Digest, counts: &Counts, ask: &Ask) -> Result<()> {
+        self.tidy_item(bytes(*digest.as_bytes()), counts, ask).await
     }
 
     /// The same of the item with that `key`.
-    async fn swept(&self, key: AttributeValue, counts: &Counts, ask: &Ask) -> Result<()> {
-        let stale = counts.iter().filter(|(window, number_of, _)| is_stale(*window, *number_of, ask)).take(SWEPT);
+    async fn tidy_item(&self, key: AttributeValue, counts: &Counts, ask: &Ask) -> Result<()> {
+        let stale = counts.iter().filter(|(window, number_of, _)| is_stale(*window, *number_of, ask)).take(TIDIED);
         let stale: Vec<_> = stale.collect();
         if stale.len() < LITTER {
             return Ok(());

@@ -78,6 +78,13 @@ pub(super) fn json<T: DeserializeOwned>(item: &mut Item, name: &str) -> Result<T
     serde_json::from_str(&text).map_err(|error| unreadable(name, &error))
 }
 
+/// The place of `item`, for the log.
+pub(super) fn named(item: &Attributes) -> String {
+    let of = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
+
+    format!("{} {}", of("pk"), of("sk"))
+}
+
 pub(super) fn unreadable(name: &str, error: &serde_json::Error) -> Error {
     Error::Fault(format!("the attribute {name} cannot be read: {error}"))
 }

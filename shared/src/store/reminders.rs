@@ -6,6 +6,7 @@ use dynamodb::{Conditional as _, Error, Item, Result, SCHEMA, Transaction, Tries
 use jiff::Timestamp;
 
 use super::outbox::Start;
+use super::remembered::named;
 use super::{Attributes, Keys, attributes, is_there, names};
 use crate::registry::key::{Id, Key};
 use crate::registry::slug::Slug;
@@ -45,6 +46,13 @@ pub struct Unreadable {
     /// Why not.
     pub why: Error,
     item: Attributes,
+}
+
+impl Unreadable {
+    /// Where it stands.
+    pub fn place(&self) -> String {
+        named(&self.item)
+    }
 }
 
 /// The place of what is due at a time.

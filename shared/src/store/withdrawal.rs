@@ -54,7 +54,7 @@ impl Keys {
     /// # Errors
     /// Some pass could not be withdrawn in the time of `tries`: the change is not in force for all keys, and stays
     /// pending.
-    pub(super) async fn withdraw_all(&self, org: &Organization, tries: &Tries) -> Result<()> {
+    pub(crate) async fn withdraw_all(&self, org: &Organization, tries: &Tries) -> Result<()> {
         let all = Withdrawal { slug: &org.slug, version: org.version, now: org.updated_at };
         let mut pending = org.pending.clone().unwrap_or_default();
         loop {

@@ -14,6 +14,9 @@ use crate::registry::usage::{Day, Outcome, Tally};
 use crate::usage::range::{Granularity, Range, begin};
 use crate::usage::table::Table;
 
+/// The columns of a bucket in a table for spreadsheets.
+pub const COLUMNS: &str = "from,to,requests,successes,client_errors,server_errors,verifications,refused";
+
 /// What became of the requests in a range of time.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -131,8 +134,7 @@ impl Report {
     fn table(&self, whose: Option<(&str, &str)>) -> String {
         let (heading, owner) =
             whose.map_or_else(Default::default, |(heading, owner)| (format!("{heading},"), format!("{owner},")));
-        let mut table =
-            format!("{heading}from,to,requests,successes,client_errors,server_errors,verifications,refused\r\n");
+        let mut table = format!("{heading}{COLUMNS}\r\n");
         for Bucket { from, to, numbers } in &self.buckets {
             let Numbers { requests, successes, client_errors, server_errors, verifications, refused, .. } = numbers;
             let counts = [requests, successes, client_errors, server_errors, verifications, &refused.total];

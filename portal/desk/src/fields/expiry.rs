@@ -10,6 +10,9 @@ use super::{Expires, Sheet, Typed};
 /// How far ahead an expiry can be: ten years.
 const LATEST_DAYS: i64 = 3_653;
 
+/// What is offered, beside leaving it as it is.
+const OFFERS: [Expiry; 6] = [Expiry::Never, Expiry::Week, Expiry::Days30, Expiry::Days90, Expiry::Year, Expiry::OnDate];
+
 impl Sheet<'_> {
     fn today(&self) -> Date {
         self.now.to_zoned(self.zone.clone()).date()
@@ -25,17 +28,13 @@ impl Sheet<'_> {
             return None;
         }
         let keep = (!self.is_new && ends.is_some()).then_some(Expiry::Keep);
-        let offers = [Expiry::Never, Expiry::Week, Expiry::Days30, Expiry::Days90, Expiry::Year, Expiry::OnDate];
         let until = |expiry| if expiry == Expiry::Keep { ends } else { self.end(expiry) };
-        let options = keep.into_iter().chain(offers).map(|expiry| ExpiryOption { expiry, until: until(expiry) });
+        let options = keep.into_iter().chain(OFFERS).map(|expiry| ExpiryOption { expiry, until: until(expiry) });
         let usual = match self.portal.expires_days {
-            _ if !self.is_new => keep.unwrap_or(Expiry::Never),
-            Some(7) => Expiry::Week,
-            Some(30) => Expiry::Days30,
-            Some(90) => Expiry::Days90,
-            Some(_) => Expiry::Year,
-            None => Expiry::Never,
+            Some(days) if self.is_new => OFFERS.into_iter().find(|expiry| expiry.days() == Some(days)),
+            Some(_) | None => keep,
         };
+        let usual = usual.unwrap_or(Expiry::Never);
 
         Some(Expiration {
             options: options.collect(),
@@ -48,15 +47,9 @@ impl Sheet<'_> {
 
     /// When a key ends for which this was chosen, if the choice alone says it.
     fn end(&self, expiry: Expiry) -> Option<Timestamp> {
-        let days: i64 = match expiry {
-            Expiry::Week => 7,
-            Expiry::Days30 => 30,
-            Expiry::Days90 => 90,
-            Expiry::Year => 365,
-            Expiry::Keep | Expiry::Never | Expiry::OnDate => return None,
-        };
+        let hours = i64::from(expiry.days()?).saturating_mul(24);
 
-        self.now.checked_add(SignedDuration::from_hours(days.saturating_mul(24))).ok()
+        self.now.checked_add(SignedDuration::from_hours(hours)).ok()
     }
 
     pub(super) fn read_expiry(&self, typed: &Typed, problems: &mut Vec<Problem>) -> Expires {
@@ -93,5 +86,20 @@ impl Sheet<'_> {
         }
 
         Expires::Kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portal::Overlap;
+    use shared::contract::portal::{EXPIRES_DAYS, OVERLAPS};
+
+    use super::OFFERS;
+
+    #[test]
+    fn pages_offer_what_a_contract_can_make_usual() {
+        let days: Vec<_> = OFFERS.into_iter().filter_map(portal::Expiry::days).collect();
+        assert_eq!(days, EXPIRES_DAYS);
+        assert_eq!(Overlap::ALL.map(|overlap| i64::from(overlap.seconds())), OVERLAPS);
     }
 }

@@ -12,7 +12,7 @@ use shared::contract::scope::Scopes;
 use shared::registry::key::Key;
 use shared::registry::name::Name;
 
-use super::{NAME_MOST, Sheet, Typed};
+use super::{Sheet, Typed};
 use crate::view;
 
 /// What was sent, once nothing is wrong with it.
@@ -111,10 +111,10 @@ impl<'a> Sheet<'a> {
 fn read_name(typed: &Typed, problems: &mut Vec<Problem>) -> Option<Name> {
     let name = Name::try_from(typed.name.clone());
     if name.is_err() {
-        let is_long = typed.name.chars().count() > usize::try_from(NAME_MOST).unwrap_or(usize::MAX);
+        let is_long = typed.name.chars().count() > usize::from(Name::MAX);
         problems.push(match (typed.name.is_empty(), is_long) {
             (true, _) => Problem::NameMissing,
-            (_, true) => Problem::NameTooLong { most: NAME_MOST },
+            (_, true) => Problem::NameTooLong { most: Name::MAX.into() },
             (false, false) => Problem::NameUnseen,
         });
     }

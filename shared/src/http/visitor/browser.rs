@@ -8,7 +8,6 @@ use crate::environment::settings::Stage;
 use crate::http::call::Call;
 use crate::http::describe::Operation;
 use crate::http::extract::FromCall;
-use crate::management::invite::pages;
 use crate::registry::error::Result;
 use crate::registry::session::{LINK_SECS, Token};
 
@@ -26,7 +25,7 @@ const LOCAL_LINK_SECS: i64 = 2_592_000;
 pub struct Browser {
     /// The gateway's id of the request.
     pub request: String,
-    /// The digest of its session's cookie, if it has one.
+    /// What its session's cookie holds, if it has one.
     pub cookie: Option<Token>,
     /// The languages that the browser asks for: `de-AT,de;q=0.9`.
     pub languages: String,
@@ -38,7 +37,7 @@ impl FromCall for Browser {
     const USES_STORE: bool = true;
 
     async fn from_call(call: &mut Call) -> Result<Self> {
-        pages(call.app)?;
+        call.app.portal()?;
         check_path(call)?;
         check_origin(call)?;
 
@@ -58,11 +57,28 @@ impl FromCall for Browser {
 impl Browser {
     /// The `Set-Cookie` that begins a session of so many seconds with `token`, or ends it.
     pub fn set_cookie(&self, token: Option<&Token>, seconds: i64) -> String {
-        let (name, secure) = if self.is_local { (LOCAL_COOKIE, "") } else { (COOKIE, "; Secure") };
         let (value, seconds) = token.map_or(("", 0), |token| (token.reveal(), seconds));
 
-        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+        set_cookie(self.is_local, "", value, &format!("; Max-Age={seconds}"))
     }
+}
+
+/// The `Set-Cookie` of a cookie that says nothing: pages that change it are not shown again without being asked for. On a local stack
+/// without TLS if it `is_local`.
+pub fn set_page_cookie(is_local: bool, value: &str) -> String {
+    set_cookie(is_local, "-page", value, "")
+}
+
+/// Scripts do not see such a cookie, and a browser does not send it with what other sites have made it send.
+fn set_cookie(is_local: bool, suffix: &str, value: &str, age: &str) -> String {
+    let (name, secure) = if is_local { (LOCAL_COOKIE, "") } else { (COOKIE, "; Secure") };
+
+    format!("{name}{suffix}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Whether `call` comes with the cookie of a session, whatever became of that.
+pub fn has_cookie(call: &Call) -> bool {
+    cookie(call).is_ok_and(|token| token.is_some())
 }
 
 /// Where the portal's pages are.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::expressions::{count_name, slide_names, ttl};
-use super::{Legacy, Passes, State};
+use super::{Passes, Remains, State};
 use crate::contract::limit::Window;
 use crate::contract::secret::Digest;
 use crate::store::names;
@@ -19,7 +19,7 @@ use crate::store::names;
 /// What was used with a key, as it was read.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Used {
-    counted: Legacy,
+    counted: Remains,
     /// The closed pass that has counted it, where the key's own pass is yet to take that over.
     from: Option<Digest>,
 }
@@ -31,7 +31,7 @@ impl Passes {
         match State::read(tries.run(|| self.item(digest)).await?)? {
             State::Stamped(pass) => Ok(Some(Used { counted: (*pass).into(), from: None })),
             State::Bare { from: Some(from), .. } => {
-                let left = tries.run(|| self.legacy(&from)).await?;
+                let left = tries.run(|| self.remains(&from)).await?;
                 Ok(left.map(|counted| Used { counted, from: Some(from) }))
             }
             State::Bare { from: None, .. } => Ok(Some(Used::default())),

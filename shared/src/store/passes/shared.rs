@@ -59,12 +59,12 @@ impl Passes {
         read(request.consistent_read(true).send().await?.item.map(Item::from))
     }
 
-    /// Takes counters out of what all keys of `org` have counted that no longer matter, like [`Passes::sweep`]: no stamp does.
+    /// Takes counters out of what all keys of `org` have counted that no longer matter, like [`Passes::tidy`]: no stamp does.
     ///
     /// # Errors
     /// DynamoDB did not answer.
-    pub async fn sweep_together(&self, org: &Slug, counts: &Counts, ask: &Ask) -> Result<()> {
-        self.swept(key_of(org), counts, ask).await
+    pub async fn tidy_together(&self, org: &Slug, counts: &Counts, ask: &Ask) -> Result<()> {
+        self.tidy_item(key_of(org), counts, ask).await
     }
 
     /// Takes back what a request that asks for `ask` has counted in `pass`, which is that of `digest`, as it was after it. Where the

@@ -34,7 +34,7 @@ pub enum State {
         /// When the old one stops working.
         ends: Timestamp,
         /// What it leaves to the pass of the new one.
-        left: Box<Legacy>,
+        left: Box<Remains>,
     },
     /// The key is gone for good.
     Gone,
@@ -42,14 +42,14 @@ pub enum State {
 
 /// What a closed pass leaves to the one after it.
 #[derive(Clone, Debug, Default)]
-pub struct Legacy {
+pub struct Remains {
     /// What it has counted.
     pub counts: Counts,
     /// When its secret was last used.
     pub last_used_at: Option<Timestamp>,
 }
 
-impl From<Pass> for Legacy {
+impl From<Pass> for Remains {
     fn from(pass: Pass) -> Self {
         Self { counts: pass.counts, last_used_at: pass.last_used_at }
     }
@@ -70,7 +70,7 @@ impl State {
             let last_used_at = item.number("used")?.map(time).transpose()?;
             // A pass that was never stamped has no terms.
             let edition = item.text("edition")?.unwrap_or_default();
-            let left = Box::new(Legacy { counts: counts_by(&edition, item)?, last_used_at });
+            let left = Box::new(Remains { counts: counts_by(&edition, item)?, last_used_at });
             return Ok(Self::Moved { to, ends, left });
         }
         let Some(standing) = item.text("standing")? else {

@@ -8,7 +8,7 @@ use crate::contract::limit::Window;
 use crate::registry::alert::Hint;
 use crate::registry::usage::{Holder, Peak};
 use crate::store::Attributes;
-use crate::store::remembered::{is_written, place};
+use crate::store::remembered::{is_written, named, place};
 
 impl Usage {
     /// Notes `hint`, for whoever opens alerts. Several about one key are one item.
@@ -63,9 +63,10 @@ impl Usage {
         let page = hints.send().await?;
         let mut hints = Hints { next: page.last_evaluated_key.map(HintsStart), ..Hints::default() };
         for item in page.items.unwrap_or_default() {
+            let place = named(&item);
             match read_hint(item.into()) {
                 Ok(noted) => hints.noted.push(noted),
-                Err(error) => hints.unreadable.push(error),
+                Err(error) => hints.unreadable.push(format!("{place}: {error}")),
             }
         }
 
@@ -75,7 +76,10 @@ impl Usage {
     /// Takes `noted` away, unless something was added to it since it was read.
     pub(crate) async fn seen(&self, noted: &Noted) -> Result<()> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(hint_of(&noted.hint.holder)));
-        let as_read = Condition::that("#notes = :seen", ["notes"]).value(":seen", number(noted.notes));
+        // Once it was taken away, a new one begins to count anew.
+        let as_read = Condition::that("#notes = :seen AND #at = :at", ["notes", "at"])
+            .value(":seen", number(noted.notes))
+            .value(":at", number(noted.hint.at.as_millisecond()));
 
         // What was added is seen the next time.
         is_written(delete.when(as_read).send().await).map(drop)
@@ -97,7 +101,7 @@ pub(crate) struct Hints {
     /// Those that can be read.
     pub(crate) noted: Vec<Noted>,
     /// Why others cannot be, one by one.
-    pub(crate) unreadable: Vec<Error>,
+    pub(crate) unreadable: Vec<String>,
     /// Where the next page begins, if there is one.
     pub(crate) next: Option<HintsStart>,
 }

@@ -1,4 +1,4 @@
-//! What is shared, given back, swept out and taken over, beside the judgement.
+//! What is shared, given back, tidied and taken over, beside the judgement.
 
 use dynamodb::text;
 
@@ -66,7 +66,7 @@ async fn seconds_do_not_gather_in_a_pass_that_is_used_now_and_then() {
         let ask = once(EDGE + step * 20_000);
         let Counted::Yes(counted) = passes.count(&digest(), &ask, None).await.unwrap() else { panic!("refused") };
         most = most.max(counted.counts.iter().filter(|(window, ..)| *window == Window::Second).count());
-        passes.sweep(&digest(), &counted.counts, &ask).await.unwrap();
+        passes.tidy(&digest(), &counted.counts, &ask).await.unwrap();
     }
     assert!(most <= LITTER + 1, "{most}");
 }
@@ -110,7 +110,7 @@ async fn seconds_do_not_gather_in_what_is_shared_either() {
             panic!("refused")
         };
         most = most.max(counts.iter().count());
-        passes.sweep_together(&acme, &counts, &ask).await.unwrap();
+        passes.tidy_together(&acme, &counts, &ask).await.unwrap();
     }
     assert!(most <= LITTER + 1, "{most}");
 }

@@ -1,10 +1,9 @@
 //! Passes of secrets that follow each other.
 
-use std::collections::HashMap;
-
 use dynamodb::{Committed, Transaction};
 
 use super::*;
+use crate::registry::key::tests::key;
 
 fn tries() -> Tries {
     Tries::within(std::time::Duration::from_secs(1))
@@ -45,11 +44,11 @@ async fn what_a_closed_pass_has_counted_is_taken_over_once() {
     let counted = passes.count(&nth(2), &ask, None).await.unwrap();
     assert!(matches!(counted, Counted::No(State::Bare { from: Some(from), .. }) if from == nth(1)), "{counted:?}");
     assert!(passes.stamp(&nth(2), &pass, None, true, versions, &ask).await.unwrap().is_none(), "not without it");
-    assert_eq!(passes.last_used([nth(2)].iter()).await.unwrap(), HashMap::from([(nth(2), now)]));
+    assert_eq!(passes.last_used(&key(nth(2))).await.unwrap(), Some(now));
 
-    let legacy = passes.legacy(&nth(1)).await.unwrap().unwrap();
-    assert_eq!((legacy.counts.get(Window::Minute, now), legacy.last_used_at), (1, Some(now)));
-    let heir = Pass { counts: legacy.counts, last_used_at: legacy.last_used_at, ..pass.clone() };
+    let remains = passes.remains(&nth(1)).await.unwrap().unwrap();
+    assert_eq!((remains.counts.get(Window::Minute, now), remains.last_used_at), (1, Some(now)));
+    let heir = Pass { counts: remains.counts, last_used_at: remains.last_used_at, ..pass.clone() };
     let first = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, &ask).await.unwrap().unwrap();
     assert_eq!(Window::ALL.map(|window| first.counts.get(window, now)), [2; 6]);
     let second = passes.stamp(&nth(2), &heir, Some(&nth(1)), true, versions, &ask).await.unwrap();
@@ -92,11 +91,11 @@ async fn what_a_closed_pass_has_counted_is_given_back_or_taken_over_but_never_bo
     assert!(succeed(&passes, nth(1), nth(2), None).await);
     let used = passes.used(&nth(2), &mut tries()).await.unwrap().unwrap();
     assert_eq!(passes.shown(&used, now)[1], serde_json::json!({"per": "minute", "requests": 1}));
-    let heir = Pass { counts: passes.legacy(&nth(1)).await.unwrap().unwrap().counts, ..pass.clone() };
+    let heir = Pass { counts: passes.remains(&nth(1)).await.unwrap().unwrap().counts, ..pass.clone() };
     assert!(give_back(&passes, nth(2), &used, 3).await);
     // Whatever the stamp has read of the key by now: there is nothing left to take over.
     assert!(passes.stamp(&nth(2), &heir, Some(&nth(1)), false, versions, &once(EDGE)).await.unwrap().is_none());
-    assert_eq!(passes.last_used([nth(2)].iter()).await.unwrap(), HashMap::from([(nth(2), now)]));
+    assert_eq!(passes.last_used(&key(nth(2))).await.unwrap(), Some(now));
     assert_eq!(passes.counted(&nth(2)).await.unwrap().last_used_at, Some(now));
     assert!(passes.stamp(&nth(2), &pass, None, true, versions, &once(EDGE)).await.unwrap().is_some());
 
@@ -118,8 +117,8 @@ async fn one_that_was_never_used_hands_on_what_it_was_to_take_over() {
     assert!(succeed(&passes, nth(2), nth(3), Some(nth(1))).await);
     assert_eq!(passes.predecessor(&nth(3), &mut tries()).await.unwrap(), Some(nth(1)));
     // A pass that is not closed leaves nothing yet: the transaction that closes it may still be under way.
-    assert!(passes.legacy(&nth(3)).await.unwrap().is_none());
-    assert!(passes.legacy(&nth(4)).await.unwrap().is_some_and(|legacy| legacy.counts == Counts::default()));
+    assert!(passes.remains(&nth(3)).await.unwrap().is_none());
+    assert!(passes.remains(&nth(4)).await.unwrap().is_some_and(|remains| remains.counts == Counts::default()));
 }
 
 #[tokio::test]
@@ -128,9 +127,9 @@ async fn a_closed_pass_that_is_gone_is_not_waited_for() {
     assert!(succeed(&passes, nth(1), nth(2), None).await);
     let gone = passes.client.delete_item().table_name(TABLE).key("digest", bytes(*nth(1).as_bytes()));
     gone.send().await.unwrap();
-    assert!(passes.legacy(&nth(1)).await.unwrap().is_some());
+    assert!(passes.remains(&nth(1)).await.unwrap().is_some());
     let cut_short = passes.cut_short(&nth(1), &nth(2), at(EDGE)).unwrap();
     let transaction = Transaction::new(&passes.client).with("pass", cut_short);
     assert_eq!(transaction.commit(&mut tries()).await.unwrap(), Committed::Yes);
-    assert!(passes.legacy(&nth(1)).await.unwrap().is_some(), "whoever follows it would wait for ever");
+    assert!(passes.remains(&nth(1)).await.unwrap().is_some(), "whoever follows it would wait for ever");
 }

@@ -1,14 +1,15 @@
-//! What the clients of EventBridge, SNS and Secrets Manager share: credentials and region from the environment, short timeouts, one set of
+//! What clients of AWS's services share, but for DynamoDB's: credentials and region from the environment, short timeouts, one set of
 //! connections.
 
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_secretsmanager::config::BehaviorVersion;
-use aws_sdk_secretsmanager::config::retry::RetryConfig;
-use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
-use connect::Environment;
+
+use crate::{Environment, connections, region};
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -26,10 +27,10 @@ pub fn config() -> SdkConfig {
 
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(connect::region())
+        .region(region())
         .credentials_provider(SharedCredentialsProvider::new(Environment))
         .retry_config(RetryConfig::standard().with_max_attempts(2))
         .timeout_config(timeouts.build())
-        .http_client(connect::connections())
+        .http_client(connections())
         .build()
 }
