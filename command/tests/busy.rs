@@ -191,3 +191,19 @@ fn a_verdict_that_counts_is_asked_for_once_and_one_that_does_not_as_long_as_the_
     asked("1", vec![busy(429), verdict()]).printed(0, "valid  true\n");
     asked("0", vec![busy(503), String::new(), verdict()]).printed(0, "valid  true\n");
 }
+
+#[test]
+fn a_key_is_switched_on_once_and_everything_else_of_it_changed_as_long_as_the_stack_is_busy() {
+    let busy = || reply(503, "retry-after: 0\r\n", r#"{"title": "The service is busy"}"#);
+    let changed = || reply(200, "", r#"{"data": {"id": "key_01"}}"#);
+    let update = |change: [&str; 2], answers: Vec<String>| {
+        let server = Server::answering(answers);
+        let line = [&["keys", "update", "acme", "key_01", "--url", &server.url][..], &change].concat();
+        let ran = ran(&mut signed(command(&line)));
+        server.end();
+        ran
+    };
+    // The second time would let a key out of quarantine that the first time has switched on.
+    update(["--status", "active"], vec![busy()]).failed(1, "503: The service is busy");
+    assert_eq!(update(["--status", "inactive"], vec![busy(), changed()]).code, 0);
+}

@@ -120,6 +120,20 @@ async fn all_keys_of_an_organization_that_share_a_fingerprint_are_found_page_by_
 }
 
 #[tokio::test]
+async fn a_revoked_key_that_is_older_than_its_organization_is_still_its_own() {
+    let (world, _) = standard().await;
+    let order = json!({"sha256": "ab".repeat(32), "name": "old", "type": "live", "createdAt": "2024-02-03T04:05:06Z"});
+    let answer = world.operate("POST", "/organizations/acme/api-keys/import", json!({"keys": [order]})).await.json();
+    let id = answer["data"]["results"][0]["id"].as_str().unwrap().to_owned();
+    let revoked = world.operate("DELETE", &format!("/organizations/acme/api-keys/{id}"), Value::Null).await;
+    assert_eq!(revoked.status, 200, "{revoked:?}");
+    for question in [json!({"keyId": id}), json!({"sha256": "ab".repeat(32)})] {
+        let found = found(&world, question.clone()).await;
+        assert_eq!((&found["key"], &found["owner"]["slug"]), (&Value::Null, &json!("acme")), "{question}");
+    }
+}
+
+#[tokio::test]
 async fn a_question_is_about_exactly_one_thing() {
     let (world, key) = standard().await;
     for (question, message) in [

@@ -173,6 +173,16 @@ async fn whoever_lets_a_key_out_of_quarantine_has_decided() {
     let off = world.operate("PATCH", &path, json!({"status": "inactive"})).await;
     assert_eq!(off.json()["data"]["status"], "inactive", "{off:?}");
     leaked(&world, &key).await;
+    let exported =
+        world.operate("GET", "/organizations/acme/api-keys/export", Value::Null).await.json()["data"].clone();
+    assert_eq!(exported[0]["leak"]["settled"], true, "{exported}");
+    // In another stack, too.
+    let other = World::serving("standard").await;
+    acme(&other, Value::Null).await;
+    let taken = other.operate("POST", "/organizations/acme/api-keys/import", json!({"keys": exported})).await.json();
+    assert_eq!(taken["data"]["imported"], 1, "{taken}");
+    let on = other.operate("PATCH", &path, json!({"status": "active"})).await;
+    assert_eq!(on.json()["data"]["status"], "active", "{on:?}");
     let on = world.operate("PATCH", &path, json!({"status": "active"})).await;
     assert_eq!(on.json()["data"]["status"], "active", "{on:?}");
     assert_eq!(write(&world, &key).await, 201);

@@ -54,7 +54,7 @@ pub(crate) struct Sheet<'a> {
     pub(crate) plan: &'a Plan,
     /// The type of the key, if it has one already: it stays.
     pub(crate) kind: Option<&'a Kind>,
-    /// Whether there is no key yet, which may have an end.
+    /// Whether the key is yet to be made. One that there is may keep its end.
     pub(crate) is_new: bool,
     /// The zone that days are of.
     pub(crate) zone: TimeZone,

@@ -58,8 +58,10 @@ pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form)
         }
         _ => return Err(Violation::new("status", "must be active or inactive").into()),
     };
-    // What is so already is no change, and leaves no row that says there was one.
-    if view::find(app, &visitor.org.slug, id).await?.status == status {
+    // What is so already is no change, and leaves no row that says there was one. Who switches a key on twice has not said that it may
+    // leave quarantine: no page offers that.
+    let now = view::find(app, &visitor.org.slug, id).await?.status;
+    if now == status || (now == Status::Quarantined && status == Status::Active) {
         return Ok(Page::see_other(&format!("../{id}?done={done}")));
     }
     let wanted = Change { status: Some(status), ..Change::default() };

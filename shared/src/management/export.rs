@@ -14,6 +14,7 @@ use crate::registry::addresses::Addresses;
 use crate::registry::error::{Error, Result};
 use crate::registry::external_id::ExternalId;
 use crate::registry::key::{Id, Key, Status};
+use crate::registry::leak;
 use crate::registry::leak::{Leak, Source, Url};
 use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
@@ -87,6 +88,10 @@ struct ExportedLeak {
     url: Option<Url>,
     /// By which policy something was done about it.
     done: Policy,
+    /// Whether the key was let out of quarantine since, and then switched off: it is not put there again.
+    #[serde(skip_serializing_if = "leak::is_not")]
+    #[schemars(default)]
+    settled: bool,
 }
 
 impl From<Key> for Exported {
@@ -130,11 +135,12 @@ impl From<Key> for Exported {
             status,
             created_at,
             hint,
-            leak: leak.map(|Leak { at, source, place, policy, .. }| ExportedLeak {
+            leak: leak.map(|Leak { at, source, place, policy, settled, .. }| ExportedLeak {
                 at,
                 source,
                 url: place,
                 done: policy,
+                settled,
             }),
         }
     }

@@ -1,7 +1,5 @@
 //! Finding keys: by what the operator has of one, and those in an organization that fit. Nothing is counted, and nothing changes.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -141,7 +139,7 @@ pub async fn find(app: &App, question: &Question, now: Timestamp) -> Result<(Vec
             let holder = app.keys.holder(&digest).await?.ok_or(NO_KEY)?;
             let Holder { org, key: id, ended } = holder;
             let (key, owner) = app.keys.find(&org, &id).await?;
-            let owner = whose(owner, key.as_ref(), ended.or_else(|| id.made_at()));
+            let owner = whose(owner, key.as_ref(), ended);
             let secret = SecretView::new(key.as_ref(), &digest, ended, now);
 
             Ok((vec![matched(app, (org, id), Some(secret), key, owner, now).await?], None))
@@ -149,7 +147,6 @@ pub async fn find(app: &App, question: &Question, now: Timestamp) -> Result<(Vec
         Clue::Id(id) => {
             let org = app.keys.organization_of(&id).await?.ok_or(NO_KEY)?;
             let (key, owner) = app.keys.find(&org, &id).await?;
-            let owner = whose(owner, key.as_ref(), id.made_at());
 
             Ok((vec![matched(app, (org, id), None, key, owner, now).await?], None))
         }
@@ -157,9 +154,10 @@ pub async fn find(app: &App, question: &Question, now: Timestamp) -> Result<(Vec
     }
 }
 
-/// The organization that `key` belongs to. Where the key is gone, one that was made after `since` has only got its organization's slug.
-fn whose(owner: Option<Organization>, key: Option<&Key>, since: Option<Timestamp>) -> Option<Organization> {
-    owner.filter(|owner| key.is_some() || since.is_none_or(|since| owner.created_at <= since))
+/// The organization of `key`. Where the key is gone and its secret has `ended`, one that was made after that has only got the slug. (An id is
+/// forgotten with its organization.)
+fn whose(owner: Option<Organization>, key: Option<&Key>, ended: Option<Timestamp>) -> Option<Organization> {
+    owner.filter(|owner| key.is_some() || ended.is_none_or(|ended| owner.created_at <= ended))
 }
 
 const NO_KEY: Denial = Denial::ResourceNotFound { resource: "API key" };
@@ -169,10 +167,9 @@ const NO_KEY: Denial = Denial::ResourceNotFound { resource: "API key" };
 /// # Errors
 /// The store does not answer.
 async fn views(app: &App, keys: Vec<Key>, now: Timestamp) -> Result<Vec<View>> {
-    let mut used = HashMap::new();
-    for some in keys.chunks(Passes::AT_ONCE) {
-        used.extend(app.passes.last_used_of(some).await?);
-    }
+    let (some, others) = keys.split_at(keys.len().min(Passes::AT_ONCE));
+    let (mut used, of_others) = tokio::try_join!(app.passes.last_used_of(some), app.passes.last_used_of(others))?;
+    used.extend(of_others);
     let view = |key: Key| {
         let used = used.get(&key.digest).copied();
         View::new(key, used, &app.contract.management, now)

@@ -50,8 +50,9 @@ pub struct Leak {
     pub settled: bool,
 }
 
+/// Whether that is not so: then it is left out.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_not(settled: &bool) -> bool {
+pub(crate) const fn is_not(settled: &bool) -> bool {
     !*settled
 }
 

@@ -67,11 +67,15 @@ pub(crate) struct Update {
 impl Update {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let path = self.which.path();
+        // The second time lets a key out of quarantine that the first time has switched on.
+        let switches_on = self.status.as_deref() == Some("active");
         let change = self.change();
         if change.is_empty() {
             return Err(Error::Usage("there is nothing to change: give an option".to_owned()));
         }
-        let key = session.client.data(Call::patch(path, change).harmless()).await?;
+        let call = Call::patch(path, change);
+        let call = if switches_on { call } else { call.harmless() };
+        let key = session.client.data(call).await?;
         session.output.one(&key, COLUMNS)?;
 
         Ok(Exit::Done)

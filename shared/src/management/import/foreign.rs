@@ -82,6 +82,9 @@ struct ForeignLeak {
     url: Option<String>,
     /// By which policy something was done about it.
     done: Policy,
+    /// Whether the key was let out of quarantine since, and then switched off.
+    #[serde(default)]
+    settled: bool,
 }
 
 /// What such a key is to be, but for what its organization allows it.
@@ -101,9 +104,9 @@ impl Foreign {
     /// What it is to be under `contract`.
     pub(super) fn told(self, contract: &Contract) -> Told {
         let Sha256(digest) = self.sha256;
-        let leak = self.leak.map(|ForeignLeak { at: Moment(at), source, url, done: policy }| {
+        let leak = self.leak.map(|ForeignLeak { at: Moment(at), source, url, done: policy, settled }| {
             let place = url.and_then(|url| Url::read(contract, &url, b""));
-            Leak { digest, at, source, place, policy, settled: false }
+            Leak { digest, at, source, place, policy, settled }
         });
         let order = Order {
             name: self.name,
@@ -137,7 +140,7 @@ impl Foreign {
 }
 
 impl Told {
-    /// Refuses a quarantine without a reason: nothing could end it.
+    /// Refuses a quarantine without a leak: once the key was switched off, it would be forgotten.
     ///
     /// # Errors
     /// It is to be in quarantine, and has no leak after which a key is put there.
