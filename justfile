@@ -100,10 +100,10 @@ build *options: (compile options)
 compile *options:
     cargo run --quiet --bin deployment -- {{ options }}
 
-# A first deployment, with SAM's questions; the options are those of `build`.
+# A first deployment, of the stack `latchkey`; the options are those of `build`.
 [group('deploy')]
-deploy-guided *options: (build options)
-    sam deploy --guided
+deploy-first *options: (build options)
+    sam deploy
 
 # Try a deployed stack from outside, by its name in CloudFormation, and at a domain of your own if you name one: what the
 # README promises, and what only AWS can show. It makes an organization, and locks it. `.ci/run` makes .venv.

@@ -62,6 +62,8 @@ fn a_template_that_was_made_for_one_stack_deploys_no_other() {
         ("Portal", "on"),
         ("Stage", "staging"),
         ("Architecture", "x86_64"),
+        ("Rotation", "on"),
+        ("DeploymentPreference", "Canary10Percent5Minutes"),
     ] {
         let changed = BTreeMap::from([(name.to_owned(), value.to_owned())]);
         let refused = Template::read(&reduced, &changed).unwrap_err().to_string();

@@ -97,7 +97,8 @@ fn presented<'h>(headers: &'h HeaderMap, name: &HeaderName, scheme: Option<&str>
 ///
 /// # Errors
 /// The first reason against it, in the order that every contract keeps: 401, 402, 403 for the address, 429, 403 for the scope.
-/// Only the last one counts the request. What a key's type says comes first where its form tells the type, before anything is read; else last.
+/// What its type forbids comes first, before anything is read, where the form of the key tells the type; else last. Only the last one counts
+/// the request.
 pub async fn admit(app: &App, credential: &[u8], scopes: &[&str], ask: &Ask) -> Result<Grant, Refusal> {
     let (looks, presented) = app.contract.parse(credential).ok_or(Denial::UnknownKey)?;
     if let Some(kind) = looks.kind {

@@ -276,7 +276,7 @@ async fn imports_that_meet_take_over_as_many_keys_as_there_may_be_and_each_once(
 
 #[tokio::test]
 async fn what_there_is_no_time_for_is_busy_and_what_was_taken_over_is_said() {
-    let world = World::hurried("fabraix", 3, 300).await;
+    let world = World::hurried("fabraix", 9, 500).await;
     world.organization("acme", json!({"plan": "enterprise", "limits": [{"requests": 10, "per": "minute"}]})).await;
     let slow = || Fault::busy(Throttling::Throttling).always().on("TransactWriteItems").with("late");
     world.stack.dynamodb().inject(slow());

@@ -60,12 +60,12 @@ pub async fn set(app: &App, visitor: &Visitor<Deactivate>, id: &Id, form: &Form)
     };
     // What is so already is no change, and leaves no row that says there was one. Who switches a key on twice has not said that it may
     // leave quarantine: no page offers that.
-    let now = view::find(app, &visitor.org.slug, id).await?.status;
-    if now == status || (now == Status::Quarantined && status == Status::Active) {
+    let before = view::find(app, &visitor.org.slug, id).await?;
+    if before.status == status || (before.status == Status::Quarantined && status == Status::Active) {
         return Ok(Page::see_other(&format!("../{id}?done={done}")));
     }
     let wanted = Change { status: Some(status), ..Change::default() };
-    change(app, &visitor.org.slug, id, &wanted, &author, None).await?;
+    change(app, &visitor.org.slug, id, &wanted, &author, Some(before.version)).await?;
 
     Ok(Page::see_other(&format!("../{id}?done={done}")))
 }

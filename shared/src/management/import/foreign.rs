@@ -145,7 +145,7 @@ impl Told {
     /// # Errors
     /// It is to be in quarantine, and has no leak after which a key is put there.
     pub(super) fn check_quarantine(&self) -> Result<()> {
-        let has_reason = self.leak.as_ref().is_some_and(|leak| leak.policy >= Policy::Quarantine);
+        let has_reason = self.leak.as_ref().is_some_and(|leak| leak.policy >= Policy::Quarantine && !leak.settled);
         if self.status != Status::Quarantined || has_reason {
             return Ok(());
         }
