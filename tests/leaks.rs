@@ -1,11 +1,14 @@
 //! Functions that are told of leaked keys.
 
 mod github;
+mod quarantine;
 mod report;
 
 use serde_json::{Value, json};
 
-use crate::support::{Key, World};
+use crate::support::{Answer, Key, World};
+
+const PLACE: &str = "https://github.com/octocat/hello/blob/main/production.env#L7";
 
 /// An organization `acme` with this policy for leaks, of a stack that serves the standard contract.
 async fn acme(world: &World, policy: Value) {
@@ -31,4 +34,29 @@ async fn trail_of(world: &World, key: &Key) -> Vec<Value> {
     rows.sort_by_key(|row| row["action"].as_str().unwrap().to_owned());
 
     rows
+}
+
+async fn report(world: &World, key: &str, url: &str) -> Answer {
+    world.http.send("POST", "/leaks/report", &[], Some(json!({"key": key, "url": url}))).await
+}
+
+async fn leaked(world: &World, key: &Key) {
+    let answer = report(world, &key.secret, PLACE).await;
+    assert_eq!((answer.status, answer.json()), (202, json!({"data": {"received": true}})), "{answer:?}");
+}
+
+/// The key with a new secret, beside which the old one goes on working.
+async fn beside(world: &World, old: &Key) -> Key {
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", old.id);
+    let new = world.operate("POST", &path, json!({"overlapSeconds": 3_600})).await.json();
+
+    Key { secret: new["data"]["key"].as_str().unwrap().to_owned(), id: old.id.clone() }
+}
+
+async fn write(world: &World, key: &Key) -> u16 {
+    world.post("/v1/notes", key, json!({"title": "a", "text": "a"})).await.status
+}
+
+async fn read(world: &World, key: &Key) -> u16 {
+    world.get("/v1/notes", key).await.status
 }
