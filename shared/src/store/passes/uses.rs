@@ -12,7 +12,8 @@ use crate::registry::key::Key;
 use crate::store::{attributes, names, optional_digest, read_digest, time};
 
 impl Passes {
-    /// Of how many keys it is asked at once when they were last used.
+    /// Of how many keys it is asked at once when they were last used: half of what DynamoDB reads at once, for each may have a pass of
+    /// the secret before its own.
     pub const AT_ONCE: usize = 50;
 
     /// When `key` was last used.
