@@ -45,6 +45,16 @@ async fn leaked(world: &World, key: &Key) {
     assert_eq!((answer.status, answer.json()), (202, json!({"data": {"received": true}})), "{answer:?}");
 }
 
+/// A stack with a key of `acme` that has leaked, and is in quarantine.
+async fn quarantined() -> (World, Key) {
+    let world = World::serving("standard").await;
+    acme(&world, Value::Null).await;
+    let key = world.key("acme", json!({"name": "server", "type": "live"})).await;
+    leaked(&world, &key).await;
+
+    (world, key)
+}
+
 /// The key with a new secret, beside which the old one goes on working.
 async fn beside(world: &World, old: &Key) -> Key {
     let path = format!("/organizations/acme/api-keys/{}/regenerate", old.id);

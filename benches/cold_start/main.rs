@@ -15,7 +15,6 @@ mod tls;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use local::{REGION, Stack};
@@ -215,14 +214,8 @@ fn build(root: &Path, profile: &str) -> Result<(), Error> {
 }
 
 fn cargo_build<'a>(root: &Path, profile: &str, what: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = local::program::cargo();
     cargo.args(["build", "--quiet", "--profile", profile]).args(what).current_dir(root);
-    // `cargo bench` has set these for this program. Build scripts watch them, and nearly everything would be compiled again.
-    for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.starts_with(of))) {
-            cargo.env_remove(name);
-        }
-    }
 
     if cargo.status()?.success() { Ok(()) } else { Err("cargo build failed".into()) }
 }

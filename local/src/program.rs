@@ -21,6 +21,7 @@ use crate::stack::{Builder, Stack};
 use ready::Ready;
 use signals::Signals;
 
+pub use cargo::cargo;
 pub use options::Options;
 pub use running::{Running, running};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{PLACE, acme, beside, leaked, read, shown, trail_of, write};
+use super::{PLACE, acme, beside, leaked, quarantined, read, shown, trail_of, write};
 use crate::alerts::watch;
 use crate::support::{Key, World, own_contract};
 
@@ -51,10 +51,7 @@ async fn a_key_in_quarantine_may_read_once_a_minute_until_it_has_a_new_secret() 
 
 #[tokio::test]
 async fn whoever_lets_a_key_out_of_quarantine_has_decided() {
-    let world = World::serving("standard").await;
-    acme(&world, Value::Null).await;
-    let key = world.key("acme", json!({"name": "a", "type": "live"})).await;
-    leaked(&world, &key).await;
+    let (world, key) = quarantined().await;
     assert_eq!(write(&world, &key).await, 403);
     let path = format!("/organizations/acme/api-keys/{}", key.id);
     let refused = world.operate("PATCH", &path, json!({"status": "quarantined"})).await;
@@ -130,10 +127,7 @@ async fn off_and_on_again_is_no_way_out_of_quarantine() {
 
 #[tokio::test]
 async fn a_key_that_is_switched_on_twice_stays_in_quarantine() {
-    let world = World::serving("standard").await;
-    acme(&world, Value::Null).await;
-    let key = world.key("acme", json!({"name": "a", "type": "live"})).await;
-    leaked(&world, &key).await;
+    let (world, key) = quarantined().await;
     let browser = world.visitor("acme").await;
     let path = format!("/portal/acme/keys/{}/status", key.id);
     assert_eq!(browser.submit(&path, &path, &[("status", "inactive")]).await.status, 303);

@@ -1,7 +1,7 @@
 use local::dynamodb::Fault;
 use serde_json::{Value, json};
 
-use super::{PLACE, acme, beside, leaked, read, report, shown, trail_of, write};
+use super::{PLACE, acme, beside, leaked, quarantined, read, report, shown, trail_of, write};
 use crate::alerts::Watched;
 use crate::support::{Key, World, all};
 
@@ -133,10 +133,7 @@ async fn people_are_alerted_while_a_key_that_leaked_still_works() {
 
 #[tokio::test]
 async fn the_keys_page_and_the_activity_say_that_it_was_found_and_where() {
-    let world = World::serving("standard").await;
-    acme(&world, Value::Null).await;
-    let key = world.key("acme", json!({"name": "server", "type": "live"})).await;
-    leaked(&world, &key).await;
+    let (world, key) = quarantined().await;
     let browser = world.visitor("acme").await;
     let page = browser.get(&format!("/portal/acme/keys/{}", key.id)).await;
     page.says("This key was found where others can see it");

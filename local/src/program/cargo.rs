@@ -22,7 +22,7 @@ struct Message {
 pub(super) async fn build(template: &Path, binaries: &BTreeSet<&str>, release: bool) -> Result<PathBuf, Error> {
     let folder = template.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |cause: std::io::Error| Error::Build(format!("cargo: {cause}"));
-    let mut command = Command::new(cargo());
+    let mut command = Command::from(cargo());
     // Diagnostics and progress go to standard error, where people see them; messages come to us.
     command.args(["build", "--message-format", "json-render-diagnostics"]);
     for binary in binaries {
@@ -30,9 +30,6 @@ pub(super) async fn build(template: &Path, binaries: &BTreeSet<&str>, release: b
     }
     if release {
         command.arg("--release");
-    }
-    for variable in package_variables() {
-        command.env_remove(variable);
     }
     command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut cargo = command.spawn().map_err(failed)?;
@@ -55,15 +52,21 @@ fn folder_of_binaries(messages: &[u8]) -> Option<PathBuf> {
     executable?.parent().map(Path::to_owned)
 }
 
-/// The variables that `cargo run` has set for this process. Build scripts watch them, and would all run anew.
+/// The cargo that runs this process, or else the one in `PATH`. What `cargo run` and `cargo bench` have set for this process is not
+/// handed on: build scripts watch it, and would all run anew.
+#[expect(clippy::disallowed_methods, reason = "cargo tells those it runs which cargo it is")]
+pub fn cargo() -> std::process::Command {
+    let mut command = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for variable in package_variables() {
+        command.env_remove(variable);
+    }
+
+    command
+}
+
 fn package_variables() -> impl Iterator<Item = OsString> {
     let of_package = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
     std::env::vars_os().map(|(name, _)| name).filter(move |name| name.to_str().is_some_and(of_package))
-}
-
-#[expect(clippy::disallowed_methods, reason = "cargo tells those it runs which cargo it is")]
-fn cargo() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 #[cfg(test)]
