@@ -25,5 +25,6 @@ pub mod regenerate;
 pub mod repeat;
 pub mod reset;
 pub mod rotate;
+mod settle;
 pub mod terms;
 pub mod webhooks;

@@ -3,6 +3,7 @@
 use crate::contract::denial::{Denial, Violation};
 use crate::contract::reading::FAULTS_MAX;
 use crate::gate::app::App;
+use crate::management::settle::is_done;
 use crate::registry::alert::{Change, Settings, View};
 use crate::registry::audit::Action;
 use crate::registry::author::{Author, Plane};
@@ -10,7 +11,7 @@ use crate::registry::error::{Error, Result, both};
 use crate::registry::key;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::store::{Remembered, Replaced};
+use crate::store::Remembered;
 
 /// What `slug` is told of, and the organization as it is now.
 ///
@@ -46,10 +47,9 @@ pub async fn change(app: &App, slug: &Slug, change: &Change, author: &Author, se
         let states = [&read.value, &after].map(|settings| Some(settings.in_full(alerts, now)));
         let entry = author.did(Action::AlertsChanged, slug, None, states);
         let view = after.view(alerts, now);
-        match app.keys.put_alert_settings(&org, &read.with(after), author, &entry, &mut tries).await? {
-            Replaced::Yes => return Ok(view),
-            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        let replaced = app.keys.put_alert_settings(&org, &read.with(after), author, &entry, &mut tries).await?;
+        if is_done(replaced, &mut tries).await? {
+            return Ok(view);
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::environment::clock::Expiry;
 use crate::gate::app::App;
 use crate::management::cycle::Wanted;
 use crate::management::lifetime;
+use crate::management::settle::is_done;
 use crate::management::terms::{allowed_scopes, type_in_use};
 use crate::registry::addresses::Addresses;
 use crate::registry::audit::Action;
@@ -22,7 +23,7 @@ use crate::registry::metadata::Metadata;
 use crate::registry::name::Name;
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::store::{Replaced, Warrant};
+use crate::store::Warrant;
 
 /// A change: what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -184,10 +185,9 @@ pub async fn change(
         }
         let states = [Some(View::in_full(&before, now)), Some(View::in_full(&after, now))];
         let entry = author.did(Action::KeyChanged, slug, Some(id), states);
-        match app.keys.replace(&before, &mut after, Warrant { author, org: &org }, &entry, &mut tries).await? {
-            Replaced::Yes => return Ok(after),
-            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        let replaced = app.keys.replace(&before, &mut after, Warrant { author, org: &org }, &entry, &mut tries).await?;
+        if is_done(replaced, &mut tries).await? {
+            return Ok(after);
         }
     }
 }

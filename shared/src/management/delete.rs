@@ -1,13 +1,13 @@
 //! Revoking a key, for good.
 
-use crate::contract::denial::Denial;
 use crate::gate::app::App;
 use crate::management::change::changeable;
+use crate::management::settle::is_done;
 use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::key::Id;
 use crate::registry::slug::Slug;
-use crate::store::{Replaced, Warrant};
+use crate::store::Warrant;
 
 /// Removes the key `id` of `slug` on behalf of `author`, and everything that lets it in. Once this has returned, no request with it is
 /// let in.
@@ -18,10 +18,9 @@ pub async fn delete(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<
     let mut tries = app.keys.tries();
     loop {
         let (key, org) = changeable(app, slug, id, author).await?;
-        match app.keys.take_out(&key, None, Warrant { author, org: &org }, &mut tries).await? {
-            Replaced::Yes => return Ok(()),
-            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        let replaced = app.keys.take_out(&key, None, Warrant { author, org: &org }, &mut tries).await?;
+        if is_done(replaced, &mut tries).await? {
+            return Ok(());
         }
     }
 }

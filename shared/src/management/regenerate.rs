@@ -11,6 +11,7 @@ use crate::management::change::{changeable, check_seen};
 use crate::management::issue::{Issued, IssuedBefore, Minted, mint};
 use crate::management::lifetime;
 use crate::management::repeat::{Done, done_before};
+use crate::management::settle::is_done;
 use crate::management::terms::type_in_use;
 use crate::registry::attempt::Attempt;
 use crate::registry::author::Author;
@@ -18,7 +19,7 @@ use crate::registry::error::Result;
 use crate::registry::key::{Id, Key, Overlap};
 use crate::registry::organization::Organization;
 use crate::registry::slug::Slug;
-use crate::store::{Keep, Keys, Replaced, Warrant};
+use crate::store::{Keep, Keys, Warrant};
 
 /// How a secret is replaced.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -86,10 +87,9 @@ pub async fn end_overlap(app: &App, slug: &Slug, id: &Id, author: &Author, seen:
         }
         check_seen(&before, Some(seen))?;
         let after = Keys::alone(&before);
-        match app.keys.end_overlap(&before, &after, Warrant { author, org: &org }, &mut tries).await? {
-            Replaced::Yes => return Ok(()),
-            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        let replaced = app.keys.end_overlap(&before, &after, Warrant { author, org: &org }, &mut tries).await?;
+        if is_done(replaced, &mut tries).await? {
+            return Ok(());
         }
     }
 }
@@ -128,10 +128,9 @@ pub async fn regenerate(
         let issued = Issued::new(after.clone(), secret);
         let reply = issued.without_secret()?;
         let keep = once.map(|attempt| Keep { attempt, reply: &reply });
-        match app.keys.succeed(&before, &after, Warrant { author, org: &org }, keep, &mut tries).await? {
-            Replaced::Yes => return Ok(Done::Now(issued)),
-            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        let replaced = app.keys.succeed(&before, &after, Warrant { author, org: &org }, keep, &mut tries).await?;
+        if is_done(replaced, &mut tries).await? {
+            return Ok(Done::Now(issued));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Giving back what was used with a key: its limits begin anew, as if it had not been used in the windows that run.
 
-use crate::contract::denial::Denial;
 use crate::gate::app::App;
 use crate::management::change::changeable;
+use crate::management::settle::is_done;
 use crate::registry::author::Author;
 use crate::registry::error::Result;
 use crate::registry::key::{Id, Key};
 use crate::registry::slug::Slug;
-use crate::store::{Replaced, Warrant};
+use crate::store::Warrant;
 
 /// Sets all counters of the key `id` of `slug` to nothing, on behalf of `author`. A request that is counted meanwhile may or
 /// may not be given back; one that is counted once this has returned counts.
@@ -19,10 +19,9 @@ pub async fn reset(app: &App, slug: &Slug, id: &Id, author: &Author) -> Result<K
     loop {
         let (before, org) = changeable(app, slug, id, author).await?;
         let after = Key { version: before.version.saturating_add(1), ..before.clone() };
-        match app.keys.reset(&before, &after, Warrant { author, org: &org }, &mut tries).await? {
-            Replaced::Yes => return Ok(after),
-            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        let replaced = app.keys.reset(&before, &after, Warrant { author, org: &org }, &mut tries).await?;
+        if is_done(replaced, &mut tries).await? {
+            return Ok(after);
         }
     }
 }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::contract::denial::{Denial, Violation};
 use crate::gate::app::App;
+use crate::management::settle::is_done;
 use crate::registry::audit::Action;
 use crate::registry::author::Author;
 use crate::registry::error::Result;
@@ -210,10 +211,9 @@ async fn write(
         webhooks.sort_by(|one, other| one.id.cmp(&other.id));
         let states = [&before, &after].map(|webhook| webhook.as_ref().map(|webhook| webhook.in_full(author.at)));
         let entry = author.did(action, slug, None, states);
-        match app.keys.put_webhooks(&org, &read.with(webhooks), author, &entry, &mut tries).await? {
-            Replaced::Yes => return Ok(after),
-            Replaced::Unauthorized => return Err(Denial::UnknownKey.into()),
-            Replaced::Changed => tries.again(dynamodb::Error::Contended).await?,
+        let replaced = app.keys.put_webhooks(&org, &read.with(webhooks), author, &entry, &mut tries).await?;
+        if is_done(replaced, &mut tries).await? {
+            return Ok(after);
         }
     }
 }
