@@ -6,7 +6,7 @@ mod get;
 use local::dynamodb::{Fault, FaultRule, Latch};
 use serde_json::{Value, json};
 
-use crate::support::{Key, World, all};
+use crate::support::{Key, World, all, millis};
 
 const TABLE: &str = "UsageTable";
 
@@ -202,4 +202,35 @@ async fn usage_goes_when_its_retention_is_over() {
     let items = world.items(TABLE).await;
     assert_eq!(items.len(), 3, "the key's, the organization's and the stack's: {items:?}");
     assert!(items.iter().all(|item| item.contains(&format!("ttl=N(\"{ends}\")"))), "{items:?}");
+}
+
+#[tokio::test]
+async fn a_process_that_writes_late_takes_no_time_of_last_use_back_and_its_counts_are_added() {
+    let (world, key) = alone().await;
+    let times = async || {
+        let items = world.items(TABLE).await;
+        let item = items.into_iter().find(|item| item.contains(&key.id)).unwrap();
+        ["old", "new"].map(|name| item.split_once(&format!("{name}=N(\"")).map(|(_, at)| at[..13].to_owned()))
+    };
+    world.at("2030-06-15T09:05:00Z");
+    courses(&world, &key).await;
+    world.stack.end_processes().await;
+    let last = Some(millis("2030-06-15T09:05:00Z").to_string());
+    assert_eq!(times().await, [None, last.clone()]);
+
+    // What was collected before that, as of a process that was frozen since.
+    world.at("2030-06-15T09:00:10Z");
+    courses(&world, &key).await;
+    world.stack.end_processes().await;
+    assert_eq!(times().await, [None, last.clone()]);
+    assert_eq!(written(&world, &key).await, [2, 0, 0]);
+
+    // Of two secrets only the one that is behind.
+    let path = format!("/organizations/acme/api-keys/{}/regenerate", key.id);
+    let answer = world.operate("POST", &path, json!({"overlapSeconds": 3600})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    courses(&world, &key).await;
+    world.stack.end_processes().await;
+    let old = Some(millis("2030-06-15T09:00:10Z").to_string());
+    assert_eq!((times().await, written(&world, &key).await), ([old, last], [3, 0, 0]));
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder};
 
@@ -81,7 +82,8 @@ conditional!(
     DeleteItemFluentBuilder,
     PutBuilder,
     PutItemFluentBuilder,
-    UpdateBuilder
+    UpdateBuilder,
+    UpdateItemFluentBuilder
 );
 
 #[cfg(test)]

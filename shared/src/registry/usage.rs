@@ -240,6 +240,14 @@ impl LastUses {
         self.current.max(self.old)
     }
 
+    /// These, without those that are before the ones that were `seen`.
+    pub(crate) fn unless_before(self, seen: Self) -> Self {
+        let later =
+            |own: Option<Timestamp>, seen: Option<Timestamp>| own.filter(|own| seen.is_none_or(|seen| seen <= *own));
+
+        Self { current: later(self.current, seen.current), old: later(self.old, seen.old) }
+    }
+
     /// The later of both.
     pub(crate) fn merge(&mut self, other: Self) {
         self.current = self.current.max(other.current);

@@ -15,8 +15,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValue;
-use dynamodb::{AttributeValue, Client, Error, Item, Result, SCHEMA, Tries, number, text};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use dynamodb::{
+    AttributeValue, Client, Condition, Conditional as _, Error, Item, Refused, Result, SCHEMA, Tries, number, text,
+};
 use jiff::Timestamp;
 
 pub(crate) mod hints;
@@ -68,9 +71,27 @@ impl Usage {
         Self { once: dynamodb::anew(&self.once), ..self.clone() }
     }
 
-    /// Adds the counts of `entry`: one write. It is made once, because an attempt without an answer may have counted.
-    /// Returns the day as it is then, if it is `asked` for.
+    /// Adds the counts of `entry`: one write, or one more where another process has written of a later use, which stays. It is not made
+    /// again without an answer, because then it may have counted. Returns the day as it is then, if it is `asked` for.
     pub(crate) async fn add(&self, entry: &Entry, asked: bool) -> Result<Option<Day>> {
+        let mut last = entry.last;
+        loop {
+            match self.addition(entry, last, asked).send().await.map_err(Refused::from) {
+                Ok(added) => return added.attributes.filter(|_| asked).map(|item| read(item.into())).transpose(),
+                Err(Refused::Condition(mut seen)) => {
+                    let seen = seen.as_mut().map(last_uses).transpose()?.unwrap_or_default();
+                    let later = last.unless_before(seen);
+                    // It was refused for one of them at least.
+                    last = if later == last { LastUses::default() } else { later };
+                }
+                Err(Refused::Conflict) => return Err(Error::Contended),
+                Err(Refused::Failed(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// The write that adds the counts of `entry`, and says when its secrets were `last` used unless a later time is there.
+    fn addition(&self, entry: &Entry, last: LastUses, asked: bool) -> UpdateItemFluentBuilder {
         let ends = entry.day.saturating_add(1).saturating_mul(Window::Day.seconds());
         let mut names = super::names(["ttl", SCHEMA]);
         let mut values = super::attributes([
@@ -78,12 +99,13 @@ impl Usage {
             (":schema", Some(number(LAYOUT))),
         ]);
         let mut add = Vec::new();
-        let mut last = String::new();
-        for (name, at) in [(OLD, entry.last.old), (CURRENT, entry.last.current)] {
+        let (mut set, mut is_later) = (String::new(), Condition::default());
+        for (name, at) in [(OLD, last.old), (CURRENT, last.current)] {
             if let Some(at) = at {
                 values.insert(format!(":{name}"), number(at.as_millisecond()));
-                names.insert(format!("#{name}"), name.to_owned());
-                last.extend([", #", name, " = :", name]);
+                set.extend([", #", name, " = :", name]);
+                is_later = is_later
+                    .and(Condition::that(format!("attribute_not_exists(#{name}) OR #{name} <= :{name}"), [name]));
             }
         }
         for (part, tally) in &entry.parts {
@@ -94,22 +116,20 @@ impl Usage {
                 names.insert(format!("#{name}"), name);
             }
         }
-        let request = self
-            .once
+        self.once
             .update_item()
             .table_name(&self.table)
             .key("pk", text(partition(&entry.account, self.shard)))
             .key("sk", text(date(entry.day)))
             .update_expression(format!(
-                "SET #ttl = :ttl, #schema = if_not_exists(#schema, :schema){last} ADD {}",
+                "SET #ttl = :ttl, #schema = if_not_exists(#schema, :schema){set} ADD {}",
                 add.join(", ")
             ))
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values))
-            .set_return_values(asked.then_some(ReturnValue::AllNew));
-        let day = request.send().await?.attributes;
-
-        day.filter(|_| asked).map(|item| read(item.into())).transpose()
+            .set_return_values(asked.then_some(ReturnValue::AllNew))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .when(is_later)
     }
 
     /// Writes down from how many requests on the hour `hour` of `holder` is unusual, for every process that adds to it.
@@ -232,10 +252,16 @@ fn counter(name: &str) -> Option<(Part, Outcome)> {
     Some((Part::Hour(hour.parse().ok()?), outcome(code)?))
 }
 
+/// When the secrets were last used, as the item of a day says.
+fn last_uses(item: &mut Item) -> Result<LastUses> {
+    let [old, current] = [OLD, CURRENT].map(|name| item.number(name)?.map(super::time).transpose());
+
+    Ok(LastUses { current: current?, old: old? })
+}
+
 fn read(mut item: Item) -> Result<Day> {
     item.schema(LAYOUT)?;
-    let [old, current] = [OLD, CURRENT].map(|name| item.number(name)?.map(super::time).transpose());
-    let last = LastUses { current: current?, old: old? };
+    let last = last_uses(&mut item)?;
     let ceiling = item.number(HOUR)?.zip(item.number(CEILING)?);
     let date = item.need("sk", Item::text)?;
     let begin: Timestamp = format!("{date}T00:00:00Z")
