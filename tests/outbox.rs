@@ -39,6 +39,13 @@ async fn rows(world: &World) -> Vec<Value> {
     rows["data"].as_array().unwrap().iter().rev().cloned().collect()
 }
 
+/// Puts an item of text into a table.
+pub(crate) async fn put_into(world: &World, table: &str, attributes: [(&str, &str); 3]) {
+    let item = attributes.map(|(name, value)| (name.to_owned(), dynamodb::text(value)));
+    let put = world.stack.dynamodb().client().put_item().table_name(table);
+    put.set_item(Some(item.into())).send().await.unwrap();
+}
+
 /// Has dead letters tried again, as docs/operations.md has it.
 pub(crate) async fn revive(world: &World) {
     let client = world.stack.dynamodb().client();

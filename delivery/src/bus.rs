@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::config::Builder;
-use aws_sdk_eventbridge::error::DisplayErrorContext;
+use aws_sdk_eventbridge::error::{DisplayErrorContext, ProvideErrorMetadata as _};
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use aws_types::SdkConfig;
+use dynamodb::Tries;
 use shared::store::Letter;
 
 /// Who tells of the events, as rules name it.
@@ -34,15 +35,18 @@ impl Bus {
         Self { client: Client::from_conf(config.build()), name }
     }
 
-    /// Hands `letters` on, in their order, at most [`Bus::AT_ONCE`]. Returns why some were not taken, by their ids.
-    pub(crate) async fn put(&self, letters: &[&Letter]) -> BTreeMap<String, String> {
+    /// Hands `letters` on, in their order, at most [`Bus::AT_ONCE`], and no more once `tries` are over. Returns why some were not taken,
+    /// by their ids.
+    pub(crate) async fn put(&self, letters: &[&Letter], tries: &Tries) -> BTreeMap<String, String> {
         match self.attempt(letters).await {
             Ok(refused) => refused,
             // One of them may be what is wrong with the call: the others are not to suffer for it.
-            Err((_, true)) if letters.len() > 1 => {
+            Err((why, true)) if letters.len() > 1 => {
                 let mut refused = BTreeMap::new();
                 for letter in letters {
-                    refused.extend(self.attempt(&[*letter]).await.unwrap_or_else(|(why, _)| all(&[*letter], &why)));
+                    let attempt =
+                        if tries.are_over() { Err((why.clone(), true)) } else { self.attempt(&[*letter]).await };
+                    refused.extend(attempt.unwrap_or_else(|(why, _)| all(&[*letter], &why)));
                 }
                 refused
             }
@@ -57,8 +61,10 @@ impl Bus {
         }
         let entries = letters.iter().map(|letter| self.entry(letter)).collect();
         let answer = self.client.put_events().set_entries(Some(entries)).send().await.map_err(|error| {
-            let status = error.raw_response().map_or(0, |answer| answer.status().as_u16());
-            (DisplayErrorContext(&error).to_string(), (400..500).contains(&status) && status != 429)
+            // Throttling and missing rights are answered with 400, too: only these are about what was sent.
+            let is_too_large = error.raw_response().is_some_and(|answer| answer.status().as_u16() == 413);
+            let is_wrong = is_too_large || matches!(error.code(), Some("ValidationException" | "RequestEntryTooLarge"));
+            (DisplayErrorContext(&error).to_string(), is_wrong)
         })?;
         let entries = answer.entries();
         let refused = letters.iter().enumerate().filter_map(|(place, letter)| {

@@ -122,7 +122,7 @@ impl Deliverer {
         }
         let gone = addressed.len();
         let for_bus = addressed.iter().map(|(letter, _)| *letter).filter(|letter| is_for(letter, Bus::NAME, true));
-        let mut refused = self.bus.put(&for_bus.collect::<Vec<_>>()).await;
+        let mut refused = self.bus.put(&for_bus.collect::<Vec<_>>(), &run.tries).await;
         let (mut taken, mut others) = (Vec::new(), Vec::new());
         for (letter, webhooks) in addressed {
             let mut left = Left::new();

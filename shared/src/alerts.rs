@@ -11,6 +11,7 @@ mod sweep;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Display;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -25,6 +26,9 @@ use crate::store::Hints;
 
 /// How many keys are looked at side by side.
 const AT_ONCE: usize = 8;
+
+/// For how long others may keep changing what a look is about: then it is left to the next run.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The work of a process.
 #[derive(Debug)]
@@ -93,11 +97,13 @@ impl Watch {
             done.hints = done.hints.saturating_add(hints.len());
             let mut looks = tokio::task::JoinSet::new();
             for noted in hints {
-                let (app, now, mut tries) = (self.app, run.now, run.tries.beside());
+                let (app, now, mut tries) = (self.app, run.now, run.tries.beside_for(PATIENCE));
                 looks.spawn(async move {
                     let looked: Result<_> = async {
                         let told = look::look(app, &noted.hint.holder, Some(&noted.hint), now, &mut tries).await?;
-                        app.usage.seen(&noted).await?;
+                        if told.is_some() {
+                            app.usage.seen(&noted).await?;
+                        }
                         Ok(told)
                     }
                     .await;
@@ -113,17 +119,31 @@ impl Watch {
     }
 }
 
-/// What was told, or nothing where something of `whose` cannot be read: it is logged, and holds up nothing else.
+/// What was told, or nothing where something of `whose` cannot be read, or others kept changing it: it is logged, and holds up nothing
+/// else.
 ///
 /// # Errors
 /// The store does not answer: the next run tries again.
-fn passed_over(whose: &dyn Display, looked: Result<Vec<Telling>>) -> Result<Vec<Telling>> {
+fn passed_over(whose: &dyn Display, looked: Result<Option<Vec<Telling>>>) -> Result<Vec<Telling>> {
     match looked {
+        Ok(Some(told)) => Ok(told),
+        Ok(None) => {
+            tracing::warn!("{whose} kept changing, and is watched for alerts by a later run");
+            Ok(Vec::new())
+        }
         Err(Error::Failed { cause, denial: crate::contract::denial::Denial::Internal }) => {
             tracing::error!("{whose} cannot be watched for alerts: {cause}");
             Ok(Vec::new())
         }
-        looked => looked,
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether it is written: it is not where another write holds the item.
+fn unless_contended(written: dynamodb::Result<bool>) -> dynamodb::Result<bool> {
+    match written {
+        Err(dynamodb::Error::Contended) => Ok(false),
+        Ok(_) | Err(_) => written,
     }
 }
 

@@ -177,3 +177,20 @@ async fn a_quiet_run_costs_a_read_and_a_sweep_some_for_each_organization() {
     assert_eq!(names(&sweep), expected, "{sweep:?}");
     assert_eq!((read, written), (8.0, 1.0), "{sweep:?}");
 }
+
+#[tokio::test]
+async fn a_key_that_others_keep_changing_holds_up_no_other_and_is_looked_at_by_a_later_run() {
+    let watched = Watched::with(json!([{"requests": 10, "per": "hour"}])).await;
+    let [busy, other] = [watched.key().await, watched.key().await];
+    for key in [&busy, &other] {
+        watched.use_key(key, 8).await;
+    }
+    let held = Fault::error(400, "TransactionConflictException", "held");
+    watched.world.stack.dynamodb().inject(held.always().on("TransactWriteItems").with(&busy.id));
+    let run = super::watch(&watched.world.stack).await;
+    assert_eq!(run["told"], json!({"limit.approaching": 1}), "{run}");
+    assert!(run["organizations"].as_u64() > Some(0), "it goes through the organizations, too: {run}");
+    assert_eq!(watched.history().await[0]["keyId"], json!(other.id));
+    watched.world.stack.dynamodb().clear_faults();
+    assert_eq!(watched.watch().await, ["limit.approaching opened"]);
+}

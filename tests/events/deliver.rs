@@ -4,7 +4,7 @@ use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
 use crate::operations::counts;
-use crate::outbox::{pile, revive};
+use crate::outbox::{pile, put_into, revive};
 use crate::support::{World, all, binaries, root};
 
 const DELIVER: &str = "EventsDeliver";
@@ -69,12 +69,6 @@ pub(super) async fn alert(world: &World, number: u32) -> String {
 
 async fn put(world: &World, attributes: [(&str, &str); 3]) {
     put_into(world, "EventsTable", attributes).await;
-}
-
-pub(super) async fn put_into(world: &World, table: &str, attributes: [(&str, &str); 3]) {
-    let item = attributes.map(|(name, value)| (name.to_owned(), dynamodb::text(value)));
-    let put = world.stack.dynamodb().client().put_item().table_name(table);
-    put.set_item(Some(item.into())).send().await.unwrap();
 }
 
 #[tokio::test]
@@ -185,10 +179,10 @@ async fn an_event_that_eventbridge_cannot_bear_takes_no_other_with_it() {
     world.stack.services().inject(Fault::error(400, "ValidationException", "no").always().on("PutEvents").with(id));
     assert_eq!(fire(&world).await, json!({"delivered": 3, "postponed": 1, "dead": 0}));
     assert_eq!(told(&world), ["acme 1", "acme 3", "acme 4"]);
-    // If it is EventBridge that fails, all of the call are tried again.
+    // If it is EventBridge that fails or has had enough, all of the call are tried again, and no other call is made: the third would go well.
     change(&world, 2).await;
     world.stack.services().clear_faults();
-    world.stack.services().inject(Fault::error(500, "InternalException", "no").always().on("PutEvents"));
+    world.stack.services().inject(Fault::error(400, "ThrottlingException", "slow down").times(2).on("PutEvents"));
     assert_eq!(fire(&world).await, json!({"delivered": 0, "postponed": 2, "dead": 0}));
     world.stack.services().clear_faults();
     world.at("2030-06-15T00:00:35Z");
@@ -316,7 +310,9 @@ async fn what_cannot_be_read_holds_up_nothing_and_stays() {
     put(&world, [("pk", "outbox"), ("sk", &sk), ("event", "no JSON")]).await;
     assert_eq!(fire(&world).await["delivered"], 1);
     assert_eq!(world.items("EventsTable").await.len(), 2);
-    assert_eq!(world.stack.logs().iter().filter(|line| line.contains("stays where it is")).count(), 2);
+    let lines = world.stack.logs().into_iter().filter(|line| line.contains("stays where it is"));
+    let lines: Vec<_> = lines.map(|line| counts("DeadLetters", &line)).collect();
+    assert_eq!(lines, [true, true], "the alarm rings");
 }
 
 #[tokio::test]

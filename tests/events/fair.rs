@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::deliver::{alert, change, fire, open, piles, put_into, subjects, told};
+use super::deliver::{alert, change, fire, open, piles, subjects, told};
 use crate::operations::counts;
+use crate::outbox::put_into;
 
 #[tokio::test]
 async fn an_organization_with_much_to_tell_does_not_come_before_all_others() {

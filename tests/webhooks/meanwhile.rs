@@ -5,8 +5,8 @@ use std::time::Duration;
 use local::dynamodb::{Fault, Latch};
 use serde_json::{Value, json};
 
-use super::{Answered, Receiver, hook, key, meanwhile, names, open, patch, send, shown};
-use crate::outbox::pile;
+use super::{Answered, Receiver, SENT, hook, key, meanwhile, names, open, patch, send, shown};
+use crate::outbox::{pile, revive};
 use crate::support::World;
 
 const OK: &[Answered] = &[Answered::With(200)];
@@ -187,4 +187,37 @@ async fn a_webhook_that_is_made_during_a_run_gets_what_happens_from_then_on() {
     run.unwrap();
     send(&world).await;
     assert_eq!((names(&one), names(&other)), (vec!["a".to_owned(), "b".to_owned()], vec!["b".to_owned()]));
+}
+
+#[tokio::test]
+async fn an_event_that_comes_back_while_its_empty_queue_is_closed_is_sent() {
+    // The first event is tried in vain five times; a second one is taken meanwhile, so that the webhook stays.
+    let answers = [500, 500, 500, 500, 200, 500, 200].map(Answered::With);
+    let receiver = Receiver::new(&answers).await;
+    let world = open(&[&receiver]).await;
+    hook(&world, &receiver, json!(["key.created"])).await;
+    key(&world, "a").await;
+    for round in 1..=5 {
+        if round == 4 {
+            key(&world, "b").await;
+        }
+        send(&world).await;
+        world.stack.clock().advance(Duration::from_hours(25));
+    }
+    assert_eq!(
+        (names(&receiver), pile(&world, "dead").await.len()),
+        (["a", "a", "a", "a", "b", "a"].map(str::to_owned).into(), 1)
+    );
+    revive(&world).await;
+    let latch = Latch::default();
+    world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on("Query").with("parcels#acme"));
+    let back = async {
+        latch.reached().await;
+        assert_eq!(world.stack.fire("EventsDeliver").await.unwrap()["delivered"], 1);
+        latch.open();
+    };
+    tokio::join!(world.stack.fire(SENT), back).0.unwrap();
+    send(&world).await;
+    assert_eq!(names(&receiver).last().unwrap(), "a");
+    assert_eq!(receiver.got().len(), 7);
 }

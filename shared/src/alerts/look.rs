@@ -3,7 +3,7 @@
 use dynamodb::Tries;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::alerts::hour;
+use crate::alerts::{hour, unless_contended};
 use crate::contract::limit::Window;
 use crate::gate::app::App;
 use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Telling, Watched};
@@ -12,7 +12,7 @@ use crate::registry::error::Result;
 use crate::registry::key::Key;
 use crate::registry::organization::Status;
 use crate::registry::usage::{Account, Holder, Peak};
-use crate::store::Memo;
+use crate::store::{Memo, Remembered};
 
 /// Over how many days before today the hours of a busy key are compared: four weeks before the last two hours, which are
 /// yesterday's just after midnight.
@@ -22,56 +22,75 @@ const WEEKS_DAYS: i64 = 29;
 const TOUCHED: SignedDuration = SignedDuration::from_hours(24);
 
 /// Looks at the key of `holder` at `now`, which `hint` is about if somebody has noted something, and tells people what is
-/// news. Returns what that was.
+/// news. Returns what that was; `None` where others kept changing the key as long as there were `tries`.
 pub(super) async fn look(
     app: &App,
     holder: &Holder,
     hint: Option<&Hint>,
     now: Timestamp,
     tries: &mut Tries,
-) -> Result<Vec<Telling>> {
-    let Holder { org, key: id } = holder;
+) -> Result<Option<Vec<Telling>>> {
     loop {
-        let (key, organization) = app.keys.find(org, id).await?;
-        let memory = app.keys.watched(org, id).await?;
-        let (Some(key), Some(organization)) = (key, organization) else {
-            // Nobody is told of a key that is gone.
-            if memory.is_there() {
-                app.keys.forget_alerts(org, id, &memory).await?;
-            }
-            return Ok(Vec::new());
-        };
-        if organization.status == Status::Locked {
-            return Ok(Vec::new());
-        }
-        let settings = app.keys.alert_settings(org).await?.value;
-        let rules = settings.enabled(&app.contract.alerts);
-        let known = Known::gather(app, &key, holder, hint, &memory.value, now).await?;
-        let mut watched = memory.value.clone();
-        let tellings = watched.look(&known.evidence(&key, now), &rules, settings.mutes(id, now));
-        known.put_ceiling(app, &key, holder, hint, now).await?;
-
-        let is_done = if tellings.is_empty() && watched.is_idle(now) {
-            if memory.is_there() {
-                app.keys.forget_alerts(org, id, &memory).await?;
-            }
-            true
-        } else if tellings.is_empty() && watched == memory.value {
-            true
-        } else {
-            let memo = Memo::Key(&key, memory.with(watched));
-            if tellings.is_empty() {
-                app.keys.remember_alerts(org, &memo, tries).await?
-            } else {
-                app.keys.tell(&organization, &memo, &tellings, now, tries).await?
-            }
-        };
-        if is_done {
-            return Ok(tellings);
+        if let Some(told) = attempt(app, holder, hint, now, tries).await? {
+            return Ok(Some(told));
         }
         // Another run or a change came first.
-        tries.again(dynamodb::Error::Contended).await?;
+        if tries.again(dynamodb::Error::Contended).await.is_err() {
+            return Ok(None);
+        }
     }
+}
+
+/// One attempt. `None`: another came before it.
+async fn attempt(
+    app: &App,
+    holder: &Holder,
+    hint: Option<&Hint>,
+    now: Timestamp,
+    tries: &mut Tries,
+) -> Result<Option<Vec<Telling>>> {
+    let Holder { org, key: id } = holder;
+    let (key, organization) = app.keys.find(org, id).await?;
+    let memory = app.keys.watched(org, id).await?;
+    let (Some(key), Some(organization)) = (key, organization) else {
+        // Nobody is told of a key that is gone.
+        let is_done = forget(app, holder, &memory).await?;
+        return Ok(is_done.then(Vec::new));
+    };
+    if organization.status == Status::Locked {
+        return Ok(Some(Vec::new()));
+    }
+    let settings = app.keys.alert_settings(org).await?.value;
+    let rules = settings.enabled(&app.contract.alerts);
+    let known = Known::gather(app, &key, holder, hint, &memory.value, now).await?;
+    let mut watched = memory.value.clone();
+    let tellings = watched.look(&known.evidence(&key, now), &rules, settings.mutes(id, now));
+    known.put_ceiling(app, &key, holder, hint, now).await?;
+
+    let is_done = if tellings.is_empty() && watched.is_idle(now) {
+        forget(app, holder, &memory).await?
+    } else if tellings.is_empty() && watched == memory.value {
+        true
+    } else {
+        let memo = Memo::Key(&key, memory.with(watched));
+        unless_contended(if tellings.is_empty() {
+            app.keys.remember_alerts(org, &memo, tries).await
+        } else {
+            app.keys.tell(&organization, &memo, &tellings, now, tries).await
+        })?
+    };
+
+    Ok(is_done.then_some(tellings))
+}
+
+/// Forgets what was remembered of the key of `holder`, if anything is. Whether that is done.
+async fn forget(app: &App, holder: &Holder, memory: &Remembered<Watched>) -> Result<bool> {
+    if !memory.is_there() {
+        return Ok(true);
+    }
+    let forgotten = app.keys.forget_alerts(&holder.org, &holder.key, memory).await;
+
+    Ok(unless_contended(forgotten.map(|()| true))?)
 }
 
 /// What was found out about a key.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use super::look::look;
-use super::{AT_ONCE, Done, Watch, hour, passed_over};
+use super::{AT_ONCE, Done, PATIENCE, Watch, hour, passed_over, unless_contended};
 use crate::contract::secret::Digest;
 use crate::http::schedule::Run;
 use crate::registry::alert::{Look, Slow, Telling};
@@ -139,7 +139,7 @@ impl Watch {
             let mut looks = JoinSet::new();
             for key in some {
                 let holder = Holder { org: org.clone(), key: key.clone() };
-                let (app, now, mut tries) = (self.app, run.now, run.tries.beside());
+                let (app, now, mut tries) = (self.app, run.now, run.tries.beside_for(PATIENCE));
                 looks.spawn(async move {
                     let looked = look(app, &holder, None, now, &mut tries).await;
                     (holder.key, looked)
@@ -168,16 +168,17 @@ impl Watch {
         Ok(used)
     }
 
-    /// Tells people of an organization's keys together. `false`: another run has, or it is locked by now.
+    /// Tells people of an organization's keys together. `false`: another run has, it is locked by now, or others kept changing it, and the
+    /// next round tells it.
     async fn tell(&self, org: &Organization, memo: &Memo<'_>, tellings: &[Telling], run: &Run) -> Result<bool> {
         let keys = &self.app.keys;
-        let mut tries = run.tries.beside();
+        let mut tries = run.tries.beside_for(PATIENCE);
         if tellings.is_empty() {
-            return Ok(keys.remember_alerts(&org.slug, memo, &mut tries).await?);
+            return Ok(unless_contended(keys.remember_alerts(&org.slug, memo, &mut tries).await)?);
         }
         let mut org = org.clone();
         loop {
-            if keys.tell(&org, memo, tellings, run.now, &mut tries).await? {
+            if unless_contended(keys.tell(&org, memo, tellings, run.now, &mut tries).await)? {
                 return Ok(true);
             }
             // Its events have gone on since it was listed, or the next run finds what has changed.
@@ -186,7 +187,9 @@ impl Watch {
                 return Ok(false);
             }
             org = now_is;
-            tries.again(dynamodb::Error::Contended).await?;
+            if tries.again(dynamodb::Error::Contended).await.is_err() {
+                return Ok(false);
+            }
         }
     }
 }

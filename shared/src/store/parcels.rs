@@ -65,7 +65,7 @@ pub struct Courier {
     pub late: Option<Timestamp>,
     /// How long it wants to be left alone, if it has said so.
     pub paused: Option<Pause>,
-    /// The last event that was put into its queue, as it was read.
+    /// What was last put into its queue, as it was read.
     note: Option<String>,
 }
 
@@ -147,7 +147,8 @@ impl Outbox {
         id: &str,
         event: &str,
     ) -> Result<Transaction> {
-        let mut item = place(queue(org, webhook), format!("{:013}#{sequence:012}#{id}", due.as_millisecond()));
+        let at = format!("{:013}#{sequence:012}#{id}", due.as_millisecond());
+        let mut item = place(queue(org, webhook), at.clone());
         item.extend(attributes([("event", Some(text(event))), (SCHEMA, Some(number(LAYOUT)))]));
         let parcel = Put::builder().table_name(&self.table().name).set_item(Some(item)).build()?;
         let courier = Update::builder()
@@ -156,7 +157,8 @@ impl Outbox {
             .update_expression("SET #schema = :schema, #note = :note")
             .set_expression_attribute_names(Some(names([SCHEMA, "note"])))
             .expression_attribute_values(":schema", number(LAYOUT))
-            .expression_attribute_values(":note", text(id))
+            // An event can come back: with when it is due, this is no earlier note.
+            .expression_attribute_values(":note", text(at))
             .build()?;
 
         Ok(transaction.with("parcel", parcel).with("courier", courier))
