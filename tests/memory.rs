@@ -87,8 +87,11 @@ async fn a_failure_that_is_remembered_is_logged_once() {
     for _ in 0..20 {
         assert_eq!(world.get("/api/v1/courses", &key).await.status, 503);
     }
-    let failures = world.stack.logs().iter().filter(|line| line.contains("failed: dynamodb throttled")).count();
-    assert!((3..=6).contains(&failures), "{failures} lines for 20 failures, of which the first three are told of");
+    let logs = world.stack.logs();
+    let failures: Vec<_> = logs.iter().filter(|line| line.contains("failed: dynamodb throttled")).collect();
+    assert!((3..=6).contains(&failures.len()), "of 20 failures the first three are told of: {failures:?}");
+    let line: serde_json::Value = serde_json::from_str(failures[0]).unwrap();
+    assert!(line["fields"]["requestId"].is_string(), "the access log has it under the same id: {line}");
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ impl Webhooks {
         loop {
             let page = self.app.outbox.couriers(start).await?;
             for error in &page.unreadable {
-                tracing::error!("a webhook's queue cannot be served: {error}");
+                tracing::error!("the queue of a webhook cannot be served: {error}");
             }
             couriers.extend(page.found);
             start = page.next;

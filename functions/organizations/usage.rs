@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::contract::limit::Window;
 use shared::registry::slug::Slug;
 use shared::registry::usage::Account;
 use shared::usage::{AskedDays, OrganizationReport, Report};
@@ -27,7 +28,10 @@ async fn usage(
 ) -> Result<Tabular<OrganizationReport>> {
     let range = asked.range(now)?;
     let org = app.keys.organization(&place.org).await?.ok_or(Denial::OrganizationNotFound)?;
-    let days = app.usage.days(&Account::Organization(org.slug.clone()), range.days()).await?;
+    let mut days = app.usage.days(&Account::Organization(org.slug.clone()), range.days()).await?;
+    // What a process wrote late of one that had the slug before is not this one's.
+    let created = Window::Day.number(org.created_at);
+    days.retain(|day| day.number >= created);
 
     Ok(Tabular(OrganizationReport::new(org.slug, Report::new(range, days)), asked.format))
 }

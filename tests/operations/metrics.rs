@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use shared::contract::denial::Kind;
 
 use super::{resources, yaml};
 use crate::support::World;
@@ -113,6 +114,24 @@ fn the_dashboard_draws_what_there_is_and_all_of_it() {
     }
     for kind in shared::contract::alerts::Kind::ALL {
         assert!(drawn.contains(&format!("Alerts.{kind:?}")), "the dashboard does not draw {kind:?}");
+    }
+    // All others are about what was asked, and not about who asks.
+    for reason in [
+        Kind::MissingCredential,
+        Kind::MalformedCredential,
+        Kind::UnknownKey,
+        Kind::InactiveKey,
+        Kind::ExpiredKey,
+        Kind::WrongEnvironment,
+        Kind::WrongKeyType,
+        Kind::OrganizationLocked,
+        Kind::NoApiOnPlan,
+        Kind::AddressNotAllowed,
+        Kind::MissingScope,
+        Kind::RateLimited,
+        Kind::OrganizationRateLimited,
+    ] {
+        assert!(drawn.contains(&format!("Refused.{reason:?}")), "the dashboard does not draw {reason:?}");
     }
     // No widget lies upon another, and none is wider than the page.
     let places: Vec<_> = widgets()

@@ -182,3 +182,28 @@ async fn a_change_that_was_under_way_when_an_organization_was_closed_is_not_made
     assert_eq!((issued.status, deleted.status), (404, 200), "{issued:?} {deleted:?}");
     assert_eq!(left(&world).await, [""; 0]);
 }
+
+#[tokio::test]
+async fn the_deletion_of_an_organization_forgets_no_id_that_is_anothers_by_now() {
+    let (world, keys) = acme().await;
+    world.organization("acme", json!({"status": "active"})).await;
+    let path = format!("/organizations/acme/api-keys/{}", keys[0].id);
+    assert_eq!(world.operate("DELETE", &path, Value::Null).await.status, 200);
+    let delete = async || {
+        world.organization("acme", json!({"status": "locked"})).await;
+        assert_eq!(world.operate("DELETE", "/organizations/acme", json!({"organization": "acme"})).await.status, 200);
+    };
+    delete().await;
+
+    // The id is free, with another secret: its trail still has the row of the key that was deleted.
+    world.organization("other", json!({"plan": "pro"})).await;
+    let sha256 = "1".repeat(64);
+    let taken = json!({"keys": [{"id": keys[0].id, "sha256": sha256, "name": "b", "type": "live"}]});
+    let answer = world.operate("POST", "/organizations/other/api-keys/import", taken).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    world.stack.clock().advance(Duration::from_mins(16));
+    world.organization("acme", json!({"plan": "pro"})).await;
+    delete().await;
+    let found = world.operate("POST", "/keys/find", json!({"keyId": keys[0].id})).await;
+    assert_eq!((found.status, &found.json()["data"][0]["organization"]), (200, &json!("other")), "{found:?}");
+}

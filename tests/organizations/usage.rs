@@ -89,3 +89,19 @@ async fn an_organization_that_is_none_is_404_and_a_day_has_no_hours() {
     // Nobody is called that, and it is where the sum of the stack begins.
     assert_eq!(world.operate("GET", "/organizations/*%230/usage", Value::Null).await.status, 400);
 }
+
+#[tokio::test]
+async fn an_organization_has_no_part_in_what_was_written_late_of_one_that_had_its_slug_before() {
+    let world = World::serving("fayne").await;
+    world.organization("acme", json!({"plan": "pro"})).await;
+    let key = world.key("acme", json!({"name": "a"})).await;
+    world.stack.end_processes().await;
+    let client = world.stack.dynamodb().client();
+    let late = client.put_item().table_name("UsageTable").item("pk", dynamodb::text("acme"));
+    let late = late.item("sk", dynamodb::text("2030-06-14")).item("schema", dynamodb::number(1));
+    late.item("s", dynamodb::number(7)).send().await.unwrap();
+    assert_eq!(world.get("/api/v1/courses", &key).await.status, 200);
+    world.stack.end_processes().await;
+    let totals = usage(&world, "acme", "").await["totals"].clone();
+    assert_eq!((&totals["requests"], &totals["successes"]), (&json!(1), &json!(1)), "{totals}");
+}

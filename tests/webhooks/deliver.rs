@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Answered, Receiver, SENT, hook, key, names, open, send, shown};
 use crate::operations::counts;
-use crate::outbox::{pile, revive};
+use crate::outbox::{pile, put_into, revive};
 
 #[tokio::test]
 async fn events_come_signed_in_order_and_once() {
@@ -234,4 +234,22 @@ async fn without_the_master_nothing_is_sent_and_nothing_is_lost() {
     );
     world.stack.services().clear_faults();
     assert_eq!(send(&world).await["delivered"], 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_in_a_queue_or_of_one_holds_up_nothing_and_the_alarm_rings() {
+    let receiver = Receiver::new(&[Answered::With(200)]).await;
+    let world = open(&[&receiver]).await;
+    let (id, _) = hook(&world, &receiver, json!(["key.created"])).await;
+    put_into(&world, "EventsTable", [("pk", "couriers"), ("sk", "no place"), ("schema", "x")]).await;
+    let queue = format!("parcels#acme#{id}");
+    put_into(&world, "EventsTable", [("pk", &queue), ("sk", "0000000000000#x"), ("event", "{}")]).await;
+    key(&world, "a").await;
+    assert_eq!(send(&world).await["delivered"], 1);
+    assert_eq!(names(&receiver), ["a"]);
+    for said in ["the queue of a webhook cannot be served", "an event cannot be sent to a webhook"] {
+        let logs = world.stack.logs();
+        let line = logs.iter().find(|line| line.contains(said)).unwrap_or_else(|| panic!("{said}: {logs:?}"));
+        assert!(counts("DeadLetters", line), "{line}");
+    }
 }

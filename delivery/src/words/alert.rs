@@ -60,7 +60,9 @@ impl Alert {
                     &["refused", "requests"],
                     "{refused} of {requests} requests in this hour were refused with 429.",
                 ),
-                "The key needs a higher limit, or its owner has to call less often.".to_owned(),
+                "Its caller has to call less often, or needs a higher limit: of the key, or of all keys of the organization \
+                 where they share it."
+                    .to_owned(),
             ],
             Some(Kind::ErrorsHigh) => vec![
                 self.with(&["failed", "answered"], "{failed} of {answered} answers in this hour were failures."),

@@ -116,7 +116,7 @@ pub async fn answer<Arguments, H: Handler<Arguments>>(
                 call.quotas = Quotas::default();
             }
             if let Error::Failed { denial, cause } = &error {
-                tracing::error!(?denial, "{} failed: {cause}", call.route);
+                tracing::error!(?denial, requestId = %call.request_id, "{} failed: {cause}", call.route);
             }
             let denial = error.denial();
             (face.refuse)(&call, denial)

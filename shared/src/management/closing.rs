@@ -53,7 +53,8 @@ pub async fn begin(app: &App, slug: &Slug, order: &Order, author: &Author) -> Re
         let Some(org) = org else {
             let closing = tries.run(|| app.keys.closing(slug)).await?;
             if closing.is_there() && closing.value.trail != order.audit {
-                return Err(conflict("It is being deleted already, and not with its audit trail as this says").into());
+                let reason = format!("It is being deleted already, with audit '{}'", closing.value.trail.name());
+                return Err(conflict(&reason).into());
             }
             if closing.is_there() {
                 return Ok(Stage::UnderWay);

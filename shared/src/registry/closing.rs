@@ -16,6 +16,16 @@ pub enum Trail {
     Delete,
 }
 
+impl Trail {
+    /// Its name in requests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 /// An organization that is being deleted, and how far that has come.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Closing {

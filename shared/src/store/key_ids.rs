@@ -52,6 +52,20 @@ impl Keys {
         found.collect()
     }
 
+    /// Forgets whose the keys `ids` were, at most 100, where they were those of `org`: a key with an id of a revoked one can be another's by now.
+    pub(super) async fn forget_ids(&self, org: &Slug, ids: impl Iterator<Item = &Id>) -> Result<()> {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.map(place).collect()));
+        let mut own = Vec::new();
+        for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
+            let (pk, sk) = (item.need("pk", Item::text)?, item.need("sk", Item::text)?);
+            if parsed::<Slug, _>(&mut item, "org")? == *org {
+                own.push(super::remembered::place(pk.as_str(), sk));
+            }
+        }
+
+        dynamodb::batch_delete(&self.client, &self.table, own).await
+    }
+
     /// Notes that the keys `ids`, at most [`Keys::NOTED_AT_ONCE`], are those of `org`, whether that is noted or not. `false`: nothing is
     /// noted of an organization that is being deleted.
     ///

@@ -8,10 +8,10 @@ use crate::client::Call;
 use crate::error::{Error, Exit};
 use crate::session::Session;
 
-/// Give back what a key has used of its limits: each window that runs begins anew
+/// Give back what a key has used of its own limits: each window that runs begins anew
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Its usage stays as it is. The audit trail says what was given back: latchkey orgs audit acme --output jsonl"
+    after_help = "Limits that all keys of the organization share are not touched. Its usage stays as it is. The audit trail says what was given back: latchkey orgs audit acme --output jsonl"
 )]
 pub(crate) struct Reset {
     #[command(flatten)]

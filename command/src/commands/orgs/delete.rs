@@ -44,7 +44,8 @@ fn stopped(has_begun: bool) -> Error {
 
 /// `error`, and what to do where the organization is not locked.
 fn advised(error: Error, slug: &str) -> Error {
-    if matches!(error, Error::Refused(_)) {
+    // Nothing else that stands against it is mended by a command.
+    if matches!(&error, Error::Refused(why) if why.contains("lock")) {
         error.advising(&format!("`latchkey orgs lock {slug}` locks it"))
     } else {
         error

@@ -27,7 +27,7 @@ pub(crate) struct Url {
     #[arg(long)]
     name: Option<String>,
 
-    /// What they may do there; may be given several times [default: all that the contract opens]
+    /// What they may do there, list among them; may be given several times [default: all that the contract opens]
     #[arg(long = "operation", value_name = "OPERATION", value_parser = PossibleValuesParser::new(Operation::ALL.map(Operation::name)))]
     operations: Vec<String>,
 
@@ -39,7 +39,7 @@ pub(crate) struct Url {
     #[arg(long)]
     locale: Option<String>,
 
-    /// The zone of their times [default: the browser's]
+    /// The zone of their times [default: UTC for usage and expiry, the browser's for the rest]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 

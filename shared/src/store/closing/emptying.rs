@@ -85,8 +85,7 @@ impl Keys {
             if !forget(usage, org, ids.iter().copied(), tries).await? {
                 return Ok(false);
             }
-            dynamodb::batch_delete(&self.client, &self.table, ids.into_iter().map(key_ids::place).collect::<Vec<_>>())
-                .await?;
+            self.forget_ids(org, ids.into_iter()).await?;
             if !has_more {
                 break;
             }
