@@ -4,4 +4,5 @@ mod get;
 mod list;
 mod purge;
 mod put;
+mod reset;
 mod usage;

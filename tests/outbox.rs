@@ -87,6 +87,8 @@ async fn busy() -> (World, Vec<String>, Value) {
     let path = format!("/organizations/acme/api-keys/{}/reset", key.id);
     assert_eq!(world.operate("POST", &path, Value::Null).await.status, 200);
     next();
+    assert_eq!(world.operate("POST", "/organizations/acme/reset", Value::Null).await.status, 200);
+    next();
     let foreign = json!({"keys": [
         {"name": "a", "type": "secret", "sha256": "a".repeat(64)}, {"name": "b", "type": "secret", "sha256": "b".repeat(64)},
     ]});
@@ -160,6 +162,7 @@ async fn every_change_is_one_event_with_the_next_number_that_says_what_its_row_s
         "key.changed",
         "key.regenerated",
         "key.reset",
+        "organization.reset",
         "key.imported",
         "key.imported",
         "portal.session.created",

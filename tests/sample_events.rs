@@ -48,6 +48,7 @@ async fn every_function_answers_its_sample_event() {
                 ("KeysUpdate", 404),
                 ("KeysRegenerate", 404),
                 ("KeysReset", 404),
+                ("OrganizationsReset", 200),
                 ("KeysExport", 200),
                 ("KeysFind", 404),
                 ("KeysIndex", 200),

@@ -111,6 +111,18 @@ fn what_a_key_has_used_can_be_given_back() {
 }
 
 #[test]
+fn what_all_keys_of_an_organization_have_used_together_can_be_given_back() {
+    SHARED.json(&["orgs", "put", "orgs-reset", "--plan", "pro", "--shared-limit", "1/month"]);
+    let (_, secret) = SHARED.key("orgs-reset");
+    let verdict = || fed(&mut SHARED.command(&["verify"]), &secret).code;
+    assert_eq!([verdict(), verdict()], [0, 4]);
+    let reset = SHARED.run(&["orgs", "reset", "orgs-reset"]);
+    assert!(reset.code == 0 && reset.out.starts_with("slug           orgs-reset\n"), "{reset:?}");
+    assert_eq!([verdict(), verdict()], [0, 4]);
+    SHARED.run(&["orgs", "reset", "orgs-none"]).failed(3, "404");
+}
+
+#[test]
 fn a_time_is_also_a_span() {
     SHARED.organization("keys-spans");
     let made = SHARED.json(&["keys", "create", "keys-spans", "--name", "web", "--type", "live", "--expires", "90d"]);

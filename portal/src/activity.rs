@@ -105,6 +105,8 @@ pub enum What {
     OrganizationCreated,
     /// The terms of the organization were changed.
     OrganizationChanged,
+    /// What its keys have used of the limits that they share was given back.
+    OrganizationReset,
     /// It was deleted.
     OrganizationDeleted,
     /// A key was made.

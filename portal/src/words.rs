@@ -111,7 +111,7 @@ words! {
     Beside {
         // Activity.
         activity_lead when who what key request activity_none activity_none_lead operator by_key by_itself
-        did_organization_created did_organization_changed did_organization_deleted did_key_created did_key_imported did_key_changed
+        did_organization_created did_organization_changed did_organization_reset did_organization_deleted did_key_created did_key_imported did_key_changed
         did_key_deactivated did_key_activated did_key_regenerated did_key_reset did_key_old_ended did_key_leaked did_key_deleted
         did_alerts_changed did_webhook_created did_webhook_changed did_webhook_rotated did_webhook_deleted did_webhook_disabled
         did_session_created did_session_entered did_session_ended detail_for detail_name detail_added detail_removed detail_expires detail_limits detail_addresses detail_plan detail_locked detail_unlocked detail_nothing

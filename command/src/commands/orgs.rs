@@ -6,6 +6,7 @@ mod get;
 mod list;
 mod lock;
 mod put;
+mod reset;
 
 use clap::Subcommand;
 use serde_json::Value;
@@ -25,6 +26,7 @@ pub(crate) enum Orgs {
     Lock(lock::Lock),
     /// Let its keys in again
     Unlock(lock::Lock),
+    Reset(reset::Reset),
     Audit(audit::Audit),
     Delete(delete::Delete),
 }
@@ -37,6 +39,7 @@ impl Orgs {
             Self::Put(put) => put.run(session).await.map_err(named),
             Self::Lock(lock) => lock.run(session, "locked").await,
             Self::Unlock(lock) => lock.run(session, "active").await,
+            Self::Reset(reset) => reset.run(session).await,
             Self::Audit(audit) => audit.run(session).await,
             Self::Delete(delete) => delete.run(session).await,
         }

@@ -121,6 +121,7 @@ fn details(row: &Row, names: &Names, person: &dyn Fn(String) -> Who) -> Vec<Deta
             if before == after { vec![Detail::Nothing] } else { changes }
         }
         Action::OrganizationCreated
+        | Action::OrganizationReset
         | Action::OrganizationDeleted
         | Action::KeyCreated
         | Action::KeyRegenerated
@@ -222,6 +223,7 @@ pub(crate) const fn done(action: Action) -> What {
     match action {
         Action::OrganizationCreated => What::OrganizationCreated,
         Action::OrganizationChanged => What::OrganizationChanged,
+        Action::OrganizationReset => What::OrganizationReset,
         Action::OrganizationDeleted => What::OrganizationDeleted,
         Action::KeyCreated => What::KeyCreated,
         Action::KeyChanged => What::KeyChanged,

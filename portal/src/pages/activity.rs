@@ -28,6 +28,7 @@ impl What {
         let phrase = match self {
             Self::OrganizationCreated => words.did_organization_created,
             Self::OrganizationChanged => words.did_organization_changed,
+            Self::OrganizationReset => words.did_organization_reset,
             Self::OrganizationDeleted => words.did_organization_deleted,
             Self::KeyCreated => words.did_key_created,
             Self::KeyImported => words.did_key_imported,

@@ -40,7 +40,7 @@ pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask
         }
         let (seen, from, used_before) = match look(app, looks, &digest, &counting, ask).await? {
             Look::Granted(pass) => {
-                return together(app, pass, &counting, ask)
+                return together(app, pass, &counting, ask, &tries)
                     .await
                     .map(|(pass, left)| granted(pass, &counting, left, ends));
             }
@@ -86,7 +86,7 @@ pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask
             if pass.is_pinned(ask) {
                 app.memory.keep(&counting, &pass);
             }
-            let (pass, left) = together(app, Box::new(pass), &counting, ask).await?;
+            let (pass, left) = together(app, Box::new(pass), &counting, ask, &tries).await?;
             return Ok(Grant { is_awake, ..granted(pass, &counting, left, ends) });
         }
     }
@@ -183,7 +183,13 @@ fn unwritten(app: &App, error: dynamodb::Error, digest: &Digest, now: Timestamp)
 ///
 /// # Errors
 /// They are reached. The request is taken out of the pass again.
-async fn together(app: &App, pass: Box<Pass>, counting: &Digest, ask: &Ask) -> Result<(Pass, Quotas), No> {
+async fn together(
+    app: &App,
+    pass: Box<Pass>,
+    counting: &Digest,
+    ask: &Ask,
+    tries: &Tries,
+) -> Result<(Pass, Quotas), No> {
     let Terms { org, shared, .. } = &pass.terms;
     if shared.is_empty() {
         return Ok((*pass, Quotas::default()));
@@ -194,22 +200,27 @@ async fn together(app: &App, pass: Box<Pass>, counting: &Digest, ask: &Ask) -> R
         let left = left(&counts);
         return Ok((*pass, left));
     }
-    match app.passes.count_together(org, shared, ask).await {
-        Ok(Together::Yes(counts)) => {
-            log_if_failed(LITTER, org, app.passes.tidy_together(org, &counts, ask).await);
-            let left = left(&counts);
-            Ok((*pass, left))
-        }
-        Ok(Together::No(counts)) => {
-            log_if_failed(COUNTED, &pass.terms.key, app.passes.give_back(counting, &pass, ask).await);
-            Err(No::For(Why::ReachedTogether(pass, counts)))
-        }
-        Err(error) => {
-            // What was throttled was not counted.
-            if matches!(error, dynamodb::Error::Throttled { .. }) {
-                log_if_failed(COUNTED, &pass.terms.key, app.passes.give_back(counting, &pass, ask).await);
+    // It ends before the caller's time does, so that what the key has counted can be taken back.
+    let mut tries = tries.beside_for(app.patience.checked_div(2).unwrap_or_default());
+    loop {
+        match app.passes.count_together(org, shared, ask).await {
+            Ok(Together::Yes(counts)) => {
+                log_if_failed(LITTER, org, app.passes.tidy_together(org, &counts, ask).await);
+                let left = left(&counts);
+                return Ok((*pass, left));
             }
-            Err(unwritten(app, error, counting, ask.now()))
+            Ok(Together::No(counts)) => {
+                log_if_failed(COUNTED, &pass.terms.key, app.passes.give_back(counting, &pass, ask).await);
+                return Err(No::For(Why::ReachedTogether(pass, counts)));
+            }
+            // What was counted is just being given back.
+            Err(dynamodb::Error::Contended) if tries.again(dynamodb::Error::Contended).await.is_ok() => (),
+            Err(error) => {
+                if error.is_refusal() {
+                    log_if_failed(COUNTED, &pass.terms.key, app.passes.give_back(counting, &pass, ask).await);
+                }
+                return Err(unwritten(app, error, counting, ask.now()));
+            }
         }
     }
 }

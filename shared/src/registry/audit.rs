@@ -20,6 +20,9 @@ pub enum Action {
     /// Its terms were changed.
     #[serde(rename = "organization.changed")]
     OrganizationChanged,
+    /// What its keys have used of the limits that they share was given back.
+    #[serde(rename = "organization.reset")]
+    OrganizationReset,
     /// It is deleted, with everything that it has.
     #[serde(rename = "organization.deleted")]
     OrganizationDeleted,
@@ -75,9 +78,10 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::OrganizationCreated,
         Self::OrganizationChanged,
+        Self::OrganizationReset,
         Self::OrganizationDeleted,
         Self::KeyCreated,
         Self::KeyChanged,
@@ -102,6 +106,7 @@ impl Action {
         match self {
             Self::OrganizationCreated => "organization.created",
             Self::OrganizationChanged => "organization.changed",
+            Self::OrganizationReset => "organization.reset",
             Self::OrganizationDeleted => "organization.deleted",
             Self::KeyCreated => "key.created",
             Self::KeyChanged => "key.changed",

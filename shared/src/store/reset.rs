@@ -2,7 +2,8 @@
 
 use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Conditional as _, Result, Tries};
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::alerts::Memo;
 use super::key_item::write;
@@ -11,6 +12,7 @@ use super::passes::Used;
 use super::warrant::Warrant;
 use super::{Keys, read_as};
 use crate::registry::audit::Action;
+use crate::registry::counts::Counts;
 use crate::registry::key::Key;
 
 impl Keys {
@@ -27,7 +29,7 @@ impl Keys {
         let now = author.at;
         let Some(used) = self.passes.used(&after.digest, tries).await? else { return Ok(Replaced::Changed) };
         let told = tries.run(|| self.watched(&after.org, &after.id)).await?;
-        let states = [&used, &Used::default()].map(|used| Some(json!({"used": self.passes.shown(used, now)})));
+        let states = [&used, &Used::default()].map(|used| Some(self.shown(used.counts(), now)));
         let entry = author.did(Action::KeyReset, &after.org, Some(&after.id), states);
         let put = Put::builder().table_name(&self.table).set_item(Some(write(after)?));
         let mut transaction = self
@@ -43,5 +45,23 @@ impl Keys {
         let transaction = warrant.sealed(self, transaction, Some(&after.id), &entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))
+    }
+
+    /// Removes every counter that all keys of the organization share. What is counted once this has returned counts from nothing. What was
+    /// counted when it was read is in the audit row.
+    pub(crate) async fn reset_shared(&self, warrant: Warrant<'_>, tries: &mut Tries) -> Result<Replaced> {
+        let Warrant { author, org } = warrant;
+        let used = tries.run(|| self.passes.counted_together(&org.slug)).await?;
+        let states = [&used, &Counts::default()].map(|used| Some(self.shown(used, author.at)));
+        let entry = author.did(Action::OrganizationReset, &org.slug, None, states);
+        let transaction = self.transaction().with("shared", self.passes.without_shared(&org.slug)?);
+        let transaction = warrant.sealed(self, transaction, None, &entry)?;
+
+        Ok(Replaced::by(&transaction.commit(tries).await?))
+    }
+
+    /// What was used, in a row of the audit trail.
+    fn shown(&self, used: &Counts, now: Timestamp) -> Value {
+        json!({"used": self.passes.shown(used, now)})
     }
 }

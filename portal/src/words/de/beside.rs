@@ -19,6 +19,7 @@ pub(super) static BESIDE: Beside = Beside {
     by_key: P("Schlüssel {name}"),
     did_organization_created: P("{Noun} eingerichtet"),
     did_organization_changed: P("Tarif oder Bedingungen geändert"),
+    did_organization_reset: P("Gemeinsame Limits neu begonnen"),
     did_organization_deleted: P("{Noun} gelöscht"),
     did_key_created: P("Schlüssel erstellt"),
     did_key_imported: P("Schlüssel importiert"),

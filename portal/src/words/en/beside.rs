@@ -19,6 +19,7 @@ pub(super) static BESIDE: Beside = Beside {
     by_key: P("Key {name}"),
     did_organization_created: P("{Noun} set up"),
     did_organization_changed: P("Plan or terms changed"),
+    did_organization_reset: P("Shared limits started anew"),
     did_organization_deleted: P("{Noun} deleted"),
     did_key_created: P("Key created"),
     did_key_imported: P("Key imported"),

@@ -2,6 +2,7 @@
 //! that has counted the request first.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::Delete;
 use dynamodb::{AttributeValue, Error, Item, Refused, Result, Tells, bytes, number};
 
 use super::draft::Draft;
@@ -29,7 +30,8 @@ impl Passes {
     /// and one write, and counts nothing where it does not.
     ///
     /// # Errors
-    /// DynamoDB did not answer in time, or asked to slow down. The request may have been counted.
+    /// DynamoDB did not answer in time: the request may have been counted. It asked to slow down, or what was counted is just being given back:
+    /// it was not.
     pub async fn count_together(&self, org: &Slug, limits: &Limits, ask: &Ask) -> Result<Together> {
         let mut draft = Draft::default();
         draft.set("ttl", Some(number(ttl(ask.now()))));
@@ -43,7 +45,7 @@ impl Passes {
         match self.counting(&key_of(org), &draft.done(), Tells::Either).await {
             Ok(counted) => read_counts(counted).map(Together::Yes),
             Err(Refused::Condition(item)) => read(item).map(Together::No),
-            // No transaction holds this item, so that a conflict is another request's, which is over soon.
+            // It is being given back, which is over soon.
             Err(Refused::Conflict) => Err(Error::Contended),
             Err(Refused::Failed(error)) => Err(error),
         }
@@ -108,11 +110,16 @@ impl Passes {
 }
 
 impl Passes {
-    /// Forgets what the keys of `org` have counted together: it is deleted.
+    /// Forgets what the keys of `org` have counted together.
     pub(in crate::store) async fn forget_shared(&self, org: &Slug) -> Result<()> {
         self.client.delete_item().table_name(&self.table).key("digest", key_of(org)).send().await?;
 
         Ok(())
+    }
+
+    /// The member of a transaction that does the same.
+    pub(in crate::store) fn without_shared(&self, org: &Slug) -> Result<Delete> {
+        Ok(Delete::builder().table_name(&self.table).key("digest", key_of(org)).build()?)
     }
 }
 
