@@ -139,10 +139,10 @@ fn passed_over(whose: &dyn Display, looked: Result<Option<Vec<Telling>>>) -> Res
     }
 }
 
-/// Whether it is written: it is not where another write holds the item.
-fn unless_contended(written: dynamodb::Result<bool>) -> dynamodb::Result<bool> {
+/// Whether it is written: it is not where other writes of the item came first, or were too many.
+fn unless_busy(written: dynamodb::Result<bool>) -> dynamodb::Result<bool> {
     match written {
-        Err(dynamodb::Error::Contended) => Ok(false),
+        Err(dynamodb::Error::Contended | dynamodb::Error::Throttled { .. }) => Ok(false),
         Ok(_) | Err(_) => written,
     }
 }

@@ -191,23 +191,18 @@ async fn a_webhook_that_is_made_during_a_run_gets_what_happens_from_then_on() {
 
 #[tokio::test]
 async fn an_event_that_comes_back_while_its_empty_queue_is_closed_is_sent() {
-    // The first event is tried in vain five times; a second one is taken meanwhile, so that the webhook stays.
-    let answers = [500, 500, 500, 500, 200, 500, 200].map(Answered::With);
+    // The last event that was put into the queue is tried in vain until it is dead. Another is taken meanwhile, so that the webhook stays.
+    let answers = [500, 500, 200, 500, 500, 500, 200].map(Answered::With);
     let receiver = Receiver::new(&answers).await;
     let world = open(&[&receiver]).await;
     hook(&world, &receiver, json!(["key.created"])).await;
     key(&world, "a").await;
-    for round in 1..=5 {
-        if round == 4 {
-            key(&world, "b").await;
-        }
+    key(&world, "b").await;
+    for _ in 0..5 {
         send(&world).await;
         world.stack.clock().advance(Duration::from_hours(25));
     }
-    assert_eq!(
-        (names(&receiver), pile(&world, "dead").await.len()),
-        (["a", "a", "a", "a", "b", "a"].map(str::to_owned).into(), 1)
-    );
+    assert_eq!((names(&receiver).concat(), pile(&world, "dead").await.len()), ("ababbb".to_owned(), 1));
     revive(&world).await;
     let latch = Latch::default();
     world.stack.dynamodb().inject(Fault::Hold(latch.clone()).times(1).on("Query").with("parcels#acme"));
@@ -218,6 +213,5 @@ async fn an_event_that_comes_back_while_its_empty_queue_is_closed_is_sent() {
     };
     tokio::join!(world.stack.fire(SENT), back).0.unwrap();
     send(&world).await;
-    assert_eq!(names(&receiver).last().unwrap(), "a");
-    assert_eq!(receiver.got().len(), 7);
+    assert_eq!(names(&receiver).concat(), "ababbbb");
 }

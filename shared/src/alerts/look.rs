@@ -3,7 +3,7 @@
 use dynamodb::Tries;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::alerts::{hour, unless_contended};
+use crate::alerts::{hour, unless_busy};
 use crate::contract::limit::Window;
 use crate::gate::app::App;
 use crate::registry::alert::{Baseline, Evidence, Hint, Hours, Telling, Watched};
@@ -73,7 +73,7 @@ async fn attempt(
         true
     } else {
         let memo = Memo::Key(&key, memory.with(watched));
-        unless_contended(if tellings.is_empty() {
+        unless_busy(if tellings.is_empty() {
             app.keys.remember_alerts(org, &memo, tries).await
         } else {
             app.keys.tell(&organization, &memo, &tellings, now, tries).await
@@ -90,7 +90,7 @@ async fn forget(app: &App, holder: &Holder, memory: &Remembered<Watched>) -> Res
     }
     let forgotten = app.keys.forget_alerts(&holder.org, &holder.key, memory).await;
 
-    Ok(unless_contended(forgotten.map(|()| true))?)
+    Ok(unless_busy(forgotten.map(|()| true))?)
 }
 
 /// What was found out about a key.

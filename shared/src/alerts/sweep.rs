@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use super::look::look;
-use super::{AT_ONCE, Done, PATIENCE, Watch, hour, passed_over, unless_contended};
+use super::{AT_ONCE, Done, PATIENCE, Watch, hour, passed_over, unless_busy};
 use crate::contract::secret::Digest;
 use crate::http::schedule::Run;
 use crate::registry::alert::{Look, Slow, Telling};
@@ -174,11 +174,11 @@ impl Watch {
         let keys = &self.app.keys;
         let mut tries = run.tries.beside_for(PATIENCE);
         if tellings.is_empty() {
-            return Ok(unless_contended(keys.remember_alerts(&org.slug, memo, &mut tries).await)?);
+            return Ok(unless_busy(keys.remember_alerts(&org.slug, memo, &mut tries).await)?);
         }
         let mut org = org.clone();
         loop {
-            if unless_contended(keys.tell(&org, memo, tellings, run.now, &mut tries).await)? {
+            if unless_busy(keys.tell(&org, memo, tellings, run.now, &mut tries).await)? {
                 return Ok(true);
             }
             // Its events have gone on since it was listed, or the next run finds what has changed.

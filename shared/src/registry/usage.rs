@@ -261,3 +261,25 @@ impl Entry {
         self.parts.values().fold(0, |all, tally| all.saturating_add(tally.requests()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_stays_unless_a_later_one_was_seen_of_the_same_secret() {
+        let at = |second: i64| (second > 0).then(|| Timestamp::from_second(second).unwrap());
+        let uses = |[old, current]: [i64; 2]| LastUses { current: at(current), old: at(old) };
+        for (own, seen, left) in [
+            ([5, 5], [0, 0], [5, 5]),
+            ([5, 5], [6, 4], [0, 5]),
+            ([5, 5], [4, 6], [5, 0]),
+            ([5, 5], [6, 6], [0, 0]),
+            ([5, 5], [5, 5], [5, 5]),
+            ([0, 5], [9, 4], [0, 5]),
+            ([0, 0], [9, 9], [0, 0]),
+        ] {
+            assert_eq!(uses(own).unless_before(uses(seen)), uses(left), "{own:?} {seen:?}");
+        }
+    }
+}

@@ -58,8 +58,10 @@ impl Keys {
         let mut own = Vec::new();
         for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
             let (pk, sk) = (item.need("pk", Item::text)?, item.need("sk", Item::text)?);
-            if parsed::<Slug, _>(&mut item, "org")? == *org {
-                own.push(super::remembered::place(pk.as_str(), sk));
+            match parsed::<Slug, _>(&mut item, "org") {
+                Ok(of) if of == *org => own.push(super::remembered::place(pk.as_str(), sk)),
+                Ok(_) => (),
+                Err(error) => tracing::warn!("{pk} stays: {error}"),
             }
         }
 

@@ -1,9 +1,10 @@
 //! Giving back what was used with a key, in the keys table.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Conditional as _, Result, Tries};
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::alerts::Memo;
 use super::key_item::write;
@@ -29,7 +30,7 @@ impl Keys {
         let now = author.at;
         let Some(used) = self.passes.used(&after.digest, tries).await? else { return Ok(Replaced::Changed) };
         let told = tries.run(|| self.watched(&after.org, &after.id)).await?;
-        let states = [&used, &Used::default()].map(|used| Some(self.shown(used.counts(), now)));
+        let states = [&used, &Used::default()].map(|used| Some(json!({"used": self.passes.shown(used, now)})));
         let entry = author.did(Action::KeyReset, &after.org, Some(&after.id), states);
         let put = Put::builder().table_name(&self.table).set_item(Some(write(after)?));
         let mut transaction = self
@@ -52,16 +53,14 @@ impl Keys {
     pub(crate) async fn reset_shared(&self, warrant: Warrant<'_>, tries: &mut Tries) -> Result<Replaced> {
         let Warrant { author, org } = warrant;
         let used = tries.run(|| self.passes.counted_together(&org.slug)).await?;
-        let states = [&used, &Counts::default()].map(|used| Some(self.shown(used, author.at)));
+        // Nothing is counted in windows that are not shared.
+        let windows: BTreeSet<_> = used.iter().map(|(window, _, _)| window).collect();
+        let windows: Vec<_> = windows.into_iter().collect();
+        let states = [&used, &Counts::default()].map(|used| Some(json!({"used": used.shown(&windows, author.at)})));
         let entry = author.did(Action::OrganizationReset, &org.slug, None, states);
         let transaction = self.transaction().with("shared", self.passes.without_shared(&org.slug)?);
         let transaction = warrant.sealed(self, transaction, None, &entry)?;
 
         Ok(Replaced::by(&transaction.commit(tries).await?))
-    }
-
-    /// What was used, in a row of the audit trail.
-    fn shown(&self, used: &Counts, now: Timestamp) -> Value {
-        json!({"used": self.passes.shown(used, now)})
     }
 }

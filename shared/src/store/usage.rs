@@ -71,7 +71,7 @@ impl Usage {
         Self { once: dynamodb::anew(&self.once), ..self.clone() }
     }
 
-    /// Adds the counts of `entry`: one write, or one more where another process has written of a later use, which stays. It is not made
+    /// Adds the counts of `entry`: one write, or one or two more where another process has written of a later use, which stays. It is not made
     /// again without an answer, because then it may have counted. Returns the day as it is then, if it is `asked` for.
     pub(crate) async fn add(&self, entry: &Entry, asked: bool) -> Result<Option<Day>> {
         let mut last = entry.last;

@@ -14,7 +14,6 @@ use super::expressions::{count_name, slide_names, ttl};
 use super::{Passes, Remains, State};
 use crate::contract::limit::Window;
 use crate::contract::secret::Digest;
-use crate::registry::counts::Counts;
 use crate::store::names;
 
 /// What was used with a key, as it was read.
@@ -23,13 +22,6 @@ pub(in crate::store) struct Used {
     counted: Remains,
     /// The closed pass that has counted it, where the key's own pass is yet to take that over.
     from: Option<Digest>,
-}
-
-impl Used {
-    /// By windows.
-    pub(in crate::store) const fn counts(&self) -> &Counts {
-        &self.counted.counts
-    }
 }
 
 impl Passes {
@@ -48,8 +40,8 @@ impl Passes {
     }
 
     /// What of `used` is of windows that run at `now`, for people to read.
-    pub(in crate::store) fn shown(&self, used: &Counts, now: Timestamp) -> Value {
-        used.shown(&self.judgement.windows, now)
+    pub(in crate::store) fn shown(&self, used: &Used, now: Timestamp) -> Value {
+        used.counted.counts.shown(&self.judgement.windows, now)
     }
 
     /// The member of a transaction that takes a pass out of force like [`Passes::fenced`], and gives back what was `used`.
