@@ -1,4 +1,4 @@
-//! Giving back what was used with a key, in the keys table.
+//! Giving back what was used with a key, or by all keys of an organization together, in the keys table.
 
 use std::collections::BTreeSet;
 
