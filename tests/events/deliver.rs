@@ -179,15 +179,26 @@ async fn an_event_that_eventbridge_cannot_bear_takes_no_other_with_it() {
     world.stack.services().inject(Fault::error(400, "ValidationException", "no").always().on("PutEvents").with(id));
     assert_eq!(fire(&world).await, json!({"delivered": 3, "postponed": 1, "dead": 0}));
     assert_eq!(told(&world), ["acme 1", "acme 3", "acme 4"]);
-    // If it is EventBridge that fails or has had enough, all of the call are tried again, and no other call is made: the third would go well.
+    // If it is EventBridge that fails, all of the call are tried again.
     change(&world, 2).await;
     world.stack.services().clear_faults();
-    world.stack.services().inject(Fault::error(400, "ThrottlingException", "slow down").times(2).on("PutEvents"));
+    world.stack.services().inject(Fault::error(500, "InternalException", "no").always().on("PutEvents"));
     assert_eq!(fire(&world).await, json!({"delivered": 0, "postponed": 2, "dead": 0}));
     world.stack.services().clear_faults();
     world.at("2030-06-15T00:00:35Z");
     assert_eq!(fire(&world).await["delivered"], 3);
     assert_eq!(piles(&world).await, [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn events_for_which_eventbridge_has_no_room_are_tried_again_and_no_other_call_is_made_for_them() {
+    let world = open().await;
+    change(&world, 2).await;
+    // A third call would go well.
+    world.stack.services().inject(Fault::error(400, "ThrottlingException", "slow down").times(2).on("PutEvents"));
+    assert_eq!(fire(&world).await, json!({"delivered": 0, "postponed": 3, "dead": 0}));
+    world.at("2030-06-15T00:00:35Z");
+    assert_eq!(fire(&world).await["delivered"], 3);
 }
 
 #[tokio::test]
