@@ -23,6 +23,13 @@ fn item(org: &Slug, id: &Id) -> Attributes {
     item
 }
 
+/// Whose the key is that `note` is about.
+fn organization(mut note: Item) -> Result<Slug> {
+    note.schema(LAYOUT)?;
+
+    parsed(&mut note, "org")
+}
+
 impl Keys {
     /// How many ids are noted at once: a transaction has a hundred members, and one of them is about the organization.
     pub const NOTED_AT_ONCE: u32 = 99;
@@ -31,41 +38,40 @@ impl Keys {
     /// [`Keys::note_ids`] comes to it.
     pub async fn organization_of(&self, id: &Id) -> Result<Option<Slug>> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(place(id))).consistent_read(true);
-        let noted = request.send().await?.item.map(|noted| {
-            let mut noted = Item::from(noted);
-            noted.schema(LAYOUT)?;
-            parsed(&mut noted, "org")
-        });
 
-        noted.transpose()
+        request.send().await?.item.map(|note| organization(note.into())).transpose()
     }
 
     /// Those of `ids`, at most 100, that belong to a key of any organization, or belonged to one.
     pub(crate) async fn noted(&self, ids: &[Id]) -> Result<Vec<Id>> {
-        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.iter().map(place).collect()));
-        let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?.into_iter().map(|mut item| {
-            let partition = item.need("pk", Item::text)?;
-            let id = partition.strip_prefix("key#").map(|id| Id::try_from(id.to_owned()));
-            id.and_then(std::result::Result::ok).ok_or_else(|| Error::Fault(format!("{partition} is no key's")))
-        });
-
-        found.collect()
+        Ok(self.notes(ids).await?.into_iter().map(|(id, _)| id).collect())
     }
 
     /// Forgets whose the keys `ids` were, at most 100, where they were those of `org`: a key with an id of a revoked one can be another's by now.
-    pub(super) async fn forget_ids(&self, org: &Slug, ids: impl Iterator<Item = &Id>) -> Result<()> {
-        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.map(place).collect()));
+    pub(super) async fn forget_ids(&self, org: &Slug, ids: impl IntoIterator<Item = &Id>) -> Result<()> {
         let mut own = Vec::new();
-        for mut item in dynamodb::batch_get(&self.client, &self.table, wanted).await? {
-            let (pk, sk) = (item.need("pk", Item::text)?, item.need("sk", Item::text)?);
-            match parsed::<Slug, _>(&mut item, "org") {
-                Ok(of) if of == *org => own.push(super::remembered::place(pk.as_str(), sk)),
+        for (id, note) in self.notes(ids).await? {
+            match organization(note) {
+                Ok(of) if of == *org => own.push(place(&id)),
                 Ok(_) => (),
-                Err(error) => tracing::warn!("{pk} stays: {error}"),
+                Err(error) => tracing::warn!("whose {id} is stays noted: {error}"),
             }
         }
 
         dynamodb::batch_delete(&self.client, &self.table, own).await
+    }
+
+    /// What is noted of `ids`, at most 100.
+    async fn notes(&self, ids: impl IntoIterator<Item = &Id>) -> Result<Vec<(Id, Item)>> {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(ids.into_iter().map(place).collect()));
+        let found = dynamodb::batch_get(&self.client, &self.table, wanted).await?.into_iter().map(|mut note| {
+            let partition = note.need("pk", Item::text)?;
+            let id = partition.strip_prefix("key#").map(|id| Id::try_from(id.to_owned()));
+            let id = id.and_then(std::result::Result::ok);
+            Ok((id.ok_or_else(|| Error::Fault(format!("{partition} is no key's")))?, note))
+        });
+
+        found.collect()
     }
 
     /// Notes that the keys `ids`, at most [`Keys::NOTED_AT_ONCE`], are those of `org`, whether that is noted or not. `false`: nothing is

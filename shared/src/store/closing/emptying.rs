@@ -85,7 +85,7 @@ impl Keys {
             if !forget(usage, org, ids.iter().copied(), tries).await? {
                 return Ok(false);
             }
-            self.forget_ids(org, ids.into_iter()).await?;
+            self.forget_ids(org, ids).await?;
             if !has_more {
                 break;
             }
