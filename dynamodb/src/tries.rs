@@ -58,6 +58,12 @@ impl Tries {
         Self::until(self.ends.min(Self::within(patience).ends))
     }
 
+    /// Attempts of something else, which end so long before these do: what is left is for putting things right.
+    #[must_use]
+    pub fn beside_with(&self, reserve: Duration) -> Self {
+        Self::until(self.ends.checked_sub(reserve).unwrap_or(self.ends))
+    }
+
     /// Whether the time is over.
     pub fn are_over(&self) -> bool {
         Instant::now() >= self.ends

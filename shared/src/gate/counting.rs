@@ -33,8 +33,6 @@ pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask
     let (mut counting, mut ends) = (digest, None);
     let granted = |pass: Pass, counting: &Digest, left, ends| Grant::of(pass, digest, counting, left, ask).until(ends);
     let mut tries = Tries::within(app.patience);
-    // It ends before the caller's time does, so that what the key has counted can be taken back.
-    let sharing = tries.beside_for(app.patience.checked_div(2).unwrap_or_default());
     for round in 0_u32.. {
         // A second round is normal: from an old secret to the new one, or after a stamp that came too late.
         if round > 1 {
@@ -42,7 +40,7 @@ pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask
         }
         let (seen, from, used_before) = match look(app, looks, &digest, &counting, ask).await? {
             Look::Granted(pass) => {
-                let (pass, left) = together(app, pass, &counting, ask, &sharing).await?;
+                let (pass, left) = together(app, pass, &counting, ask, &tries).await?;
                 return Ok(granted(pass, &counting, left, ends));
             }
             Look::Stale { seen, from, last_used_at } => (seen, from, last_used_at),
@@ -87,7 +85,7 @@ pub(super) async fn count(app: &App, looks: Looks<'_>, digest: Digest, ask: &Ask
             if pass.is_pinned(ask) {
                 app.memory.keep(&counting, &pass);
             }
-            let (pass, left) = together(app, Box::new(pass), &counting, ask, &sharing).await?;
+            let (pass, left) = together(app, Box::new(pass), &counting, ask, &tries).await?;
             return Ok(Grant { is_awake, ..granted(pass, &counting, left, ends) });
         }
     }
@@ -201,7 +199,8 @@ async fn together(
         let left = left(&counts);
         return Ok((*pass, left));
     }
-    let mut tries = tries.beside();
+    // What the key has counted must still be taken back in the caller's time.
+    let mut tries = tries.beside_with(app.patience.checked_div(2).unwrap_or_default());
     loop {
         match app.passes.count_together(org, shared, ask).await {
             Ok(Together::Yes(counts)) => {
