@@ -16,6 +16,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use look::Case;
+
 use crate::Exit;
 use crate::contract::alerts::Kind;
 use crate::gate::app::App;
@@ -100,7 +102,8 @@ impl Watch {
                 let (app, now, mut tries) = (self.app, run.now, run.tries.beside_for(PATIENCE));
                 looks.spawn(async move {
                     let looked: Result<_> = async {
-                        let told = look::look(app, &noted.hint.holder, Some(&noted.hint), now, &mut tries).await?;
+                        let case = Case { app, holder: &noted.hint.holder, hint: Some(&noted.hint), now };
+                        let told = case.look(&mut tries).await?;
                         if told.is_some() {
                             app.usage.seen(&noted).await?;
                         }

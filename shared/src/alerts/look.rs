@@ -21,76 +21,78 @@ const WEEKS_DAYS: i64 = 29;
 /// For how long after somebody has changed a key its first use is no surprise.
 const TOUCHED: SignedDuration = SignedDuration::from_hours(24);
 
-/// Looks at the key of `holder` at `now`, which `hint` is about if somebody has noted something, and tells people what is
-/// news. Returns what that was; `None` where others kept changing the key as long as there were `tries`.
-pub(super) async fn look(
-    app: &App,
-    holder: &Holder,
-    hint: Option<&Hint>,
-    now: Timestamp,
-    tries: &mut Tries,
-) -> Result<Option<Vec<Telling>>> {
-    loop {
-        if let Some(told) = attempt(app, holder, hint, now, tries).await? {
-            return Ok(Some(told));
-        }
-        // Another run or a change came first.
-        if tries.again(dynamodb::Error::Contended).await.is_err() {
-            return Ok(None);
-        }
-    }
+/// What is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) app: &'a App,
+    /// The key.
+    pub(super) holder: &'a Holder,
+    /// What somebody has noted about it, if that is why.
+    pub(super) hint: Option<&'a Hint>,
+    pub(super) now: Timestamp,
 }
 
-/// One attempt. `None`: another came before it.
-async fn attempt(
-    app: &App,
-    holder: &Holder,
-    hint: Option<&Hint>,
-    now: Timestamp,
-    tries: &mut Tries,
-) -> Result<Option<Vec<Telling>>> {
-    let Holder { org, key: id } = holder;
-    let (key, organization) = app.keys.find(org, id).await?;
-    let memory = app.keys.watched(org, id).await?;
-    let (Some(key), Some(organization)) = (key, organization) else {
-        // Nobody is told of a key that is gone.
-        let is_done = forget(app, holder, &memory).await?;
-        return Ok(is_done.then(Vec::new));
-    };
-    if organization.status == Status::Locked {
-        return Ok(Some(Vec::new()));
+impl Case<'_> {
+    /// Looks at it, and tells people what is news. Returns what that was; `None` where others kept changing it as long as there were
+    /// `tries`.
+    pub(super) async fn look(self, tries: &mut Tries) -> Result<Option<Vec<Telling>>> {
+        loop {
+            if let Some(told) = self.attempt(tries).await? {
+                return Ok(Some(told));
+            }
+            // Another run or a change came first.
+            if tries.again(dynamodb::Error::Contended).await.is_err() {
+                return Ok(None);
+            }
+        }
     }
-    let settings = app.keys.alert_settings(org).await?.value;
-    let rules = settings.enabled(&app.contract.alerts);
-    let known = Known::gather(app, &key, holder, hint, &memory.value, now).await?;
-    let mut watched = memory.value.clone();
-    let tellings = watched.look(&known.evidence(&key, now), &rules, settings.mutes(id, now));
-    known.put_ceiling(app, &key, holder, hint, now).await?;
 
-    let is_done = if tellings.is_empty() && watched.is_idle(now) {
-        forget(app, holder, &memory).await?
-    } else if tellings.is_empty() && watched == memory.value {
-        true
-    } else {
-        let memo = Memo::Key(&key, memory.with(watched));
-        unless_busy(if tellings.is_empty() {
-            app.keys.remember_alerts(org, &memo, tries).await
+    /// One attempt. `None`: another came before it.
+    async fn attempt(self, tries: &mut Tries) -> Result<Option<Vec<Telling>>> {
+        let Self { app, holder: Holder { org, key: id }, now, .. } = self;
+        let (key, organization) = app.keys.find(org, id).await?;
+        let memory = app.keys.watched(org, id).await?;
+        let (Some(key), Some(organization)) = (key, organization) else {
+            // Nobody is told of a key that is gone.
+            let is_done = self.forget(&memory).await?;
+            return Ok(is_done.then(Vec::new));
+        };
+        if organization.status == Status::Locked {
+            return Ok(Some(Vec::new()));
+        }
+        let settings = app.keys.alert_settings(org).await?.value;
+        let rules = settings.enabled(&app.contract.alerts);
+        let known = Known::gather(self, &key, &memory.value).await?;
+        let mut watched = memory.value.clone();
+        let tellings = watched.look(&known.evidence(&key, now), &rules, settings.mutes(id, now));
+        known.put_ceiling(self, &key).await?;
+
+        let is_done = if tellings.is_empty() && watched.is_idle(now) {
+            self.forget(&memory).await?
+        } else if tellings.is_empty() && watched == memory.value {
+            true
         } else {
-            app.keys.tell(&organization, &memo, &tellings, now, tries).await
-        })?
-    };
+            let memo = Memo::Key(&key, memory.with(watched));
+            unless_busy(if tellings.is_empty() {
+                app.keys.remember_alerts(org, &memo, tries).await
+            } else {
+                app.keys.tell(&organization, &memo, &tellings, now, tries).await
+            })?
+        };
 
-    Ok(is_done.then_some(tellings))
-}
-
-/// Forgets what was remembered of the key of `holder`, if anything is. Whether that is done.
-async fn forget(app: &App, holder: &Holder, memory: &Remembered<Watched>) -> Result<bool> {
-    if !memory.is_there() {
-        return Ok(true);
+        Ok(is_done.then_some(tellings))
     }
-    let forgotten = app.keys.forget_alerts(&holder.org, &holder.key, memory).await;
 
-    Ok(unless_busy(forgotten.map(|()| true))?)
+    /// Forgets what was remembered of it, if anything is. Whether that is done.
+    async fn forget(self, memory: &Remembered<Watched>) -> Result<bool> {
+        if !memory.is_there() {
+            return Ok(true);
+        }
+        let Self { app, holder: Holder { org, key }, .. } = self;
+        let forgotten = app.keys.forget_alerts(org, key, memory).await;
+
+        Ok(unless_busy(forgotten.map(|()| true))?)
+    }
 }
 
 /// What was found out about a key.
@@ -106,14 +108,8 @@ struct Known {
 }
 
 impl Known {
-    async fn gather(
-        app: &App,
-        key: &Key,
-        holder: &Holder,
-        hint: Option<&Hint>,
-        watched: &Watched,
-        now: Timestamp,
-    ) -> Result<Self> {
+    async fn gather(case: Case<'_>, key: &Key, watched: &Watched) -> Result<Self> {
+        let Case { app, holder, hint, now } = case;
         let today = Window::Day.number(now);
         let account = Account::Key(holder.clone());
         let since = |days: i64| (today.saturating_sub(days), today);
@@ -153,14 +149,8 @@ impl Known {
 
     /// Writes down from how many requests on this hour is unusual, once an hour and only for keys in use: whoever adds to the
     /// usage gets it back with every write, and need not ask again.
-    async fn put_ceiling(
-        &self,
-        app: &App,
-        key: &Key,
-        holder: &Holder,
-        hint: Option<&Hint>,
-        now: Timestamp,
-    ) -> Result<()> {
+    async fn put_ceiling(&self, case: Case<'_>, key: &Key) -> Result<()> {
+        let Case { app, holder, hint, now } = case;
         let hour = hour(now);
         if hint.is_none() || !self.is_busy || self.ceiling == Some(hour.rem_euclid(24)) {
             return Ok(());

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
-use super::look::look;
+use super::look::Case;
 use super::{AT_ONCE, Done, PATIENCE, Watch, hour, passed_over, unless_busy};
 use crate::contract::secret::Digest;
 use crate::http::schedule::Run;
@@ -141,7 +141,7 @@ impl Watch {
                 let holder = Holder { org: org.clone(), key: key.clone() };
                 let (app, now, mut tries) = (self.app, run.now, run.tries.beside_for(PATIENCE));
                 looks.spawn(async move {
-                    let looked = look(app, &holder, None, now, &mut tries).await;
+                    let looked = Case { app, holder: &holder, hint: None, now }.look(&mut tries).await;
                     (holder.key, looked)
                 });
             }
