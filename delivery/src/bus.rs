@@ -42,11 +42,10 @@ impl Bus {
             Ok(refused) => refused,
             // One of them may be what is wrong with the call: the others are not to suffer for it.
             Err((why, true)) if letters.len() > 1 => {
-                let mut refused = BTreeMap::new();
-                for letter in letters {
-                    let attempt =
-                        if tries.are_over() { Err((why.clone(), true)) } else { self.attempt(&[*letter]).await };
-                    refused.extend(attempt.unwrap_or_else(|(why, _)| all(&[*letter], &why)));
+                let mut refused = all(letters, &why);
+                for letter in letters.iter().take_while(|_| !tries.are_over()) {
+                    refused.remove(letter.head.id.as_str());
+                    refused.extend(self.attempt(&[*letter]).await.unwrap_or_else(|(why, _)| all(&[*letter], &why)));
                 }
                 refused
             }

@@ -14,6 +14,20 @@ async fn status(world: &World, key: &Key) -> u16 {
     world.get("/v1/notes", key).await.status
 }
 
+/// The row of the trail about the one reset of this kind.
+async fn row(world: &World, action: &str) -> Value {
+    let rows = world.operate("GET", "/organizations/acme/audit?limit=100", Value::Null).await.json()["data"].clone();
+
+    rows.as_array().unwrap().iter().find(|row| row["action"] == action).unwrap_or_else(|| panic!("{rows}")).clone()
+}
+
+/// How many requests `row` says were used in a window.
+fn used(row: &Value, state: &str, per: &str) -> Value {
+    let used = row[state]["used"].as_array().unwrap();
+
+    used.iter().find(|used| used["per"] == per).unwrap()["requests"].clone()
+}
+
 /// An organization whose keys share five requests a month, and two keys of it.
 async fn sharing() -> (World, [Key; 2]) {
     let world = World::serving("standard").await;
@@ -43,14 +57,9 @@ async fn what_all_keys_share_begins_anew_and_the_trail_says_what_was_used() {
     let admitted = all((0..12).map(|_| status(&world, &other))).await;
     assert_eq!(admitted.iter().filter(|status| **status == 200).count(), 3, "{admitted:?}");
 
-    let rows = world.operate("GET", "/organizations/acme/audit", Value::Null).await.json()["data"].clone();
-    let row = rows.as_array().unwrap().iter().find(|row| row["action"] == "organization.reset").unwrap();
-    let used = |state: &str, per: &str| {
-        let used = row[state]["used"].as_array().unwrap();
-        used.iter().find(|used| used["per"] == per).unwrap()["requests"].clone()
-    };
-    assert_eq!((used("before", "month"), used("before", "minute")), (json!(5), json!(5)), "{row}");
-    assert_eq!((used("after", "month"), used("after", "minute")), (json!(0), json!(0)), "{row}");
+    let row = row(&world, "organization.reset").await;
+    assert_eq!((used(&row, "before", "month"), used(&row, "before", "minute")), (json!(5), json!(5)), "{row}");
+    assert_eq!((used(&row, "after", "month"), used(&row, "after", "minute")), (json!(0), json!(0)), "{row}");
     assert_eq!((&row["plane"], row.get("keyId")), (&json!("operator"), None), "{row}");
 }
 
@@ -67,11 +76,9 @@ async fn a_request_that_meets_a_reset_waits_for_it_and_is_counted_once_or_not_at
     let own = format!("/organizations/acme/api-keys/{}/reset", key.id);
     assert_eq!(world.operate("POST", &own, Value::Null).await.status, 200);
     assert_eq!(reset(&world, "acme").await.status, 200);
-    let rows = world.operate("GET", "/organizations/acme/audit?limit=100", Value::Null).await.json()["data"].clone();
     for action in ["key.reset", "organization.reset"] {
-        let row = rows.as_array().unwrap().iter().find(|row| row["action"] == action).unwrap();
-        let month = row["before"]["used"].as_array().unwrap().iter().find(|used| used["per"] == "month").unwrap();
-        assert_eq!(month["requests"], 2, "what was refused is counted nowhere: {row}");
+        let row = row(&world, action).await;
+        assert_eq!(used(&row, "before", "month"), 2, "what was refused is counted nowhere: {row}");
     }
 }
 
@@ -80,8 +87,8 @@ async fn resets_at_once_have_a_row_each_and_one_of_nothing_leaves_nothing_else()
     let (world, [key, _]) = sharing().await;
     let answers = all((0..4).map(|_| reset(&world, "acme"))).await;
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-    let rows = world.operate("GET", "/organizations/acme/audit?limit=100", Value::Null).await.body;
-    assert_eq!(rows.matches("organization.reset").count(), 4, "{rows}");
+    let trail = world.trail("acme").await;
+    assert_eq!(trail.iter().filter(|[action, ..]| action == "organization.reset").count(), 4, "{trail:?}");
     assert_eq!(world.items("CountersTable").await.iter().filter(|item| item.contains("org#acme")).count(), 0);
     assert_eq!(status(&world, &key).await, 200);
 }

@@ -1,7 +1,5 @@
 //! Giving back what was used with a key, or by all keys of an organization together, in the keys table.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_dynamodb::types::Put;
 use dynamodb::{Conditional as _, Result, Tries};
 use serde_json::json;
@@ -12,6 +10,7 @@ use super::keys::Replaced;
 use super::passes::Used;
 use super::warrant::Warrant;
 use super::{Keys, read_as};
+use crate::contract::limit::Window;
 use crate::registry::audit::Action;
 use crate::registry::counts::Counts;
 use crate::registry::key::Key;
@@ -54,8 +53,8 @@ impl Keys {
         let Warrant { author, org } = warrant;
         let used = tries.run(|| self.passes.counted_together(&org.slug)).await?;
         // Nothing is counted in windows that are not shared.
-        let windows: BTreeSet<_> = used.iter().map(|(window, _, _)| window).collect();
-        let windows: Vec<_> = windows.into_iter().collect();
+        let is_shared = |window: &Window| used.iter().any(|(of, _, _)| of == *window);
+        let windows: Vec<_> = Window::ALL.into_iter().filter(is_shared).collect();
         let states = [&used, &Counts::default()].map(|used| Some(json!({"used": used.shown(&windows, author.at)})));
         let entry = author.did(Action::OrganizationReset, &org.slug, None, states);
         let transaction = self.transaction().with("shared", self.passes.without_shared(&org.slug)?);
